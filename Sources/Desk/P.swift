@@ -1,0 +1,5 @@
+import Crypto
+import CryptoExtras
+import Hummingbird
+import ServiceLifecycle
+import Yams

@@ -1,0 +1,49 @@
+package import Diagnosis
+
+/// Everything impure that a decision may use, already fetched.
+package struct Context: Sendable {
+    /// Who asks.
+    package var actor: Actor
+    /// The one moment that the whole operation uses.
+    package var now: Timestamp
+    /// The policy in force.
+    package var policy: Policy
+    /// A new identifier (UUIDv7).
+    package var newID: @Sendable () -> String
+
+    /// A context with these parts.
+    package init(actor: Actor, now: Timestamp, policy: Policy, newID: @escaping @Sendable () -> String) {
+        (self.actor, self.now, self.policy, self.newID) = (actor, now, policy, newID)
+    }
+}
+
+/// What an operation wants done, across one or several subjects, all or nothing.
+package struct Decision: Sendable {
+    /// One fact to be recorded.
+    package struct Entry: Sendable {
+        /// What the fact is about.
+        package var subject: SubjectRef
+        /// What changes.
+        package var body: any Fact
+        /// When it was true in the world, where that is not now.
+        package var occurredAt: Timestamp?
+    }
+
+    /// The facts, in the order of recording.
+    package private(set) var entries: [Entry] = []
+    /// What the caller is told about the result, beside the subjects' versions.
+    package var answer = JSONObject()
+
+    /// A decision that changes nothing.
+    package init() {}
+
+    /// Adds a fact about `subject`.
+    package mutating func record(_ fact: some Fact, on subject: SubjectRef, occurredAt: Timestamp? = nil) {
+        entries.append(Entry(subject: subject, body: fact, occurredAt: occurredAt))
+    }
+
+    /// Adds several facts about `subject`.
+    package mutating func record<Body: Fact>(_ facts: [Body], on subject: SubjectRef) {
+        for fact in facts { record(fact, on: subject) }
+    }
+}

@@ -1,0 +1,139 @@
+/// Somebody with an account: staff, a customer's contact, or a service that uses tokens.
+package struct Person: Subject {
+    package static let kind = "person"
+
+    /// Its identifier.
+    package var id: ID<Person>
+    /// Its latest fact.
+    package var version: Version
+    /// The name that others see.
+    package var name: String
+    /// The address to sign in with, in small letters; nil for people who never sign in.
+    package var email: String?
+    /// The roles, as policy names them.
+    package var roles: [String]
+    /// Set for people of a customer.
+    package var organisation: ID<Organisation>?
+    /// Whether the account can be used.
+    package var isActive: Bool
+    /// Whether single-key shortcuts work for this person.
+    package var usesShortcuts: Bool
+    /// Where the account came from when it was not made by hand.
+    package var origin: String?
+    /// When the account was made.
+    package var addedAt: Timestamp
+
+    /// A person with all parts.
+    package init(
+        id: ID<Person>, version: Version, name: String, email: String?, roles: [String],
+        organisation: ID<Organisation>?, isActive: Bool, usesShortcuts: Bool, origin: String?, addedAt: Timestamp
+    ) {
+        (self.id, self.version, self.name, self.email, self.roles) = (id, version, name, email, roles)
+        (self.organisation, self.isActive, self.usesShortcuts) = (organisation, isActive, usesShortcuts)
+        (self.origin, self.addedAt) = (origin, addedAt)
+    }
+
+    /// How facts refer to the person.
+    package var ref: SubjectRef { Self.ref(id) }
+
+    /// How facts refer to the person with this identifier.
+    package static func ref(_ id: ID<Person>) -> SubjectRef { SubjectRef(kind: kind, id: id.raw) }
+
+    package init(first fact: Recorded<PersonFact>) {
+        self.init(
+            id: ID(fact.subject.id), version: fact.version, name: "", email: nil, roles: [], organisation: nil,
+            isActive: true, usesShortcuts: true, origin: nil, addedAt: fact.recordedAt)
+        apply(fact)
+    }
+
+    package mutating func apply(_ fact: Recorded<PersonFact>) {
+        version = fact.version
+        switch fact.body {
+        case .added(let name, let email, let roles, let organisation, let origin):
+            (self.name, self.email, self.roles) = (name, email, roles)
+            (self.organisation, self.origin) = (organisation.map { ID($0) }, origin)
+        case .renamed(let name): self.name = name
+        case .rolesChanged(let roles, _): self.roles = roles
+        case .deactivated: isActive = false
+        case .reactivated: isActive = true
+        case .shortcutsSwitched(let on): usesShortcuts = on
+        case .passwordSet, .signedIn, .signInFailed, .sessionEnded, .tokenCreated, .tokenRevoked, .accessDenied:
+            break
+        }
+    }
+}
+
+extension Person {
+    /// Up to two letters that stand for the person.
+    package static func initials(of name: String) -> String {
+        let words = name.split(separator: " ")
+        let letters = [words.first, words.count > 1 ? words.last : nil].compactMap { $0?.first }
+        return letters.isEmpty ? "?" : String(letters).uppercased()
+    }
+
+    /// Whether the person is one of the customer's, who sees only their own organisation's cases.
+    package var isCustomer: Bool { roles.contains("customer") }
+}
+
+/// The rules of accounts.
+package enum AccountRules {
+    /// The e-mail address as it is stored: trimmed, in small letters.
+    /// - Throws: a refusal that names the field where it cannot be an address.
+    package static func email(_ text: String, field: String = "email") throws(Refusal) -> String {
+        let address = text.trimmingWhitespace.lowercased()
+        let parts = address.split(separator: "@", omittingEmptySubsequences: false)
+        let hasControl = address.unicodeScalars.contains { $0.value <= 32 || $0.value == 127 || $0.isDirectionOverride }
+        guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !hasControl, !parts[1].hasPrefix("."),
+            !parts[1].hasSuffix("."), address.utf8.count <= 254
+        else {
+            throw Refusal(field: field, "not_an_address", "“\(text)” is not an e-mail address such as ana@example.com.")
+        }
+        return address
+    }
+
+    /// Checks a new password against policy and the ones that everybody tries first.
+    package static func password(_ text: String, policy: Policy.SignIn, person: String) throws(Refusal) {
+        guard text.count >= policy.minimumPasswordLength else {
+            throw Refusal(
+                field: "password", "too_short",
+                "Choose a password of at least \(policy.minimumPasswordLength) characters. A sentence works well.")
+        }
+        let plain = text.lowercased()
+        let repeated = Set(plain).count <= 2
+        if repeated || commonPasswords.contains(where: { plain == $0 || plain == $0 + $0 })
+            || (!person.isEmpty && plain.contains(person.lowercased()))
+        {
+            throw Refusal(
+                field: "password", "too_common",
+                "This password is among the first that anybody would try. Choose another one.")
+        }
+    }
+
+    /// Roles that a person may hold together: a customer is never staff.
+    package static func roles(
+        _ roles: [String], organisation: ID<Organisation>?, policy: Policy
+    ) throws(Refusal) {
+        guard !roles.isEmpty else { throw Refusal(field: "roles", "missing", "Choose at least one role.") }
+        for role in roles where policy.role(role) == nil {
+            throw Refusal(field: "roles", "unknown_choice", "“\(role)” is not a role of the policy in force.")
+        }
+        if roles.contains("customer") {
+            guard roles.count == 1 else {
+                throw Refusal(field: "roles", "customer_and_staff", "A customer cannot hold a role of the staff.")
+            }
+            guard organisation != nil else {
+                throw Refusal(field: "organisation", "missing", "A customer belongs to an organisation. Choose it.")
+            }
+        } else if organisation != nil {
+            throw Refusal(
+                field: "organisation", "staff_in_organisation", "Only customers belong to an organisation.")
+        }
+    }
+
+    private static let commonPasswords: Set<String> = [
+        "password", "passwort", "123456789012", "1234567890123", "qwertyuiop12", "qwertyuiop[]", "administrator",
+        "changeme1234", "changemeplease", "letmeinplease", "welcome12345", "iloveyou1234", "password1234",
+        "password12345", "password123456", "adminadminadmin", "111111111111", "abcdefghijkl", "thirdline1234",
+        "correcthorsebatterystaple", "qwerty123456", "1q2w3e4r5t6y", "zaq12wsxcde3",
+    ]
+}

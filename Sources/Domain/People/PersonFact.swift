@@ -1,0 +1,114 @@
+package import Diagnosis
+
+/// What happens to a person's account. Passwords and token values are never part of a fact.
+package enum PersonFact: Fact {
+    /// The account exists from now on. `origin` says where it came from when it was not made by hand.
+    case added(name: String, email: String?, roles: [String], organisation: String?, origin: String?)
+    /// The name changed.
+    case renamed(name: String)
+    /// The roles changed.
+    case rolesChanged(roles: [String], reason: String?)
+    /// The account can no longer be used.
+    case deactivated(reason: String?)
+    /// The account can be used again.
+    case reactivated
+    /// A password was set, by the person or for them.
+    case passwordSet(byReset: Bool)
+    /// The person signed in.
+    case signedIn(session: String, address: String)
+    /// Somebody tried to sign in as the person and failed.
+    case signInFailed(address: String)
+    /// A session ended by hand.
+    case sessionEnded(session: String)
+    /// A token was made.
+    case tokenCreated(token: String, name: String, scopes: [String])
+    /// A token was withdrawn.
+    case tokenRevoked(token: String)
+    /// The person asked for something that they may not do.
+    case accessDenied(what: String, right: String, request: String)
+    /// Single-key shortcuts were switched on or off.
+    case shortcutsSwitched(on: Bool)
+
+    package static let erasableFields: Set<String> = ["name", "email", "address"]
+
+    package var kind: String {
+        switch self {
+        case .added: "person.added"
+        case .renamed: "person.renamed"
+        case .rolesChanged: "person.roles_changed"
+        case .deactivated: "person.deactivated"
+        case .reactivated: "person.reactivated"
+        case .passwordSet: "person.password_set"
+        case .signedIn: "person.signed_in"
+        case .signInFailed: "person.sign_in_failed"
+        case .sessionEnded: "person.session_ended"
+        case .tokenCreated: "person.token_created"
+        case .tokenRevoked: "person.token_revoked"
+        case .accessDenied: "person.access_denied"
+        case .shortcutsSwitched: "person.shortcuts_switched"
+        }
+    }
+
+    package var edits: Set<Aspect> {
+        switch self {
+        case .renamed: ["name"]
+        case .rolesChanged: ["roles"]
+        case .deactivated, .reactivated: ["active"]
+        default: []
+        }
+    }
+
+    package var body: JSON {
+        switch self {
+        case .added(let name, let email, let roles, let organisation, let origin):
+            .fields([
+                "name": .string(name), "email": email.map(JSON.string),
+                "roles": .array(roles.map(JSON.string)), "organisation": organisation.map(JSON.string),
+                "origin": origin.map(JSON.string),
+            ])
+        case .renamed(let name): ["name": .string(name)]
+        case .rolesChanged(let roles, let reason):
+            .fields(["roles": .array(roles.map(JSON.string)), "reason": reason.map(JSON.string)])
+        case .deactivated(let reason): .fields(["reason": reason.map(JSON.string)])
+        case .reactivated: [:]
+        case .passwordSet(let byReset): ["by_reset": .bool(byReset)]
+        case .signedIn(let session, let address): ["session": .string(session), "address": .string(address)]
+        case .signInFailed(let address): ["address": .string(address)]
+        case .sessionEnded(let session): ["session": .string(session)]
+        case .tokenCreated(let token, let name, let scopes):
+            ["token": .string(token), "name": .string(name), "scopes": .array(scopes.map(JSON.string))]
+        case .tokenRevoked(let token): ["token": .string(token)]
+        case .accessDenied(let what, let right, let request):
+            ["what": .string(what), "right": .string(right), "request": .string(request)]
+        case .shortcutsSwitched(let on): ["on": .bool(on)]
+        }
+    }
+
+    package init(kind: String, body: FactBody) throws {
+        switch kind {
+        case "person.added":
+            self = .added(
+                name: try body.text("name"), email: body.optionalText("email"), roles: body.texts("roles"),
+                organisation: body.optionalText("organisation"), origin: body.optionalText("origin"))
+        case "person.renamed": self = .renamed(name: try body.text("name"))
+        case "person.roles_changed":
+            self = .rolesChanged(roles: body.texts("roles"), reason: body.optionalText("reason"))
+        case "person.deactivated": self = .deactivated(reason: body.optionalText("reason"))
+        case "person.reactivated": self = .reactivated
+        case "person.password_set": self = .passwordSet(byReset: body.bool("by_reset") ?? false)
+        case "person.signed_in":
+            self = .signedIn(session: try body.text("session"), address: try body.text("address"))
+        case "person.sign_in_failed": self = .signInFailed(address: try body.text("address"))
+        case "person.session_ended": self = .sessionEnded(session: try body.text("session"))
+        case "person.token_created":
+            self = .tokenCreated(
+                token: try body.text("token"), name: try body.text("name"), scopes: body.texts("scopes"))
+        case "person.token_revoked": self = .tokenRevoked(token: try body.text("token"))
+        case "person.access_denied":
+            self = .accessDenied(
+                what: try body.text("what"), right: try body.text("right"), request: try body.text("request"))
+        case "person.shortcuts_switched": self = .shortcutsSwitched(on: body.bool("on") ?? true)
+        default: throw FactProblem("“\(kind)” is not a kind of person fact")
+        }
+    }
+}

@@ -1,0 +1,209 @@
+extension Policy {
+    /// The document in force until an organisation writes its own.
+    package static let defaultDocument = """
+        # Thirdline's policy. Change it, check it with `thirdline policy check FILE`, apply it with
+        # `thirdline policy apply FILE --reason "..."` or on the policy page. It takes effect at once, everywhere.
+        organisation: Technical support
+        case_number_prefix: TL
+
+        # From the worst down. `alias` is the other common label; both are understood everywhere.
+        severities:
+          - id: sev1
+            name: Sev1
+            alias: P1
+            weight: 100
+            definition: Production is down, or data is being lost, with no way around it.
+            examples: [Nobody can sign in, Payments fail for everybody, Records are being overwritten]
+          - id: sev2
+            name: Sev2
+            alias: P2
+            weight: 75
+            definition: An important function fails or is badly degraded for many; a way around is missing or costly.
+            examples: [One payment in ten fails, Reports take an hour instead of a minute]
+          - id: sev3
+            name: Sev3
+            alias: P3
+            weight: 45
+            definition: A function fails for some people or in some cases, and there is a way around it.
+            examples: [An export drops a column, A webhook arrives twice]
+          - id: sev4
+            name: Sev4
+            alias: P4
+            weight: 20
+            definition: A question, a small fault without effect on the work, or a wish.
+            examples: [A label is wrong, How do we rotate keys without downtime?]
+        default_severity: sev3
+
+        # The lifecycle. `phase` says what rules make of a status: open, waiting, mitigated, verifying, resolved, closed.
+        statuses:
+          - id: new
+            name: New
+            customer: Received
+            phase: open
+            to: [triaging, investigating, waiting_on_customer, resolved]
+          - id: triaging
+            name: Triaging
+            customer: Being looked at
+            phase: open
+            to: [investigating, waiting_on_customer, waiting_on_engineering, waiting_on_third_party, mitigated, resolved]
+          - id: investigating
+            name: Investigating
+            customer: Being investigated
+            phase: open
+            to: [triaging, waiting_on_customer, waiting_on_engineering, waiting_on_third_party, mitigated, verifying_fix, resolved]
+          - id: waiting_on_customer
+            name: Waiting on customer
+            customer: We need something from you
+            phase: waiting
+            to: [investigating, waiting_on_engineering, waiting_on_third_party, mitigated, verifying_fix, resolved]
+            on_customer_reply: investigating
+          - id: waiting_on_engineering
+            name: Waiting on engineering
+            customer: Being investigated
+            phase: waiting
+            to: [investigating, waiting_on_customer, waiting_on_third_party, mitigated, verifying_fix, resolved]
+          - id: waiting_on_third_party
+            name: Waiting on third party
+            customer: Waiting on another party
+            phase: waiting
+            to: [investigating, waiting_on_customer, waiting_on_engineering, mitigated, verifying_fix, resolved]
+          - id: mitigated
+            name: Mitigated
+            customer: A way around is in place
+            phase: mitigated
+            to: [investigating, waiting_on_customer, waiting_on_engineering, waiting_on_third_party, verifying_fix, resolved]
+          - id: verifying_fix
+            name: Verifying fix
+            customer: A fix is being proved
+            phase: verifying
+            to: [investigating, waiting_on_customer, waiting_on_engineering, mitigated, resolved]
+          - id: resolved
+            name: Resolved
+            customer: Resolved
+            phase: resolved
+            to: [closed, reopened]
+            on_customer_reply: reopened
+          - id: closed
+            name: Closed
+            customer: Closed
+            phase: closed
+            to: [reopened]
+            on_customer_reply: reopened
+          - id: reopened
+            name: Reopened
+            customer: Reopened
+            phase: open
+            to: [triaging, investigating, waiting_on_customer, waiting_on_engineering, waiting_on_third_party, mitigated, verifying_fix, resolved]
+        reopened_status: reopened
+
+        # A case reopens as itself within so many days after it was resolved.
+        reopen_window_days: 14
+        # What must hold before a case counts as resolved: owner, narrative, verdict, root_cause, component, problem_statement.
+        resolution_requires: [owner, narrative, verdict]
+        # A reply that repeats so many words in a row from an internal note is held back until it is confirmed.
+        internal_quote_words: 8
+
+        components:
+          - {id: api, name: API}
+          - {id: web, name: Web application}
+          - {id: identity, name: Sign-in and identity}
+          - {id: integrations, name: Integrations and webhooks}
+          - {id: data, name: Data and exports}
+          - {id: billing, name: Billing and payments}
+          - {id: infrastructure, name: Infrastructure}
+          - {id: other, name: Other}
+        product_areas:
+          - {id: platform, name: Platform}
+          - {id: payments, name: Payments}
+          - {id: reporting, name: Reporting}
+          - {id: administration, name: Administration}
+          - {id: other, name: Other}
+        environments:
+          - {id: production, name: Production}
+          - {id: staging, name: Staging}
+          - {id: sandbox, name: Sandbox}
+          - {id: development, name: Development}
+        categories:
+          - {id: fault, name: Something fails}
+          - {id: performance, name: Something is slow}
+          - {id: data, name: Data is wrong or missing}
+          - {id: access, name: Access and rights}
+          - {id: how_to, name: How to}
+          - {id: request, name: Request for a change}
+        root_causes:
+          - {id: code_defect, name: Code defect}
+          - {id: configuration, name: Configuration}
+          - {id: capacity, name: Capacity}
+          - {id: dependency, name: Third-party dependency}
+          - {id: data, name: Data}
+          - {id: human_action, name: Human action}
+          - {id: unknown, name: Not found}
+        # What a case turned out to be.
+        verdicts:
+          - {id: product_defect, name: Product defect}
+          - {id: configuration, name: Configuration}
+          - {id: misuse, name: Misuse}
+          - {id: environment, name: Customer environment}
+          - {id: third_party, name: Integration or third party}
+          - {id: capacity, name: Capacity}
+          - {id: data, name: Data}
+          - {id: documentation_gap, name: Documentation gap}
+          - {id: confusing_ux, name: Confusing user interface}
+          - {id: expected_behaviour, name: Expected behaviour}
+        tiers:
+          - {id: enterprise, name: Enterprise, weight: 100}
+          - {id: premium, name: Premium, weight: 60}
+          - {id: standard, name: Standard, weight: 20}
+        channels:
+          - {id: portal, name: Customer portal}
+          - {id: engineer, name: Opened by an engineer}
+          - {id: api, name: API}
+          - {id: phone, name: Phone}
+          - {id: email, name: E-mail}
+          - {id: chat, name: Chat}
+          - {id: import, name: Import}
+        # `internal: true` are requests of colleagues; `answer_hours` is what they are promised.
+        request_types:
+          - {id: incident, name: Something is broken}
+          - {id: question, name: Question}
+          - {id: change, name: Change request}
+          - {id: internal_question, name: Technical question, internal: true, answer_hours: 8}
+          - {id: internal_access, name: Access or data request, internal: true, answer_hours: 24}
+          - {id: internal_tooling, name: Tooling fault, internal: true, answer_hours: 48}
+
+        sign_in:
+          minimum_password_length: 12
+          # Failed attempts within 15 minutes before an account, or an address, must wait.
+          attempts_per_account: 10
+          attempts_per_address: 50
+          idle_minutes: 720
+          session_hours: 336
+
+        # What each role may do. "case.*" gives every right that begins so.
+        roles:
+          - id: customer
+            name: Customer
+            rights: [portal.view, case.open, case.reply, case.reopen, account.manage]
+          - id: frontline
+            name: Frontline (L1)
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, organisation.view, account.manage, token.manage]
+          - id: engineer
+            name: Support engineer (L2)
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, account.manage, token.manage]
+          - id: lead
+            name: Lead (L3)
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage]
+          - id: manager
+            name: Manager
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage]
+          - id: developer
+            name: Product engineer
+            rights: [case.view, case.note, organisation.view, account.manage, token.manage]
+          - id: auditor
+            name: Auditor
+            rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage]
+          - id: administrator
+            name: Administrator
+            rights: ["*"]
+        """
+}

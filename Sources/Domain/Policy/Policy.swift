@@ -1,0 +1,203 @@
+/// Every choice that an organisation makes for itself, as one validated, versioned document.
+package struct Policy: Sendable {
+    /// How bad the effect is, from the worst down.
+    package struct Severity: Hashable, Sendable {
+        /// Stored and sent: "sev1".
+        package var id: ID<Severity>
+        /// Shown: "Sev1".
+        package var name: String
+        /// The other common label: "P1".
+        package var alias: String
+        /// What belongs here, in a sentence.
+        package var definition: String
+        /// Examples that people recognise.
+        package var examples: [String]
+        /// Weight in the working priority, 1 to 100.
+        package var weight: Int
+    }
+
+    /// What a status means for rules, whatever it is called.
+    package enum Phase: String, Sendable, CaseIterable {
+        /// Ours to act on.
+        case open
+        /// Somebody else has it.
+        case waiting
+        /// The effect is gone, the cause is not.
+        case mitigated
+        /// A fix is being proved.
+        case verifying
+        /// Done; the conditions of policy held.
+        case resolved
+        /// Filed away.
+        case closed
+    }
+
+    /// A state of a case and where it may go from there.
+    package struct Status: Hashable, Sendable {
+        /// Stored and sent: "waiting_on_customer".
+        package var id: ID<Status>
+        /// Shown to staff.
+        package var name: String
+        /// Shown to the customer.
+        package var customerWords: String
+        /// What rules make of it.
+        package var phase: Phase
+        /// The statuses that may follow.
+        package var next: [ID<Status>]
+        /// Where a customer's reply moves the case, if anywhere.
+        package var onCustomerReply: ID<Status>?
+    }
+
+    /// An entry of a plain list: component, product area, verdict ...
+    package struct Term: Hashable, Sendable {
+        /// Stored and sent.
+        package var id: String
+        /// Shown.
+        package var name: String
+        /// Weight in the working priority, for tiers.
+        package var weight: Int = 0
+    }
+
+    /// A kind of request, from customers or from colleagues.
+    package struct RequestType: Hashable, Sendable {
+        /// Stored and sent.
+        package var id: String
+        /// Shown.
+        package var name: String
+        /// Whether colleagues rather than customers make it.
+        package var isInternal: Bool
+        /// Hours in which a colleague is promised an answer; 0 for none.
+        package var answerHours: Int
+    }
+
+    /// A role and what it allows.
+    package struct Role: Hashable, Sendable {
+        /// Stored and sent.
+        package var id: String
+        /// Shown.
+        package var name: String
+        /// What it allows.
+        package var rights: Set<Right>
+    }
+
+    /// A condition that must hold before a case counts as resolved.
+    package enum ResolutionCondition: String, Sendable, CaseIterable {
+        /// Somebody is accountable.
+        case owner
+        /// What was done is written down.
+        case narrative
+        /// The verdict is chosen.
+        case verdict
+        /// The root cause is tagged.
+        case rootCause = "root_cause"
+        /// The component is set.
+        case component
+        /// The engineer's own statement of the problem is written.
+        case problemStatement = "problem_statement"
+    }
+
+    /// How people sign in.
+    package struct SignIn: Hashable, Sendable {
+        /// The fewest characters of a password.
+        package var minimumPasswordLength: Int
+        /// Failed attempts for one account in 15 minutes before it must wait.
+        package var attemptsPerAccount: Int
+        /// Failed attempts from one address in 15 minutes before it must wait.
+        package var attemptsPerAddress: Int
+        /// A session unused for so long ends.
+        package var idleMinutes: Int
+        /// No session lives longer.
+        package var sessionHours: Int
+    }
+
+    /// The name of the support organisation.
+    package var organisation: String
+    /// What stands before case numbers: "TL" for TL-42.
+    package var caseNumberPrefix: String
+    /// From the worst down.
+    package var severities: [Severity]
+    /// The severity of a case for which nobody chose one.
+    package var defaultSeverity: ID<Severity>
+    /// In the order of the lifecycle; the first is that of a new case.
+    package var statuses: [Status]
+    /// The status of a case that came back.
+    package var reopenedStatus: ID<Status>
+    /// The parts of the product.
+    package var components: [Term]
+    /// The areas of the product.
+    package var productAreas: [Term]
+    /// Where a fault shows.
+    package var environments: [Term]
+    /// What cases are about.
+    package var categories: [Term]
+    /// Causes, once known.
+    package var rootCauses: [Term]
+    /// What a case turned out to be.
+    package var verdicts: [Term]
+    /// Customer tiers, from the highest down.
+    package var tiers: [Term]
+    /// How cases reach us.
+    package var channels: [Term]
+    /// Kinds of request.
+    package var requestTypes: [RequestType]
+    /// What must hold before a case counts as resolved.
+    package var resolutionRequires: [ResolutionCondition]
+    /// Days after resolution in which a case reopens as itself.
+    package var reopenWindowDays: Int
+    /// Words in a row shared with an internal note that stop a reply.
+    package var internalQuoteWords: Int
+    /// How people sign in.
+    package var signIn: SignIn
+    /// The roles.
+    package var roles: [Role]
+}
+
+extension Policy {
+    /// The severity with this identifier.
+    package func severity(_ id: ID<Severity>) -> Severity? { severities.first { $0.id == id } }
+
+    /// The severity that `text` names: identifier, name or alias, whatever the case of its letters.
+    package func severity(named text: String) -> Severity? {
+        let wanted = text.lowercased()
+        return severities.first {
+            $0.id.raw == wanted || $0.name.lowercased() == wanted || $0.alias.lowercased() == wanted
+        }
+    }
+
+    /// The status with this identifier.
+    package func status(_ id: ID<Status>) -> Status? { statuses.first { $0.id == id } }
+
+    /// The phase of a status; an unknown one (an older policy's) counts as open, so that nothing is lost from view.
+    package func phase(of id: ID<Status>) -> Phase { status(id)?.phase ?? .open }
+
+    /// The identifiers of the statuses in any of these phases.
+    package func statuses(in phases: Set<Phase>) -> [ID<Status>] {
+        statuses.filter { phases.contains($0.phase) }.map(\.id)
+    }
+
+    /// The role with this identifier.
+    package func role(_ id: String) -> Role? { roles.first { $0.id == id } }
+
+    /// What these roles allow together.
+    package func rights(of roles: some Sequence<String>) -> Set<Right> {
+        roles.reduce(into: []) { $0.formUnion(role($1)?.rights ?? []) }
+    }
+
+    /// The working priority of a case, 0 to 100, and the parts it is made of.
+    package func priority(severity: ID<Severity>, tier: String?) -> (score: Int, parts: [(name: String, points: Int)]) {
+        let bySeverity = self.severity(severity).map { $0.weight * 8 / 10 } ?? 0
+        let byTier = tiers.first { $0.id == tier }.map { $0.weight * 2 / 10 } ?? 0
+        return (min(100, bySeverity + byTier), [("Severity", bySeverity), ("Customer tier", byTier)])
+    }
+
+    /// The name of a term, or its identifier where policy no longer lists it.
+    package func name(of id: String, in terms: KeyPath<Policy, [Term]>) -> String {
+        self[keyPath: terms].first { $0.id == id }?.name ?? id
+    }
+}
+
+/// Reads lists of terms as the choices of a field.
+extension [Policy.Term] {
+    /// The terms as choices.
+    package var choices: [FieldChoice] { map { FieldChoice($0.id, $0.name) } }
+}

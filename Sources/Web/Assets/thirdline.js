@@ -1,0 +1,576 @@
+// Thirdline: what the pages gain when script runs. Every page works without it, save live updates, drafts and keys.
+// Runs under: script-src 'nonce-…'; require-trusted-types-for 'script'; trusted-types thirdline; connect-src 'self'.
+(() => {
+"use strict";
+
+const root = document.documentElement;
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const one = (selector, within = document) => within.querySelector(selector);
+const trusted = window.trustedTypes
+  ? trustedTypes.createPolicy("thirdline", { createHTML: html => html })
+  : { createHTML: html => html };
+/** An inert document: DOMParser runs no script of what it reads. */
+const parse = html => new DOMParser().parseFromString(trusted.createHTML(html), "text/html");
+const isField = el => !!el && (el.isContentEditable || el.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=reset])"));
+const isShown = el => el.checkVisibility ? el.checkVisibility() : el.getClientRects().length > 0;
+const samePage = url => url.origin === location.origin && url.pathname === location.pathname && url.search === location.search;
+const announce = text => {
+  const live = one("#live");
+  if (!live || !text) return;
+  live.textContent = "";
+  setTimeout(() => { live.textContent = text; }, 60);
+};
+/** Storage that may be absent, full or forbidden. */
+const store = {
+  get(key, area = localStorage_()) { try { return area?.getItem(key) ?? null; } catch { return null; } },
+  set(key, value, area = localStorage_()) { try { area.setItem(key, value); return true; } catch { return false; } },
+  drop(key, area = localStorage_()) { try { area?.removeItem(key); } catch { /* nothing was kept */ } },
+};
+function localStorage_() { try { return window.localStorage; } catch { return null; } }
+function sessionStorage_() { try { return window.sessionStorage; } catch { return null; } }
+
+// Times -------------------------------------------------------------------------------------------------------------
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+const localTime = new Intl.DateTimeFormat(undefined, {
+  weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+});
+function dressTimes(within) {
+  if (/^(Etc\/)?UTC$/.test(zone)) return;
+  for (const time of all("time[datetime]:not([title])", within)) {
+    const at = Date.parse(time.dateTime);
+    if (/T\d/.test(time.dateTime) && !Number.isNaN(at)) time.title = "Your time: " + localTime.format(at);
+  }
+}
+
+// Drafts ------------------------------------------------------------------------------------------------------------
+
+const DRAFT = "draft:" + (root.dataset.user ? root.dataset.user + ":" : "");
+const MONTH = 30 * 24 * 3600 * 1000;
+const drafts = new Map(); // textarea -> Draft
+
+class Draft {
+  constructor(area) {
+    this.area = area;
+    this.key = area.dataset.draft;
+    this.timer = 0;
+    this.busy = null;      // the request on its way
+    this.dirty = false;    // typed since the last acknowledged save
+    this.closed = false;   // the form was sent, or the field has left the page
+    area.autocomplete = "off"; // the browser's own restoring would fight ours
+    area.addEventListener("input", () => this.typed());
+    this.restore();
+  }
+
+  say(text) {
+    const state = one("[data-draft-state]", this.area.form ?? this.area.parentElement);
+    if (state && state.textContent !== text) state.textContent = text;
+  }
+
+  /** The newer of what the server kept and what this device kept. */
+  restore() {
+    const at = Number(this.area.dataset.draftAt) || 0;
+    let kept = null;
+    try { kept = JSON.parse(store.get(DRAFT + this.key)); } catch { /* not ours to read */ }
+    if (kept && typeof kept.text === "string" && kept.at > at) {
+      if (kept.text === this.area.value) return;
+      const echoed = this.area.hasAttribute("data-echo"); // the answer to a failed send shows what was sent
+      if (echoed) return;
+      this.area.value = kept.text;
+      if (kept.text) this.say("Draft restored");
+      this.dirty = true;
+      this.later();
+    } else {
+      if (kept) store.drop(DRAFT + this.key);
+      if (at && this.area.value) this.say("Draft restored");
+    }
+  }
+
+  typed() {
+    this.closed = false;
+    this.dirty = true;
+    store.set(DRAFT + this.key, JSON.stringify({ text: this.area.value, at: Date.now() }));
+    this.later();
+  }
+
+  later(wait = 400) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), wait);
+  }
+
+  request(keepalive) {
+    return fetch("/drafts", {
+      method: "PUT",
+      body: new URLSearchParams({ key: this.key, text: this.area.value }),
+      credentials: "same-origin",
+      keepalive,
+    });
+  }
+
+  async save() {
+    clearTimeout(this.timer);
+    if (this.closed || !this.dirty) return;
+    if (this.busy) { this.later(200); return; } // one at a time, so an older text never lands last
+    const text = this.area.value;
+    this.dirty = false;
+    this.busy = this.request(false).then(answer => {
+      if (!answer.ok) throw new Error(String(answer.status));
+      if (this.closed) return;
+      const at = Number(answer.headers.get("X-Draft-At"));
+      if (at && text === this.area.value) store.set(DRAFT + this.key, JSON.stringify({ text, at }));
+      if (!this.dirty) this.say(text ? "Draft saved" : "");
+    }).catch(() => {
+      if (this.closed) return;
+      this.dirty = true;
+      this.say("Draft kept on this device, server not reachable");
+      this.later(8000);
+    }).finally(() => { this.busy = null; });
+    await this.busy;
+  }
+
+  /** Before a send: no save may still be under way, or it would bring the sent text back. */
+  async hold() {
+    clearTimeout(this.timer);
+    this.closed = true;
+    if (this.busy) await Promise.race([this.busy, new Promise(done => setTimeout(done, 3000))]);
+  }
+
+  resume() { this.closed = false; this.dirty = true; this.later(); }
+
+  sent() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    store.drop(DRAFT + this.key);
+    this.area.value = "";
+  }
+}
+
+function startDrafts(within) {
+  for (const [area, draft] of drafts) {
+    if (!area.isConnected) { draft.closed = true; clearTimeout(draft.timer); drafts.delete(area); }
+  }
+  for (const area of all("textarea[data-draft]", within)) {
+    if (!drafts.has(area)) drafts.set(area, new Draft(area));
+  }
+}
+const draftsOf = form => [...drafts.values()].filter(draft => draft.area.form === form);
+
+function pruneDrafts() {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith("draft:")) continue;
+      let at = 0;
+      try { at = JSON.parse(localStorage.getItem(key)).at; } catch { /* unreadable, so dropped */ }
+      if (!(Date.now() - at < MONTH)) localStorage.removeItem(key);
+    }
+  } catch { /* no storage */ }
+}
+
+addEventListener("pagehide", () => {
+  for (const draft of drafts.values()) {
+    if (draft.dirty && !draft.closed) { try { draft.request(true).catch(() => {}); } catch { /* kept on this device */ } }
+  }
+});
+addEventListener("online", () => { for (const draft of drafts.values()) if (draft.dirty) draft.later(0); });
+
+// Forms -------------------------------------------------------------------------------------------------------------
+
+function formError(form, text, link) {
+  const box = one("[data-form-error]", form);
+  if (!box) return;
+  box.setAttribute("role", "alert");
+  box.textContent = text;
+  if (link) {
+    const a = document.createElement("a");
+    a.href = link.href; a.target = "_blank"; a.rel = "noopener"; a.textContent = link.text;
+    box.append(" ", a);
+  }
+}
+
+async function send(form, button) {
+  const url = new URL(button?.hasAttribute("formaction") ? button.formAction : form.action, location.href);
+  let data;
+  try { data = new FormData(form, button); } catch { data = new FormData(form); if (button?.name) data.append(button.name, button.value); }
+  const multipart = form.enctype === "multipart/form-data";
+  const held = draftsOf(form);
+  const label = button ? [...button.childNodes].map(node => node.cloneNode(true)) : [];
+  const working = () => {
+    form.setAttribute("aria-busy", "true");
+    if (button) { button.disabled = true; button.textContent = button.dataset.sending || "Sending…"; }
+  };
+  const again = () => {
+    form.removeAttribute("aria-busy");
+    if (button) { button.disabled = false; button.replaceChildren(...label); }
+    for (const draft of held) draft.resume();
+  };
+
+  working();
+  formError(form, "");
+  await Promise.all(held.map(draft => draft.hold()));
+
+  let answer, html;
+  try {
+    answer = await fetch(url, {
+      method: "POST",
+      body: multipart ? data : new URLSearchParams([...data].map(([name, value]) => [name, typeof value === "string" ? value : value.name])),
+      headers: { "X-Enhance": "1" },
+      credentials: "same-origin",
+    });
+    html = await answer.text();
+  } catch {
+    again();
+    formError(form, "Not sent: the server could not be reached. Your text is kept; try again.");
+    return;
+  }
+
+  const type = answer.headers.get("Content-Type") || "";
+  const landed = new URL(answer.url || url, location.href);
+  const signedOut = answer.status === 401 || (answer.redirected && landed.pathname === "/sign-in" && location.pathname !== "/sign-in");
+  if (signedOut && location.pathname !== "/sign-in") {
+    again();
+    formError(form, "Not sent: you are signed out. Your text is kept;", { href: "/sign-in", text: "sign in in another tab, then send again." });
+    return;
+  }
+
+  if (answer.ok) {
+    const pointed = answer.headers.get("X-Location"); // an answer may name the page without making us fetch it twice
+    const next = pointed ? new URL(pointed, location.href) : landed;
+    for (const draft of held) draft.sent();
+    if (!pointed && answer.redirected && type.includes("html") && samePage(next)) {
+      show(parse(html), next);
+    } else if (!pointed && !answer.redirected && type.includes("html")) {
+      show(parse(html), null); // an answer in place, such as a token that is shown once
+    } else if (samePage(next)) {
+      history.replaceState(null, "", next.href);
+      location.reload();
+    } else {
+      location.assign(next.href);
+    }
+    return;
+  }
+
+  const page = type.includes("html") ? parse(html) : null;
+  if (page && one("main form", page)) { // what was typed comes back in the answer
+    for (const draft of held) draft.closed = true;
+    show(page, null);
+    return;
+  }
+  again();
+  let why = "";
+  if (page) why = [one("main h1", page), one("main p", page)].map(el => el?.textContent.trim()).filter(Boolean).join(". ").replace(/\.\. /g, ". ");
+  else if (type.includes("json")) { try { const problem = JSON.parse(html); why = problem.detail || problem.title || ""; } catch { /* said below */ } }
+  const id = answer.headers.get("X-Request-ID");
+  formError(form, "Not sent: " + (why || "the server answered " + answer.status) + (/[.!?]$/.test(why) ? "" : ".") + " Your text is kept; try again." + (id ? " Request " + id + "." : ""));
+}
+
+/** Puts an answer's page in the place of this one's, without a new load. */
+function show(page, url) {
+  const fresh = one("main", page), old = one("main");
+  if (!fresh || !old) { if (url) location.assign(url.href); return; }
+  if (url) history.replaceState(null, "", url.href);
+  document.title = page.title || document.title;
+  old.replaceWith(fresh);
+  for (const live of all("[data-live][id]")) {
+    if (fresh.contains(live)) continue;
+    const other = page.getElementById(live.id);
+    if (other) live.replaceWith(other);
+  }
+  const events = page.body.dataset.events;
+  if (events !== document.body.dataset.events) {
+    if (events) document.body.dataset.events = events; else delete document.body.dataset.events;
+    closeEvents(); openEvents();
+  }
+  start(document);
+  const wrong = one("[data-first-error]", fresh), problem = one(".problem", fresh);
+  const said = one("[role=status]", fresh);
+  if (wrong) { wrong.focus(); wrong.scrollIntoView({ block: "center" }); }
+  else if (problem) { problem.tabIndex = -1; problem.focus(); problem.scrollIntoView({ block: "start" }); }
+  else {
+    const target = url?.hash && document.getElementById(decodeURIComponent(url.hash.slice(1)));
+    const place = target || one("h1", fresh) || fresh;
+    if (!place.matches("a, button, input, textarea, select")) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+    place.scrollIntoView({ block: target ? "nearest" : "end" });
+    if (!target) scrollTo(0, 0);
+  }
+  announce((wrong && problem ? one("h2", problem)?.textContent : said?.textContent.trim()) || "");
+}
+
+document.addEventListener("submit", event => {
+  const form = event.target;
+  if (form.matches("[data-sign-out]")) {
+    try { for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key); } catch { /* no storage */ }
+    return;
+  }
+  if (event.defaultPrevented || !form.matches("form[data-enhance]") || form.method !== "post") return;
+  event.preventDefault();
+  if (form.getAttribute("aria-busy") === "true") return;
+  send(form, event.submitter ?? one("button:not([type=button]), input[type=submit]", form));
+});
+
+// What is still missing ---------------------------------------------------------------------------------------------
+
+const isFilled = target => {
+  const controls = target.matches("input, textarea, select") ? [target] : all("input, textarea, select", target);
+  return controls.some(control => control.type === "checkbox" || control.type === "radio" ? control.checked : control.value.trim() !== "");
+};
+function countMissing() {
+  for (const list of all("[data-missing-list]")) {
+    let left = 0;
+    for (const link of all("[data-missing]", list)) {
+      const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      const done = !!target && isFilled(target);
+      (link.closest("li") ?? link).hidden = done;
+      if (!done) left += 1;
+    }
+    const count = one("[data-missing-count]", list);
+    const text = left ? left + " missing" : "Nothing missing";
+    if (count && count.textContent !== text) count.textContent = text;
+  }
+}
+document.addEventListener("input", countMissing);
+document.addEventListener("click", event => {
+  const link = event.target.closest?.("[data-missing], .problem a[href^='#']");
+  const target = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!target) return;
+  event.preventDefault();
+  const control = target.matches("input, textarea, select") ? target : one("input:checked, input, textarea, select", target);
+  (control ?? target).focus();
+  (control ?? target).scrollIntoView({ block: "center" });
+});
+
+// Composer: links that choose who will read, then put the cursor there --------------------------------------------------
+
+function compose(radio) {
+  if (!radio.checked) { radio.checked = true; radio.dispatchEvent(new Event("change", { bubbles: true })); }
+  const area = document.getElementById(radio.dataset.keyFocus);
+  area?.focus();
+  area?.scrollIntoView({ block: "center" });
+}
+document.addEventListener("click", event => {
+  const link = event.target.closest?.("[data-compose]");
+  const radio = link && document.getElementById("as-" + link.dataset.compose);
+  if (!radio || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  compose(radio);
+});
+
+// Keys: one registry, read from the page -----------------------------------------------------------------------------
+
+const rowsKey = () => "row:" + location.pathname;
+let current = null;
+
+function setRow(row, scroll) {
+  for (const old of all("[data-row].cur")) { old.classList.remove("cur"); old.removeAttribute("aria-current"); }
+  current = row;
+  if (!row) return;
+  row.classList.add("cur");
+  row.setAttribute("aria-current", "true");
+  if (row.id) store.set(rowsKey(), row.id, sessionStorage_());
+  if (scroll) row.scrollIntoView({ block: "nearest" });
+}
+function moveRow(step) {
+  const rows = all("[data-row]").filter(isShown);
+  if (!rows.length) return false;
+  const at = rows.indexOf(current);
+  setRow(rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step))], true);
+  announce(one("a[href]", current)?.textContent.trim());
+  return true;
+}
+const rowLink = () => current?.isConnected ? one("[data-row-open]", current) ?? one("a[href]", current) : null;
+
+function press(el) {
+  if (el.matches("input[type=radio]")) compose(el);
+  else if (el.hasAttribute("data-key-focus") || isField(el)) { el.focus(); el.select?.(); }
+  else el.click();
+}
+const keyed = key => all("[data-key]").find(el => el.dataset.key === key && isShown(el) && !el.disabled);
+
+document.addEventListener("keydown", event => {
+  if (event.defaultPrevented || event.isComposing || event.repeat && !/^[jk]$/.test(event.key)) return;
+  const target = event.target;
+
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form) {
+    event.preventDefault();
+    const form = target.form;
+    form.requestSubmit(one("button:not([type=button]):not([disabled]), input[type=submit]", form) ?? undefined);
+    return;
+  }
+  if (event.key === "Escape") {
+    if (!one("dialog[open]") && isField(target)) target.blur();
+    return;
+  }
+  if (root.dataset.keys === "off" || event.ctrlKey || event.altKey || event.metaKey || isField(target)) return;
+
+  const help = one("dialog#keys");
+  if (event.key === "?" && help) {
+    event.preventDefault();
+    if (help.open) help.close(); else if (!one("dialog[open]")) help.showModal();
+    return;
+  }
+  if (one("dialog[open], .rail:popover-open")) return;
+
+  let done = true;
+  switch (event.key) {
+  case "j": done = moveRow(1); break;
+  case "k": done = moveRow(-1); break;
+  case "Enter":
+  case "o": {
+    const link = rowLink();
+    if (!link || (event.key === "Enter" && target.closest("a, button, summary, label, input, select"))) done = false;
+    else link.click();
+    break;
+  }
+  case "/": {
+    const found = all("[data-search]").filter(isShown);
+    const search = found.find(isField) ?? found[0];
+    if (search) press(search); else done = false;
+    break;
+  }
+  case "a": {
+    const assign = (current?.isConnected && one("[data-row-assign]", current)) || keyed("a");
+    if (assign) press(assign); else done = false;
+    break;
+  }
+  default: {
+    const el = event.key.length === 1 ? keyed(event.key) : null;
+    if (el) press(el); else done = false;
+  }
+  }
+  if (done) event.preventDefault();
+});
+document.addEventListener("click", event => {
+  const opener = event.target.closest?.("[data-open-keys]"), help = one("dialog#keys");
+  if (opener && help) { event.preventDefault(); help.showModal(); }
+  else if (event.target === help) help.close(); // a click on what lies behind
+});
+
+// Live ----------------------------------------------------------------------------------------------------------------
+
+const served = new WeakMap(); // element -> the HTML the server sent for it, before we dressed it
+let source = null, lastID = "", offTimer = 0, retryTimer = 0, sleepTimer = 0, refreshTimer = 0, refreshing = false, waiting = false;
+
+function remember(within) {
+  for (const live of all("[data-live][id]", within)) if (!served.has(live)) served.set(live, live.outerHTML);
+}
+const isInUse = el => {
+  if (el.contains(document.activeElement) && document.activeElement !== document.body) return true;
+  const selection = getSelection();
+  return !!selection && !selection.isCollapsed && selection.containsNode(el, true);
+};
+
+async function refresh() {
+  if (refreshing) { waiting = true; return; }
+  refreshing = true;
+  waiting = false;
+  try {
+    const answer = await fetch(location.href.split("#")[0], { headers: { "X-Live": "1" }, credentials: "same-origin", cache: "no-store" });
+    if (!answer.ok || (answer.redirected && !samePage(new URL(answer.url)))) return;
+    const page = parse(await answer.text());
+    const anchor = all("[data-live] [id]").find(el => { const box = el.getBoundingClientRect(); return box.bottom > 60 && box.height > 0; });
+    const top = anchor?.getBoundingClientRect().top, anchorID = anchor?.id, row = current?.id;
+    for (const live of all("[data-live][id]")) {
+      const fresh = live.isConnected && page.getElementById(live.id);
+      if (!fresh || fresh.outerHTML === served.get(live)) continue;
+      if (isInUse(live)) { waiting = true; continue; }
+      const open = new Set(all("details[id][open]", live).map(el => el.id));
+      const html = fresh.outerHTML;
+      live.replaceWith(fresh);
+      served.set(fresh, html);
+      remember(fresh);
+      for (const el of all("details[id]", fresh)) if (open.has(el.id)) el.open = true;
+      start(fresh);
+    }
+    if (row && !current?.isConnected) setRow(document.getElementById(row), false);
+    const moved = anchorID && scrollY > 0 && document.getElementById(anchorID);
+    if (moved) scrollBy({ top: moved.getBoundingClientRect().top - top, behavior: "instant" });
+    if (page.title) document.title = page.title;
+  } catch { /* the strip says that we are cut off */
+  } finally {
+    refreshing = false;
+  }
+}
+/** An element left alone because it was in use is caught up once it no longer is. */
+document.addEventListener("focusout", () => { if (waiting) { clearTimeout(refreshTimer); refreshTimer = setTimeout(refresh, 400); } });
+
+function setOffline(off) {
+  clearTimeout(offTimer);
+  const strip = one("[data-offline]");
+  if (!strip) return;
+  if (!off) strip.hidden = true;
+  else offTimer = setTimeout(() => { strip.hidden = false; }, 3000);
+}
+function closeEvents() {
+  clearTimeout(retryTimer);
+  source?.close();
+  source = null;
+}
+function openEvents() {
+  const path = document.body.dataset.events;
+  if (!path || source || document.hidden || !window.EventSource) return;
+  const url = new URL(path, location.href);
+  if (lastID) url.searchParams.set("after", lastID);
+  source = new EventSource(url);
+  source.onopen = () => setOffline(false);
+  source.addEventListener("changed", event => {
+    if (event.lastEventId) lastID = event.lastEventId;
+    announce(event.data || "Page updated");
+    clearTimeout(refreshTimer);
+    refreshTimer = setTimeout(refresh, 120);
+  });
+  source.onerror = () => {
+    if (!offTimer || one("[data-offline]")?.hidden) setOffline(true);
+    if (source?.readyState === EventSource.CLOSED) { // refused, not cut off: the browser would not come back by itself
+      closeEvents();
+      retryTimer = setTimeout(openEvents, 8000 + Math.random() * 4000);
+    }
+  };
+}
+// A hidden page gives its connection back: browsers allow few of them to one server.
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(sleepTimer);
+  if (document.hidden) sleepTimer = setTimeout(() => { setOffline(false); closeEvents(); }, 5000);
+  else openEvents();
+});
+addEventListener("pagehide", closeEvents);
+addEventListener("pageshow", event => { if (event.persisted) { openEvents(); refresh(); } });
+
+// Theme and copy ------------------------------------------------------------------------------------------------------
+
+const themes = ["", "light", "dark"], themeNames = { "": "system", light: "light", dark: "dark" };
+function nameTheme() {
+  for (const label of all("[data-theme-label]")) label.textContent = themeNames[root.dataset.theme ?? ""] ?? "system";
+}
+document.addEventListener("click", event => {
+  if (event.target.closest?.("button[data-theme-toggle]")) {
+    const next = themes[(themes.indexOf(root.dataset.theme ?? "") + 1) % themes.length];
+    if (next) root.dataset.theme = next; else delete root.dataset.theme;
+    document.cookie = "theme=" + next + "; Path=/; Max-Age=31536000; SameSite=Lax" + (location.protocol === "https:" ? "; Secure" : "");
+    nameTheme();
+    announce("Theme: " + themeNames[next]);
+  }
+  const copier = event.target.closest?.("button[data-copy]");
+  const text = copier && document.getElementById(copier.dataset.copy)?.textContent;
+  if (text) navigator.clipboard?.writeText(text.trim()).then(() => { copier.textContent = "Copied"; announce("Copied"); }, () => {});
+});
+
+// Start ---------------------------------------------------------------------------------------------------------------
+
+function start(within) {
+  remember(within);
+  dressTimes(within);
+  startDrafts(within);
+  countMissing();
+  nameTheme();
+}
+
+pruneDrafts();
+start(document);
+openEvents();
+const kept = store.get(rowsKey(), sessionStorage_());
+const keptRow = kept && document.getElementById(kept);
+if (keptRow?.matches("[data-row]")) setRow(keptRow, false);
+else current = one("[data-row].cur");
+const wrong = one("[data-first-error]");
+if (wrong && !location.hash) wrong.focus();
+})();
