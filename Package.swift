@@ -30,7 +30,11 @@ let package = Package(
         .target(name: "Domain", dependencies: ["Diagnosis"], swiftSettings: strict),
         .target(
             name: "Storage",
-            dependencies: ["CPQ", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "CPQ",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Web",

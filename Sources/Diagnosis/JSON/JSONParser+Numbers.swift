@@ -37,7 +37,8 @@ extension JSONParser {
         }
     }
 
-    /// Reads an exponent, whose letter stands here; a huge one stops growing at a million.
+    /// Reads an exponent, whose letter stands here; a huge one stops growing far
+    /// beyond what as many digits after the point could make up for.
     private mutating func exponent() throws(Fault) -> Int {
         position += 1
         let negative = current == UInt8(ascii: "-")
@@ -45,7 +46,7 @@ extension JSONParser {
         guard let first = current, Self.isDigit(first) else { throw unexpected("a digit of the exponent") }
         var value = 0
         while let byte = current, Self.isDigit(byte) {
-            if value < 1_000_000 { value = value * 10 + Int(byte & 0x0F) }
+            if value < 1 << 56 { value = value * 10 + Int(byte & 0x0F) }
             position += 1
         }
         return negative ? -value : value

@@ -77,10 +77,11 @@ struct JSONParser {
     }
 
     private func refuseByteOrderMark() throws(Fault) {
-        if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             throw Fault(message: "the text begins with a byte order mark; write UTF-8 without one", offset: 0)
         }
-        if bytes.count >= 2, (bytes[0] == 0xFF && bytes[1] == 0xFE) || (bytes[0] == 0xFE && bytes[1] == 0xFF) {
+        let start = bytes.prefix(2)
+        if start.elementsEqual([0xFF, 0xFE]) || start.elementsEqual([0xFE, 0xFF]) {
             throw Fault(message: "the text is UTF-16; write it as UTF-8", offset: 0)
         }
     }

@@ -1,0 +1,180 @@
+extension SupportCase {
+    /// The facts of giving the case to `person`. Giving it to its owner changes nothing.
+    package func assigned(to person: Person, reason: String?, policy: Policy) throws(Refusal) -> [CaseFact] {
+        guard policy.phase(of: status) != .closed else {
+            throw Refusal(.conflict, "case_closed", "\(number) is closed. Reopen it before it changes hands.")
+        }
+        guard person.isActive else {
+            throw Refusal(field: "assignee", "inactive", "\(person.name)’s account is not active.")
+        }
+        guard !person.isCustomer else {
+            throw Refusal(field: "assignee", "not_staff", "\(person.name) is a customer and cannot own a case.")
+        }
+        return owner == person.id ? [] : [.ownerChanged(owner: person.id.raw, reason: reason)]
+    }
+
+    /// The facts of a new severity.
+    package func withSeverity(_ severity: ID<Policy.Severity>, reason: String) -> [CaseFact] {
+        self.severity == severity ? [] : [.severityChanged(severity: severity.raw, reason: reason)]
+    }
+
+    /// The facts of moving to another status, by the transitions of policy.
+    ///
+    /// Resolving and closing have operations of their own, since they have conditions of their own; nothing but a
+    /// new case may be without an owner.
+    package func moved(
+        to status: ID<Policy.Status>, reason: String?, policy: Policy
+    ) throws(Refusal) -> [CaseFact] {
+        guard self.status != status else { return [] }
+        try checkTransition(to: status, policy: policy)
+        switch policy.phase(of: status) {
+        case .resolved:
+            throw Refusal(
+                field: "status", "resolve_instead",
+                "Use “Resolve”: a resolved case needs what was wrong and what was done.")
+        case .closed: throw Refusal(field: "status", "close_instead", "Use “Close” to file the case away.")
+        default: break
+        }
+        if [.resolved, .closed].contains(policy.phase(of: self.status)) {
+            throw Refusal(field: "status", "reopen_instead", "Use “Reopen”, which asks why.")
+        }
+        guard owner != nil || status == policy.statuses.first?.id else {
+            throw Refusal(
+                .conflict, "no_owner",
+                "\(number) has no owner. Take it or give it to somebody first: from here on one person is accountable.")
+        }
+        return [.statusChanged(status: status.raw, reason: reason)]
+    }
+
+    /// The facts of resolving: every condition of policy is checked, and all that is missing is listed at once.
+    package func resolved(
+        narrative: String, customerSummary: String?, verdict: String, rootCause: String?, policy: Policy
+    ) throws(Refusal) -> [CaseFact] {
+        guard let target = policy.statuses.first(where: { $0.phase == .resolved }) else {
+            throw Refusal(.conflict, "no_resolved_status", "The policy in force has no status for resolved cases.")
+        }
+        if [.resolved, .closed].contains(policy.phase(of: status)) {
+            throw Refusal(.conflict, "already_resolved", "\(number) is already resolved.")
+        }
+        try checkTransition(to: target.id, policy: policy)
+        var problems: [Refusal.Problem] = []
+        func require(_ condition: Policy.ResolutionCondition, _ holds: Bool, _ field: String, _ message: String) {
+            if policy.resolutionRequires.contains(condition), !holds {
+                problems.append(.init(field: field, code: "needed_to_resolve", message: message))
+            }
+        }
+        require(.owner, owner != nil, "owner", "Nobody owns the case. Take it or give it to somebody first.")
+        require(
+            .narrative, !narrative.trimmingWhitespace.isEmpty, "narrative", "Write what was wrong and what was done.")
+        require(.verdict, !verdict.isEmpty, "verdict", "Choose what the case turned out to be.")
+        require(
+            .rootCause, rootCause != nil || classification[.rootCause] != nil, "root_cause",
+            "Choose the root cause.")
+        require(
+            .component, classification[.component] != nil, "component",
+            "Set the component of the case before resolving it.")
+        require(
+            .problemStatement, problemStatement != nil, "problem_statement",
+            "Write the problem statement of the case before resolving it.")
+        guard problems.isEmpty else { throw Refusal(problems: problems) }
+        return [
+            .resolved(
+                .init(
+                    status: target.id.raw, narrative: narrative, customerSummary: customerSummary, verdict: verdict,
+                    rootCause: rootCause))
+        ]
+    }
+
+    /// The facts of filing away a resolved case.
+    package func closing(policy: Policy) throws(Refusal) -> [CaseFact] {
+        guard policy.phase(of: status) != .closed else { return [] }
+        guard policy.phase(of: status) == .resolved else {
+            throw Refusal(.conflict, "not_resolved", "\(number) is not resolved yet. Resolve it before you close it.")
+        }
+        guard let target = policy.statuses.first(where: { $0.phase == .closed }) else {
+            throw Refusal(.conflict, "no_closed_status", "The policy in force has no status for closed cases.")
+        }
+        try checkTransition(to: target.id, policy: policy)
+        return [.closed(status: target.id.raw)]
+    }
+
+    /// The facts of reopening, within the window of policy.
+    package func reopened(reason: String, at now: Timestamp, policy: Policy) throws(Refusal) -> [CaseFact] {
+        guard [.resolved, .closed].contains(policy.phase(of: status)) else {
+            throw Refusal(.conflict, "not_resolved", "\(number) is not resolved, so there is nothing to reopen.")
+        }
+        guard isWithinReopenWindow(at: now, policy: policy) else {
+            throw Refusal(
+                .conflict, "reopen_window_over",
+                "\(number) was resolved more than \(policy.reopenWindowDays) days ago. "
+                    + "Open a new case and mention \(number) in it.")
+        }
+        try checkTransition(to: policy.reopenedStatus, policy: policy)
+        return [.reopened(status: policy.reopenedStatus.raw, reason: reason)]
+    }
+
+    /// Whether the case may still come back as itself.
+    package func isWithinReopenWindow(at now: Timestamp, policy: Policy) -> Bool {
+        guard let end = resolvedAt ?? closedAt else { return true }
+        return now <= end.adding(seconds: Int64(policy.reopenWindowDays) * 86_400)
+    }
+
+    /// The facts of a reply that the customer reads, or wrote.
+    ///
+    /// A customer's reply moves a case that waits for it back to work, and reopens a resolved one.
+    package func replied(
+        _ text: String, byCustomer: Bool, at now: Timestamp, policy: Policy
+    ) throws(Refusal) -> [CaseFact] {
+        let reply = CaseFact.replied(text: text, fromCustomer: byCustomer)
+        let phase = policy.phase(of: status)
+        guard byCustomer else {
+            if phase == .closed {
+                throw Refusal(.conflict, "case_closed", "\(number) is closed. Reopen it before you write to the customer.")
+            }
+            return [reply]
+        }
+        guard let next = policy.status(status)?.onCustomerReply, next != status else { return [reply] }
+        if phase == .resolved || phase == .closed {
+            return try [reply] + reopened(reason: "The customer replied.", at: now, policy: policy)
+        }
+        return [reply, .statusChanged(status: next.raw, reason: "The customer replied.")]
+    }
+
+    private func checkTransition(to next: ID<Policy.Status>, policy: Policy) throws(Refusal) {
+        guard let target = policy.status(next) else {
+            throw Refusal(field: "status", "unknown_choice", "“\(next)” is not a status of the policy in force.")
+        }
+        guard let current = policy.status(status), !current.next.contains(next) else { return }
+        let allowed = current.next.compactMap { policy.status($0)?.name }.joined(separator: ", ")
+        throw Refusal(
+            field: "status", "transition_not_allowed",
+            "From \(current.name) a case cannot go to \(target.name). Allowed: \(allowed).")
+    }
+}
+
+/// Finds words of internal notes in text that is about to leave the house.
+package enum InternalQuote {
+    /// The first run of at least `words` words that `text` shares with one of `notes`; nil where there is none.
+    ///
+    /// Letter case, punctuation and line breaks do not matter. O(words of text + words of notes).
+    package static func found(in text: String, from notes: [String], words: Int) -> String? {
+        let outgoing = tokens(text)
+        guard outgoing.count >= words else { return nil }
+        var runs: Set<ArraySlice<String>> = []
+        for note in notes {
+            let tokens = tokens(note)
+            guard tokens.count >= words else { continue }
+            for start in 0...(tokens.count - words) { runs.insert(tokens[start..<(start + words)]) }
+        }
+        guard !runs.isEmpty else { return nil }
+        for start in 0...(outgoing.count - words) {
+            let run = outgoing[start..<(start + words)]
+            if runs.contains(run) { return run.joined(separator: " ") }
+        }
+        return nil
+    }
+
+    private static func tokens(_ text: String) -> [String] {
+        text.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber }).map(String.init)
+    }
+}

@@ -1,0 +1,206 @@
+import CPQ
+import Synchronization
+
+/// One connection to PostgreSQL through libpq, used by one thread at a time: the pool lends it out.
+///
+/// `@unchecked` is safe because the pool hands a connection to one queue at a time and takes it back before it
+/// lends it again; nothing else holds the handle.
+final class PostgreSQLConnection: Connection, @unchecked Sendable {
+    private var handle: OpaquePointer?
+    private let url: String
+    private var names: [String: String] = [:]
+    private let preparesStatements: Bool
+
+    init(url: String, preparesStatements: Bool) throws {
+        (self.url, self.preparesStatements) = (url, preparesStatements)
+        try connect()
+    }
+
+    deinit { PQfinish(handle) }
+
+    var dialect: Dialect { .postgreSQL }
+
+    /// Whether the server can still be reached through this connection, as far as is known.
+    var isUsable: Bool { PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE }
+
+    /// Opens the connection again after it was lost.
+    func reconnect() throws {
+        PQfinish(handle)
+        handle = nil
+        names = [:]
+        try connect()
+    }
+
+    private func connect() throws {
+        handle = PQconnectdb(url)
+        guard PQstatus(handle) == CONNECTION_OK else {
+            let message = String(cString: PQerrorMessage(handle))
+            throw StorageFault("cannot reach PostgreSQL: \(message)", code: "08006", isTemporary: true)
+        }
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        try command("SET client_encoding TO 'UTF8'")
+        try command("SET search_path TO public")
+        try command("SET timezone TO 'UTC'")
+    }
+
+    func command(_ text: String) throws {
+        let result = PQexec(handle, text)
+        defer { PQclear(result) }
+        try check(result, of: text)
+    }
+
+    func run(script: String) throws { try command(script) }
+
+    func prepare(_ sql: SQL) throws {
+        let rendered = sql.rendered(for: .postgreSQL)
+        let result = PQprepare(handle, "", rendered.text, 0, nil)
+        defer { PQclear(result) }
+        try check(result, of: rendered.text)
+    }
+
+    func rows(_ sql: SQL, each body: (any Row) throws -> Void) throws {
+        let result = try run(sql)
+        defer { PQclear(result) }
+        for index in 0..<PQntuples(result) { try body(PostgreSQLRow(result: result, index: index)) }
+    }
+
+    @discardableResult func execute(_ sql: SQL) throws -> Int {
+        let result = try run(sql)
+        defer { PQclear(result) }
+        return Int(String(cString: PQcmdTuples(result))) ?? 0
+    }
+
+    private func run(_ sql: SQL) throws -> OpaquePointer {
+        let rendered = sql.rendered(for: .postgreSQL)
+        return try withValues(rendered.values) { values in
+            let count = Int32(values.count)
+            let result: OpaquePointer?
+            if preparesStatements {
+                let name = try preparedName(of: rendered.text)
+                result = PQexecPrepared(handle, name, count, values, nil, nil, 0)
+            } else {
+                result = PQexecParams(handle, rendered.text, count, nil, values, nil, nil, 0)
+            }
+            do {
+                try check(result, of: rendered.text)
+            } catch {
+                PQclear(result)
+                throw error
+            }
+            guard let result else { throw StorageFault("libpq has no memory") }
+            return result
+        }
+    }
+
+    private func preparedName(of text: String) throws -> String {
+        if let name = names[text] { return name }
+        let name = "s\(names.count)"
+        let result = PQprepare(handle, name, text, 0, nil)
+        defer { PQclear(result) }
+        try check(result, of: text)
+        names[text] = name
+        return name
+    }
+
+    private func check(_ result: OpaquePointer?, of text: String) throws {
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return
+        default:
+            let state = PQresultErrorField(result, 67 /* PG_DIAG_SQLSTATE */).map { String(cString: $0) } ?? "08006"
+            let message = String(cString: PQerrorMessage(handle))
+            let isTemporary = ["08", "53", "57", "58"].contains(String(state.prefix(2)))
+            throw StorageFault("\(message) [\(text.prefix(200))]", code: state, isTemporary: isTemporary)
+        }
+    }
+
+    /// Calls `body` with the values as the zero-terminated texts that libpq takes.
+    private func withValues<T>(
+        _ values: [SQLValue], _ body: ([UnsafePointer<CChar>?]) throws -> T
+    ) throws -> T {
+        var buffers: [UnsafeMutablePointer<CChar>?] = []
+        defer { for buffer in buffers { buffer?.deallocate() } }
+        for value in values {
+            guard let text = try Self.text(of: value) else {
+                buffers.append(nil)
+                continue
+            }
+            let bytes = Array(text.utf8CString)
+            let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+            buffer.initialize(from: bytes, count: bytes.count)
+            buffers.append(buffer)
+        }
+        return try body(buffers.map { $0.map { UnsafePointer($0) } })
+    }
+
+    private static func text(of value: SQLValue) throws -> String? {
+        switch value {
+        case .null: nil
+        case .integer(let number): String(number)
+        case .real(let number): "\(number)"
+        case .text(let text):
+            if text.utf8.contains(0) { throw StorageFault("text with a NUL character cannot be stored") } else { text }
+        case .blob(let bytes): "\\x" + hex(bytes)
+        }
+    }
+}
+
+/// Bytes as small hexadecimal digits.
+package func hex(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+    return String(decoding: text, as: UTF8.self)
+}
+
+/// The bytes that hexadecimal digits stand for; nil where they are none.
+package func bytes(fromHex text: some StringProtocol) -> [UInt8]? {
+    func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 48...57: byte - 48
+        case 97...102: byte - 87
+        case 65...70: byte - 55
+        default: nil
+        }
+    }
+    let digits = Array(text.utf8)
+    guard digits.count % 2 == 0 else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(digits.count / 2)
+    for index in stride(from: 0, to: digits.count, by: 2) {
+        guard let high = digit(digits[index]), let low = digit(digits[index + 1]) else { return nil }
+        bytes.append(high << 4 | low)
+    }
+    return bytes
+}
+
+private struct PostgreSQLRow: Row {
+    let result: OpaquePointer
+    let index: Int32
+
+    func isNull(_ column: Int) -> Bool { PQgetisnull(result, index, Int32(column)) != 0 }
+
+    func text(_ column: Int) -> String {
+        guard let bytes = PQgetvalue(result, index, Int32(column)) else { return "" }
+        let count = Int(PQgetlength(result, index, Int32(column)))
+        return bytes.withMemoryRebound(to: UInt8.self, capacity: count) {
+            String(decoding: UnsafeBufferPointer(start: $0, count: count), as: UTF8.self)
+        }
+    }
+
+    func integer(_ column: Int) -> Int64 {
+        let text = text(column)
+        return Int64(text) ?? (text == "t" ? 1 : 0)
+    }
+
+    func blob(_ column: Int) -> [UInt8] { bytes(fromHex: text(column).dropFirst(2)) ?? [] }
+
+    func value(_ column: Int) -> SQLValue {
+        if isNull(column) { return .null }
+        switch PQftype(result, Int32(column)) {
+        case 16, 20, 21, 23: return .integer(integer(column))
+        case 700, 701, 1700: return .real(Double(text(column)) ?? 0)
+        case 17: return .blob(blob(column))
+        default: return .text(text(column))
+        }
+    }
+}

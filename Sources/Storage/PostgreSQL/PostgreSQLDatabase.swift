@@ -1,0 +1,194 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// PostgreSQL 15 or later through libpq: a pool of connections, each with a thread of its own while it works.
+///
+/// Writes are SERIALIZABLE, as they are on SQLite with its one writer, so that a decision made on what was read is
+/// right when it commits; a transaction that lost against another one runs again. Commits of several connections
+/// share a disk sync in the server.
+package final class PostgreSQLDatabase: Database {
+    private let url: String
+    private let options: Options
+    private let state = Mutex(State())
+    private let workers = DispatchQueue(label: "thirdline.postgresql", attributes: .concurrent)
+
+    /// How to use the server.
+    package struct Options: Sendable {
+        /// The most connections that are open at the same time.
+        package var connections = 8
+        /// Off behind a pooler that lends connections by the transaction.
+        package var preparesStatements = true
+        /// How often a transaction that lost runs again.
+        package var attempts = 30
+
+        /// The usual options.
+        package init() {}
+    }
+
+    private struct State {
+        var idle: [PostgreSQLConnection] = []
+        var open = 0
+        var waiting: [CheckedContinuation<PostgreSQLConnection?, Never>] = []
+        var isClosed = false
+    }
+
+    package var dialect: Dialect { .postgreSQL }
+
+    /// Connects once, so that a wrong address is known at the start.
+    package init(url: String, options: Options = Options()) throws {
+        (self.url, self.options) = (url, options)
+        let first = try PostgreSQLConnection(url: url, preparesStatements: options.preparesStatements)
+        state.withLock {
+            $0.idle = [first]
+            $0.open = 1
+        }
+    }
+
+    /// The settings that make a commit less than durable, with their values; none on a server that is safe.
+    package func weakSettings() async throws -> [String] {
+        try await read { tx in
+            try tx.all(
+                """
+                SELECT name, setting FROM pg_settings
+                WHERE (name = 'fsync' AND setting <> 'on') OR (name = 'full_page_writes' AND setting <> 'on')
+                   OR (name = 'synchronous_commit' AND setting IN ('off'))
+                ORDER BY name
+                """
+            ) { "\($0.text(0)) = \($0.text(1))" }
+        }
+    }
+
+    package func write<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) async throws -> T {
+        let attempts = options.attempts
+        return try await withConnection { connection in
+            var attempt = 0
+            while true {
+                attempt += 1
+                do {
+                    return try Self.transaction("BEGIN ISOLATION LEVEL SERIALIZABLE", on: connection, body)
+                } catch let fault as StorageFault where Self.lost(fault) && attempt < attempts {
+                    Self.pause(attempt)
+                } catch let fault as StorageFault where fault.code == "23505" && attempt < 4 {
+                    continue
+                }
+            }
+        }
+    }
+
+    package func read<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) async throws -> T {
+        try await withConnection {
+            try Self.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", on: $0, body)
+        }
+    }
+
+    package func exclusively<T: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> T
+    ) async throws -> T {
+        try await withConnection { try body($0) }
+    }
+
+    package func close() async throws {
+        let waiting = state.withLock { state in
+            state.isClosed = true
+            state.idle = []
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for waiter in waiting { waiter.resume(returning: nil) }
+    }
+
+    private static func transaction<T>(
+        _ begin: String, on connection: PostgreSQLConnection, _ body: (borrowing Transaction) throws -> T
+    ) throws -> T {
+        try connection.command(begin)
+        do {
+            let value = try body(Transaction(connection))
+            try connection.command("COMMIT")
+            return value
+        } catch {
+            try? connection.command("ROLLBACK")  // a lost connection has rolled back by itself
+            throw error
+        }
+    }
+
+    /// Whether the transaction lost against another one and may run again.
+    private static func lost(_ fault: StorageFault) -> Bool { ["40001", "40P01"].contains(fault.code) }
+
+    private static func pause(_ attempt: Int) {
+        let microseconds = UInt32.random(in: 200...1000) * UInt32(min(attempt * attempt, 60))
+        usleep(microseconds)
+    }
+
+    private func withConnection<T: Sendable>(
+        _ body: @escaping @Sendable (PostgreSQLConnection) throws -> T
+    ) async throws -> T {
+        guard let connection = try await borrowed() else {
+            throw StorageFault("the database is being closed", isTemporary: true)
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            workers.async { [self] in
+                let result = Result { () throws -> T in
+                    if !connection.isUsable { try connection.reconnect() }
+                    return try body(connection)
+                }
+                giveBack(connection)
+                continuation.resume(with: result)
+            }
+        }
+    }
+
+    private enum Grant {
+        case connection(PostgreSQLConnection)
+        case open
+        case wait
+        case closed
+    }
+
+    private func borrowed() async throws -> PostgreSQLConnection? {
+        let grant: Grant = state.withLock { state in
+            if state.isClosed { return .closed }
+            if let connection = state.idle.popLast() { return .connection(connection) }
+            if state.open < options.connections {
+                state.open += 1
+                return .open
+            }
+            return .wait
+        }
+        switch grant {
+        case .closed: return nil
+        case .connection(let connection): return connection
+        case .open:
+            do {
+                return try PostgreSQLConnection(url: url, preparesStatements: options.preparesStatements)
+            } catch {
+                state.withLock { $0.open -= 1 }
+                throw error
+            }
+        case .wait:
+            return await withCheckedContinuation { continuation in
+                let ready: PostgreSQLConnection?? = state.withLock { state in
+                    if state.isClosed { return .some(nil) }
+                    if let connection = state.idle.popLast() { return .some(connection) }
+                    state.waiting.append(continuation)
+                    return nil
+                }
+                if let ready { continuation.resume(returning: ready) }
+            }
+        }
+    }
+
+    private func giveBack(_ connection: PostgreSQLConnection) {
+        let next: CheckedContinuation<PostgreSQLConnection?, Never>? = state.withLock { state in
+            if state.isClosed { return nil }
+            if !state.waiting.isEmpty { return state.waiting.removeFirst() }
+            state.idle.append(connection)
+            return nil
+        }
+        next?.resume(returning: connection)
+    }
+}

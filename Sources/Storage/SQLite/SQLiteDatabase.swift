@@ -1,0 +1,295 @@
+import Dispatch
+import GRDB
+import GRDBSQLite
+import Synchronization
+
+/// SQLite in a file: write-ahead log, full durability, one writer that commits for many at once.
+///
+/// `synchronous=FULL` costs a disk sync a commit, so commits are shared: while one is being synced, the next callers
+/// queue up, and all of them are in the next commit, each in its own savepoint. Nobody waits to fill a group.
+package final class SQLiteDatabase: Database {
+    private let pool: DatabasePool
+    private let queue = Mutex(Queue())
+
+    private struct Queue {
+        var waiting: [any PendingWrite] = []
+        var isDraining = false
+    }
+
+    package var dialect: Dialect { .sqlite }
+
+    /// Opens the file, and makes it where it is missing.
+    package init(path: String, readers: Int = 4) throws {
+        var configuration = Configuration()
+        configuration.maximumReaderCount = readers
+        configuration.busyMode = .timeout(10)
+        configuration.label = "thirdline"
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: "PRAGMA foreign_keys = ON")
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
+            try db.execute(sql: "PRAGMA cache_size = -65536")
+        }
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+        } catch let error as DatabaseError {
+            throw StorageFault("cannot open \(path): \(error.message ?? "")", code: "\(error.resultCode.rawValue)")
+        }
+    }
+
+    package func write<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            let mustDrain = queue.withLock { queue in
+                queue.waiting.append(Pending(body: body, continuation: continuation))
+                defer { queue.isDraining = true }
+                return !queue.isDraining
+            }
+            if mustDrain { drain() }
+        }
+    }
+
+    private func drain() {
+        pool.asyncWriteWithoutTransaction { [self] db in
+            while true {
+                let group = queue.withLock { queue in
+                    let group = queue.waiting
+                    queue.waiting = []
+                    if group.isEmpty { queue.isDraining = false }
+                    return group
+                }
+                if group.isEmpty { return }
+                commit(group, on: db)
+            }
+        }
+    }
+
+    private func commit(_ group: [any PendingWrite], on db: GRDB.Database) {
+        let connection = SQLiteConnection(db)
+        var done: [any PendingWrite] = []
+        do {
+            try connection.command("BEGIN IMMEDIATE")
+            for write in group {
+                try connection.command("SAVEPOINT operation")
+                if write.run(Transaction(connection)) {
+                    done.append(write)
+                } else if db.isInsideTransaction {
+                    try connection.command("ROLLBACK TO operation")
+                } else {
+                    throw StorageFault("the shared transaction was rolled back", isTemporary: true)
+                }
+                try connection.command("RELEASE operation")
+            }
+            try connection.command("COMMIT")
+            for write in group { write.finish(nil) }
+        } catch {
+            if db.isInsideTransaction { try? connection.command("ROLLBACK") }  // nothing to lose: it all failed
+            let fault = SQLiteConnection.fault(error)
+            for write in group { write.finish(fault) }
+        }
+    }
+
+    package func read<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) async throws -> T {
+        do {
+            return try await pool.read { db in try body(Transaction(SQLiteConnection(db))) }
+        } catch let error as DatabaseError {
+            throw SQLiteConnection.fault(error)
+        }
+    }
+
+    package func exclusively<T: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> T
+    ) async throws -> T {
+        do {
+            return try await pool.writeWithoutTransaction { db in try body(SQLiteConnection(db)) }
+        } catch let error as DatabaseError {
+            throw SQLiteConnection.fault(error)
+        }
+    }
+
+    package func close() async throws {
+        try await pool.barrierWriteWithoutTransaction { db in
+            _ = try? db.checkpoint(.truncate)  // only saves work for the next opening
+        }
+        try pool.close()
+    }
+}
+
+/// A write that waits for its turn in a shared commit.
+private protocol PendingWrite: Sendable {
+    /// Runs the body; false where it threw.
+    func run(_ transaction: borrowing Transaction) -> Bool
+    /// Tells the caller how it went: its own result, unless the shared commit had this fault.
+    func finish(_ fault: StorageFault?)
+}
+
+private final class Pending<T: Sendable>: PendingWrite {
+    let body: @Sendable (borrowing Transaction) throws -> T
+    let continuation: CheckedContinuation<T, any Error>
+    let result = Mutex<Result<T, any Error>?>(nil)
+
+    init(
+        body: @escaping @Sendable (borrowing Transaction) throws -> T, continuation: CheckedContinuation<T, any Error>
+    ) {
+        (self.body, self.continuation) = (body, continuation)
+    }
+
+    func run(_ transaction: borrowing Transaction) -> Bool {
+        do {
+            let value = try body(transaction)
+            result.withLock { $0 = .success(value) }
+            return true
+        } catch {
+            result.withLock { $0 = .failure(SQLiteConnection.translated(error)) }
+            return false
+        }
+    }
+
+    func finish(_ fault: StorageFault?) {
+        let result = result.withLock { $0 }
+        switch (result, fault) {
+        case (.failure(let error)?, nil): continuation.resume(throwing: error)
+        case (.success(let value)?, nil): continuation.resume(returning: value)
+        case (_, let fault?): continuation.resume(throwing: fault)
+        case (nil, nil): continuation.resume(throwing: StorageFault("the write was not run"))
+        }
+    }
+}
+
+/// One SQLite connection, lent by the pool to one thread for the time of a closure.
+final class SQLiteConnection: Connection {
+    private let db: GRDB.Database
+    init(_ db: GRDB.Database) { self.db = db }
+    var dialect: Dialect { .sqlite }
+
+    func rows(_ sql: SQL, each body: (any Row) throws -> Void) throws {
+        let owner = try bound(sql)
+        let statement = owner.sqliteStatement
+        defer { sqlite3_reset(statement) }
+        let row = SQLiteRow(statement: statement)
+        while true {
+            switch sqlite3_step(statement) {
+            case SQLITE_ROW: try body(row)
+            case SQLITE_DONE: return
+            default: throw failure()
+            }
+        }
+    }
+
+    @discardableResult func execute(_ sql: SQL) throws -> Int {
+        try rows(sql) { _ in }
+        return Int(sqlite3_changes(db.sqliteConnection))
+    }
+
+    func prepare(_ sql: SQL) throws { _ = try bound(sql) }
+
+    func run(script: String) throws { try db.execute(sql: script) }
+
+    func command(_ text: String) throws { try db.cachedStatement(sql: text).execute() }
+
+    /// The compiled statement with its values bound. One that is in the middle of a result is compiled anew, so
+    /// that the same query may run inside itself.
+    private func bound(_ sql: SQL) throws -> Statement {
+        let rendered = sql.rendered(for: .sqlite)
+        var statement: Statement
+        do {
+            statement = try db.cachedStatement(sql: rendered.text)
+            if sqlite3_stmt_busy(statement.sqliteStatement) != 0 {
+                statement = try db.makeStatement(sql: rendered.text)
+            }
+        } catch let error as DatabaseError {
+            throw Self.fault(error)
+        }
+        sqlite3_reset(statement.sqliteStatement)
+        sqlite3_clear_bindings(statement.sqliteStatement)
+        for (index, value) in rendered.values.enumerated() {
+            try bind(value, at: Int32(index + 1), of: statement.sqliteStatement)
+        }
+        return statement
+    }
+
+    private func bind(_ value: SQLValue, at index: Int32, of statement: OpaquePointer) throws {
+        let code =
+            switch value {
+            case .null: sqlite3_bind_null(statement, index)
+            case .integer(let number): sqlite3_bind_int64(statement, index, number)
+            case .real(let number): sqlite3_bind_double(statement, index, number)
+            case .text(var text):
+                text.withUTF8 { bytes in
+                    bytes.withMemoryRebound(to: CChar.self) {
+                        $0.isEmpty
+                            ? sqlite3_bind_text(statement, index, "", 0, copied)
+                            : sqlite3_bind_text64(
+                                statement, index, $0.baseAddress, UInt64($0.count), copied, UInt8(SQLITE_UTF8))
+                    }
+                }
+            case .blob(let bytes):
+                bytes.withUnsafeBytes {
+                    $0.isEmpty
+                        ? sqlite3_bind_zeroblob(statement, index, 0)
+                        : sqlite3_bind_blob64(statement, index, $0.baseAddress, UInt64($0.count), copied)
+                }
+            }
+        guard code == SQLITE_OK else { throw failure() }
+    }
+
+    private func failure() -> StorageFault {
+        let code = sqlite3_errcode(db.sqliteConnection)
+        let message = sqlite3_errmsg(db.sqliteConnection).map { String(cString: $0) } ?? ""
+        return StorageFault(message, code: "\(code)", isTemporary: Self.isTemporary(code))
+    }
+
+    private static func isTemporary(_ code: Int32) -> Bool {
+        [SQLITE_FULL, SQLITE_IOERR, SQLITE_BUSY, SQLITE_READONLY, SQLITE_CANTOPEN].contains(code & 0xff)
+    }
+
+    static func fault(_ error: any Error) -> StorageFault {
+        switch error {
+        case let fault as StorageFault: fault
+        case let error as DatabaseError:
+            StorageFault(
+                error.description, code: "\(error.resultCode.rawValue)",
+                isTemporary: isTemporary(error.resultCode.rawValue))
+        default: StorageFault("\(error)")
+        }
+    }
+
+    static func translated(_ error: any Error) -> any Error {
+        error is DatabaseError ? fault(error) : error
+    }
+}
+
+/// SQLite copies the bytes before `bind` returns.
+private var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+
+private struct SQLiteRow: Row {
+    let statement: OpaquePointer
+
+    func value(_ column: Int) -> SQLValue {
+        switch sqlite3_column_type(statement, Int32(column)) {
+        case SQLITE_INTEGER: .integer(integer(column))
+        case SQLITE_FLOAT: .real(sqlite3_column_double(statement, Int32(column)))
+        case SQLITE_TEXT: .text(text(column))
+        case SQLITE_BLOB: .blob(blob(column))
+        default: .null
+        }
+    }
+
+    func text(_ column: Int) -> String {
+        guard let bytes = sqlite3_column_text(statement, Int32(column)) else { return "" }
+        let count = Int(sqlite3_column_bytes(statement, Int32(column)))
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
+
+    func integer(_ column: Int) -> Int64 { sqlite3_column_int64(statement, Int32(column)) }
+
+    func blob(_ column: Int) -> [UInt8] {
+        guard let bytes = sqlite3_column_blob(statement, Int32(column)) else { return [] }
+        return [UInt8](UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
+    }
+
+    func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
+}
