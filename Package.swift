@@ -46,6 +46,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
+            resources: [.embedInCode("Assets/thirdline.css"), .embedInCode("Assets/thirdline.js")],
             swiftSettings: strict),
         .target(
             name: "Desk",

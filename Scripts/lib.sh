@@ -3,11 +3,12 @@
 
 # Every script works from the repository's root, wherever it was called from.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cd "$root"
+cd "$root" || exit 1
 
 # A crash handler that walks a large binary can hold a test run for minutes; a plain crash report is enough.
 export SWIFT_BACKTRACE=${SWIFT_BACKTRACE:-enable=no}
 
+# shellcheck disable=SC2034
 venv=$root/.venv-thirdline
 
 # An import of a module that a target does not declare works by luck in an incremental build and fails in a
@@ -24,12 +25,41 @@ spell_seconds() {
     if (($1 >= 60)); then printf '%d min %02d s' $(($1 / 60)) $(($1 % 60)); else printf '%d s' "$1"; fi
 }
 
-# heartbeat LABEL LOG: prints a line every 20 s with the time gone and the log's last line, so that a long
-# silent step is seen to be alive. Runs until killed, or until the script that started it is gone.
+# end_tree PID: ends a process and all that it started. SwiftPM gives a test run a process group of its own, so
+# ending swift alone would leave the tests running.
+end_tree() {
+    local tree
+    tree=$(process_tree "$1")
+    # shellcheck disable=SC2086
+    kill $tree 2>/dev/null || true
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        # shellcheck disable=SC2086
+        kill -0 $tree 2>/dev/null || return 0
+        sleep 0.3
+    done
+    # shellcheck disable=SC2086
+    kill -9 $tree 2>/dev/null || true
+}
+
+process_tree() {
+    local child
+    # shellcheck disable=SC2013
+    for child in $(cat "/proc/$1"/task/*/children 2>/dev/null); do process_tree "$child"; done
+    printf '%s ' "$1"
+}
+
+# heartbeat LABEL LOG PID [LIMIT]: prints a line every 20 s with the time gone and the log's last line, so that a
+# long silent step is seen to be alive; ends PID after LIMIT seconds. Runs until killed, or until the script that
+# started it is gone.
 heartbeat() {
-    local label=$1 log=$2 parent=$$ began=$SECONDS beat=$SECONDS last
+    local label=$1 log=$2 pid=$3 limit=${4:-0} parent=$$ began=$SECONDS beat=$SECONDS last
     while kill -0 "$parent" 2>/dev/null; do
         sleep 1
+        if ((limit > 0 && SECONDS - began >= limit)); then
+            printf '  %s did not end within %s and is stopped\n' "$label" "$(spell_seconds "$limit")" >&2
+            end_tree "$pid"
+            return 0
+        fi
         ((SECONDS - beat >= 20)) || continue
         beat=$SECONDS
         # SwiftPM rewrites its progress line with carriage returns; only the newest part is of interest.
@@ -38,16 +68,29 @@ heartbeat() {
     done
 }
 
+# What with_heartbeat runs just now. It runs beside the shell, since bash answers a signal only between commands:
+# a script that is told to stop must not first wait for half an hour of tests.
+running_command=''
+interrupted() {
+    [[ -z $running_command ]] || end_tree "$running_command"
+    exit "$1"
+}
+trap 'interrupted 130' INT
+trap 'interrupted 143' TERM
+
 # with_heartbeat LABEL LOG COMMAND...: runs the command with its output in LOG and a heartbeat on the terminal.
-# Answers with the command's own exit code.
+# Answers with the command's own exit code. time_limit=SECONDS before it ends a command that takes longer.
 with_heartbeat() {
     local label=$1 log=$2 beat code=0
     shift 2
     mkdir -p "$(dirname "$log")"
     : >"$log"
-    heartbeat "$label" "$log" &
+    "$@" >"$log" 2>&1 </dev/null &
+    running_command=$!
+    heartbeat "$label" "$log" "$running_command" "${time_limit:-0}" &
     beat=$!
-    "$@" >"$log" 2>&1 </dev/null || code=$?
+    wait "$running_command" || code=$?
+    running_command=''
     kill "$beat" 2>/dev/null || true
     wait "$beat" 2>/dev/null || true
     return "$code"

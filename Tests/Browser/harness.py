@@ -206,7 +206,8 @@ class Browser:
     chromium = None
 
     @classmethod
-    def get(cls):
+    def get(cls, for_tests=True):
+        """The browser, started when it is first wanted. A test module closes it at its end."""
         if cls.chromium is None:
             cls.playwright = sync_playwright().start()
             cls.chromium = cls.playwright.chromium.launch(
@@ -214,7 +215,8 @@ class Browser:
                 # Chromium's sandbox needs rights that a container's root does not have; the pages are our own.
                 args=["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"],
             )
-            unittest.addModuleCleanup(cls.close)
+            if for_tests:
+                unittest.addModuleCleanup(cls.close)
         return cls.chromium
 
     @classmethod

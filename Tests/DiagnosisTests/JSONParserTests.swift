@@ -18,7 +18,7 @@ struct JSONParserTests {
             ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
             ("9223372036854775808", .number(0x1p63)), ("-9223372036854775809", .number(-0x1p63)),
             ("18446744073709551616", .number(0x1p64)), ("1.0", .number(1)), ("1e2", .number(100)),
-            ("1E+2", .number(100)), ("5e-324", .number(5e-324)), ("1e-999", .number(0)),
+            ("1E+2", .number(100)), ("5e-324", .number(.leastNonzeroMagnitude)), ("1e-999", .number(0)),
             ("0.1", .number(0.1)), ("123456789.125", .number(123_456_789.125)), ("1e23", .number(1e23)),
             ("9007199254740993.0", .number(9_007_199_254_740_992)),
             ("1.7976931348623157e308", .number(.greatestFiniteMagnitude)),
@@ -46,7 +46,7 @@ struct JSONParserTests {
         arguments: [
             (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"), (#""a\u0041\u00e9""#, "aA\u{E9}"),
             (#""\ud83d\ude00""#, "\u{1F600}"), (#""\uDBFF\uDFFF""#, "\u{10FFFF}"), (#""\u0000""#, "\0"),
-            (#""plain text of more than eight bytes\tand on""#, "plain text of more than eight bytes\tand on"),
+            (#""text of more than eight bytes\tand on""#, "text of more than eight bytes\tand on"),
             ("\"\u{7F}\u{E9}\u{2028}\u{1F600}\"", "\u{7F}\u{E9}\u{2028}\u{1F600}"),
         ])
     func escapes(text: String, expected: String) throws {
@@ -97,8 +97,10 @@ struct JSONParserTests {
     @Test(
         "Bytes that are not UTF-8 are refused where they stand",
         arguments: [
-            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
-            [0xF5, 0x80, 0x80, 0x80], [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0xFF], [0xF0, 0x80, 0x80, 0x80],
+            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80],
+            [0xF5, 0x80, 0x80, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98],
+            [0xFF],
+            [0xF0, 0x80, 0x80, 0x80],
         ] as [[UInt8]])
     func invalidUTF8(bad: [UInt8]) {
         let error = #expect(throws: JSONSyntaxError.self) {

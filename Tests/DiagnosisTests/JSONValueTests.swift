@@ -59,8 +59,10 @@ struct JSONValueTests {
 
     @Test("Text is escaped where it must be, and where line separators would harm")
     func escaping() {
-        let value: JSON = "\"\\\u{8}\t\n\u{C}\r\u{1}\u{1F}\u{7F}/\u{E9}\u{2027}\u{2028}\u{2029}\u{202A}\u{1F600}"
-        let expected = #""\"\\\b\t\n\f\r\u0001\u001f"# + "\u{7F}/\u{E9}\u{2027}" + #"\u2028\u2029"#
+        let controls = "\"\\\u{8}\t\n\u{C}\r\u{1}\u{1F}"
+        let value = JSON.string(controls + "\u{7F}/\u{E9}\u{2027}\u{2028}\u{2029}\u{202A}\u{1F600}")
+        let expected =
+            #""\"\\\b\t\n\f\r\u0001\u001f"# + "\u{7F}/\u{E9}\u{2027}" + #"\u2028\u2029"#
             + "\u{202A}\u{1F600}\""
         #expect(value.text == expected)
         #expect(JSON.object(["a\nb": 1]).text == #"{"a\nb":1}"#)
@@ -68,7 +70,9 @@ struct JSONValueTests {
 
     @Test("Numbers are written so that they read back alike, and what JSON cannot hold becomes null")
     func numberText() throws {
-        let numbers: [Double] = [1, -0.0, 0.1, 1e22, 1e-7, 5e-324, .greatestFiniteMagnitude, 0x1p63, 123.456]
+        let numbers: [Double] = [
+            1, -0.0, 0.1, 1e22, 1e-7, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0x1p63, 123.456,
+        ]
         for number in numbers {
             let back = try JSON(parsing: JSON.number(number).text)
             guard case .number(let value) = back else {
@@ -80,7 +84,8 @@ struct JSONValueTests {
         for integer in [0, 9, 10, -1, .max, .min] as [Int64] {
             #expect(try JSON(parsing: JSON.integer(integer).text) == .integer(integer))
         }
-        #expect(JSON.array([.number(.nan), .number(.infinity), .number(-.infinity)]).text == "[null,null,null]")
+        let beyond = JSON.array([.number(.nan), .number(.infinity), .number(-.infinity)])
+        #expect(beyond.text == "[null,null,null]")
     }
 
     @Test("Writing appends to what is there")

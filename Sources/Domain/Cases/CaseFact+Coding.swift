@@ -19,6 +19,7 @@ extension CaseFact {
         case .resolved: "case.resolved"
         case .reopened: "case.reopened"
         case .closed: "case.closed"
+        case .entryErased: "case.entry_erased"
         }
     }
 
@@ -47,6 +48,11 @@ extension CaseFact {
         case .resolved(let resolution): resolution.json
         case .reopened(let status, let reason): ["status": .string(status), "reason": .string(reason)]
         case .closed(let status): ["status": .string(status)]
+        case .entryErased(let sequence, let fields, let digest, let reason):
+            [
+                "sequence": .integer(sequence), "fields": .array(fields.map(JSON.string)),
+                "body_sha256": .string(digest), "why": .string(reason),
+            ]
         }
     }
 
@@ -79,6 +85,10 @@ extension CaseFact {
         case "case.reopened":
             self = .reopened(status: try body.text("status"), reason: try body.text("reason"))
         case "case.closed": self = .closed(status: try body.text("status"))
+        case "case.entry_erased":
+            self = .entryErased(
+                sequence: Int64(body.integer("sequence") ?? 0), fields: body.texts("fields"),
+                digest: try body.text("body_sha256"), reason: try body.text("why"))
         default: throw FactProblem("“\(kind)” is not a kind of case fact")
         }
     }

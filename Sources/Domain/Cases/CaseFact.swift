@@ -119,6 +119,8 @@ package enum CaseFact: Fact {
     case reopened(status: String, reason: String)
     /// The case was filed away.
     case closed(status: String)
+    /// Words of an earlier fact were taken out for good; `digest` is that of what is left, in hexadecimal.
+    case entryErased(sequence: Int64, fields: [String], digest: String, reason: String)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -181,8 +183,7 @@ package enum CaseFact: Fact {
 
     package var edits: Set<Aspect> {
         switch self {
-        case .opened, .imported, .replied, .noted: []
-        case .changeImported: []
+        case .opened, .imported, .changeImported, .replied, .noted, .entryErased: []
         case .ownerChanged: ["owner"]
         case .severityChanged: ["severity"]
         case .statusChanged, .resolved, .reopened, .closed: ["status"]

@@ -237,7 +237,7 @@ async function send(form, button) {
     const next = pointed ? new URL(pointed, location.href) : landed;
     for (const draft of held) draft.sent();
     if (!pointed && answer.redirected && type.includes("html") && samePage(next)) {
-      show(parse(html), next);
+      show(parse(html), next, form.dataset.land);
     } else if (!pointed && !answer.redirected && type.includes("html")) {
       show(parse(html), null); // an answer in place, such as a token that is shown once
     } else if (samePage(next)) {
@@ -264,12 +264,13 @@ async function send(form, button) {
 }
 
 /** Puts an answer's page in the place of this one's, without a new load. */
-function show(page, url) {
-  const fresh = one("main", page), old = one("main");
+function show(page, url, land) {
+  const fresh = one("main", page), old = one("main"), height = scrollY;
   if (!fresh || !old) { if (url) location.assign(url.href); return; }
   if (url) history.replaceState(null, "", url.href);
   document.title = page.title || document.title;
   old.replaceWith(fresh);
+  scrollTo({ top: height, behavior: "instant" });
   for (const live of all("[data-live][id]")) {
     if (fresh.contains(live)) continue;
     const other = page.getElementById(live.id);
@@ -286,12 +287,12 @@ function show(page, url) {
   if (wrong) { wrong.focus(); wrong.scrollIntoView({ block: "center" }); }
   else if (problem) { problem.tabIndex = -1; problem.focus(); problem.scrollIntoView({ block: "start" }); }
   else {
-    const target = url?.hash && document.getElementById(decodeURIComponent(url.hash.slice(1)));
-    const place = target || one("h1", fresh) || fresh;
+    const target = land && document.getElementById(land); // fetch does not tell the fragment of a redirect
+    const place = target || (url ? fresh : said) || fresh;
     if (!place.matches("a, button, input, textarea, select")) place.tabIndex = -1;
     place.focus({ preventScroll: true });
-    place.scrollIntoView({ block: target ? "nearest" : "end" });
-    if (!target) scrollTo(0, 0);
+    if (target) target.scrollIntoView({ block: "nearest" });
+    else if (!url) place.scrollIntoView({ block: "center" });
   }
   announce((wrong && problem ? one("h2", problem)?.textContent : said?.textContent.trim()) || "");
 }

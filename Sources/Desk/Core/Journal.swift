@@ -1,0 +1,160 @@
+import Diagnosis
+package import Domain
+package import Storage
+
+/// Appends facts, chains them, and brings the tables along: the only way anything changes.
+package struct Journal: Sendable {
+    /// The kinds of subject.
+    package let subjects: SubjectCatalog
+
+    /// A journal about these kinds of subject.
+    package init(subjects: SubjectCatalog) { self.subjects = subjects }
+
+    /// What was appended.
+    package struct Appended: Sendable {
+        /// The version of each subject that got facts.
+        package var versions: [SubjectRef: Version] = [:]
+        /// The sequence of the last fact; 0 where there was none.
+        package var lastSequence: Int64 = 0
+    }
+
+    /// Appends facts in order: chain, row, projection; all of it or, where anything throws, nothing.
+    package func append(
+        _ entries: [Decision.Entry], by actor: String, at now: Timestamp, in tx: borrowing Transaction
+    ) throws -> Appended {
+        var appended = Appended()
+        for entry in entries {
+            guard let type = subjects[entry.subject.kind] else {
+                throw FactProblem("nobody knows subjects of kind “\(entry.subject.kind)”")
+            }
+            let head = try tx.first(JournalStore.head(of: entry.subject)) {
+                (version: Int($0.integer(0)), chain: $0.blob(1))
+            }
+            let fact = StoredFact(
+                sequence: try tx.nextNumber(of: .fact), subject: entry.subject,
+                version: Version((head?.version ?? 0) + 1), occurredAt: entry.occurredAt ?? now, recordedAt: now,
+                actor: actor, kind: entry.body.kind, body: entry.body.body.text)
+            let salt = Chain.newSalt()
+            let digest = Chain.digest(ofBody: fact.body, salt: salt)
+            let chain = Chain.link(after: head?.chain ?? [], fact, bodyDigest: digest)
+            try tx.execute(JournalStore.insertFact(fact, salt: salt, bodyDigest: digest, chain: chain))
+            try tx.execute(JournalStore.setHead(of: entry.subject, version: fact.version, chain: chain))
+            try type.project(fact, tx)
+            appended.versions[entry.subject] = fact.version
+            appended.lastSequence = fact.sequence
+        }
+        return appended
+    }
+
+    /// The facts of a subject, oldest first.
+    package func facts<Body: Fact>(
+        of subject: SubjectRef, as type: Body.Type, in tx: borrowing Transaction
+    ) throws -> [Recorded<Body>] {
+        try tx.all(JournalStore.facts(of: subject, after: .none)) { try JournalStore.fact($0).decoded(as: type) }
+    }
+
+    /// The latest facts of a subject below a version, newest first; all kinds where `kinds` is empty.
+    package func latestFacts<Body: Fact>(
+        of subject: SubjectRef, before version: Int = .max, kinds: [String] = [], limit: Int, as type: Body.Type,
+        in tx: borrowing Transaction
+    ) throws -> [Recorded<Body>] {
+        try tx.all(JournalStore.latestFacts(of: subject, before: version, kinds: kinds, limit: limit)) {
+            try JournalStore.fact($0).decoded(as: type)
+        }
+    }
+
+    /// How many facts a subject has.
+    package func count(of subject: SubjectRef, kinds: [String] = [], in tx: borrowing Transaction) throws -> Int {
+        try tx.first(JournalStore.count(of: subject, kinds: kinds)) { Int($0.integer(0)) } ?? 0
+    }
+
+    /// Refuses a decision that edits what somebody else edited since the base versions, and says both values.
+    package func refuseClashes(
+        _ decision: Decision, base: [SubjectRef: Version], actor: String, policy: Policy,
+        fields: [FieldDescription], in tx: borrowing Transaction
+    ) throws {
+        for (subject, version) in base {
+            let bodies = decision.entries.filter { $0.subject == subject }.map(\.body)
+            let mine = bodies.reduce(into: Set<Aspect>()) { $0.formUnion($1.edits) }
+            guard !mine.isEmpty, let type = subjects[subject.kind] else { continue }
+            let later = try tx.all(JournalStore.facts(of: subject, after: version), JournalStore.fact)
+            var latest: [Aspect: StoredFact] = [:]
+            for fact in later { for aspect in try type.edits(fact) where mine.contains(aspect) { latest[aspect] = fact } }
+            guard !latest.isEmpty else { continue }
+            let aspects = latest.keys.sorted { $0.name < $1.name }
+            let compared = try type.compare(subject.id, aspects, bodies, policy, tx)
+            var refusal = Refusal(
+                .stale, "edited_by_others",
+                "Somebody else changed the same thing while you were editing. Nothing of yours is lost; choose which stays.")
+            refusal.currentVersion = (later.last?.version ?? version).number
+            for (aspect, comparison) in zip(aspects, compared) {
+                guard let fact = latest[aspect] else { continue }
+                let field = fields.first { ($0.aspect ?? Aspect($0.name)) == aspect }?.name ?? aspect.name
+                refusal.clashes.append(
+                    .init(
+                        aspect: aspect.name, label: comparison.label, field: field, theirs: comparison.before,
+                        yours: comparison.after, by: fact.actor, at: fact.recordedAt))
+            }
+            throw refusal
+        }
+    }
+
+    /// Takes fields out of a stored body for good, keeps the chain valid, and makes the subject's rows anew.
+    ///
+    /// A tombstone must be recorded in the same transaction by the caller, so that `verify` knows why the body no
+    /// longer has its digest.
+    package func eraseBody(
+        of sequence: Int64, on subject: SubjectRef, in tx: borrowing Transaction
+    ) throws -> (fields: [String], digest: [UInt8]) {
+        guard let type = subjects[subject.kind],
+            let text = try tx.first(JournalStore.body(of: sequence, subject: subject), { $0.text(0) }),
+            let object = try JSON(parsing: text).object
+        else { throw Refusal.notFound("entry") }
+        let fields = object.members.map(\.key).filter { type.erasableFields.contains($0) }
+        var kept = JSONObject()
+        for member in object.members where !fields.contains(member.key) { kept[member.key] = member.value }
+        kept[FactBody.erasedMember] = .array(fields.map(JSON.string))
+        let body = JSON.object(kept).text
+        try tx.execute(JournalStore.eraseBody(of: sequence, body: body))
+        try type.forget(subject.id, tx)
+        for fact in try tx.all(JournalStore.facts(of: subject, after: .none), JournalStore.fact) {
+            try type.project(fact, tx)
+        }
+        return (fields, sha256(Array(body.utf8)))
+    }
+}
+
+/// The hash chain: each fact's link covers the link before it, everything about the fact, and the digest of its body.
+///
+/// The body is covered through a salted digest, so that it can be erased (GDPR article 17) while the chain still
+/// verifies, and nobody can guess short bodies from their digest once the salt is gone.
+package enum Chain {
+    static func newSalt() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+
+    static func digest(ofBody body: String, salt: [UInt8]) -> [UInt8] { sha256(salt + Array(body.utf8)) }
+
+    static func link(after previous: [UInt8], _ fact: StoredFact, bodyDigest: [UInt8]) -> [UInt8] {
+        var bytes = previous
+        func add(_ text: String) {
+            let utf8 = Array(text.utf8)
+            add(Int64(utf8.count))
+            bytes += utf8
+        }
+        func add(_ number: Int64) {
+            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        }
+        add(fact.sequence)
+        add(fact.subject.kind)
+        add(fact.subject.id)
+        add(Int64(fact.version.number))
+        add(fact.occurredAt.microseconds)
+        add(fact.recordedAt.microseconds)
+        add(fact.actor)
+        add(fact.kind)
+        bytes += bodyDigest
+        return sha256(bytes)
+    }
+}

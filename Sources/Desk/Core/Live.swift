@@ -1,0 +1,137 @@
+package import Domain
+import Logging
+package import ServiceLifecycle
+package import Storage
+import Synchronization
+package import Web
+
+/// One change of a subject, as it is told to open pages.
+package struct Change: Sendable {
+    /// The fact's sequence.
+    package var sequence: Int64
+    /// What changed.
+    package var subject: SubjectRef
+    /// The kind of fact.
+    package var kind: String
+    /// Who did it.
+    package var actor: String
+}
+
+/// Follows the journal and tells open pages of this node what changed, whoever wrote it and on whichever node.
+package final class LiveUpdates: Service {
+    private let database: any Database
+    private let policy: PolicyHolder
+    private let interval: Duration
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let wakes: AsyncStream<Void>
+    private let waker: AsyncStream<Void>.Continuation
+
+    private struct State {
+        var subscribers: [Int: Subscriber] = [:]
+        var next = 0
+    }
+
+    private struct Subscriber {
+        var concerns: @Sendable (Change) -> Bool
+        var continuation: AsyncStream<ServerEvent>.Continuation
+    }
+
+    /// Follows the journal of a database; asks at least every `interval`.
+    package init(database: any Database, policy: PolicyHolder, interval: Duration, logger: Logger) {
+        (self.database, self.policy, self.interval, self.logger) = (database, policy, interval, logger)
+        (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Something was committed on this node: look now rather than later.
+    package func wake() { waker.yield() }
+
+    /// The changes that concern a page, from now on. A reader that does not keep up is cut off and comes back.
+    package func events(where concerns: @escaping @Sendable (Change) -> Bool) -> AsyncStream<ServerEvent> {
+        let (stream, continuation) = AsyncStream<ServerEvent>.makeStream(bufferingPolicy: .bufferingOldest(64))
+        let id = state.withLock { state in
+            state.next += 1
+            state.subscribers[state.next] = Subscriber(concerns: concerns, continuation: continuation)
+            return state.next
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.state.withLock { $0.subscribers.removeValue(forKey: id) }
+        }
+        return stream
+    }
+
+    package func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.follow() }
+            group.addTask { await self.tick() }
+            group.addTask { await self.beat() }
+            try? await gracefulShutdown()  // throws only when the task is cancelled, which ends it as well
+            group.cancelAll()
+            waker.finish()
+            for subscriber in state.withLock({ $0.subscribers }).values { subscriber.continuation.finish() }
+        }
+    }
+
+    private func follow() async {
+        var position: JournalPosition?
+        for await _ in wakes {
+            do {
+                position = try await step(from: position)
+            } catch {
+                logger.warning("cannot follow the journal", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func tick() async {
+        while !Task.isCancelled {
+            waker.yield()
+            try? await Task.sleep(for: interval)  // a cancelled sleep only ends early
+        }
+    }
+
+    private func step(from position: JournalPosition?) async throws -> JournalPosition {
+        guard var position else {
+            try await policy.refresh(from: database)
+            return try await database.read { tx in
+                try tx.first(JournalStore.settledEnd()) {
+                    JournalPosition(transaction: $0.integer(0), sequence: $0.integer(1))
+                } ?? .start
+            }
+        }
+        while true {
+            let after = position
+            let page = try await database.read { tx in
+                try tx.all(JournalStore.settledFacts(after: after, limit: 500)) {
+                    (fact: JournalStore.fact($0), transaction: $0.integer(9))
+                }
+            }
+            for (fact, transaction) in page {
+                position = JournalPosition(transaction: transaction, sequence: fact.sequence)
+                if fact.subject.kind == PolicyRecord.kind { try await policy.refresh(from: database) }
+                tell(Change(sequence: fact.sequence, subject: fact.subject, kind: fact.kind, actor: fact.actor))
+            }
+            if page.count < 500 { return position }
+        }
+    }
+
+    private func tell(_ change: Change) {
+        let concerned = state.withLock { $0.subscribers.filter { $0.value.concerns(change) } }
+        let event = ServerEvent(id: String(change.sequence), name: "changed", data: change.kind)
+        for (id, subscriber) in concerned {
+            if case .dropped = subscriber.continuation.yield(event) {
+                subscriber.continuation.finish()
+                _ = state.withLock { $0.subscribers.removeValue(forKey: id) }
+            }
+        }
+    }
+
+    private func beat() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(20))  // a cancelled sleep only ends early
+            for subscriber in state.withLock({ $0.subscribers }).values {
+                subscriber.continuation.yield(.heartbeat)
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package import Diagnosis
+package import Domain
+package import Storage
+package import Web
+
+/// Where an operation is called: from its place follow the form's address, the JSON endpoint and the OpenAPI entry.
+package enum OperationPlace: Hashable, Sendable {
+    /// Makes a new thing: POST /cases, form at /cases/new.
+    case create(in: String)
+    /// Acts on one thing: POST /cases/{id}/assign, form at the same address.
+    case act(in: String, verb: String)
+    /// Acts on something that is only there once: POST /policy/change.
+    case single(path: String)
+
+    /// The path of pages.
+    package var path: String {
+        switch self {
+        case .create(let collection): "/\(collection)"
+        case .act(let collection, let verb): "/\(collection)/{id}/\(verb)"
+        case .single(let path): "/\(path)"
+        }
+    }
+
+    /// The path of the form's page.
+    package var formPath: String {
+        switch self {
+        case .create(let collection): "/\(collection)/new"
+        default: path
+        }
+    }
+
+    /// The path of the JSON endpoint.
+    package var apiPath: String { "/api/v1" + path }
+}
+
+/// A use case, declared once: the HTML form, the JSON endpoint, its OpenAPI entry, the command-line call, the check
+/// of the right, the facts and the idempotency all follow from this declaration.
+package protocol Operation: Sendable {
+    /// The input once it is read.
+    associatedtype Input: Sendable
+    /// The present state that the decision needs.
+    associatedtype State: Sendable
+    /// The name: "case.assign".
+    static var name: String { get }
+    /// What it does, in a few words: the title of its form.
+    static var summary: String { get }
+    /// Who may do it.
+    static var right: Right { get }
+    /// Where it is called.
+    static var place: OperationPlace { get }
+    /// Its fields. A field named "id" is taken from the path.
+    static var input: Fields<Input> { get }
+    /// Reads what `decide` needs, inside the write transaction.
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> State
+    /// Decides: facts, or a refusal with a reason. Pure.
+    static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision
+    /// The page to show after success.
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath
+    /// What stands in the form when it is opened.
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm
+    /// What the command line and the form's button call the act: "Resolve".
+    static var verb: String { get }
+}
+
+/// What a form needs beside its fields.
+package struct OperationForm: Sendable {
+    /// What the form is about: "TL-42".
+    package var about: String?
+    /// Where "cancel" leads.
+    package var back: LocalPath
+    /// What stands in the fields.
+    package var values = RawInput()
+    /// The version that the values come from; nil where nothing can clash.
+    package var base: Version?
+    /// What may be referred to, by kind.
+    package var references: [String: [FieldChoice]] = [:]
+
+    /// A form that leads back to a page.
+    package init(about: String? = nil, back: LocalPath) { (self.about, self.back) = (about, back) }
+}
+
+extension Operation {
+    package static var verb: String { summary }
+
+    package static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm { OperationForm(back: "/") }
+}
+
+/// What an operation did: the same for a repeated request with the same idempotency key.
+package struct Receipt: Sendable, Equatable {
+    /// What the caller is told.
+    package var answer: JSONObject
+    /// Whether the request was carried out before and this is its first answer again.
+    package var isRepeat: Bool
+    /// The sequence of the last fact; 0 where nothing changed.
+    package var lastSequence: Int64
+}
+
+/// A request to an operation, wherever it came from.
+package struct OperationRequest: Sendable {
+    /// Who asks.
+    package var actor: Actor
+    /// The fields as they arrived.
+    package var raw: RawInput
+    /// The version of the subject that the person saw.
+    package var base: Version?
+    /// Names the request, so that it is carried out once.
+    package var idempotencyKey: String?
+    /// Names the request in the log.
+    package var requestID: String
+
+    /// A request with all parts.
+    package init(
+        actor: Actor, raw: RawInput, base: Version? = nil, idempotencyKey: String? = nil, requestID: String = ""
+    ) {
+        (self.actor, self.raw, self.base) = (actor, raw, base)
+        (self.idempotencyKey, self.requestID) = (idempotencyKey, requestID)
+    }
+}
+
+/// An operation of which only the declaration is known: what routes, OpenAPI and the command line work with.
+package struct AnyOperation: Sendable {
+    /// The name.
+    package let name: String
+    /// What it does.
+    package let summary: String
+    /// What the form's button says.
+    package let verb: String
+    /// Who may do it.
+    package let right: Right
+    /// Where it is called.
+    package let place: OperationPlace
+    /// Its fields.
+    package let fields: [FieldDescription]
+    /// The file that declares it.
+    package let file: String
+    /// The page after success.
+    package let destination: @Sendable (JSONObject, Actor) -> LocalPath
+    /// What its form needs.
+    package let form: @Sendable (String, Actor, Policy, borrowing Transaction) throws -> OperationForm
+    /// Reads the fields and says what is wrong with them, without doing anything.
+    package let check: @Sendable (RawInput, Policy) throws(Refusal) -> Void
+    /// Loads and decides, inside a write transaction.
+    package let decide: @Sendable (RawInput, Context, borrowing Transaction) throws -> Decision
+
+    /// The declaration of an operation.
+    package init<O: Operation>(_ operation: O.Type, file: String = #fileID) {
+        (name, summary, verb, right, place) = (O.name, O.summary, O.verb, O.right, O.place)
+        fields = O.input.descriptions
+        self.file = file
+        destination = O.destination
+        form = O.form
+        check = { (raw: RawInput, policy: Policy) throws(Refusal) in _ = try O.input.parse(raw, policy) }
+        decide = { raw, context, tx in
+            let input = try O.input.parse(raw, context.policy)
+            let state = try O.load(input, for: context.actor, policy: context.policy, in: tx)
+            return try O.decide(input, on: state, in: context)
+        }
+    }
+}

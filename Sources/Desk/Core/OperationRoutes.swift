@@ -1,0 +1,269 @@
+import Diagnosis
+package import Domain
+import HTTPTypes
+import Storage
+package import Web
+
+/// The routes of an operation: its form, the form's submission, and the JSON endpoint.
+package enum OperationRoutes {
+    static func routes(for operation: AnyOperation, _ services: Services) -> [Route] {
+        let access = Access.right(operation.right)
+        return [
+            .signedIn(.get, operation.place.formPath, access, file: operation.file) { call in
+                try await showForm(of: operation, call, services)
+            },
+            .signedIn(.post, operation.place.path, access, file: operation.file) { call in
+                try await submitForm(of: operation, call, services)
+            },
+            .signedIn(.post, operation.place.apiPath, access, file: operation.file) { call in
+                try await callJSON(operation, call, services)
+            },
+        ]
+    }
+
+    // MARK: JSON
+
+    private static func callJSON(
+        _ operation: AnyOperation, _ call: SignedInCall, _ services: Services
+    ) async throws -> WebResponse {
+        var raw = try await call.request.input()
+        let base = try baseVersion(&raw, call.request)
+        if case .act = operation.place { raw["id"] = .text(call.request.parameter("id")) }
+        let key = call.request.headers[.idempotencyKey]
+        if let key, key.isEmpty || key.utf8.count > 200 {
+            throw Refusal(.invalid, "bad_idempotency_key", "An Idempotency-Key has 1 to 200 characters.")
+        }
+        let receipt = try await services.operations.run(
+            operation,
+            OperationRequest(
+                actor: call.actor, raw: raw, base: base, idempotencyKey: key, requestID: call.request.id))
+        let isNew = if case .create = operation.place { true } else { false }
+        var response = WebResponse.json(.object(receipt.answer), status: isNew ? .created : .ok)
+        if let version = receipt.answer["version"]?.integer { response.headers[.eTag] = "\"\(version)\"" }
+        if isNew, let id = receipt.answer["number"]?.string ?? receipt.answer["id"]?.string {
+            response.headers[.location] = "\(operation.place.apiPath)/\(percentEncoded(id))"
+        }
+        return response
+    }
+
+    /// The version that the caller saw: from If-Match, or from `base_version` in the body.
+    private static func baseVersion(_ raw: inout RawInput, _ request: WebRequest) throws -> Version? {
+        let inBody = raw.values.removeValue(forKey: "base_version")
+        if let header = request.headers[.ifMatch], header != "*" {
+            guard let number = Int(header.filter { $0 != "\"" && $0 != "W" && $0 != "/" }) else {
+                throw Refusal(.invalid, "bad_if_match", "If-Match must be the ETag of the thing you read.")
+            }
+            return Version(number)
+        }
+        switch inBody {
+        case nil, .missing, .null: return nil
+        case .integer(let number): return Version(Int(number))
+        case .text(let text): if let number = Int(text) { return Version(number) }
+        default: break
+        }
+        throw Refusal(field: "base_version", "wrong_type", "base_version must be the version that you read.")
+    }
+
+    // MARK: Forms
+
+    private static func showForm(
+        of operation: AnyOperation, _ call: SignedInCall, _ services: Services
+    ) async throws -> WebResponse {
+        let form = try await loadForm(of: operation, call, services)
+        var view = FormView(fields: visible(operation), values: form.values, policy: services.policy.current)
+        view.references = form.references
+        if operation.fields.contains(where: \.isEdit) { view.originals = form.values }
+        for field in view.fields where view.values[field.name] == .missing {
+            if let text = call.request.query(field.name) { view.values[field.name] = .text(text) }
+        }
+        let key = newIdentifier(at: services.clock())
+        return services.page(formPage(operation, form, view, key: key, base: form.base, nil, call), for: call)
+    }
+
+    private static func loadForm(
+        of operation: AnyOperation, _ call: SignedInCall, _ services: Services
+    ) async throws -> OperationForm {
+        let policy = services.policy.current
+        let id = call.request.parameter("id")
+        return try await services.database.read { tx in try operation.form(id, call.actor, policy, tx) }
+    }
+
+    private static func visible(_ operation: AnyOperation) -> [FieldDescription] {
+        if case .act = operation.place { return operation.fields.filter { $0.name != "id" } }
+        return operation.fields
+    }
+
+    private static func submitForm(
+        of operation: AnyOperation, _ call: SignedInCall, _ services: Services
+    ) async throws -> WebResponse {
+        let sent = try await call.request.input()
+        let submission = Submission(sent, operation)
+        var raw = submission.changed
+        if case .act = operation.place { raw["id"] = .text(call.request.parameter("id")) }
+        if submission.leavesTheirs(operation) {
+            return .seeOther(try await loadForm(of: operation, call, services).back)
+        }
+        do {
+            let receipt = try await services.operations.run(
+                operation,
+                OperationRequest(
+                    actor: call.actor, raw: raw, base: submission.base,
+                    idempotencyKey: submission.key.map { "form:\($0)" }, requestID: call.request.id))
+            try await DraftStore.clear(submission.draftKeys, of: call.actor, services)
+            let place = submission.returnTo ?? operation.destination(receipt.answer, call.actor)
+            return .seeOther(place)
+        } catch let refusal as Refusal where [.invalid, .stale, .conflict, .tooLarge].contains(refusal.reason) {
+            return try await showAgain(operation, submission, refusal, call, services)
+        }
+    }
+
+    private static func showAgain(
+        _ operation: AnyOperation, _ submission: Submission, _ refusal: Refusal, _ call: SignedInCall,
+        _ services: Services
+    ) async throws -> WebResponse {
+        let form = try await loadForm(of: operation, call, services)
+        let key = newIdentifier(at: services.clock())
+        let status = Int(refusal.reason.status.code)
+        if refusal.reason == .stale {
+            let names = try await PeopleDirectory.names(of: refusal.clashes.map(\.by), services)
+            let page = ConflictPage.page(
+                operation, form, submission, refusal, names: names, key: key, path: call.request.path,
+                now: services.clock())
+            return services.page(page, for: call, status: status)
+        }
+        var view = FormView(fields: visible(operation), values: submission.typed, policy: services.policy.current)
+        view.references = form.references
+        view.originals = submission.originals
+        view.problems = refusal.problems
+        return services.page(
+            formPage(operation, form, view, key: key, base: submission.base ?? form.base, refusal, call), for: call,
+            status: status)
+    }
+
+    private static func formPage(
+        _ operation: AnyOperation, _ form: OperationForm, _ view: FormView, key: String, base: Version?,
+        _ refusal: Refusal?, _ call: SignedInCall
+    ) -> Page {
+        let title = form.about.map { "\(operation.summary): \($0)" } ?? operation.summary
+        let required = view.fields.filter(\.isRequired)
+        let missing: HTML =
+            required.count < 2
+            ? .empty
+            : """
+            <nav class="card missing" aria-label="What is missing" data-missing-list><h2 data-missing-count>\(required.count) needed</h2><ul>\(required.map { "<li><a href=\"#\(view.id($0.name))\" data-missing>\($0.label)</a></li>" as HTML })</ul></nav>
+            """
+        let action: String =
+            if case .act = operation.place {
+                operation.place.path.replacing("{id}", with: percentEncoded(call.request.parameter("id")))
+            } else {
+                operation.place.path
+            }
+        let main: HTML = """
+            <nav class="crumb" aria-label="Breadcrumb"><a href="\(form.back.text)">\(form.about ?? "Back")</a><span aria-hidden="true">/</span><span>\(operation.verb)</span></nav>
+            <h1>\(title)</h1>
+            <div class="with-side"><div>\(refusal.map(view.summary) ?? .empty)
+            <form class="form" method="post" action="\(action)" data-enhance>\(FormView.hidden(key: key, base: base))
+            \(view.allFields)
+            <p class="form-error" data-form-error role="alert"></p>
+            <div class="foot"><button class="btn go">\(operation.verb)<kbd>Ctrl ↵</kbd></button><a class="btn bare" href="\(form.back.text)">Cancel</a><span class="draft-state" data-draft-state role="status"></span></div></form></div>
+            \(missing)</div>
+            """
+        return Page(title, here: "/" + (form.back.text.split(separator: "/").first.map(String.init) ?? ""), main: main)
+    }
+}
+
+/// A submitted form: what was typed, apart from what the form itself carries along.
+struct Submission {
+    /// What stood in the fields.
+    var typed: RawInput
+    /// What stood in them when the form was made.
+    var originals: RawInput
+    /// What is sent on: of an edit, only the fields that the person changed.
+    var changed: RawInput
+    var base: Version?
+    var key: String?
+    var returnTo: LocalPath?
+    var draftKeys: [String]
+    private var theirs: Set<String> = []
+
+    init(_ sent: RawInput, _ operation: AnyOperation) {
+        (typed, originals, changed, draftKeys) = (RawInput(), RawInput(), RawInput(), [])
+        for (name, value) in sent.values {
+            switch name {
+            case "_key": key = value.typed
+            case "_base": base = Int(value.typed).map { Version($0) }
+            case "_return": returnTo = LocalPath(untrusted: value.typed)
+            case "_draft": draftKeys = value.typed.split(separator: "\n").map(String.init)
+            case _ where name.hasPrefix("was."): originals[String(name.dropFirst(4))] = value
+            case _ where name.hasPrefix("_take."): continue
+            default: typed[name] = value
+            }
+        }
+        for (name, value) in sent.values where name.hasPrefix("_take.") && value.typed == "theirs" {
+            typed.values.removeValue(forKey: String(name.dropFirst(6)))
+            theirs.insert(String(name.dropFirst(6)))
+        }
+        changed = typed
+        for field in operation.fields where field.isEdit {
+            guard let original = originals.values[field.name], let now = typed.values[field.name] else { continue }
+            if Self.normalized(original.typed) == Self.normalized(now.typed) {
+                changed.values.removeValue(forKey: field.name)
+            }
+        }
+    }
+
+    /// Whether the person chose the others' version of everything that the operation would have changed.
+    func leavesTheirs(_ operation: AnyOperation) -> Bool {
+        guard !theirs.isEmpty else { return false }
+        return operation.fields.contains { $0.isRequired && theirs.contains($0.name) } || changed.values.isEmpty
+    }
+
+    private static func normalized(_ text: String) -> String {
+        if let time = Timestamp(text) { return time.fieldText }
+        return text.normalizingLineBreaks
+    }
+}
+
+/// The page on which a person chooses between two versions of the same thing.
+enum ConflictPage {
+    static func page(
+        _ operation: AnyOperation, _ form: OperationForm, _ submission: Submission, _ refusal: Refusal,
+        names: [String: String], key: String, path: String, now: Timestamp
+    ) -> Page {
+        let others = Set(refusal.clashes.map { names[$0.by] ?? $0.by }).sorted().joined(separator: " and ")
+        let about = form.about ?? "this"
+        let clashes = refusal.clashes.map { clash(clash: $0, name: names[$0.by] ?? $0.by, now: now) }
+        let main: HTML = """
+            <nav class="crumb" aria-label="Breadcrumb"><a href="\(form.back.text)">\(about)</a><span aria-hidden="true">/</span><span>Choose</span></nav>
+            <h1>\(others) changed the same thing while you were writing</h1><p class="lede">Nothing of yours is lost and nothing of theirs is overwritten yet. Choose which stays, then save.</p>
+            <form class="form" method="post" action="\(path)" data-enhance>\(FormView.hidden(key: key, base: refusal.currentVersion.map { Version($0) }))
+            \(kept(submission, refusal))
+            \(clashes)
+            <p class="form-error" data-form-error role="alert"></p>
+            <div class="foot"><button class="btn go">Save what is chosen</button><a class="btn bare" href="\(form.back.text)">Drop mine, back to \(about)</a></div></form>
+            """
+        return Page("Both of you changed \(about)", main: main)
+    }
+
+    /// Everything that the person sent, so that it is sent again with the choice.
+    private static func kept(_ submission: Submission, _ refusal: Refusal) -> [HTML] {
+        submission.changed.values.sorted { $0.key < $1.key }.flatMap { name, value -> [HTML] in
+            if name == "id" { return [] }
+            if case .list(let values) = value { return values.map { hidden(name, $0.typed) } }
+            return [hidden(name, value.typed)]
+        }
+    }
+
+    private static func hidden(_ name: String, _ value: String) -> HTML {
+        "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
+    }
+
+    private static func clash(clash: Refusal.Clash, name: String, now: Timestamp) -> HTML {
+        """
+        <fieldset class="clash"><legend><span class="sr">\(clash.label)</span></legend><p class="clash-h">\(clash.label)</p><div class="sides">
+        <label class="choice"><input type="radio" name="_take.\(clash.field)" value="mine" checked><span><b>Yours</b><small>You, now</small><span class="text" dir="auto">\(clash.yours)</span></span></label>
+        <label class="choice"><input type="radio" name="_take.\(clash.field)" value="theirs"><span><b>Theirs</b><small>\(name), \(time(clash.at, now: now))</small><span class="text" dir="auto">\(clash.theirs)</span></span></label>
+        </div></fieldset>
+        """
+    }
+}

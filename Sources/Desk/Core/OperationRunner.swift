@@ -1,0 +1,81 @@
+import Diagnosis
+package import Domain
+package import Storage
+import Web
+
+/// Runs every operation the same way: right, input, receipt, load, decide, clashes, facts, receipt, commit.
+package struct OperationRunner: Sendable {
+    let database: any Database
+    let journal: Journal
+    let policy: PolicyHolder
+    let clock: @Sendable () -> Timestamp
+    let denials: DenialRecorder
+    let committed: @Sendable () -> Void
+
+    /// Carries the request out, once. Returns after its facts are durable.
+    /// - Throws: `Refusal` where it cannot be done, with the reason.
+    package func run(_ operation: AnyOperation, _ request: OperationRequest) async throws -> Receipt {
+        guard request.actor.may(operation.right) else {
+            await denials.record(request.actor, what: operation.name, right: operation.right, request: request.requestID)
+            throw Refusal(
+                .denied, "not_allowed",
+                "Your role does not allow this (\(operation.right)). Ask a lead or an administrator.")
+        }
+        try operation.check(request.raw, policy.current)
+        let now = clock()
+        let receipt = try await database.write { [journal, policy] tx in
+            if let earlier = try Self.receipt(of: operation, request, in: tx) { return earlier }
+            let context = Context(
+                actor: request.actor, now: now, policy: try policy.inForce(in: tx), newID: { newIdentifier(at: now) })
+            let decision = try operation.decide(request.raw, context, tx)
+            if let base = request.base, let subject = decision.entries.first?.subject {
+                try journal.refuseClashes(
+                    decision, base: [subject: base], actor: request.actor.id, policy: context.policy,
+                    fields: operation.fields, in: tx)
+            }
+            let appended = try journal.append(decision.entries, by: request.actor.id, at: now, in: tx)
+            var answer = decision.answer
+            if let subject = decision.entries.first?.subject, let version = appended.versions[subject] {
+                if answer["id"] == nil { answer["id"] = .string(subject.id) }
+                answer["version"] = .integer(Int64(version.number))
+            }
+            try Self.keep(answer, of: operation, request, at: now, in: tx)
+            return Receipt(answer: answer, isRepeat: false, lastSequence: appended.lastSequence)
+        }
+        if receipt.lastSequence > 0 { committed() }
+        return receipt
+    }
+
+    private static func receipt(
+        of operation: AnyOperation, _ request: OperationRequest, in tx: borrowing Transaction
+    ) throws -> Receipt? {
+        guard let key = request.idempotencyKey,
+            let found = try tx.first(JournalStore.receipt(actor: request.actor.id, key: key), {
+                (operation: $0.text(0), digest: $0.blob(1), answer: $0.text(2))
+            })
+        else { return nil }
+        guard found.operation == operation.name, found.digest == digest(of: request.raw) else {
+            throw Refusal(
+                .conflict, "idempotency_key_reused",
+                "This Idempotency-Key was used for another request. Use a new key for a new request.")
+        }
+        return Receipt(answer: try JSON(parsing: found.answer).object ?? JSONObject(), isRepeat: true, lastSequence: 0)
+    }
+
+    private static func keep(
+        _ answer: JSONObject, of operation: AnyOperation, _ request: OperationRequest, at now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws {
+        guard let key = request.idempotencyKey else { return }
+        try tx.execute(
+            JournalStore.insertReceipt(
+                actor: request.actor.id, key: key, operation: operation.name, inputDigest: digest(of: request.raw),
+                answer: JSON.object(answer).text, at: now))
+    }
+
+    private static func digest(of raw: RawInput) -> [UInt8] {
+        var text = ""
+        for (name, value) in raw.values.sorted(by: { $0.key < $1.key }) { text += "\(name)=\(value)\u{0}" }
+        return sha256(Array(text.utf8))
+    }
+}

@@ -1,0 +1,144 @@
+import Diagnosis
+package import Domain
+package import Storage
+import Synchronization
+import Yams
+
+/// The policy in force on this node. The journal is the source: a change anywhere is taken over at once.
+package final class PolicyHolder: Sendable {
+    private let state: Mutex<(version: Version, policy: Policy, document: String)>
+    private let knownRights: Set<Right>
+
+    /// Starts with the defaults until the journal says otherwise.
+    package init(knownRights: Set<Right>) throws {
+        self.knownRights = knownRights
+        let policy = try PolicyText.read(Policy.defaultDocument, knownRights: knownRights).get()
+        state = Mutex((.none, policy, Policy.defaultDocument))
+    }
+
+    /// The policy as this node knows it now.
+    package var current: Policy { state.withLock { $0.policy } }
+
+    /// The document as written, and its version; version 0 is the built-in default.
+    package var document: (text: String, version: Version) { state.withLock { ($0.document, $0.version) } }
+
+    /// The policy in force at this point of a transaction, which may be newer than what the node knew.
+    package func inForce(in tx: borrowing Transaction) throws -> Policy {
+        let stored = try tx.first(JournalStore.head(of: PolicyRecord.ref)) { Version(Int($0.integer(0))) } ?? .none
+        let known = state.withLock { ($0.version, $0.policy) }
+        guard stored != known.0 else { return known.1 }
+        guard let text = try tx.first(PolicyStore.document(), { $0.text(0) }) else { return known.1 }
+        let policy = try PolicyText.read(text, knownRights: knownRights).get()
+        state.withLock { if stored > $0.version { $0 = (stored, policy, text) } }
+        return policy
+    }
+
+    /// Reads the policy from the journal if it changed.
+    package func refresh(from database: any Database) async throws {
+        _ = try await database.read { [self] tx in try inForce(in: tx) }
+    }
+
+    /// Checks a document; every mistake names its line and key.
+    package func check(_ text: String) -> Result<Policy, PolicyProblems> {
+        PolicyText.read(text, knownRights: knownRights)
+    }
+}
+
+/// Policy documents are YAML outside and a tree of values with lines inside.
+enum PolicyText {
+    static func read(_ text: String, knownRights: Set<Right>) -> Result<Policy, PolicyProblems> {
+        do {
+            guard let node = try Yams.compose(yaml: text) else {
+                return .failure(PolicyProblems([ConfigProblem(line: 1, key: "document", message: "is empty")]))
+            }
+            return Policy.read(configNode(node), knownRights: knownRights)
+        } catch let error as YamlError {
+            return .failure(PolicyProblems([problem(error)]))
+        } catch {
+            return .failure(PolicyProblems([ConfigProblem(line: 1, key: "document", message: "\(error)")]))
+        }
+    }
+
+    static func configNode(_ node: Node) -> ConfigNode {
+        let line = node.mark?.line ?? 1
+        switch node {
+        case .scalar(let scalar): return ConfigNode(line: line, value: .scalar(scalar.string))
+        case .sequence(let items): return ConfigNode(line: line, value: .sequence(items.map(configNode)))
+        case .mapping(let pairs):
+            return ConfigNode(
+                line: line,
+                value: .mapping(
+                    pairs.map { key, value in
+                        (key: key.string ?? "", line: key.mark?.line ?? line, node: configNode(value))
+                    }))
+        case .alias: return ConfigNode(line: line, value: .scalar(""))
+        }
+    }
+
+    static func problem(_ error: YamlError) -> ConfigProblem {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            ConfigProblem(line: mark.line, key: "document", message: "is not YAML: \(problem)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            ConfigProblem(
+                line: context.mark.line, key: keys.first?.string ?? "document", message: "stands here twice")
+        default: ConfigProblem(line: 1, key: "document", message: "is not YAML: \(error)")
+        }
+    }
+}
+
+/// The table of the policy.
+package enum PolicyStore {
+    static func document() -> SQL { "SELECT document FROM policy_document WHERE id = 'main'" }
+
+    static func record() -> SQL {
+        "SELECT version, document, changed_at, changed_by FROM policy_document WHERE id = 'main'"
+    }
+
+    static func save(_ record: PolicyRecord) -> SQL {
+        """
+        INSERT INTO policy_document (id, version, document, changed_at, changed_by)
+        VALUES ('main', \(record.version.number), \(record.document), \(record.changedAt.microseconds),
+            \(record.changedBy))
+        ON CONFLICT (id) DO UPDATE SET version = excluded.version, document = excluded.document,
+            changed_at = excluded.changed_at, changed_by = excluded.changed_by
+        """
+    }
+
+    static func forget() -> SQL { "DELETE FROM policy_document WHERE id = 'main'" }
+
+    static func page(after id: String, limit: Int) -> SQL {
+        """
+        SELECT id, version, document, changed_at, changed_by FROM policy_document WHERE id > \(id)
+        ORDER BY id LIMIT \(limit)
+        """
+    }
+
+    /// Every statement, with sample values, to be prepared on both engines.
+    package static let samples: [SQL] = [
+        document(), record(),
+        save(
+            PolicyRecord(
+                version: Version(1), document: "", changedAt: Timestamp(microseconds: 0), changedBy: "x")),
+        forget(), page(after: "", limit: 1),
+    ]
+
+    static let subject = SubjectType(
+        PolicyRecord.self,
+        tables: [
+            ProjectedTable(
+                "policy_document", columns: ["id", "version", "document", "changed_at", "changed_by"],
+                page: page(after:limit:))
+        ],
+        load: { _, tx in
+            try tx.first(record()) { row in
+                PolicyRecord(
+                    version: Version(Int(row.integer(0))), document: row.text(1),
+                    changedAt: Timestamp(microseconds: row.integer(2)), changedBy: row.text(3))
+            }
+        },
+        save: { record, _, tx in try tx.execute(save(record)) },
+        forget: { _, tx in try tx.execute(forget()) },
+        describe: { _, record, _, _ in ("Policy document", record.document) })
+}

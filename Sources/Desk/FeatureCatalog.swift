@@ -1,0 +1,71 @@
+package import Domain
+package import Storage
+package import Web
+
+/// What a feature declares: its operations, pages, JSON reads, kinds of subject and statements.
+package protocol Feature: Sendable {
+    /// The feature's name.
+    static var name: String { get }
+    /// What can be done.
+    static var operations: [AnyOperation] { get }
+    /// What can be read as JSON.
+    static var reads: [APIRead] { get }
+    /// The kinds of subject whose facts it records.
+    static var subjects: [SubjectType] { get }
+    /// Rights beside those of operations: what pages ask for.
+    static var rights: [Right] { get }
+    /// Its entries of the main navigation.
+    static var navigation: [NavigationItem] { get }
+    /// Its pages, and whatever does not follow from operations and reads.
+    static func routes(_ services: Services) -> [Route]
+    /// Every statement, with sample values, to be prepared on both engines.
+    static var statements: [SQL] { get }
+}
+
+extension Feature {
+    package static var operations: [AnyOperation] { [] }
+    package static var reads: [APIRead] { [] }
+    package static var subjects: [SubjectType] { [] }
+    package static var rights: [Right] { [] }
+    package static var navigation: [NavigationItem] { [] }
+    package static func routes(_ services: Services) -> [Route] { [] }
+    package static var statements: [SQL] { [] }
+}
+
+/// The one list of features. Its order is the order of the navigation.
+package struct FeatureCatalog: Sendable {
+    /// The features.
+    package let features: [any Feature.Type] = [
+        CasesFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self, PolicyFeature.self,
+        PlatformFeature.self,
+    ]
+
+    /// A catalogue of all features.
+    package init() {}
+
+    /// All operations, by name.
+    package var operations: [AnyOperation] { features.flatMap { $0.operations }.sorted { $0.name < $1.name } }
+
+    /// All JSON reads.
+    package var reads: [APIRead] { features.flatMap { $0.reads } }
+
+    /// All kinds of subject.
+    package var subjects: [SubjectType] { features.flatMap { $0.subjects } }
+
+    /// All rights that a role may be given.
+    package var rights: Set<Right> { Set(operations.map(\.right) + features.flatMap { $0.rights }) }
+
+    /// The main navigation.
+    package var navigation: [NavigationItem] { features.flatMap { $0.navigation } }
+
+    /// Every statement, with sample values.
+    package var statements: [SQL] { JournalStore.samples + features.flatMap { $0.statements } }
+
+    /// Every route, in the order of path and method.
+    package func routes(_ services: Services) -> [Route] {
+        let routes =
+            Assets.routes + features.flatMap { $0.routes(services) }
+            + operations.flatMap { OperationRoutes.routes(for: $0, services) } + reads.map { $0.route(services) }
+        return routes.sorted { ($0.path, $0.method.rawValue) < ($1.path, $1.method.rawValue) }
+    }
+}

@@ -1,5 +1,0 @@
-import Crypto
-import CryptoExtras
-import Hummingbird
-import ServiceLifecycle
-import Yams

@@ -1,0 +1,99 @@
+package import Domain
+package import Logging
+package import Storage
+package import Web
+
+/// Everything that a feature may be given.
+package struct Services: Sendable {
+    /// The database.
+    package let database: any Database
+    /// The journal.
+    package let journal: Journal
+    /// The policy in force.
+    package let policy: PolicyHolder
+    /// Runs operations.
+    package let operations: OperationRunner
+    /// Open pages.
+    package let live: LiveUpdates
+    /// The secret keys.
+    package let keys: KeyRing
+    /// Checks and makes password hashes.
+    package let passwords: PasswordHasher
+    /// The time.
+    package let clock: @Sendable () -> Timestamp
+    /// The frame of pages.
+    package let frame: @Sendable () -> PageFrame
+    /// Whether the site is reached over TLS.
+    package let isSecure: Bool
+    /// The schema's steps.
+    package let migrator: Migrator
+    /// The log.
+    package let logger: Logger
+    /// What all features declare.
+    package let catalog: FeatureCatalog
+
+    /// Services over a database.
+    package init(
+        database: any Database, keys: KeyRing, settings: DeskSettings = DeskSettings(), logger: Logger,
+        clock: @escaping @Sendable () -> Timestamp = { .now }
+    ) throws {
+        let catalog = FeatureCatalog()
+        self.catalog = catalog
+        (self.database, self.keys, self.clock, self.logger) = (database, keys, clock, logger)
+        isSecure = settings.isSecure
+        passwords = PasswordHasher(cost: settings.passwordCost)
+        migrator = Migrator(Schema.migrations)
+        journal = Journal(subjects: SubjectCatalog(catalog.subjects))
+        let policy = try PolicyHolder(knownRights: catalog.rights)
+        self.policy = policy
+        let live = LiveUpdates(
+            database: database, policy: policy, interval: settings.followInterval, logger: logger)
+        self.live = live
+        let navigation = catalog.navigation
+        frame = { PageFrame(navigation: navigation, organisation: policy.current.organisation) }
+        operations = OperationRunner(
+            database: database, journal: journal, policy: policy, clock: clock,
+            denials: DenialRecorder(database: database, journal: journal, clock: clock, logger: logger),
+            committed: { live.wake() })
+    }
+}
+
+/// Settings of an installation that are not policy.
+package struct DeskSettings: Sendable {
+    /// Whether people reach the site over TLS.
+    package var isSecure = false
+    /// How often a node asks for what others wrote.
+    package var followInterval: Duration = .milliseconds(500)
+    /// The work of a password hash: log2 of scrypt's N.
+    package var passwordCost = 15
+
+    /// The usual settings.
+    package init() {}
+}
+
+extension SignedInCall {
+    /// The call's person as pages need it.
+    package var caller: Caller { Caller(actor: actor, means: means, preferences: preferences) }
+}
+
+extension Services {
+    /// A page for whoever made the call.
+    package func page(_ page: Page, for call: SignedInCall, status: Int = 200) -> WebResponse {
+        var page = page
+        page.notice = page.notice ?? call.request.query("done").map(Notice.words)
+        return .page(
+            frame().document(page, for: call.caller, nonce: call.request.nonce), status: .init(code: status))
+    }
+}
+
+/// What a page says on top after something was done; the address carries only the name.
+enum Notice {
+    static func words(_ name: String) -> String { known[name] ?? "Done." }
+
+    private static let known = [
+        "opened": "The case is open.", "sent": "Sent to the customer.", "noted": "The internal note is saved.",
+        "resolved": "The case is resolved.", "reopened": "The case is open again.", "closed": "The case is closed.",
+        "assigned": "The owner is changed.", "saved": "Saved.", "received": "We have it and will read it now.",
+        "unchanged": "Nothing had to change.", "reset": "The link for a new password is made.",
+    ]
+}

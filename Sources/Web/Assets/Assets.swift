@@ -1,0 +1,54 @@
+import Crypto
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// A file that pages use: served under a name that holds its digest, so that it can be cached for ever.
+package struct Asset: Sendable {
+    /// The address.
+    package let path: String
+    /// The media type.
+    package let type: String
+    /// The content.
+    package let bytes: [UInt8]
+
+    init(name: String, suffix: String, type: String, bytes: [UInt8]) {
+        let digest = SHA256.hash(data: bytes).prefix(8).map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }.joined()
+        path = "/assets/\(name).\(digest).\(suffix)"
+        (self.type, self.bytes) = (type, bytes)
+    }
+}
+
+/// The files that pages use, compiled into the executable.
+package enum Assets {
+    /// The style sheet.
+    package static let style = Asset(
+        name: "thirdline", suffix: "css", type: "text/css; charset=utf-8", bytes: PackageResources.thirdline_css)
+    /// The script.
+    package static let script = Asset(
+        name: "thirdline", suffix: "js", type: "text/javascript; charset=utf-8", bytes: PackageResources.thirdline_js)
+
+    /// The routes that serve them.
+    package static var routes: [Route] {
+        [style, script].map { asset in
+            Route.open(.get, asset.path) { _ in
+                WebResponse(
+                    headers: [.contentType: asset.type, .cacheControl: "public, max-age=31536000, immutable"],
+                    body: .init(byteBuffer: .init(bytes: asset.bytes)))
+            }
+        } + [
+            Route.open(.get, "/favicon.svg") { _ in
+                WebResponse(
+                    headers: [.contentType: "image/svg+xml", .cacheControl: "public, max-age=86400"],
+                    body: .init(byteBuffer: .init(string: favicon)))
+            }
+        ]
+    }
+
+    private static let favicon = """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><rect x="2" y="3.5" width="16" height="2.5" rx="1.25" fill="#616978"/><rect x="2" y="8.75" width="11" height="2.5" rx="1.25" fill="#616978"/><rect x="2" y="14" width="16" height="2.5" rx="1.25" fill="#2553c4"/></svg>
+        """
+}

@@ -1,0 +1,38 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// One server-sent event.
+package struct ServerEvent: Sendable {
+    /// Where a reader that lost the connection goes on.
+    package var id: String
+    /// The name of the event; empty for a mere sign of life.
+    package var name: String
+    /// The text.
+    package var data: String
+
+    /// An event with all parts.
+    package init(id: String, name: String, data: String) { (self.id, self.name, self.data) = (id, name, data) }
+
+    /// A comment that keeps the connection open and finds readers that have gone.
+    package static let heartbeat = ServerEvent(id: "", name: "", data: "")
+
+    var text: String {
+        guard !name.isEmpty else { return ": still here\n\n" }
+        let lines = data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }.joined()
+        return "id: \(id)\nevent: \(name)\n\(lines)\n"
+    }
+}
+
+extension WebResponse {
+    /// An answer that goes on: each event is sent as it comes, until the reader leaves or the stream ends.
+    package static func events(_ events: AsyncStream<ServerEvent>) -> Self {
+        WebResponse(
+            headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
+            body: .init { writer in
+                try await writer.write(ByteBuffer(string: "retry: 1500\n\n"))
+                for await event in events { try await writer.write(ByteBuffer(string: event.text)) }
+                try await writer.finish(nil)
+            })
+    }
+}

@@ -1,0 +1,195 @@
+package import Domain
+
+/// A form made from the fields of an operation: what was typed stays, what is wrong stands under its field.
+package struct FormView: Sendable {
+    /// The fields.
+    package var fields: [FieldDescription]
+    /// What stands in them.
+    package var values: RawInput
+    /// What stood in them when the form was made: unchanged fields are not sent on.
+    package var originals: RawInput = RawInput()
+    /// What is wrong.
+    package var problems: [Refusal.Problem] = []
+    /// The policy in force, for what may be chosen.
+    package var policy: Policy
+    /// What may be referred to, by kind.
+    package var references: [String: [FieldChoice]] = [:]
+    /// Where the draft of a text field is kept: the prefix of its key; nil for no drafts.
+    package var draftPrefix: String?
+
+    /// A form of these fields.
+    package init(fields: [FieldDescription], values: RawInput = RawInput(), policy: Policy) {
+        (self.fields, self.values, self.policy) = (fields, values, policy)
+    }
+
+    /// All fields, in order.
+    package var allFields: HTML { HTML.joined(fields.map(field), by: "\n") }
+
+    /// The hidden values that every form of an operation carries.
+    package static func hidden(key: String, base: Version?) -> HTML {
+        let version = base.map { "<input type=\"hidden\" name=\"_base\" value=\"\($0.number)\">" as HTML }
+        return "<input type=\"hidden\" name=\"_key\" value=\"\(key)\">\(version)"
+    }
+
+    /// What is wrong, on top of the form.
+    package func summary(_ refusal: Refusal) -> HTML {
+        let items = refusal.problems.map { problem in
+            "<li><a href=\"#\(id(problem.field))\">\(label(problem.field)): \(problem.message)</a></li>" as HTML
+        }
+        let list: HTML = items.isEmpty ? .empty : "<ul>\(items)</ul>"
+        return """
+            <div class="problem" role="alert" tabindex="-1"><h2>\(refusal.message)</h2>\(list)<p>What you typed is kept below.</p></div>
+            """
+    }
+
+    private func label(_ name: String) -> String { fields.first { $0.name == name }?.label ?? name }
+
+    /// The identifier of a field's control.
+    package func id(_ name: String) -> String { name.split(separator: "_").joined(separator: "-") }
+
+    /// One field by name; nothing where there is none.
+    package func field(named name: String) -> HTML { fields.first { $0.name == name }.map(field) ?? .empty }
+
+    /// One field with its label, help and problems.
+    package func field(_ field: FieldDescription) -> HTML {
+        let wasSent: HTML =
+            originals.values[field.name].map {
+                "<input type=\"hidden\" name=\"was.\(field.name)\" value=\"\($0.typed)\">"
+            } ?? .empty
+        switch field.shape {
+        case .choice(let choices): return wasSent + choice(field, choices(policy))
+        case .list(.choice(let choices)): return wasSent + ticks(field, choices(policy))
+        case .flag: return wasSent + tick(field)
+        default: return wasSent + labelled(field, control(field))
+        }
+    }
+
+    private func messages(_ field: FieldDescription) -> [String] {
+        problems.filter { $0.field == field.name }.map(\.message)
+    }
+
+    private func describedBy(_ field: FieldDescription) -> HTML {
+        var ids: [String] = []
+        if field.help != nil { ids.append("\(id(field.name))-h") }
+        let isWrong = !messages(field).isEmpty
+        if isWrong { ids.append("\(id(field.name))-e") }
+        let isFirst = isWrong && problems.first?.field == field.name
+        return .attribute("aria-describedby", ids.isEmpty ? nil : ids.joined(separator: " "))
+            + (isWrong ? " aria-invalid=\"true\"" : .empty) + .flag("data-first-error", isFirst)
+    }
+
+    private func help(_ field: FieldDescription) -> HTML {
+        field.help.map { "<p class=\"help\" id=\"\(id(field.name))-h\">\($0)</p>" } ?? .empty
+    }
+
+    private func errors(_ field: FieldDescription) -> HTML {
+        let messages = messages(field)
+        guard !messages.isEmpty else { return .empty }
+        let text = messages.joined(separator: " ")
+        return """
+            <p class="err" id="\(id(field.name))-e">\(icon("alert"))<span><span class="sr">Error: </span>\(text)</span></p>
+            """
+    }
+
+    private func optionalMark(_ field: FieldDescription) -> HTML {
+        field.isRequired ? .empty : " <span class=\"opt\">optional</span>"
+    }
+
+    private func labelled(_ field: FieldDescription, _ control: HTML) -> HTML {
+        """
+        <div class="fld"><label for="\(id(field.name))">\(field.label)\(optionalMark(field))</label>\(help(field))
+        \(control)\(errors(field))</div>
+        """
+    }
+
+    private func control(_ field: FieldDescription) -> HTML {
+        let common: HTML =
+            "id=\"\(id(field.name))\" name=\"\(field.name)\"\(describedBy(field))\(.flag("required", field.isRequired))"
+        let value = values[field.name].typed
+        switch field.shape {
+        case .text(_, isMultiline: true), .list:
+            let draft = draftPrefix.map { "\($0)/\(field.name)" }
+            return """
+                <textarea class="input" \(common) rows="5" dir="auto"\(.attribute("data-draft", draft))\(.attribute("data-draft-at", draft.map { _ in "" }))>
+                \(value)</textarea>
+                """
+        case .secret:
+            return "<input class=\"input\" type=\"password\" \(common) autocomplete=\"new-password\">"
+        case .integer:
+            return "<input class=\"input num\" inputmode=\"numeric\" \(common) value=\"\(value)\" autocomplete=\"off\">"
+        case .number:
+            return "<input class=\"input num\" inputmode=\"decimal\" \(common) value=\"\(value)\" autocomplete=\"off\">"
+        case .time:
+            let shown = Timestamp(value)?.fieldText ?? value
+            return """
+                <input class="input time" \(common) value="\(shown)" placeholder="2026-11-20T09:30" autocomplete="off">
+                """
+        case .reference(let kind): return reference(field, kind, common, value)
+        default: return "<input class=\"input\" \(common) value=\"\(value)\" dir=\"auto\" autocomplete=\"off\">"
+        }
+    }
+
+    private func reference(_ field: FieldDescription, _ kind: String, _ common: HTML, _ value: String) -> HTML {
+        let choices = references[kind] ?? []
+        guard !choices.isEmpty else {
+            return "<input class=\"input mid\" \(common) value=\"\(value)\" autocomplete=\"off\">"
+        }
+        let options = choices.map { choice in
+            """
+            <option value="\(choice.value)"\(.flag("selected", choice.value == value))>\(choice.label)</option>
+            """ as HTML
+        }
+        let empty: HTML = "<option value=\"\">\(field.isRequired ? "Choose" : "None")</option>"
+        return "<select class=\"input\" \(common)>\(empty)\(options)</select>"
+    }
+
+    private func choice(_ field: FieldDescription, _ choices: [FieldChoice]) -> HTML {
+        let value = values[field.name].typed
+        let asRadios = choices.count <= 5 && choices.contains { !$0.detail.isEmpty }
+        guard asRadios else {
+            let options = choices.map {
+                "<option value=\"\($0.value)\"\(.flag("selected", $0.value == value))>\($0.label)</option>" as HTML
+            }
+            let empty: HTML = "<option value=\"\">\(field.isRequired ? "Choose" : "Not set")</option>"
+            return labelled(
+                field,
+                """
+                <select class="input" id="\(id(field.name))" name="\(field.name)"\(describedBy(field))>\(empty)\(options)</select>
+                """)
+        }
+        let radios = choices.map { choice in
+            """
+            <label class="choice"><input type="radio" name="\(field.name)" value="\(choice.value)"\(.flag("checked", choice.value == value))><span><b>\(choice.label)</b><small>\(choice.detail)</small></span></label>
+            """ as HTML
+        }
+        return """
+            <fieldset class="fld" id="\(id(field.name))"\(describedBy(field))><legend>\(field.label)\(optionalMark(field))</legend>\(help(field))
+            <div class="choices">\(radios)</div>\(errors(field))</fieldset>
+            """
+    }
+
+    private func ticks(_ field: FieldDescription, _ choices: [FieldChoice]) -> HTML {
+        let chosen: Set<String> =
+            if case .list(let values) = values[field.name] {
+                Set(values.map(\.typed))
+            } else {
+                Set(values[field.name].typed.split(separator: "\n").map(String.init))
+            }
+        let boxes = choices.map { choice in
+            """
+            <label class="tick"><input type="checkbox" name="\(field.name)" value="\(choice.value)"\(.flag("checked", chosen.contains(choice.value)))><span>\(choice.label)\(choice.detail.isEmpty ? .empty : "<small>\(choice.detail)</small>" as HTML)</span></label>
+            """ as HTML
+        }
+        return """
+            <fieldset class="fld" id="\(id(field.name))"\(describedBy(field))><legend>\(field.label)\(optionalMark(field))</legend>\(help(field))
+            <div class="choices">\(boxes)</div>\(errors(field))</fieldset>
+            """
+    }
+
+    private func tick(_ field: FieldDescription) -> HTML {
+        let isOn = ["true", "on", "yes", "1"].contains(values[field.name].typed)
+        return """
+            <div class="fld"><label class="tick"><input type="checkbox" id="\(id(field.name))" name="\(field.name)" value="true"\(.flag("checked", isOn))\(describedBy(field))><span>\(field.label)</span></label>\(help(field))\(errors(field))</div>
+            """
+    }
+}

@@ -1,0 +1,230 @@
+package import Domain
+
+/// One entry of the main navigation.
+package struct NavigationItem: Sendable {
+    /// Where it leads.
+    package var path: String
+    /// What people read.
+    package var title: String
+    /// The icon's name in the sprite.
+    package var icon: String
+    /// Who sees it.
+    package var access: Access
+    /// Whether the customers' pages show it rather than the staff's.
+    package var isForCustomers: Bool
+
+    /// An entry of the navigation.
+    package init(path: String, title: String, icon: String, access: Access, isForCustomers: Bool = false) {
+        (self.path, self.title, self.icon) = (path, title, icon)
+        (self.access, self.isForCustomers) = (access, isForCustomers)
+    }
+
+    func isVisible(to actor: Actor) -> Bool {
+        guard actor.isCustomer == isForCustomers else { return false }
+        switch access {
+        case .everyone, .signedIn: return true
+        case .right(let right): return actor.may(right)
+        case .anyRight(let rights): return rights.contains(where: actor.may)
+        }
+    }
+}
+
+/// The frame around the content of a page.
+package struct Page: Sendable {
+    /// What stands in the browser's tab.
+    package var title: String
+    /// The content.
+    package var main: HTML
+    /// The address of the navigation entry that is current.
+    package var here = ""
+    /// Where the page hears of changes: a path of server-sent events.
+    package var events: LocalPath?
+    /// What stands fixed at the bottom of a small screen.
+    package var bar = HTML.empty
+    /// A sentence on top, after something was done.
+    package var notice: String?
+
+    /// A page with this title and content.
+    package init(_ title: String, here: String = "", main: HTML) {
+        (self.title, self.here, self.main) = (title, here, main)
+    }
+}
+
+/// What the frame says about the house and its people.
+package struct PageFrame: Sendable {
+    /// The navigation.
+    package var navigation: [NavigationItem]
+    /// The name of the support organisation.
+    package var organisation: String
+
+    /// A frame with these parts.
+    package init(navigation: [NavigationItem], organisation: String) {
+        (self.navigation, self.organisation) = (navigation, organisation)
+    }
+
+    /// The whole document for a signed-in person.
+    package func document(_ page: Page, for caller: Caller, nonce: String) -> HTML {
+        caller.actor.isCustomer
+            ? customerDocument(page, for: caller, nonce) : staffDocument(page, for: caller, nonce)
+    }
+
+    private func staffDocument(_ page: Page, for caller: Caller, _ nonce: String) -> HTML {
+        let items = navigation.filter { $0.isVisible(to: caller.actor) }
+        let links = items.map { item in
+            "<a href=\"\(item.path)\"\(current(item, page))>\(icon(item.icon))\(item.title)</a>" as HTML
+        }
+        return """
+            \(head(page, caller.preferences, nonce))\(bodyTag(page, caller, class: page.bar.text.isEmpty ? nil : "has-bar"))
+            \(offline)
+            <header class="top"><button class="btn bare" type="button" popovertarget="rail" aria-label="Menu">\(icon("menu"))</button>\(brand("/"))<a class="btn bare" href="/cases#q" aria-label="Search">\(icon("search"))</a><a class="btn bare" href="/cases/new" aria-label="New case">\(icon("plus"))</a></header>
+            <div class="frame">
+            <nav class="rail" id="rail" popover aria-label="Main">
+            \(brand("/"))
+            <a class="find" href="/cases#q" data-search aria-keyshortcuts="/">\(icon("search"))Search<kbd>/</kbd></a>
+            <div class="nav" id="nav">\(links)</div>
+            \(selfPanel(caller))
+            </nav>
+            <main class="page" id="main" tabindex="-1">
+            \(notice(page))\(page.main)
+            </main>
+            </div>
+            \(page.bar)\(Page.keys)
+            <div id="live" class="sr" aria-live="polite"></div>
+            </body>
+            </html>
+            """
+    }
+
+    private func selfPanel(_ caller: Caller) -> HTML {
+        """
+        <div class="self"><a href="/account"><span class="av" aria-hidden="true">\(Person.initials(of: caller.actor.name))</span><span>\(caller.actor.name)<small>\(caller.actor.roles.sorted().joined(separator: ", "))</small></span></a><div><button class="link" type="button" data-theme-toggle>Theme: <span data-theme-label>\(caller.preferences.theme ?? "system")</span></button><form method="post" action="/sign-out" data-sign-out><button class="link">Sign out</button></form></div></div>
+        """
+    }
+
+    private func customerDocument(_ page: Page, for caller: Caller, _ nonce: String) -> HTML {
+        let items = navigation.filter { $0.isVisible(to: caller.actor) }
+        let links = items.map { "<a href=\"\($0.path)\"\(current($0, page))>\($0.title)</a>" as HTML }
+        return """
+            \(head(page, caller.preferences, nonce))\(bodyTag(page, caller, class: "portal"))
+            \(offline)
+            <header><div><a class="org" href="/portal">\(organisation)</a><nav class="menu" aria-label="Main">\(links)<a href="/account"\(page.here == "/account" ? " aria-current=\"page\"" : .empty)>\(caller.actor.name)</a><form method="post" action="/sign-out" data-sign-out><button class="link">Sign out</button></form></nav></div></header>
+            <main class="page" id="main" tabindex="-1">
+            \(notice(page))\(page.main)
+            </main>
+            <footer>All times are UTC.</footer>
+            <div id="live" class="sr" aria-live="polite"></div>
+            </body>
+            </html>
+            """
+    }
+
+    /// The whole document for somebody who is not signed in.
+    package func gate(
+        _ title: String, _ main: HTML, nonce: String, preferences: Preferences = Preferences()
+    ) -> HTML {
+        let page = Page(title, main: main)
+        return """
+            \(head(page, preferences, nonce))<body class="gate-page">
+            <a class="skip" href="#main">Skip to content</a>
+            \(Icons.sprite)
+            <main class="gate" id="main" tabindex="-1">
+            \(brand("/"))
+            \(main)
+            </main>
+            <div id="live" class="sr" aria-live="polite"></div>
+            </body>
+            </html>
+            """
+    }
+
+    private func head(_ page: Page, _ preferences: Preferences, _ nonce: String) -> HTML {
+        """
+        <!doctype html>
+        <html lang="en"\(.attribute("data-theme", preferences.theme))\(.attribute("data-keys", preferences.usesShortcuts ? nil : "off"))>
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>\(page.title) · Thirdline</title>
+        <link rel="stylesheet" href="\(Assets.style.path)">
+        <script src="\(Assets.script.path)" nonce="\(nonce)" defer></script>
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+        </head>
+
+        """
+    }
+
+    private func bodyTag(_ page: Page, _ caller: Caller, class name: String?) -> HTML {
+        """
+        <body\(.attribute("class", name))\(.attribute("data-user", caller.actor.id))\(.attribute("data-events", page.events?.text))>
+        <a class="skip" href="#main">Skip to content</a>
+        \(Icons.sprite)
+        """
+    }
+
+    private func current(_ item: NavigationItem, _ page: Page) -> HTML {
+        item.path == page.here ? " aria-current=\"page\"" : .empty
+    }
+
+    private func notice(_ page: Page) -> HTML {
+        guard let notice = page.notice else { return .empty }
+        return "<div class=\"notice\" role=\"status\">\(icon("check"))<div>\(notice)</div></div>\n"
+    }
+
+    private var offline: HTML {
+        """
+        <div class="offline" data-offline role="status" hidden>\(icon("alert"))Not connected. This page may be out of date; it catches up by itself.</div>
+        """
+    }
+
+    private func brand(_ path: String) -> HTML {
+        """
+        <a class="brand" href="\(path)"><svg viewBox="0 0 20 20" aria-hidden="true"><rect class="a" x="2" y="3.5" width="16" height="2.5" rx="1.25"/><rect class="a" x="2" y="8.75" width="11" height="2.5" rx="1.25"/><rect class="b" x="2" y="14" width="16" height="2.5" rx="1.25"/></svg>Thirdline</a>
+        """
+    }
+}
+
+extension Page {
+    static let keys: HTML = """
+        <dialog id="keys" aria-labelledby="keys-h"><div class="head"><h2 id="keys-h">Keys</h2><form class="btns" method="dialog"><button class="btn small">Close<kbd>Esc</kbd></button></form></div>
+        <dl class="keys"><div><dt>Move down, up</dt><dd><kbd>j</kbd><kbd>k</kbd></dd></div><div><dt>Open</dt><dd><kbd>Enter</kbd><kbd>o</kbd></dd></div><div><dt>Search</dt><dd><kbd>/</kbd></dd></div><div><dt>New case</dt><dd><kbd>c</kbd></dd></div><div><dt>Reply</dt><dd><kbd>r</kbd></dd></div><div><dt>Internal note</dt><dd><kbd>n</kbd></dd></div><div><dt>Assign</dt><dd><kbd>a</kbd></dd></div><div><dt>Send or save</dt><dd><kbd>Ctrl</kbd><kbd>Enter</kbd></dd></div><div><dt>Leave a field</dt><dd><kbd>Esc</kbd></dd></div><div><dt>This list</dt><dd><kbd>?</kbd></dd></div></dl>
+        <p class="by">Single keys can be switched off in <a href="/account">your account</a>.</p></dialog>
+        """
+}
+
+/// An icon of the sprite, hidden from screen readers: a word always stands beside it.
+package func icon(_ name: String) -> HTML {
+    "<svg class=\"i\" aria-hidden=\"true\"><use href=\"#i-\(name)\"/></svg>"
+}
+
+/// A moment for the reader: a clock time today, else the day; the exact time is in the markup.
+package func time(_ moment: Timestamp, now: Timestamp, class name: String? = nil) -> HTML {
+    "<time datetime=\"\(moment.rfc3339)\"\(.attribute("class", name))>\(words(for: moment, now: now))</time>"
+}
+
+/// `10:31`, `19 Nov 16:22` or `19 Nov 2024`.
+package func words(for moment: Timestamp, now: Timestamp) -> String {
+    let parts = moment.parts
+    if moment.day == now.day { return moment.clock }
+    let day = "\(parts.day) \(monthNames[parts.month - 1])"
+    return parts.year == now.parts.year ? "\(day) \(moment.clock)" : "\(day) \(parts.year) \(moment.clock)"
+}
+
+/// `Today, 20 Nov` or `Wednesday, 19 Nov`.
+package func dayWords(for moment: Timestamp, now: Timestamp) -> String {
+    let parts = moment.parts
+    let day = "\(parts.day) \(monthNames[parts.month - 1])" + (parts.year == now.parts.year ? "" : " \(parts.year)")
+    return moment.day == now.day ? "Today, \(day)" : "\(weekdayNames[parts.weekday]), \(day)"
+}
+
+/// `18 min`, `5 h 19 min`, `2 d 5 h`.
+package func durationWords(seconds: Int64) -> String {
+    let minutes = max(0, seconds) / 60
+    if minutes < 60 { return "\(minutes) min" }
+    if minutes < 24 * 60 { return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min" }
+    let hours = minutes / 60
+    return hours % 24 == 0 ? "\(hours / 24) d" : "\(hours / 24) d \(hours % 24) h"
+}
+
+private let monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+private let weekdayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]

@@ -1,0 +1,84 @@
+package import Diagnosis
+package import HTTPTypes
+package import Hummingbird
+import NIOCore
+
+/// An answer, before the headers that every answer has.
+package struct WebResponse: Sendable {
+    /// The status.
+    package var status: HTTPResponse.Status
+    /// The header fields of this answer.
+    package var headers: HTTPFields
+    /// The body.
+    package var body: ResponseBody
+
+    /// An answer with these parts.
+    package init(status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], body: ResponseBody = .init()) {
+        (self.status, self.headers, self.body) = (status, headers, body)
+    }
+
+    /// A page.
+    package static func page(_ html: HTML, status: HTTPResponse.Status = .ok) -> Self {
+        Self(
+            status: status, headers: [.contentType: "text/html; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: html.text)))
+    }
+
+    /// A JSON document.
+    package static func json(
+        _ json: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json"
+    ) -> Self {
+        var bytes: [UInt8] = []
+        json.write(into: &bytes)
+        bytes.append(10)
+        return Self(
+            status: status, headers: [.contentType: "\(type); charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// Plain text.
+    package static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Self {
+        Self(
+            status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// Sends the browser to another page of ours, with GET.
+    package static func seeOther(_ path: LocalPath) -> Self {
+        Self(status: .seeOther, headers: [.location: path.text])
+    }
+
+    /// A file for download.
+    package static func download(_ bytes: [UInt8], name: String, type: String) -> Self {
+        Self(
+            headers: [
+                .contentType: type,
+                .contentDisposition: "attachment; filename=\"\(name)\"",
+            ],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// The answer with a cookie that scripts cannot read.
+    package func settingCookie(_ name: String, _ value: String, maxAge: Int, isSecure: Bool) -> Self {
+        var copy = self
+        var text = "\(name)=\(value); Path=/; HttpOnly; SameSite=Lax; Max-Age=\(maxAge)"
+        if isSecure { text += "; Secure" }
+        copy.headers.append(HTTPField(name: .setCookie, value: text))
+        return copy
+    }
+}
+
+/// A path within this site: what a redirect may point to.
+package struct LocalPath: Hashable, Sendable, ExpressibleByStringInterpolation {
+    /// The path, its query and its fragment.
+    package let text: String
+
+    package init(stringLiteral text: String) { self.text = text }
+
+    /// The path that somebody sent us, if it stays within this site.
+    package init?(untrusted text: String) {
+        let isPlain = text.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\\") }
+        guard isPlain, text.hasPrefix("/"), !text.hasPrefix("//"), text.utf8.count < 2000 else { return nil }
+        self.text = text
+    }
+}
