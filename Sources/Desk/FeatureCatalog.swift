@@ -1,6 +1,7 @@
-package import Domain
-package import Storage
-package import Web
+import Domain
+import HTTPTypes
+import Storage
+import Web
 
 /// What a feature declares: its operations, pages, JSON reads, kinds of subject and statements.
 package protocol Feature: Sendable {

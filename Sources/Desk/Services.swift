@@ -1,7 +1,8 @@
-package import Domain
-package import Logging
-package import Storage
-package import Web
+import Domain
+import HTTPTypes
+import Logging
+import Storage
+import Web
 
 /// Everything that a feature may be given.
 package struct Services: Sendable {

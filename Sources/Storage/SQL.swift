@@ -73,6 +73,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         }
         package mutating func appendLiteral(_ text: StaticString) { parts.append(.text(text)) }
         package mutating func appendInterpolation(_ value: some SQLBindable) { parts.append(.bind(value.sqlValue)) }
+        package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+            parts.append(.bind(value?.sqlValue ?? .null))
+        }
         package mutating func appendInterpolation(_ fragment: SQL) { parts += fragment.parts }
         /// Binds a list for `IN (...)`; an empty list matches nothing.
         package mutating func appendInterpolation(anyOf values: [some SQLBindable]) {

@@ -65,7 +65,8 @@ struct MultipartReaderTests {
     @Test("Spaces after a boundary, text before the first and after the last are passed over")
     func paddingAndSurroundings() {
         let text =
-            "before\r\n--bX\r\n-\r\n--b \t\r\ncontent-disposition:form-data;name=a\r\n\r\n1\r\n--b--\t\r\nafter\r\n--b\r\n"
+            "before\r\n--bX\r\n-\r\n--b \t\r\ncontent-disposition:form-data;name=a\r\n\r\n"
+            + "1\r\n--b--\t\r\nafter\r\n--b\r\n"
         let transcript = MultipartTranscript(text)
         #expect(transcript.error == nil)
         #expect(transcript.parts == [Part(name: "a", content: [0x31], isComplete: true)])
@@ -145,7 +146,7 @@ struct MultipartReaderTests {
         for first in 0...bytes.count {
             check([first])
             guard pairs else { continue }
-            for second in stride(from: first, through: bytes.count, by: 3) { check([first, second]) }
+            for second in first...min(first + 3, bytes.count) { check([first, second]) }
         }
         check(Array(0..<bytes.count))
         check(Array(stride(from: 0, to: bytes.count, by: 2)))

@@ -1,7 +1,7 @@
 import Foundation
 import Diagnosis
-package import Domain
-package import Storage
+import Domain
+import Storage
 
 /// What the journal held at one moment: how many facts, of how many subjects, and a root over all their chains.
 ///

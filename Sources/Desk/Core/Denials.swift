@@ -1,6 +1,6 @@
-package import Domain
+import Domain
 import Logging
-package import Storage
+import Storage
 
 /// Puts on record that somebody asked for what they may not do.
 package struct DenialRecorder: Sendable {

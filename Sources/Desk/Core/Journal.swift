@@ -1,6 +1,6 @@
 import Diagnosis
-package import Domain
-package import Storage
+import Domain
+import Storage
 
 /// Appends facts, chains them, and brings the tables along: the only way anything changes.
 package struct Journal: Sendable {

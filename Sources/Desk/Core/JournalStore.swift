@@ -1,6 +1,6 @@
 import Diagnosis
-package import Domain
-package import Storage
+import Domain
+import Storage
 
 /// The journal's tables. Nothing else writes them.
 package enum JournalStore {

@@ -84,9 +84,13 @@ package func newIdentifier(at now: Timestamp) -> String {
     bytes += (0..<10).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     bytes[6] = 0x70 | bytes[6] & 0x0f
     bytes[8] = 0x80 | bytes[8] & 0x3f
-    let digits = Array(hex(bytes))
-    return String(
-        digits[0..<8] + "-" + digits[8..<12] + "-" + digits[12..<16] + "-" + digits[16..<20] + "-" + digits[20..<32])
+    let digits = hex(bytes)
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+        if [8, 12, 16, 20].contains(index) { text.append("-") }
+        text.append(digit)
+    }
+    return text
 }
 
 /// The SHA-256 digest of bytes.

@@ -1,9 +1,9 @@
-package import Domain
+import Domain
 import Logging
-package import ServiceLifecycle
-package import Storage
+import ServiceLifecycle
+import Storage
 import Synchronization
-package import Web
+import Web
 
 /// One change of a subject, as it is told to open pages.
 package struct Change: Sendable {

@@ -1,7 +1,7 @@
-package import Diagnosis
-package import Domain
-package import Storage
-package import Web
+import Diagnosis
+import Domain
+import Storage
+import Web
 
 /// Where an operation is called: from its place follow the form's address, the JSON endpoint and the OpenAPI entry.
 package enum OperationPlace: Hashable, Sendable {

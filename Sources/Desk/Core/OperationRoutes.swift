@@ -1,8 +1,8 @@
 import Diagnosis
-package import Domain
+import Domain
 import HTTPTypes
 import Storage
-package import Web
+import Web
 
 /// The routes of an operation: its form, the form's submission, and the JSON endpoint.
 package enum OperationRoutes {

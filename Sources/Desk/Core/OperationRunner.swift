@@ -1,6 +1,6 @@
 import Diagnosis
-package import Domain
-package import Storage
+import Domain
+import Storage
 import Web
 
 /// Runs every operation the same way: right, input, receipt, load, decide, clashes, facts, receipt, commit.

@@ -1,6 +1,6 @@
 import Diagnosis
-package import Domain
-package import Storage
+import Domain
+import Storage
 import Synchronization
 import Yams
 
@@ -82,7 +82,7 @@ enum PolicyText {
             ConfigProblem(line: mark.line, key: "document", message: "is not YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
             ConfigProblem(
-                line: context.mark.line, key: keys.first?.string ?? "document", message: "stands here twice")
+                line: context.mark.line, key: keys.first.map { "\($0)" } ?? "document", message: "stands here twice")
         default: ConfigProblem(line: 1, key: "document", message: "is not YAML: \(error)")
         }
     }

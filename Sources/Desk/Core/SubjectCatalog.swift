@@ -1,6 +1,6 @@
-package import Diagnosis
-package import Domain
-package import Storage
+import Diagnosis
+import Domain
+import Storage
 
 /// A table that only projections of facts write, as `verify` compares it: all columns, ordered by its key.
 package struct ProjectedTable: Sendable {

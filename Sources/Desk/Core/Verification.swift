@@ -1,7 +1,7 @@
 import Diagnosis
-package import Domain
+import Domain
 import Foundation
-package import Storage
+import Storage
 
 /// Proves that the journal is whole and that the tables are what the facts make.
 package struct Verification: Sendable {

@@ -1,4 +1,4 @@
-package import Storage
+import Storage
 
 /// The schema, step by step. A released step is frozen: a change is a new step.
 package enum Schema {

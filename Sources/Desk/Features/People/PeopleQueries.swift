@@ -1,5 +1,5 @@
 import Domain
-package import Storage
+import Storage
 
 /// The tables of people, sessions and tokens.
 package enum PeopleQueries {

@@ -1,0 +1,91 @@
+import Domain
+import Storage
+
+/// The table of organisations.
+package enum CustomersQueries {
+    private static let columns: SQL = "id, version, name, tier, origin, added_at"
+
+    static func organisation(id: String) -> SQL { "SELECT \(columns) FROM organisation WHERE id = \(id)" }
+
+    static func organisation(origin: String) -> SQL { "SELECT \(columns) FROM organisation WHERE origin = \(origin)" }
+
+    static func organisations(named name: String) -> SQL {
+        "SELECT \(columns) FROM organisation WHERE LOWER(name) = \(name) ORDER BY id LIMIT 2"
+    }
+
+    static func organisations(matching text: String, limit: Int) -> SQL {
+        """
+        SELECT \(columns) FROM organisation WHERE LOWER(name) LIKE \(SQL.containing(text)) ESCAPE '\\'
+        ORDER BY name, id LIMIT \(limit)
+        """
+    }
+
+    static func save(_ organisation: Organisation) -> SQL {
+        """
+        INSERT INTO organisation (id, version, name, tier, origin, added_at)
+        VALUES (\(organisation.id.raw), \(organisation.version.number), \(organisation.name), \(organisation.tier),
+            \(organisation.origin), \(organisation.addedAt.microseconds))
+        ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, tier = excluded.tier,
+            origin = excluded.origin, added_at = excluded.added_at
+        """
+    }
+
+    static func forget(id: String) -> SQL { "DELETE FROM organisation WHERE id = \(id)" }
+
+    static func page(after id: String, limit: Int) -> SQL {
+        "SELECT \(columns) FROM organisation WHERE id > \(id) ORDER BY id LIMIT \(limit)"
+    }
+
+    static func read(_ row: any Row) -> Organisation {
+        Organisation(
+            id: ID(row.text(0)), version: Version(Int(row.integer(1))), name: row.text(2), tier: row.text(3),
+            origin: row.optionalText(4), addedAt: Timestamp(microseconds: row.integer(5)))
+    }
+
+    /// Every statement, with sample values, to be prepared on both engines.
+    package static let samples: [SQL] = {
+        let organisation = Organisation(
+            id: "x", version: Version(1), name: "x", tier: "x", origin: nil, addedAt: Timestamp(microseconds: 0))
+        return [
+            Self.organisation(id: "x"), Self.organisation(origin: "x"), organisations(named: "x"),
+            organisations(matching: "x", limit: 1), save(organisation), forget(id: "x"), page(after: "", limit: 1),
+        ]
+    }()
+
+    static let subject = SubjectType(
+        Organisation.self,
+        tables: [
+            ProjectedTable(
+                "organisation", columns: ["id", "version", "name", "tier", "origin", "added_at"],
+                page: page(after:limit:))
+        ],
+        load: { id, tx in try tx.first(organisation(id: id), read) },
+        save: { organisation, _, tx in try tx.execute(save(organisation)) },
+        forget: { id, tx in try tx.execute(forget(id: id)) },
+        describe: { aspect, organisation, policy, _ in
+            aspect.name == "tier"
+                ? ("Tier", policy.name(of: organisation.tier, in: \.tiers)) : ("Name", organisation.name)
+        })
+}
+
+/// Looks organisations up for other features.
+package enum CustomerDirectory {
+    /// The organisation with this identifier or name; nil where there is none or more than one of the name.
+    package static func find(_ text: String, in tx: borrowing Transaction) throws -> Organisation? {
+        if let found = try tx.first(CustomersQueries.organisation(id: text), CustomersQueries.read) { return found }
+        let named = try tx.all(CustomersQueries.organisations(named: text.lowercased()), CustomersQueries.read)
+        return named.count == 1 ? named[0] : nil
+    }
+
+    /// The organisation that came from elsewhere under this name.
+    package static func find(origin: String, in tx: borrowing Transaction) throws -> Organisation? {
+        try tx.first(CustomersQueries.organisation(origin: origin), CustomersQueries.read)
+    }
+
+    /// All organisations as choices of a field.
+    package static func choices(in tx: borrowing Transaction) throws -> [FieldChoice] {
+        try tx.all(CustomersQueries.organisations(matching: "", limit: 500), CustomersQueries.read).map {
+            FieldChoice($0.id.raw, $0.name)
+        }
+    }
+}

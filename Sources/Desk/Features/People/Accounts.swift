@@ -1,0 +1,343 @@
+import Domain
+import HTTPTypes
+import Storage
+import Web
+
+/// Signing in and out, sessions, tokens and links: everything that involves a secret, which no fact may hold.
+package struct Accounts: Sendable {
+    let services: Services
+
+    /// Accounts over these services.
+    package init(_ services: Services) { self.services = services }
+
+    /// The name of the session's cookie; over TLS it is bound to this host.
+    package var cookieName: String { services.isSecure ? "__Host-thirdline" : "thirdline" }
+
+    // MARK: Who is asking
+
+    /// Whose request it is: by token for the API, by session for pages; nil where nobody is signed in.
+    package func caller(of request: WebRequest) async throws -> Caller? {
+        if let header = request.headers[.authorization] {
+            guard header.lowercased().hasPrefix("bearer ") else { return nil }
+            return try await caller(ofToken: String(header.dropFirst(7)).trimmingWhitespace)
+        }
+        if request.path.hasPrefix("/api/") { return nil }
+        guard let secret = request.cookie(cookieName), secret.utf8.count == 64 else { return nil }
+        return try await caller(ofSession: secret, theme: request.cookie("theme"))
+    }
+
+    private func caller(ofSession secret: String, theme: String?) async throws -> Caller? {
+        let digests = services.keys.digests(of: secret)
+        let now = services.clock()
+        let policy = services.policy.current
+        struct Found: Sendable {
+            var session: Session
+            var name: String
+            var roles: [String]
+            var organisation: String?
+            var isActive: Bool
+            var usesShortcuts: Bool
+        }
+        let found = try await services.database.read { tx in
+            try tx.first(PeopleQueries.session(digests: digests)) { row in
+                Found(
+                    session: PeopleQueries.readSession(row), name: row.text(7),
+                    roles: PeopleQueries.roles(row.text(8)), organisation: row.optionalText(9),
+                    isActive: row.flag(10), usesShortcuts: row.flag(11))
+            }
+        }
+        guard let found, found.isActive, now < found.session.expiresAt,
+            now.seconds(since: found.session.seenAt) < Int64(policy.signIn.idleMinutes) * 60
+        else { return nil }
+        if now.seconds(since: found.session.seenAt) > 60 {
+            let id = found.session.id
+            _ = try await services.database.write { try $0.execute(PeopleQueries.touchSession(id: id, at: now)) }
+        }
+        let actor = Actor(
+            id: found.session.person.raw, name: found.name, roles: Set(found.roles),
+            rights: policy.rights(of: found.roles), organisation: found.organisation.map { ID($0) })
+        let shownTheme = theme.flatMap { ["light", "dark"].contains($0) ? $0 : nil }
+        return Caller(
+            actor: actor, means: .session(id: found.session.id),
+            preferences: Preferences(theme: shownTheme, usesShortcuts: found.usesShortcuts))
+    }
+
+    private func caller(ofToken token: String) async throws -> Caller? {
+        let digests = services.keys.digests(of: token)
+        let now = services.clock()
+        struct Found: Sendable {
+            var id: String
+            var person: String
+            var scopes: [String]
+            var seenAt: Int64?
+            var name: String
+            var roles: [String]
+            var organisation: String?
+            var isActive: Bool
+        }
+        let found = try await services.database.read { tx in
+            try tx.first(PeopleQueries.token(digests: digests)) { row in
+                Found(
+                    id: row.text(0), person: row.text(1), scopes: PeopleQueries.roles(row.text(2)),
+                    seenAt: row.optionalInteger(3), name: row.text(4), roles: PeopleQueries.roles(row.text(5)),
+                    organisation: row.optionalText(6), isActive: row.flag(7))
+            }
+        }
+        guard let found, found.isActive else { return nil }
+        if now.microseconds - (found.seenAt ?? 0) > 60_000_000 {
+            _ = try await services.database.write { try $0.execute(PeopleQueries.touchToken(id: found.id, at: now)) }
+        }
+        var rights = services.policy.current.rights(of: found.roles)
+        if !found.scopes.isEmpty { rights.formIntersection(found.scopes.map { Right($0) }) }
+        return Caller(
+            actor: Actor(
+                id: found.person, name: found.name, roles: Set(found.roles), rights: rights,
+                organisation: found.organisation.map { ID($0) }),
+            means: .token(id: found.id), preferences: Preferences())
+    }
+
+    // MARK: Signing in
+
+    /// Checks a password and begins a session; returns the session's secret.
+    ///
+    /// A wrong address takes as long as a wrong password and gets the same words. Attempts are counted for the
+    /// account and for the address they come from.
+    package func signIn(email: String, password: String, address: String, device: String) async throws -> (
+        secret: String, person: Person, mustChange: Bool
+    ) {
+        let email = email.trimmingWhitespace.lowercased()
+        let policy = services.policy.current.signIn
+        let now = services.clock()
+        try await refuseTooMany(email: email, address: address, policy, now)
+        let (person, credential) = try await services.database.read { tx in
+            let person = try tx.first(PeopleQueries.person(email: email), PeopleQueries.readPerson)
+            let credential = try person.flatMap { person in
+                try tx.first(PeopleQueries.credential(of: person.id.raw)) { (hash: $0.text(0), mustChange: $0.flag(1)) }
+            }
+            return (person, credential)
+        }
+        let isRight = try await services.passwords.isRight(password, hash: credential?.hash)
+        guard let person, let credential, isRight, person.isActive else {
+            try await recordFailure(person, email: email, address: address, now)
+            throw Refusal(
+                .invalid, "wrong_credentials",
+                "E-mail address or password is not right. After \(policy.attemptsPerAccount) failed attempts the account pauses for 15 minutes.")
+        }
+        let newHash =
+            services.passwords.isOutdated(credential.hash) ? try await services.passwords.hash(password) : nil
+        let secret = try await beginSession(person, email: email, address: address, device: device, newHash: newHash)
+        return (secret, person, credential.mustChange)
+    }
+
+    private func refuseTooMany(email: String, address: String, _ policy: Policy.SignIn, _ now: Timestamp) async throws {
+        let since = now.adding(seconds: -900)
+        for (source, limit) in [("account:\(email)", policy.attemptsPerAccount), ("address:\(address)", policy.attemptsPerAddress)] {
+            let found = try await services.database.read { tx in
+                try tx.first(PeopleQueries.failures(of: source, since: since)) {
+                    (count: Int($0.integer(0)), first: Timestamp(microseconds: $0.integer(1)))
+                }
+            }
+            guard let found, found.count >= limit else { continue }
+            let wait = max(1, 900 - Int(now.seconds(since: found.first)))
+            var refusal = Refusal(
+                .limited, "too_many_attempts",
+                "Too many failed attempts. Wait \((wait + 59) / 60) min, then try again. An administrator can set a new password meanwhile.")
+            refusal.retryAfter = wait
+            throw refusal
+        }
+    }
+
+    private func recordFailure(_ person: Person?, email: String, address: String, _ now: Timestamp) async throws {
+        try await services.database.write { [journal = services.journal] tx in
+            try tx.execute(PeopleQueries.insertFailure(of: "account:\(email)", at: now))
+            try tx.execute(PeopleQueries.insertFailure(of: "address:\(address)", at: now))
+            guard let person else { return }
+            var decision = Decision()
+            decision.record(PersonFact.signInFailed(address: address), on: person.ref)
+            _ = try journal.append(decision.entries, by: person.id.raw, at: now, in: tx)
+        }
+    }
+
+    private func beginSession(
+        _ person: Person, email: String, address: String, device: String, newHash: String?
+    ) async throws -> String {
+        let now = services.clock()
+        let secret = newSecret()
+        let session = Session(
+            id: newIdentifier(at: now), person: person.id, createdAt: now, seenAt: now,
+            expiresAt: now.adding(seconds: Int64(services.policy.current.signIn.sessionHours) * 3600),
+            address: address, device: String(device.prefix(200)))
+        let digest = services.keys.digest(of: secret)
+        try await services.database.write { [journal = services.journal] tx in
+            try tx.execute(PeopleQueries.insertSession(session, digest: digest))
+            try tx.execute(PeopleQueries.deleteFailures(of: "account:\(email)"))
+            try tx.execute(PeopleQueries.deleteFailures(before: now.adding(seconds: -3600)))
+            try tx.execute(PeopleQueries.deleteExpiredSessions(at: now))
+            if let newHash {
+                try tx.execute(
+                    PeopleQueries.saveCredential(of: person.id.raw, hash: newHash, mustChange: false, at: now))
+            }
+            var decision = Decision()
+            decision.record(PersonFact.signedIn(session: session.id, address: address), on: person.ref)
+            _ = try journal.append(decision.entries, by: person.id.raw, at: now, in: tx)
+        }
+        return secret
+    }
+
+    /// Ends a session of a person: at once, on every node.
+    package func endSession(_ id: String, of person: String, by actor: Actor) async throws {
+        let now = services.clock()
+        try await services.database.write { [journal = services.journal] tx in
+            guard try tx.execute(PeopleQueries.deleteSession(id: id, of: person)) > 0 else {
+                throw Refusal.notFound("session")
+            }
+            var decision = Decision()
+            decision.record(
+                PersonFact.sessionEnded(session: id), on: SubjectRef(kind: Person.kind, id: person))
+            _ = try journal.append(decision.entries, by: actor.id, at: now, in: tx)
+        }
+    }
+
+    // MARK: Passwords
+
+    /// Sets a person's password; all other sessions end.
+    package func setPassword(
+        _ password: String, of person: Person, by actorID: String, keeping session: String = "", byReset: Bool,
+        mustChange: Bool = false
+    ) async throws {
+        try AccountRules.password(
+            password, policy: services.policy.current.signIn, person: person.email?.split(separator: "@").first.map(String.init) ?? "")
+        let hash = try await services.passwords.hash(password)
+        try await saveHash(hash, of: person, by: actorID, keeping: session, byReset: byReset, mustChange: mustChange)
+    }
+
+    func saveHash(
+        _ hash: String, of person: Person, by actorID: String, keeping session: String = "", byReset: Bool,
+        mustChange: Bool = false
+    ) async throws {
+        let now = services.clock()
+        try await services.database.write { [journal = services.journal] tx in
+            try tx.execute(
+                PeopleQueries.saveCredential(of: person.id.raw, hash: hash, mustChange: mustChange, at: now))
+            try tx.execute(PeopleQueries.deleteSessions(of: person.id.raw, except: session))
+            try tx.execute(PeopleQueries.deleteLinks(purpose: "password", person: person.id.raw))
+            if let email = person.email { try tx.execute(PeopleQueries.deleteFailures(of: "account:\(email)")) }
+            var decision = Decision()
+            decision.record(PersonFact.passwordSet(byReset: byReset), on: person.ref)
+            _ = try journal.append(decision.entries, by: actorID, at: now, in: tx)
+        }
+    }
+
+    // MARK: Links
+
+    /// Makes a link that works once: "setup" for the first administrator, "password" for a person's new password.
+    package func makeLink(purpose: String, person: ID<Person>?, hours: Int64) async throws -> String {
+        let secret = newSecret()
+        let digest = services.keys.digest(of: secret)
+        let until = services.clock().adding(seconds: hours * 3600)
+        try await services.database.write { tx in
+            try tx.execute(PeopleQueries.deleteLinks(purpose: purpose, person: person?.raw))
+            try tx.execute(
+                PeopleQueries.insertLink(digest: digest, purpose: purpose, person: person?.raw, until: until))
+        }
+        return secret
+    }
+
+    /// Whether a link still works, and for whom.
+    package func link(_ secret: String, purpose: String) async throws -> (person: Person?, works: Bool) {
+        let digests = services.keys.digests(of: secret)
+        let now = services.clock()
+        return try await services.database.read { tx in
+            guard
+                let owner = try tx.first(
+                    PeopleQueries.link(digests: digests, purpose: purpose, at: now), { $0.optionalText(0) })
+            else { return (nil, false) }
+            return (try owner.flatMap { try PeopleDirectory.find($0, in: tx) }, true)
+        }
+    }
+
+    /// Uses a link up.
+    package func useUp(_ secret: String) async throws {
+        let digests = services.keys.digests(of: secret)
+        _ = try await services.database.write { try $0.execute(PeopleQueries.deleteLinks(digests: digests)) }
+    }
+
+    /// Makes the first administrator, with the link that the terminal printed.
+    package func setUp(secret: String, name: String, email: String, password: String) async throws {
+        guard try await link(secret, purpose: "setup").works else { throw Self.spentLink }
+        let address = try AccountRules.email(email)
+        try AccountRules.password(password, policy: services.policy.current.signIn, person: "")
+        let hash = try await services.passwords.hash(password)
+        let person = try await addPerson(name: name, email: address, roles: ["administrator"], by: "operator")
+        try await saveHash(hash, of: person, by: person.id.raw, byReset: false)
+        try await useUp(secret)
+    }
+
+    static let spentLink = Refusal(
+        .notFound, "link_spent", "This link was used, replaced or is too old. Ask for a new one.")
+
+    /// Adds a person without asking for a right: for the terminal and the first administrator.
+    @discardableResult
+    package func addPerson(
+        name: String, email: String?, roles: [String], organisation: ID<Organisation>? = nil, by actorID: String
+    ) async throws -> Person {
+        let now = services.clock()
+        return try await services.database.write { [journal = services.journal, policy = services.policy] tx in
+            try AccountRules.roles(roles, organisation: organisation, policy: try policy.inForce(in: tx))
+            if let email, try tx.first(PeopleQueries.person(email: email), PeopleQueries.readPerson) != nil {
+                throw Refusal(field: "email", "taken", "Somebody already signs in with \(email).")
+            }
+            var decision = Decision()
+            let ref = SubjectRef(kind: Person.kind, id: newIdentifier(at: now))
+            decision.record(
+                PersonFact.added(
+                    name: name, email: email, roles: roles, organisation: organisation?.raw, origin: nil), on: ref)
+            _ = try journal.append(decision.entries, by: actorID, at: now, in: tx)
+            guard let person = try tx.first(PeopleQueries.person(id: ref.id), PeopleQueries.readPerson) else {
+                throw StorageFault("the person was not written")
+            }
+            return person
+        }
+    }
+
+    // MARK: Tokens
+
+    /// Makes an API token; returns the token itself, which is stored nowhere.
+    package func makeToken(name: String, scopes: [String], for person: ID<Person>, by actorID: String) async throws -> String {
+        let now = services.clock()
+        let secret = "tl_" + newSecret()
+        let token = APIToken(
+            id: newIdentifier(at: now), person: person, name: name, scopes: scopes, createdAt: now, seenAt: nil,
+            revokedAt: nil)
+        let digest = services.keys.digest(of: secret)
+        try await services.database.write { [journal = services.journal] tx in
+            try tx.execute(PeopleQueries.insertToken(token, digest: digest))
+            var decision = Decision()
+            decision.record(
+                PersonFact.tokenCreated(token: token.id, name: name, scopes: scopes),
+                on: SubjectRef(kind: Person.kind, id: person.raw))
+            _ = try journal.append(decision.entries, by: actorID, at: now, in: tx)
+        }
+        return secret
+    }
+
+    /// Withdraws a token: at once, on every node.
+    package func revokeToken(_ id: String, of person: String, by actor: Actor) async throws {
+        let now = services.clock()
+        try await services.database.write { [journal = services.journal] tx in
+            guard try tx.execute(PeopleQueries.revokeToken(id: id, of: person, at: now)) > 0 else {
+                throw Refusal.notFound("token")
+            }
+            var decision = Decision()
+            decision.record(PersonFact.tokenRevoked(token: id), on: SubjectRef(kind: Person.kind, id: person))
+            _ = try journal.append(decision.entries, by: actor.id, at: now, in: tx)
+        }
+    }
+
+    /// Whether there is nobody yet who could administer.
+    package func needsFirstAdministrator() async throws -> Bool {
+        try await services.database.read { tx in
+            try tx.first(PeopleQueries.activeAdministrators()) { $0.integer(0) } ?? 0
+        } == 0
+    }
+}

@@ -1,0 +1,326 @@
+import Diagnosis
+import Domain
+import Storage
+import Web
+
+/// Looks people up for other features.
+package enum PeopleDirectory {
+    /// The names of these people, by identifier.
+    package static func names(of ids: [String], _ services: Services) async throws -> [String: String] {
+        try await services.database.read { tx in try names(of: ids, in: tx) }
+    }
+
+    /// The names of these people, by identifier; the software and the operator have names too.
+    package static func names(of ids: [String], in tx: borrowing Transaction) throws -> [String: String] {
+        var names = ["system": "Thirdline", "operator": "Operator"]
+        let wanted = Array(Set(ids)).filter { names[$0] == nil }.sorted()
+        guard !wanted.isEmpty else { return names }
+        try tx.each(PeopleQueries.names(of: wanted)) { names[$0.text(0)] = $0.text(1) }
+        return names
+    }
+
+    /// The person with this identifier or e-mail address.
+    package static func find(_ text: String, in tx: borrowing Transaction) throws -> Person? {
+        if let person = try tx.first(PeopleQueries.person(id: text), PeopleQueries.readPerson) { return person }
+        return try tx.first(PeopleQueries.person(email: text.lowercased()), PeopleQueries.readPerson)
+    }
+
+    /// The staff as choices of a field.
+    package static func staffChoices(in tx: borrowing Transaction) throws -> [FieldChoice] {
+        try tx.all(PeopleQueries.staff(), PeopleQueries.readPerson).map {
+            FieldChoice($0.id.raw, $0.name, detail: $0.email ?? "")
+        }
+    }
+
+    /// A customer's contacts.
+    package static func contacts(
+        of organisation: ID<Organisation>, in tx: borrowing Transaction
+    ) throws -> [Person] {
+        try tx.all(PeopleQueries.contacts(of: organisation.raw), PeopleQueries.readPerson)
+    }
+}
+
+private let roleField = Field<[String]>.list(
+    of: .choice("roles", "Roles") { policy in policy.roles.map { FieldChoice($0.id, $0.name) } })
+
+/// Adds somebody who signs in: staff or a customer's contact.
+enum AddPerson: Operation {
+    struct Input: Sendable {
+        var name: String
+        var email: String
+        var roles: [String]
+        var organisation: String?
+    }
+
+    static let name = "person.add"
+    static let summary = "Add a person"
+    static let right: Right = "people.manage"
+    static let place = OperationPlace.create(in: "people")
+    static let input = Fields(
+        Input.init, .line("name", "Name", maxBytes: 120),
+        .line("email", "E-mail address", maxBytes: 254).help("The person signs in with it."), roleField,
+        .optional(.reference("organisation", "Organisation", to: "organisation"))
+            .help("Only for customers: they see the cases of this organisation."))
+
+    struct State: Sendable {
+        var taken: Person?
+        var organisation: Organisation?
+    }
+
+    static func load(
+        _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> State {
+        State(
+            taken: try tx.first(
+                PeopleQueries.person(email: input.email.trimmingWhitespace.lowercased()), PeopleQueries.readPerson),
+            organisation: try input.organisation.flatMap { try CustomerDirectory.find($0, in: tx) })
+    }
+
+    static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
+        let email = try AccountRules.email(input.email)
+        if let taken = state.taken {
+            throw Refusal(field: "email", "taken", "\(taken.name) already signs in with this address.")
+        }
+        if input.organisation != nil, state.organisation == nil {
+            throw Refusal(field: "organisation", "not_found", "There is no such organisation.")
+        }
+        try AccountRules.roles(input.roles, organisation: state.organisation?.id, policy: context.policy)
+        var decision = Decision()
+        let id = context.newID()
+        decision.record(
+            PersonFact.added(
+                name: input.name, email: email, roles: input.roles, organisation: state.organisation?.id.raw,
+                origin: nil),
+            on: SubjectRef(kind: Person.kind, id: id))
+        decision.answer["id"] = .string(id)
+        return decision
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        "/people/\(answer["id"]?.string ?? "")"
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        var form = OperationForm(back: "/people")
+        form.references["organisation"] = try CustomerDirectory.choices(in: tx)
+        return form
+    }
+}
+
+/// What most operations on a person load: the person, or nobody.
+private func existingPerson(_ id: String, in tx: borrowing Transaction) throws -> Person {
+    guard let person = try PeopleDirectory.find(id, in: tx) else { throw Refusal.notFound("person") }
+    return person
+}
+
+private func personForm(
+    _ id: String, in tx: borrowing Transaction, _ fill: (Person, inout OperationForm) -> Void
+) throws -> OperationForm {
+    let person = try existingPerson(id, in: tx)
+    var form = OperationForm(about: person.name, back: "/people/\(person.id.raw)")
+    form.base = person.version
+    fill(person, &form)
+    return form
+}
+
+/// Changes the roles that somebody holds.
+enum ChangeRoles: Operation {
+    struct Input: Sendable {
+        var person: String
+        var roles: [String]
+        var reason: String?
+    }
+
+    static let name = "person.change_roles"
+    static let summary = "Change roles"
+    static let right: Right = "people.manage"
+    static let place = OperationPlace.act(in: "people", verb: "change_roles")
+    static let input = Fields(
+        Input.init, .reference("id", "Person", to: "person"), roleField,
+        .optional(.line("reason", "Reason", maxBytes: 500)))
+
+    struct State: Sendable {
+        var person: Person
+        var administrators: Int
+    }
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> State {
+        State(
+            person: try existingPerson(input.person, in: tx),
+            administrators: try tx.first(PeopleQueries.activeAdministrators()) { Int($0.integer(0)) } ?? 0)
+    }
+
+    static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
+        try AccountRules.roles(input.roles, organisation: state.person.organisation, policy: context.policy)
+        if state.person.roles.contains("administrator"), !input.roles.contains("administrator"),
+            state.administrators <= 1
+        {
+            throw Refusal(
+                field: "roles", "last_administrator",
+                "\(state.person.name) is the last administrator. Make somebody else administrator first.")
+        }
+        var decision = Decision()
+        if Set(input.roles) != Set(state.person.roles) {
+            decision.record(PersonFact.rolesChanged(roles: input.roles, reason: input.reason), on: state.person.ref)
+        }
+        decision.answer["id"] = .string(state.person.id.raw)
+        return decision
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        "/people/\(answer["id"]?.string ?? "")?done=saved"
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        try personForm(id, in: tx) { $1.values["roles"] = .list($0.roles.map(RawValue.text)) }
+    }
+}
+
+/// Changes somebody's name.
+enum RenamePerson: Operation {
+    struct Input: Sendable {
+        var person: String
+        var name: String
+    }
+
+    static let name = "person.rename"
+    static let summary = "Change name"
+    static let right: Right = "people.manage"
+    static let place = OperationPlace.act(in: "people", verb: "rename")
+    static let input = Fields(
+        Input.init, .reference("id", "Person", to: "person"), .line("name", "Name", maxBytes: 120))
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> Person {
+        try existingPerson(input.person, in: tx)
+    }
+
+    static func decide(_ input: Input, on person: Person, in context: Context) throws(Refusal) -> Decision {
+        var decision = Decision()
+        if input.name != person.name { decision.record(PersonFact.renamed(name: input.name), on: person.ref) }
+        decision.answer["id"] = .string(person.id.raw)
+        return decision
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        "/people/\(answer["id"]?.string ?? "")?done=saved"
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        try personForm(id, in: tx) { $1.values["name"] = .text($0.name) }
+    }
+}
+
+/// Ends the use of an account: all sessions and tokens stop at once.
+enum DeactivatePerson: Operation {
+    struct Input: Sendable {
+        var person: String
+        var reason: String?
+    }
+
+    static let name = "person.deactivate"
+    static let summary = "Deactivate account"
+    static let right: Right = "people.manage"
+    static let place = OperationPlace.act(in: "people", verb: "deactivate")
+    static let input = Fields(
+        Input.init, .reference("id", "Person", to: "person"), .optional(.line("reason", "Reason", maxBytes: 500)))
+
+    static func load(
+        _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> ChangeRoles.State {
+        ChangeRoles.State(
+            person: try existingPerson(input.person, in: tx),
+            administrators: try tx.first(PeopleQueries.activeAdministrators()) { Int($0.integer(0)) } ?? 0)
+    }
+
+    static func decide(_ input: Input, on state: ChangeRoles.State, in context: Context) throws(Refusal) -> Decision {
+        if state.person.id.raw == context.actor.id {
+            throw Refusal(.conflict, "own_account", "You cannot deactivate your own account. Ask another administrator.")
+        }
+        if state.person.isActive, state.person.roles.contains("administrator"), state.administrators <= 1 {
+            throw Refusal(.conflict, "last_administrator", "\(state.person.name) is the last administrator.")
+        }
+        var decision = Decision()
+        if state.person.isActive { decision.record(PersonFact.deactivated(reason: input.reason), on: state.person.ref) }
+        decision.answer["id"] = .string(state.person.id.raw)
+        return decision
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        "/people/\(answer["id"]?.string ?? "")?done=saved"
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm { try personForm(id, in: tx) { _, _ in } }
+}
+
+/// Lets an account be used again.
+enum ReactivatePerson: Operation {
+    struct Input: Sendable { var person: String }
+
+    static let name = "person.reactivate"
+    static let summary = "Activate account"
+    static let right: Right = "people.manage"
+    static let place = OperationPlace.act(in: "people", verb: "reactivate")
+    static let input = Fields(Input.init, .reference("id", "Person", to: "person"))
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> Person {
+        try existingPerson(input.person, in: tx)
+    }
+
+    static func decide(_ input: Input, on person: Person, in context: Context) throws(Refusal) -> Decision {
+        var decision = Decision()
+        if !person.isActive { decision.record(PersonFact.reactivated, on: person.ref) }
+        decision.answer["id"] = .string(person.id.raw)
+        return decision
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        "/people/\(answer["id"]?.string ?? "")?done=saved"
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm { try personForm(id, in: tx) { _, _ in } }
+}
+
+/// Switches single-key shortcuts on or off for oneself (WCAG 2.1.4).
+enum SwitchShortcuts: Operation {
+    struct Input: Sendable { var on: Bool }
+
+    static let name = "account.switch_shortcuts"
+    static let summary = "Single-key shortcuts"
+    static let right: Right = "account.manage"
+    static let place = OperationPlace.single(path: "account/shortcuts")
+    static let input = Fields(Input.init, .flag("on", "Single keys act on pages"))
+    static let verb = "Save"
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> Person {
+        try existingPerson(actor.id, in: tx)
+    }
+
+    static func decide(_ input: Input, on person: Person, in context: Context) throws(Refusal) -> Decision {
+        var decision = Decision()
+        if person.usesShortcuts != input.on {
+            decision.record(PersonFact.shortcutsSwitched(on: input.on), on: person.ref)
+        }
+        return decision
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath { "/account?done=saved" }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        var form = OperationForm(back: "/account")
+        let person = try existingPerson(actor.id, in: tx)
+        form.values["on"] = .text(person.usesShortcuts ? "true" : "false")
+        return form
+    }
+}

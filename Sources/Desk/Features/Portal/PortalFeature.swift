@@ -1,0 +1,7 @@
+import Domain
+import Storage
+import Web
+
+enum PortalFeature: Feature {
+    static let name = "portal"
+}
