@@ -59,8 +59,8 @@ private struct Reading: Equatable {
             try reader.finish()
             precondition(parts.allSatisfy(\.isComplete), "a part is left open")
         } catch {
-            guard let error = error as? MultipartError else { preconditionFailure("an error has a wrong type") }
-            self.error = error
+            precondition(error is MultipartError, "an error has a wrong type")
+            self.error = error as? MultipartError
         }
     }
 

@@ -46,6 +46,15 @@ package enum JournalStore {
             """
     }
 
+    static func earliestFacts(of subject: SubjectRef, after version: Version, kinds: [String], limit: Int) -> SQL {
+        let ofKind: SQL = kinds.isEmpty ? "" : " AND kind IN (\(anyOf: kinds))"
+        return """
+            SELECT \(factColumns) FROM fact
+            WHERE subject_kind = \(subject.kind) AND subject_id = \(subject.id) AND version > \(version.number)\(ofKind)
+            ORDER BY version LIMIT \(limit)
+            """
+    }
+
     static func count(of subject: SubjectRef, kinds: [String]) -> SQL {
         let ofKind: SQL = kinds.isEmpty ? "" : " AND kind IN (\(anyOf: kinds))"
         return """
@@ -154,7 +163,8 @@ package enum JournalStore {
             insertFact(fact, salt: [], bodyDigest: [], chain: []), head(of: subject),
             setHead(of: subject, version: Version(1), chain: []), facts(of: subject, after: .none),
             latestFacts(of: subject, before: 9, kinds: [], limit: 1),
-            latestFacts(of: subject, before: 9, kinds: ["a"], limit: 1), count(of: subject, kinds: ["a"]),
+            latestFacts(of: subject, before: 9, kinds: ["a"], limit: 1),
+            earliestFacts(of: subject, after: .none, kinds: ["a"], limit: 1), count(of: subject, kinds: ["a"]),
             settledFacts(after: JournalPosition(transaction: 0, sequence: 0), limit: 1), settledEnd(),
             allFacts(after: 0, limit: 1), heads(after: subject, limit: 1),
             headsAsOf(1, after: subject, limit: 1), lastSequence(), factCount(upTo: 1), insertCheckpoint(point),

@@ -34,8 +34,10 @@ extension CaseFact {
             .fields(["owner": .string(owner), "reason": reason.map(JSON.string)])
         case .severityChanged(let severity, let reason):
             ["severity": .string(severity), "reason": .string(reason)]
-        case .statusChanged(let status, let reason):
-            .fields(["status": .string(status), "reason": reason.map(JSON.string)])
+        case .statusChanged(let status, let phase, let reason):
+            .fields([
+                "status": .string(status), "phase": .string(phase.rawValue), "reason": reason.map(JSON.string),
+            ])
         case .retitled(let subject): ["subject": .string(subject)]
         case .problemStated(let text): .fields(["text": text.map(JSON.string)])
         case .classified(let field, let value):
@@ -69,7 +71,11 @@ extension CaseFact {
         case "case.severity_changed":
             self = .severityChanged(severity: try body.text("severity"), reason: try body.text("reason"))
         case "case.status_changed":
-            self = .statusChanged(status: try body.text("status"), reason: body.optionalText("reason"))
+            guard let phase = Policy.Phase(rawValue: try body.text("phase")) else {
+                throw FactProblem("“\(try body.text("phase"))” is not a phase")
+            }
+            self = .statusChanged(
+                status: try body.text("status"), phase: phase, reason: body.optionalText("reason"))
         case "case.retitled": self = .retitled(subject: try body.text("subject"))
         case "case.problem_stated": self = .problemStated(text: body.optionalText("text"))
         case "case.classified":

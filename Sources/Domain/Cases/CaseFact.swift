@@ -101,8 +101,8 @@ package enum CaseFact: Fact {
     case ownerChanged(owner: String, reason: String?)
     /// The severity changed.
     case severityChanged(severity: String, reason: String)
-    /// The status changed.
-    case statusChanged(status: String, reason: String?)
+    /// The status changed; `phase` is what policy made of it at that time.
+    case statusChanged(status: String, phase: Policy.Phase, reason: String?)
     /// The subject line changed.
     case retitled(subject: String)
     /// The engineer's own statement of the problem; nil takes it away.
@@ -150,7 +150,7 @@ package enum CaseFact: Fact {
         }
 
         /// The list of policy that it chooses from.
-        package var terms: any KeyPath<Policy, [Policy.Term]> & Sendable {
+        package var terms: KeyPath<Policy, [Policy.Term]> {
             switch self {
             case .productArea: \Policy.productAreas
             case .component: \Policy.components

@@ -43,7 +43,7 @@ extension SupportCase {
                 .conflict, "no_owner",
                 "\(number) has no owner. Take it or give it to somebody first: from here on one person is accountable.")
         }
-        return [.statusChanged(status: status.raw, reason: reason)]
+        return [.statusChanged(status: status.raw, phase: policy.phase(of: status), reason: reason)]
     }
 
     /// The facts of resolving: every condition of policy is checked, and all that is missing is listed at once.
@@ -137,7 +137,10 @@ extension SupportCase {
         if phase == .resolved || phase == .closed {
             return try [reply] + reopened(reason: "The customer replied.", at: now, policy: policy)
         }
-        return [reply, .statusChanged(status: next.raw, reason: "The customer replied.")]
+        return [
+            reply,
+            .statusChanged(status: next.raw, phase: policy.phase(of: next), reason: "The customer replied."),
+        ]
     }
 
     private func checkTransition(to next: ID<Policy.Status>, policy: Policy) throws(Refusal) {

@@ -96,7 +96,9 @@ package struct SupportCase: Subject, Equatable {
         case .noted, .entryErased: break
         case .ownerChanged(let owner, _): self.owner = ID(owner)
         case .severityChanged(let severity, _): self.severity = ID(severity)
-        case .statusChanged(let status, _): move(to: status, at: moment)
+        case .statusChanged(let status, let phase, _):
+            move(to: status, at: moment)
+            if phase == .mitigated, mitigatedAt == nil { mitigatedAt = moment }
         case .retitled(let subject): self.subject = subject
         case .problemStated(let text): problemStatement = text
         case .classified(let field, let value): classification[field] = value

@@ -74,7 +74,7 @@ package struct PageFrame: Sendable {
             "<a href=\"\(item.path)\"\(current(item, page))>\(icon(item.icon))\(item.title)</a>" as HTML
         }
         return """
-            \(head(page, caller.preferences, nonce))\(bodyTag(page, caller, class: page.bar.text.isEmpty ? nil : "has-bar"))
+            \(head(page, caller.preferences, nonce, user: caller.actor.id))\(bodyTag(page, caller, class: page.bar.text.isEmpty ? nil : "has-bar"))
             \(offline)
             <header class="top"><button class="btn bare" type="button" popovertarget="rail" aria-label="Menu">\(icon("menu"))</button>\(brand("/"))<a class="btn bare" href="/cases#q" aria-label="Search">\(icon("search"))</a><a class="btn bare" href="/cases/new" aria-label="New case">\(icon("plus"))</a></header>
             <div class="frame">
@@ -105,7 +105,7 @@ package struct PageFrame: Sendable {
         let items = navigation.filter { $0.isVisible(to: caller.actor) }
         let links = items.map { "<a href=\"\($0.path)\"\(current($0, page))>\($0.title)</a>" as HTML }
         return """
-            \(head(page, caller.preferences, nonce))\(bodyTag(page, caller, class: "portal"))
+            \(head(page, caller.preferences, nonce, user: caller.actor.id))\(bodyTag(page, caller, class: "portal"))
             \(offline)
             <header><div><a class="org" href="/portal">\(organisation)</a><nav class="menu" aria-label="Main">\(links)<a href="/account"\(page.here == "/account" ? " aria-current=\"page\"" : .empty)>\(caller.actor.name)</a><form method="post" action="/sign-out" data-sign-out><button class="link">Sign out</button></form></nav></div></header>
             <main class="page" id="main" tabindex="-1">
@@ -137,10 +137,12 @@ package struct PageFrame: Sendable {
             """
     }
 
-    private func head(_ page: Page, _ preferences: Preferences, _ nonce: String) -> HTML {
+    private func head(
+        _ page: Page, _ preferences: Preferences, _ nonce: String, user: String? = nil
+    ) -> HTML {
         """
         <!doctype html>
-        <html lang="en"\(.attribute("data-theme", preferences.theme))\(.attribute("data-keys", preferences.usesShortcuts ? nil : "off"))>
+        <html lang="en"\(.attribute("data-theme", preferences.theme))\(.attribute("data-keys", preferences.usesShortcuts ? nil : "off"))\(.attribute("data-user", user))>
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -156,7 +158,7 @@ package struct PageFrame: Sendable {
 
     private func bodyTag(_ page: Page, _ caller: Caller, class name: String?) -> HTML {
         """
-        <body\(.attribute("class", name))\(.attribute("data-user", caller.actor.id))\(.attribute("data-events", page.events?.text))>
+        <body\(.attribute("class", name))\(.attribute("data-events", page.events?.text))>
         <a class="skip" href="#main">Skip to content</a>
         \(Icons.sprite)
         """

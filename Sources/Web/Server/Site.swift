@@ -215,6 +215,12 @@ package struct Site: Sendable {
         _ response: inout WebResponse, _ request: WebRequest, _ caller: Caller?,
         started: ContinuousClock.Instant, path: String
     ) {
+        // A script that sent the form follows by itself, so that the next page is loaded once.
+        if response.status == .seeOther, request.headers[.enhance] == "1", let path = response.headers[.location] {
+            response.status = .ok
+            response.headers[.location] = nil
+            response.headers[.followLocation] = path
+        }
         response.headers[.requestID] = request.id
         response.headers[.contentSecurityPolicy] = Self.contentPolicy(nonce: request.nonce)
         response.headers[.xContentTypeOptions] = "nosniff"
@@ -323,6 +329,8 @@ extension HTTPField.Name {
     // These names are constants of the protocol; each is a valid token.
     static let secFetchSite = name("Sec-Fetch-Site")
     static let requestID = name("X-Request-Id")
+    static let enhance = name("X-Enhance")
+    static let followLocation = name("X-Location")
     static let referrerPolicy = name("Referrer-Policy")
     static let crossOriginOpener = name("Cross-Origin-Opener-Policy")
     static let crossOriginResource = name("Cross-Origin-Resource-Policy")

@@ -1,7 +1,49 @@
 import Domain
+import HTTPTypes
 import Storage
 import Web
 
+/// Cases: the queue, the case page, everything that is done to a case by staff.
 enum CasesFeature: Feature {
     static let name = "cases"
+
+    static let operations = [
+        AnyOperation(OpenCase.self), AnyOperation(ReplyToCase.self), AnyOperation(NoteOnCase.self),
+        AnyOperation(AssignCase.self), AnyOperation(ChangeSeverity.self), AnyOperation(ChangeStatus.self),
+        AnyOperation(EditCase.self), AnyOperation(RecordImpact.self), AnyOperation(RecordTimes.self),
+        AnyOperation(ResolveCase.self), AnyOperation(CloseCase.self), AnyOperation(ReopenCase.self),
+        AnyOperation(EraseEntry.self),
+    ]
+
+    static let reads = CasesJSON.reads
+    static let subjects = [CasesQueries.subject]
+    static let statements = CasesQueries.samples + CustomerNamesQueries.samples
+    static let rights: [Right] = ["case.view"]
+
+    static let navigation = [
+        NavigationItem(path: "/cases", title: "Queue", icon: "queue", access: .right("case.view")),
+        NavigationItem(path: "/cases?owner=me", title: "My cases", icon: "me", access: .right("case.view")),
+    ]
+
+    static func routes(_ services: Services) -> [Route] {
+        [
+            .signedIn(.get, "/", .signedIn) { call in
+                .seeOther(call.actor.isCustomer ? "/portal" : "/cases")
+            },
+            .signedIn(.get, "/cases", .right("case.view")) { call in try await QueuePages.queue(call, services) },
+            .signedIn(.get, "/cases/{id}", .right("case.view")) { call in try await CasePages.show(call, services) },
+            .signedIn(.get, "/cases/{id}/timeline.md", .right("case.view")) { call in
+                try await CaseExport.markdown(call, services)
+            },
+            .signedIn(.get, "/cases/{id}/events", .right("case.view")) { call in
+                let found = try await services.database.read { tx in
+                    try CaseDirectory.find(call.request.parameter("id"), for: call.actor, in: tx)
+                }
+                return .events(services.live.events { $0.subject == found.ref })
+            },
+            .signedIn(.get, "/events", .right("case.view")) { _ in
+                .events(services.live.events { $0.subject.kind == SupportCase.kind })
+            },
+        ]
+    }
 }

@@ -1,9 +1,31 @@
 import Domain
+import HTTPTypes
 import Storage
 import Web
 
 enum CustomersFeature: Feature {
     static let name = "customers"
+    static let operations = [
+        AnyOperation(AddOrganisation.self), AnyOperation(RenameOrganisation.self),
+        AnyOperation(ChangeOrganisationTier.self),
+    ]
+    static let reads = CustomersJSON.reads
     static let subjects = [CustomersQueries.subject]
+    static let rights: [Right] = ["organisation.view"]
+    static let navigation = [
+        NavigationItem(
+            path: "/organisations", title: "Organisations", icon: "org", access: .right("organisation.view"))
+    ]
     static let statements = CustomersQueries.samples
+
+    static func routes(_ services: Services) -> [Route] {
+        [
+            .signedIn(.get, "/organisations", .right("organisation.view")) { call in
+                try await CustomersPages.list(call, services)
+            },
+            .signedIn(.get, "/organisations/{id}", .right("organisation.view")) { call in
+                try await CustomersPages.organisation(call, services)
+            },
+        ]
+    }
 }

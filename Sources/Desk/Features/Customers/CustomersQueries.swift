@@ -10,14 +10,32 @@ package enum CustomersQueries {
     static func organisation(origin: String) -> SQL { "SELECT \(columns) FROM organisation WHERE origin = \(origin)" }
 
     static func organisations(named name: String) -> SQL {
-        "SELECT \(columns) FROM organisation WHERE LOWER(name) = \(name) ORDER BY id LIMIT 2"
+        "SELECT \(columns) FROM organisation WHERE LOWER(name) = \(folded(name)) ORDER BY id LIMIT 2"
     }
 
-    static func organisations(matching text: String, limit: Int) -> SQL {
-        """
-        SELECT \(columns) FROM organisation WHERE LOWER(name) LIKE \(SQL.containing(text)) ESCAPE '\\'
-        ORDER BY name, id LIMIT \(limit)
-        """
+    /// The organisations whose name holds a text, by name, after a place in that order; `only` leaves one of them.
+    static func organisations(
+        matching text: String, after place: CustomerPlace? = nil, only id: String? = nil, limit: Int
+    ) -> SQL {
+        let later: SQL = place.map { " AND (name, id) > (\($0.name), \($0.id))" } ?? ""
+        return """
+            SELECT \(columns) FROM organisation WHERE \(matching(text, only: id))\(later)
+            ORDER BY name, id LIMIT \(limit)
+            """
+    }
+
+    static func count(matching text: String, only id: String? = nil) -> SQL {
+        "SELECT COUNT(*) FROM organisation WHERE \(matching(text, only: id))"
+    }
+
+    private static func matching(_ text: String, only id: String?) -> SQL {
+        let one: SQL = id.map { " AND id = \($0)" } ?? ""
+        return "LOWER(name) LIKE \(SQL.containing(folded(text))) ESCAPE '\\'\(one)"
+    }
+
+    /// The text with small ASCII letters: what LOWER makes of it on both engines, which leave other letters alone.
+    private static func folded(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isASCII ? $0.properties.lowercaseMapping.unicodeScalars.first ?? $0 : $0 }))
     }
 
     static func save(_ organisation: Organisation) -> SQL {
@@ -48,7 +66,9 @@ package enum CustomersQueries {
             id: "x", version: Version(1), name: "x", tier: "x", origin: nil, addedAt: Timestamp(microseconds: 0))
         return [
             Self.organisation(id: "x"), Self.organisation(origin: "x"), organisations(named: "x"),
-            organisations(matching: "x", limit: 1), save(organisation), forget(id: "x"), page(after: "", limit: 1),
+            organisations(matching: "x", limit: 1),
+            organisations(matching: "x", after: CustomerPlace(name: "x", id: "x"), only: "x", limit: 1),
+            count(matching: "x"), count(matching: "x", only: "x"), save(organisation), forget(id: "x"), page(after: "", limit: 1),
         ]
     }()
 
@@ -68,12 +88,18 @@ package enum CustomersQueries {
         })
 }
 
+/// A place in the list of organisations by name.
+struct CustomerPlace: Hashable, Sendable {
+    var name: String
+    var id: String
+}
+
 /// Looks organisations up for other features.
 package enum CustomerDirectory {
     /// The organisation with this identifier or name; nil where there is none or more than one of the name.
     package static func find(_ text: String, in tx: borrowing Transaction) throws -> Organisation? {
         if let found = try tx.first(CustomersQueries.organisation(id: text), CustomersQueries.read) { return found }
-        let named = try tx.all(CustomersQueries.organisations(named: text.lowercased()), CustomersQueries.read)
+        let named = try tx.all(CustomersQueries.organisations(named: text.trimmingWhitespace), CustomersQueries.read)
         return named.count == 1 ? named[0] : nil
     }
 
@@ -82,7 +108,18 @@ package enum CustomerDirectory {
         try tx.first(CustomersQueries.organisation(origin: origin), CustomersQueries.read)
     }
 
-    /// All organisations as choices of a field.
+    /// The organisation with this identifier or name, as far as the actor may know of it: a customer's people know
+    /// their own alone.
+    package static func find(
+        _ text: String, seenBy actor: Actor, in tx: borrowing Transaction
+    ) throws -> Organisation {
+        guard let found = try find(text, in: tx), !actor.isCustomer || actor.organisation == found.id else {
+            throw Refusal.notFound("organisation")
+        }
+        return found
+    }
+
+    /// Up to 500 organisations as choices of a field.
     package static func choices(in tx: borrowing Transaction) throws -> [FieldChoice] {
         try tx.all(CustomersQueries.organisations(matching: "", limit: 500), CustomersQueries.read).map {
             FieldChoice($0.id.raw, $0.name)

@@ -1,0 +1,353 @@
+import Domain
+import HTTPTypes
+import Storage
+import Web
+
+/// The page of one case: what is known, who has it, what to write, and all that happened.
+enum CasePages {
+    struct Content: Sendable {
+        var this: SupportCase
+        var entries: [Recorded<CaseFact>]
+        var entryCount: Int
+        var names: [String: String]
+        var requester: Person?
+        var organisation: (name: String, tier: String)?
+        var contacts: Int
+        var replyDraft: (text: String, savedAt: Timestamp)?
+        var noteDraft: (text: String, savedAt: Timestamp)?
+        var lastSequence: Int64
+    }
+
+    static func show(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
+        let show = CaseTimeline.Selection(call.request)
+        let content = try await load(call, show, services)
+        let view = CaseView(
+            content: content, policy: services.policy.current, now: services.clock(), call: call, selection: show,
+            newKey: { newIdentifier(at: services.clock()) })
+        var page = Page("\(content.this.number) \(content.this.subject)", here: "/cases", main: view.main)
+        page.events = "/cases/\(content.this.number)/events"
+        page.bar = view.actionBar
+        return services.page(page, for: call)
+    }
+
+    private static func load(
+        _ call: SignedInCall, _ selection: CaseTimeline.Selection, _ services: Services
+    ) async throws -> Content {
+        let reference = call.request.parameter("id")
+        return try await services.database.read { [journal = services.journal] tx in
+            let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
+            let entries = try journal.latestFacts(
+                of: this.ref, before: selection.before, kinds: selection.kinds, limit: CaseTimeline.pageSize + 1,
+                as: CaseFact.self, in: tx)
+            let people = entries.flatMap { [$0.actor] + $0.body.people } + [this.owner?.raw].compactMap { $0 }
+            let organisation = try this.organisation.flatMap { try CustomerDirectory.names(of: [$0], in: tx)[$0] }
+            return Content(
+                this: this, entries: entries,
+                entryCount: selection.kinds.isEmpty
+                    ? this.version.number : try journal.count(of: this.ref, kinds: selection.kinds, in: tx),
+                names: try PeopleDirectory.names(of: people, in: tx),
+                requester: try this.requester.flatMap { try PeopleDirectory.find($0.raw, in: tx) },
+                organisation: organisation,
+                contacts: try this.organisation.map { try PeopleDirectory.contacts(of: $0, in: tx).count } ?? 0,
+                replyDraft: try DraftStore.find(key: "case/\(this.id)/reply", of: call.actor, in: tx),
+                noteDraft: try DraftStore.find(key: "case/\(this.id)/note", of: call.actor, in: tx),
+                lastSequence: entries.map(\.sequence).max() ?? 0)
+        }
+    }
+}
+
+extension CaseFact {
+    /// The people whom the fact names, beside who did it.
+    var people: [String] {
+        switch self {
+        case .ownerChanged(let owner, _): [owner]
+        case .imported(_, let row), .changeImported(let row): [row.set["owner"]].compactMap { $0 }
+        default: []
+        }
+    }
+}
+
+/// The parts of the case page, made from what was loaded.
+struct CaseView {
+    let content: CasePages.Content
+    let policy: Policy
+    let now: Timestamp
+    let call: SignedInCall
+    let selection: CaseTimeline.Selection
+    let newKey: () -> String
+
+    private var this: SupportCase { content.this }
+    private var path: String { "/cases/\(this.number)" }
+    private var actor: Actor { call.actor }
+
+    private func person(_ id: String?) -> String { id.flatMap { content.names[$0] } ?? "Somebody" }
+
+    var main: HTML {
+        """
+        <nav class="crumb" aria-label="Breadcrumb"><a href="/cases">Queue</a><span aria-hidden="true">/</span><span>\(this.number)</span></nav>
+        \(head)<div class="case"><div class="work">
+        \(brief)
+        <section class="stack" aria-labelledby="tl-h"><div><div class="sec"><h2 id="tl-h">Timeline</h2><span class="dim f13" id="tl-n" data-live>\(grouped(content.entryCount)) entries, times in UTC</span>\(timelineViews)</div>
+        \(composer)</div>
+        \(timeline.list)\(timeline.older)</section></div>
+        \(side)</div>
+        """
+    }
+
+    private var timeline: CaseTimeline {
+        CaseTimeline(
+            entries: content.entries, names: content.names, policy: policy, now: now, selection: selection,
+            path: path, organisation: content.organisation?.name, isForCustomer: false)
+    }
+
+    private var timelineViews: HTML {
+        let views = [("all", "All"), ("messages", "Messages"), ("notes", "Notes"), ("facts", "Facts")]
+        let links = views.map { name, title in
+            """
+            <a href="\(path)?show=\(name)"\(name == selection.show ? " aria-current=\"true\"" : .empty)>\(title)</a>
+            """ as HTML
+        }
+        let order: HTML =
+            selection.isOldestFirst
+            ? "<a href=\"\(path)?show=\(selection.show)\">Newest first</a>"
+            : "<a href=\"\(path)?show=\(selection.show)&amp;order=oldest\">Oldest first</a>"
+        return """
+            <nav class="views" aria-label="Show">\(links)\(order)<a href="\(path)/timeline.md" download>Export</a></nav>
+            """
+    }
+
+    private var head: HTML {
+        let owner: HTML =
+            this.owner == nil ? "<span class=\"warn\">No owner</span>" : "<span>Owner \(person(this.owner?.raw))</span>"
+        let organisation: HTML =
+            if let id = this.organisation, let found = content.organisation {
+                "<a href=\"/organisations/\(id.raw)\">\(found.name)</a>"
+            } else {
+                "<span>Internal request</span>"
+            }
+        return """
+            <div class="head" id="case-head" data-live><div><h1 dir="auto">\(this.subject)</h1>
+            <div class="meta"><span class="sev s\(severityRank)">\(severityName)</span>\(QueuePages.state(this.status, policy))\(owner)\(organisation)\(reopened)</div></div>
+            <div class="btns wide-only">\(resolveButton)\(composeButtons)</div></div>
+
+            """
+    }
+
+    private var severityRank: Int { min((policy.severities.firstIndex { $0.id == this.severity } ?? 3) + 1, 4) }
+    private var severityName: String { policy.severity(this.severity)?.name ?? this.severity.raw }
+
+    private var reopened: HTML {
+        guard this.reopenCount > 0 else { return .empty }
+        return "<span class=\"dim\">reopened \(this.reopenCount == 1 ? "once" : "\(this.reopenCount) times")</span>"
+    }
+
+    private var isDone: Bool { [.resolved, .closed].contains(policy.phase(of: this.status)) }
+
+    private var resolveButton: HTML {
+        if isDone {
+            guard actor.may("case.reopen") else { return .empty }
+            return "<a class=\"btn\" href=\"\(path)/reopen\">Reopen</a>"
+        }
+        guard actor.may("case.resolve") else { return .empty }
+        return "<a class=\"btn\" href=\"\(path)/resolve\">Resolve</a>"
+    }
+
+    private var composeButtons: HTML {
+        let note: HTML =
+            actor.may("case.note")
+            ? "<a class=\"btn\" href=\"?as=note#compose\" data-compose=\"note\">\(icon("lock"))Note<kbd>n</kbd></a>" : .empty
+        let reply: HTML =
+            actor.may("case.reply") && this.organisation != nil
+            ? "<a class=\"btn go\" href=\"?as=reply#compose\" data-compose=\"reply\">\(icon("send"))Reply<kbd>r</kbd></a>"
+            : .empty
+        return note + reply
+    }
+
+    var actionBar: HTML {
+        guard actor.may("case.note") else { return .empty }
+        let reply: HTML =
+            actor.may("case.reply") && this.organisation != nil
+            ? "<a class=\"btn go\" href=\"?as=reply#compose\" data-compose=\"reply\">\(icon("send"))Reply</a>" : .empty
+        return """
+            <nav class="actbar" aria-label="Write or act">\(reply)<a class="btn" href="?as=note#compose" data-compose="note">\(icon("lock"))Note</a><a class="btn" href="#side" aria-label="More actions">\(icon("more"))</a></nav>
+            """
+    }
+
+    // MARK: Brief
+
+    private var brief: HTML {
+        let edit: HTML =
+            actor.may("case.edit")
+            ? " <a href=\"\(path)/edit\">Edit<span class=\"sr\"> problem statement</span></a>" : .empty
+        let problem: HTML =
+            this.problemStatement.map { "<p class=\"text\" dir=\"auto\">\($0)</p>" }
+            ?? "<p class=\"dim\">Not stated yet. Write in your own words what is really wrong.</p>"
+        return """
+            <section class="card brief" id="brief" aria-label="Brief" data-live>
+            <div><h2 class="lbl">Problem\(edit)</h2>\(problem)</div>
+            <div><h2 class="lbl">In the reporter’s words</h2><blockquote class="verbatim text" dir="auto">\(symptom)</blockquote><p class="by">\(reportedBy)</p></div>
+            \(facts)
+            </section>
+
+            """
+    }
+
+    /// Long words of the reporter are folded after some lines, never cut.
+    private var symptom: HTML {
+        let limit = 1200
+        guard this.symptom.count > limit else { return "\(this.symptom)" }
+        let end = this.symptom.index(this.symptom.startIndex, offsetBy: limit)
+        return """
+            \(String(this.symptom[..<end]))<details><summary>All of it (\(grouped(this.symptom.count)) characters)</summary>\(String(this.symptom[end...]))</details>
+            """
+    }
+
+    private var reportedBy: HTML {
+        let name = content.requester?.name ?? (this.organisation == nil ? "A colleague" : "The customer")
+        return "\(name), \(time(this.reportedAt, now: now)), \(policy.name(of: this.channel, in: \.channels))"
+    }
+
+    private var facts: HTML {
+        var pairs: [HTML] = this.impact.words.map { "<div><dt>\($0.label)</dt><dd dir=\"auto\">\($0.value)</dd></div>" }
+        for (label, moment) in [("Began", this.beganAt), ("First noticed", this.noticedAt), ("Reported", this.reportedAt)] {
+            guard let moment else { continue }
+            pairs.append("<div><dt>\(label)</dt><dd>\(time(moment, now: now))</dd></div>")
+        }
+        return "<dl class=\"facts\">\(pairs)</dl>"
+    }
+
+    // MARK: Composer
+
+    private var composer: HTML {
+        guard actor.may("case.note") else { return .empty }
+        let canReply = actor.may("case.reply") && this.organisation != nil
+        let asNote = !canReply || call.request.query("as") == "note"
+        let replyChoice: HTML =
+            canReply
+            ? """
+            <label><input type="radio" name="as" id="as-reply" value="reply" data-key="r" data-key-focus="reply-text" aria-keyshortcuts="r"\(.flag("checked", !asNote))>\(icon("send"))Reply to customer</label>
+            """ : .empty
+        return """
+            <div class="compose" id="compose"><div class="who-reads" role="radiogroup" aria-label="Who will read this">\(replyChoice)<label><input type="radio" name="as" id="as-note" value="note" data-key="n" data-key-focus="note-text" aria-keyshortcuts="n"\(.flag("checked", asNote))>\(icon("lock"))Internal note</label></div>
+            \(canReply ? replyForm : .empty)\(noteForm)</div>
+            """
+    }
+
+    private func draftField(_ name: String, _ draft: (text: String, savedAt: Timestamp)?, placeholder: String) -> HTML {
+        """
+        <textarea class="input" id="\(name)-text" name="text" rows="4" autocomplete="off" dir="auto" required placeholder="\(placeholder)" data-draft="case/\(this.id.raw)/\(name)" data-draft-at="\(draft.map { String($0.savedAt.microseconds / 1000) } ?? "")">
+        \(draft?.text ?? "")</textarea><input type="hidden" name="_draft" value="case/\(this.id.raw)/\(name)">
+        """
+    }
+
+    private var replyForm: HTML {
+        let organisation = content.organisation?.name ?? "the customer"
+        let others = content.contacts - (content.requester == nil ? 0 : 1)
+        let readers: String = {
+            guard let requester = content.requester?.name else { return "\(grouped(content.contacts)) people" }
+            return others > 0 ? "\(requester) and \(others) \(others == 1 ? "other" : "others")" : requester
+        }()
+        let next = (policy.status(this.status)?.next ?? []).filter {
+            [.open, .waiting, .mitigated, .verifying].contains(policy.phase(of: $0))
+        }
+        let options = next.compactMap { policy.status($0) }.map {
+            "<option value=\"\($0.id.raw)\">\($0.name)</option>" as HTML
+        }
+        let current = policy.status(this.status)?.name ?? this.status.raw
+        return """
+            <form class="as-reply" id="reply" method="post" action="\(path)/reply" data-enhance data-land="compose">\(FormView.hidden(key: newKey(), base: nil))<p class="audience">\(icon("globe"))<span><b>Public.</b> Read by \(readers) at \(organisation), in their portal</span></p>
+            <label class="sr" for="reply-text">Reply to \(organisation)</label>\(draftField("reply", content.replyDraft, placeholder: "Say what is known, what you need from them and when you write again"))
+            <p class="form-error" data-form-error role="alert"></p>
+            <div class="send"><span class="draft-state" data-draft-state role="status"></span><label for="then">Then <select class="input" id="then" name="status"><option value="">leave it \(current)</option>\(options)</select></label><button class="btn go">Send to \(organisation)<kbd>Ctrl ↵</kbd></button></div></form>
+
+            """
+    }
+
+    private var noteForm: HTML {
+        """
+        <form class="as-note" id="note" method="post" action="\(path)/note" data-enhance data-land="compose">\(FormView.hidden(key: newKey(), base: nil))<p class="audience">\(icon("lock"))<span><b>Internal.</b> Only \(policy.organisation) reads this. It never leaves the house and is never shown in the portal.</span></p>
+        <label class="sr" for="note-text">Internal note</label>\(draftField("note", content.noteDraft, placeholder: "What you saw, tried or were told"))
+        <p class="form-error" data-form-error role="alert"></p>
+        <div class="send"><span class="draft-state" data-draft-state role="status"></span><label for="happened">Happened at <input class="input" id="happened" name="occurred_at" placeholder="now" size="16" autocomplete="off"></label><button class="btn internal">Save internal note<kbd>Ctrl ↵</kbd></button></div></form>
+        """
+    }
+
+    // MARK: Side
+
+    private var side: HTML {
+        """
+        <aside class="card clip" id="side" aria-label="Details" data-live>
+        \(actions)\(details)\(customer)\(people)
+        </aside>
+        """
+    }
+
+    private var actions: HTML {
+        var links: [HTML] = []
+        func add(_ right: Right, _ verb: String, _ name: String, _ title: String, when isShown: Bool = true) {
+            guard isShown, actor.may(right) else { return }
+            links.append("<a href=\"\(path)/\(verb)\">\(icon(name))\(title)</a>")
+        }
+        if actor.may("case.assign"), policy.phase(of: this.status) != .closed {
+            links.append(
+                "<a href=\"\(path)/assign\" data-key=\"a\" aria-keyshortcuts=\"a\">\(icon("me"))Assign<kbd>a</kbd></a>")
+        }
+        add("case.change_status", "change_status", "s-work", "Change status", when: !isDone)
+        add("case.change_severity", "change_severity", "rank", "Change severity")
+        add("case.edit", "edit", "edit", "Edit problem and fields")
+        add("case.edit", "record_impact", "edit", "Record impact")
+        add("case.edit", "record_times", "edit", "Record when it began")
+        add("case.resolve", "resolve", "check", "Resolve", when: !isDone)
+        add("case.close", "close", "s-closed", "Close", when: policy.phase(of: this.status) == .resolved)
+        add("case.reopen", "reopen", "s-again", "Reopen", when: isDone)
+        guard !links.isEmpty else { return .empty }
+        return """
+            <section class="panel"><header><h2>Actions</h2></header><nav class="acts" aria-label="Case actions">\(links)</nav></section>
+
+            """
+    }
+
+    private func pair(_ label: String, _ value: String?) -> HTML {
+        guard let value else { return "<dt>\(label)</dt><dd class=\"dim\">not set</dd>" }
+        return "<dt>\(label)</dt><dd dir=\"auto\">\(value)</dd>"
+    }
+
+    private var details: HTML {
+        let priority = policy.priority(severity: this.severity, tier: content.organisation?.tier)
+        let parts = priority.parts.map { "\($0.name) \($0.points)" }.joined(separator: ", ")
+        let fields = CaseFact.ClassifyingField.allCases.map { field in
+            pair(field.label, this.classification[field].map { policy.name(of: $0, in: field.terms) })
+        }
+        let kind = policy.requestTypes.first { $0.id == this.requestType }?.name ?? this.requestType
+        return """
+            <section class="panel"><header><h2>Case</h2></header><dl class="pairs">\(pair("Number", this.number))\(pair("Severity", "\(severityName) (\(policy.severity(this.severity)?.alias ?? ""))"))<dt>Priority</dt><dd>\(priority.score) of 100 <span class="dim">\(parts)</span></dd>\(pair("Kind", kind))\(pair("Channel", policy.name(of: this.channel, in: \.channels)))\(fields)\(stamps)</dl></section>
+
+            """
+    }
+
+    private var stamps: HTML {
+        let stamps: [(String, Timestamp?)] = [
+            ("Opened", this.openedAt), ("First reply", this.firstReplyAt), ("Mitigated", this.mitigatedAt),
+            ("Resolved", this.resolvedAt), ("Closed", this.closedAt),
+        ]
+        return HTML.joined(
+            stamps.compactMap { label, moment in
+                moment.map { "<dt>\(label)</dt><dd>\(time($0, now: now))</dd>" as HTML }
+            }, by: .empty)
+    }
+
+    private var customer: HTML {
+        guard let id = this.organisation, let found = content.organisation else { return .empty }
+        return """
+            <section class="panel"><header><h2>Customer</h2><a href="/organisations/\(id.raw)">Organisation</a></header><dl class="pairs"><dt>Name</dt><dd><b>\(found.name)</b></dd>\(pair("Tier", policy.name(of: found.tier, in: \.tiers)))\(pair("Contact", content.requester?.name))</dl></section>
+
+            """
+    }
+
+    private var people: HTML {
+        let owner: HTML = this.owner == nil ? "<dd class=\"warn\">nobody yet</dd>" : "<dd>\(person(this.owner?.raw))</dd>"
+        return """
+            <section class="panel"><header><h2>People</h2></header><dl class="pairs"><dt>Owner</dt>\(owner)\(pair("Reported by", content.requester?.name))</dl></section>
+            """
+    }
+}

@@ -1,0 +1,170 @@
+import Diagnosis
+import Domain
+import Storage
+import Web
+
+/// Cases on the wire.
+enum CasesJSON {
+    static let reads = [
+        APIRead(
+            "case.list", "Cases, latest change first", path: "/cases", access: .right("case.view"),
+            parameters: [
+                .init("status", "A status, or several with commas between"), .init("severity", "A severity or its alias"),
+                .init("component", "A component"), .init("owner", "“me”, “none”, or a person"),
+                .init("organisation", "An organisation’s identifier or name"),
+                .init("q", "Text in number, subject, problem statement or symptom"),
+                .init("limit", "At most so many, 1 to 200"), .init("cursor", "Where the page before ended"),
+            ]
+        ) { call, services in try await list(call, services) },
+        APIRead("case.read", "One case", path: "/cases/{id}", access: .right("case.view")) { call, services in
+            let reference = call.request.parameter("id")
+            let this = try await services.database.read { tx in
+                try CaseDirectory.find(reference, for: call.actor, in: tx)
+            }
+            return json(this)
+        },
+        APIRead(
+            "case.timeline", "All that happened to a case, oldest first", path: "/cases/{id}/timeline",
+            access: .right("case.view"),
+            parameters: [
+                .init("limit", "At most so many, 1 to 500"), .init("cursor", "Where the page before ended"),
+            ]
+        ) { call, services in try await timeline(call, services, isForCustomer: false) },
+    ]
+
+    /// The number of entries that a request asks for.
+    static func limit(_ request: WebRequest, most: Int, usual: Int) throws -> Int {
+        guard let text = request.query("limit") else { return usual }
+        guard let limit = Int(text), (1...most).contains(limit) else {
+            throw Refusal(field: "limit", "out_of_range", "limit must be between 1 and \(most).")
+        }
+        return limit
+    }
+
+    private static func list(_ call: SignedInCall, _ services: Services) async throws -> JSON {
+        let request = call.request
+        let policy = services.policy.current
+        let limit = try limit(request, most: 200, usual: 50)
+        var after: CasePosition?
+        if let parts = try Cursor.parts(request.query("cursor"), count: 2) {
+            guard let moment = Int64(parts[0]) else {
+                throw Refusal(field: "cursor", "bad_cursor", "This cursor is not one of ours. Begin with the first page.")
+            }
+            after = CasePosition(updatedAt: moment, id: parts[1])
+        }
+        let base = try filter(request, call.actor, policy)
+        let position = after
+        let cases = try await services.database.read { tx in
+            var filter = base
+            if let text = request.query("organisation") {
+                guard let found = try CustomerDirectory.find(text, in: tx) else {
+                    throw Refusal(field: "organisation", "not_found", "There is no organisation “\(text)”.")
+                }
+                filter.organisation = found.id
+            }
+            return try CaseDirectory.list(filter, after: position, limit: limit + 1, in: tx)
+        }
+        let page = cases.prefix(limit)
+        let next = cases.count > limit ? page.last.map { Cursor.text([String($0.updatedAt.microseconds), $0.id.raw]) } : nil
+        return ["items": .array(page.map(json)), "next": next.map(JSON.string) ?? .null]
+    }
+
+    private static func filter(_ request: WebRequest, _ actor: Actor, _ policy: Policy) throws -> CaseFilter {
+        var filter = CaseFilter()
+        if let text = request.query("status") {
+            let statuses = text.split(separator: ",").map { ID<Policy.Status>(String($0)) }
+            for status in statuses where policy.status(status) == nil {
+                throw Refusal(field: "status", "unknown_choice", "“\(status)” is not a status.")
+            }
+            filter.statuses = statuses
+        }
+        if let text = request.query("severity") {
+            guard let severity = policy.severity(named: text) else {
+                throw Refusal(field: "severity", "unknown_choice", "“\(text)” is not a severity.")
+            }
+            filter.severity = severity.id
+        }
+        filter.component = request.query("component")
+        filter.text = try request.query("q").map(QueuePages.checkedSearch)
+        switch request.query("owner") {
+        case nil: break
+        case "me"?: filter.owner = .person(ID(actor.id))
+        case "none"?: filter.owner = .nobody
+        case let id?: filter.owner = .person(ID(id))
+        }
+        return filter
+    }
+
+    static func timeline(_ call: SignedInCall, _ services: Services, isForCustomer: Bool) async throws -> JSON {
+        let limit = try limit(call.request, most: 500, usual: 100)
+        let start = try Cursor.parts(call.request.query("cursor"), count: 1)?.first.flatMap { Int($0) } ?? 0
+        let reference = call.request.parameter("id")
+        let (facts, names) = try await services.database.read { tx in
+            let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
+            let kinds = isForCustomer ? CaseFact.publicKinds : []
+            let all = try tx.all(
+                JournalStore.earliestFacts(of: this.ref, after: Version(start), kinds: kinds, limit: limit + 1),
+                JournalStore.fact)
+            let facts = try all.map { try $0.decoded(as: CaseFact.self) }
+            return (facts, try PeopleDirectory.names(of: facts.map(\.actor), in: tx))
+        }
+        let page = facts.prefix(limit)
+        let next = facts.count > limit ? page.last.map { Cursor.text([String($0.version.number)]) } : nil
+        return [
+            "items": .array(page.map { entry($0, names, isForCustomer: isForCustomer) }),
+            "next": next.map(JSON.string) ?? .null,
+        ]
+    }
+
+    private static func entry(_ fact: Recorded<CaseFact>, _ names: [String: String], isForCustomer: Bool) -> JSON {
+        var entry: JSONObject = [
+            "entry": .integer(fact.sequence), "version": .integer(Int64(fact.version.number)),
+            "kind": .string(fact.body.kind), "occurred_at": fact.occurredAt.json, "recorded_at": fact.recordedAt.json,
+            "is_public": .bool(fact.body.isPublic),
+            "actor": ["id": .string(fact.actor), "name": .string(names[fact.actor] ?? "")],
+        ]
+        entry["data"] = isForCustomer ? publicData(fact.body) : fact.body.body
+        return .object(entry)
+    }
+
+    /// What of a fact the customer may read.
+    static func publicData(_ fact: CaseFact) -> JSON {
+        switch fact {
+        case .opened(let opening): ["subject": .string(opening.subject), "symptom": .string(opening.symptom)]
+        case .replied(let text, let fromCustomer):
+            ["text": .string(text), "from_customer": .bool(fromCustomer)]
+        case .resolved(let resolution): .fields(["summary": resolution.customerSummary.map(JSON.string)])
+        case .statusChanged(let status, _, _), .reopened(let status, _), .closed(let status):
+            ["status": .string(status)]
+        default: [:]
+        }
+    }
+
+    /// A case as staff read it.
+    static func json(_ this: SupportCase) -> JSON {
+        var object: JSONObject = [
+            "id": .string(this.id.raw), "number": .string(this.number),
+            "version": .integer(Int64(this.version.number)), "subject": .string(this.subject),
+            "symptom": .string(this.symptom), "severity": .string(this.severity.raw),
+            "status": .string(this.status.raw), "status_since": this.statusSince.json,
+            "channel": .string(this.channel), "request_type": .string(this.requestType),
+            "reopen_count": .integer(Int64(this.reopenCount)), "impact": this.impact.json,
+        ]
+        object["problem_statement"] = this.problemStatement.map(JSON.string) ?? .null
+        object["owner"] = this.owner.map { .string($0.raw) } ?? .null
+        object["requester"] = this.requester.map { .string($0.raw) } ?? .null
+        object["organisation"] = this.organisation.map { .string($0.raw) } ?? .null
+        object["narrative"] = this.narrative.map(JSON.string) ?? .null
+        for field in CaseFact.ClassifyingField.allCases {
+            object[field.rawValue] = this.classification[field].map(JSON.string) ?? .null
+        }
+        let times: [(String, Timestamp?)] = [
+            ("began_at", this.beganAt), ("noticed_at", this.noticedAt), ("reported_at", this.reportedAt),
+            ("opened_at", this.openedAt), ("first_reply_at", this.firstReplyAt), ("mitigated_at", this.mitigatedAt),
+            ("resolved_at", this.resolvedAt), ("closed_at", this.closedAt),
+            ("customer_waits_since", this.unansweredSince), ("updated_at", this.updatedAt),
+        ]
+        for (name, moment) in times { object[name] = moment.map(\.json) ?? .null }
+        return .object(object)
+    }
+}

@@ -1,0 +1,261 @@
+import Diagnosis
+import Domain
+import Storage
+
+/// The table of cases.
+package enum CasesQueries {
+    private static let columns: SQL = """
+        id, version, number, subject, symptom, problem_statement, requester, organisation, channel, request_type,
+        severity, status, status_since, owner, product_area, component, environment, category, root_cause, verdict,
+        impact, began_at, noticed_at, reported_at, narrative, opened_at, first_reply_at, mitigated_at, resolved_at,
+        closed_at, reopen_count, unanswered_since, updated_at
+        """
+
+    /// A case by its identifier or its human number.
+    static func find(_ reference: String) -> SQL {
+        """
+        SELECT \(columns) FROM support_case WHERE id = \(reference)
+        UNION ALL SELECT \(columns) FROM support_case WHERE number = \(reference.uppercased())
+        """
+    }
+
+    static func row(id: String) -> SQL { "SELECT \(columns) FROM support_case WHERE id = \(id)" }
+
+    static func list(_ filter: CaseFilter, after: CasePosition?, limit: Int) -> SQL {
+        var conditions = conditions(filter)
+        if let after { conditions.append("(updated_at, id) < (\(after.updatedAt), \(after.id))") }
+        return "SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions)) ORDER BY updated_at DESC, id DESC LIMIT \(limit)"
+    }
+
+    static func count(_ filter: CaseFilter) -> SQL {
+        "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(conditions(filter)))"
+    }
+
+    static func countsByStatus() -> SQL { "SELECT status, COUNT(*) FROM support_case GROUP BY status ORDER BY status" }
+
+    private static func conditions(_ filter: CaseFilter) -> [SQL] {
+        var conditions: [SQL] = []
+        if let statuses = filter.statuses { conditions.append("status IN (\(anyOf: statuses.map(\.raw)))") }
+        if let severity = filter.severity { conditions.append("severity = \(severity.raw)") }
+        if let component = filter.component { conditions.append("component = \(component)") }
+        if let organisation = filter.organisation { conditions.append("organisation = \(organisation.raw)") }
+        if let text = filter.text {
+            conditions.append("search_text LIKE \(SQL.containing(text.lowercased())) ESCAPE '\\'")
+        }
+        switch filter.owner {
+        case .anybody: break
+        case .nobody: conditions.append("owner IS NULL")
+        case .person(let id): conditions.append("owner = \(id.raw)")
+        case .others(let id): conditions.append("owner IS NOT NULL AND owner <> \(id.raw)")
+        }
+        return conditions
+    }
+
+    static func save(_ this: SupportCase) -> SQL {
+        let field = { (name: CaseFact.ClassifyingField) in this.classification[name] }
+        return """
+            INSERT INTO support_case (id, version, number, subject, symptom, problem_statement, requester,
+                organisation, channel, request_type, severity, status, status_since, owner, product_area, component,
+                environment, category, root_cause, verdict, impact, began_at, noticed_at, reported_at, narrative,
+                opened_at, first_reply_at, mitigated_at, resolved_at, closed_at, reopen_count, unanswered_since,
+                updated_at, search_text)
+            VALUES (\(this.id.raw), \(this.version.number), \(this.number), \(this.subject), \(this.symptom),
+                \(this.problemStatement), \(this.requester?.raw), \(this.organisation?.raw), \(this.channel),
+                \(this.requestType), \(this.severity.raw), \(this.status.raw), \(this.statusSince.microseconds),
+                \(this.owner?.raw), \(field(.productArea)), \(field(.component)), \(field(.environment)),
+                \(field(.category)), \(field(.rootCause)), \(field(.verdict)), \(this.impact.json.text),
+                \(this.beganAt?.microseconds), \(this.noticedAt?.microseconds), \(this.reportedAt.microseconds),
+                \(this.narrative), \(this.openedAt.microseconds), \(this.firstReplyAt?.microseconds),
+                \(this.mitigatedAt?.microseconds), \(this.resolvedAt?.microseconds), \(this.closedAt?.microseconds),
+                \(this.reopenCount), \(this.unansweredSince?.microseconds), \(this.updatedAt.microseconds),
+                \(searchText(this)))
+            ON CONFLICT (id) DO UPDATE SET version = excluded.version, number = excluded.number,
+                subject = excluded.subject, symptom = excluded.symptom,
+                problem_statement = excluded.problem_statement, requester = excluded.requester,
+                organisation = excluded.organisation, channel = excluded.channel,
+                request_type = excluded.request_type, severity = excluded.severity, status = excluded.status,
+                status_since = excluded.status_since, owner = excluded.owner, product_area = excluded.product_area,
+                component = excluded.component, environment = excluded.environment, category = excluded.category,
+                root_cause = excluded.root_cause, verdict = excluded.verdict, impact = excluded.impact,
+                began_at = excluded.began_at, noticed_at = excluded.noticed_at, reported_at = excluded.reported_at,
+                narrative = excluded.narrative, opened_at = excluded.opened_at,
+                first_reply_at = excluded.first_reply_at, mitigated_at = excluded.mitigated_at,
+                resolved_at = excluded.resolved_at, closed_at = excluded.closed_at,
+                reopen_count = excluded.reopen_count, unanswered_since = excluded.unanswered_since,
+                updated_at = excluded.updated_at, search_text = excluded.search_text
+            """
+    }
+
+    private static func searchText(_ this: SupportCase) -> String {
+        [this.number, this.subject, this.problemStatement ?? "", this.symptom].joined(separator: "\n").lowercased()
+    }
+
+    static func forget(id: String) -> SQL { "DELETE FROM support_case WHERE id = \(id)" }
+
+    static func page(after id: String, limit: Int) -> SQL {
+        "SELECT \(columns), search_text FROM support_case WHERE id > \(id) ORDER BY id LIMIT \(limit)"
+    }
+
+    static func read(_ row: any Row) throws -> SupportCase {
+        var this = SupportCase(
+            id: ID(row.text(0)), version: Version(Int(row.integer(1))), number: row.text(2), at: time(row, 25))
+        (this.subject, this.symptom, this.problemStatement) = (row.text(3), row.text(4), row.optionalText(5))
+        this.requester = row.optionalText(6).map { ID($0) }
+        this.organisation = row.optionalText(7).map { ID($0) }
+        (this.channel, this.requestType) = (row.text(8), row.text(9))
+        (this.severity, this.status) = (ID(row.text(10)), ID(row.text(11)))
+        this.statusSince = time(row, 12)
+        this.owner = row.optionalText(13).map { ID($0) }
+        for (column, field) in zip(14..., CaseFact.ClassifyingField.allCases) {
+            this.classification[field] = row.optionalText(column)
+        }
+        if let impact = try JSON(parsing: row.text(20)).object { this.impact = Impact(FactBody(impact)) }
+        (this.beganAt, this.noticedAt) = (optionalTime(row, 21), optionalTime(row, 22))
+        (this.reportedAt, this.narrative) = (time(row, 23), row.optionalText(24))
+        (this.firstReplyAt, this.mitigatedAt) = (optionalTime(row, 26), optionalTime(row, 27))
+        (this.resolvedAt, this.closedAt) = (optionalTime(row, 28), optionalTime(row, 29))
+        this.reopenCount = Int(row.integer(30))
+        (this.unansweredSince, this.updatedAt) = (optionalTime(row, 31), time(row, 32))
+        return this
+    }
+
+    private static func time(_ row: any Row, _ column: Int) -> Timestamp {
+        Timestamp(microseconds: row.integer(column))
+    }
+
+    private static func optionalTime(_ row: any Row, _ column: Int) -> Timestamp? {
+        row.optionalInteger(column).map { Timestamp(microseconds: $0) }
+    }
+
+    /// Every statement, with sample values, to be prepared on both engines.
+    package static let samples: [SQL] = {
+        var full = CaseFilter()
+        (full.statuses, full.severity, full.component) = (["new"], "sev1", "api")
+        (full.organisation, full.text, full.owner) = ("x", "x", .person("x"))
+        var others = CaseFilter()
+        others.owner = .others("x")
+        var nobody = CaseFilter()
+        nobody.owner = .nobody
+        let position = CasePosition(updatedAt: 0, id: "x")
+        return [
+            find("x"), row(id: "x"), list(full, after: position, limit: 1), list(others, after: nil, limit: 1),
+            list(nobody, after: nil, limit: 1), list(CaseFilter(), after: nil, limit: 1), count(full),
+            count(CaseFilter()), countsByStatus(),
+            save(SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0))),
+            forget(id: "x"), page(after: "", limit: 1),
+        ]
+    }()
+
+    private static let columnNames = [
+        "id", "version", "number", "subject", "symptom", "problem_statement", "requester", "organisation", "channel",
+        "request_type", "severity", "status", "status_since", "owner", "product_area", "component", "environment",
+        "category", "root_cause", "verdict", "impact", "began_at", "noticed_at", "reported_at", "narrative",
+        "opened_at", "first_reply_at", "mitigated_at", "resolved_at", "closed_at", "reopen_count",
+        "unanswered_since", "updated_at", "search_text",
+    ]
+
+    static let subject = SubjectType(
+        SupportCase.self,
+        tables: [ProjectedTable("support_case", columns: columnNames, page: page(after:limit:))],
+        load: { id, tx in try tx.first(row(id: id), read) },
+        save: { this, _, tx in try tx.execute(save(this)) },
+        forget: { id, tx in try tx.execute(forget(id: id)) },
+        describe: { aspect, this, policy, tx in
+            try describe(aspect, this, policy, tx)
+        })
+
+    private static func describe(
+        _ aspect: Aspect, _ this: SupportCase, _ policy: Policy, _ tx: borrowing Transaction
+    ) throws -> (label: String, value: String) {
+        switch aspect.name {
+        case "owner":
+            let id = this.owner?.raw
+            return ("Owner", try id.flatMap { try PeopleDirectory.names(of: [$0], in: tx)[$0] } ?? "nobody")
+        case "severity": return ("Severity", policy.severity(this.severity)?.name ?? this.severity.raw)
+        case "status": return ("Status", policy.status(this.status)?.name ?? this.status.raw)
+        case "subject": return ("Subject", this.subject)
+        case "problem_statement": return ("Problem statement", this.problemStatement ?? "none")
+        case "impact":
+            return ("Impact", this.impact.words.map { "\($0.label): \($0.value)" }.joined(separator: "\n"))
+        case "times":
+            let times = [("Began", this.beganAt), ("First noticed", this.noticedAt), ("Reported", this.reportedAt)]
+            return ("Times", times.compactMap { name, time in time.map { "\(name): \($0)" } }.joined(separator: "\n"))
+        default:
+            guard let field = CaseFact.ClassifyingField(rawValue: aspect.name) else { return (aspect.name, "") }
+            return (field.label, this.classification[field].map { policy.name(of: $0, in: field.terms) } ?? "not set")
+        }
+    }
+}
+
+/// Which cases a list shows.
+package struct CaseFilter: Sendable {
+    /// Whose cases.
+    package enum Owner: Sendable, Equatable {
+        /// Owned or not.
+        case anybody
+        /// Without an owner.
+        case nobody
+        /// Of one person.
+        case person(ID<Person>)
+        /// Owned by anybody but one person.
+        case others(ID<Person>)
+    }
+
+    /// In one of these statuses; all where nil.
+    package var statuses: [ID<Policy.Status>]?
+    /// Of this severity.
+    package var severity: ID<Policy.Severity>?
+    /// Of this component.
+    package var component: String?
+    /// Of this customer.
+    package var organisation: ID<Organisation>?
+    /// With this text in number, subject, problem statement or the reporter's words.
+    package var text: String?
+    /// Of these owners.
+    package var owner = Owner.anybody
+
+    /// All cases.
+    package init() {}
+}
+
+/// Where a page of a list of cases ended.
+package struct CasePosition: Sendable {
+    /// The last case's time of change.
+    package var updatedAt: Int64
+    /// Its identifier.
+    package var id: String
+
+    /// The position after a case.
+    package init(updatedAt: Int64, id: String) { (self.updatedAt, self.id) = (updatedAt, id) }
+}
+
+/// Looks cases up, with regard to who may see them. Every way to a case goes through here.
+package enum CaseDirectory {
+    /// The case with this identifier or number.
+    /// - Throws: `notFound` where there is none, and just the same where the actor may not know of it.
+    package static func find(
+        _ reference: String, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> SupportCase {
+        guard let found = try tx.first(CasesQueries.find(reference), CasesQueries.read), isVisible(found, to: actor)
+        else { throw Refusal.notFound("case") }
+        return found
+    }
+
+    /// Whether the actor may know of the case: customers of their own organisation's alone.
+    package static func isVisible(_ found: SupportCase, to actor: Actor) -> Bool {
+        guard actor.isCustomer else { return true }
+        return found.organisation != nil && found.organisation == actor.organisation
+    }
+
+    /// Cases of a filter, newest change first.
+    package static func list(
+        _ filter: CaseFilter, after: CasePosition? = nil, limit: Int, in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        try tx.all(CasesQueries.list(filter, after: after, limit: limit), CasesQueries.read)
+    }
+
+    /// How many cases a filter finds.
+    package static func count(_ filter: CaseFilter, in tx: borrowing Transaction) throws -> Int {
+        try tx.first(CasesQueries.count(filter)) { Int($0.integer(0)) } ?? 0
+    }
+}

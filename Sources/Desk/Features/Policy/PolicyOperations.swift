@@ -1,0 +1,182 @@
+import Diagnosis
+import Domain
+import Storage
+import Web
+import Yams
+
+/// Puts a new policy document in force, everywhere and at once.
+enum ChangePolicy: Operation {
+    struct Input: Sendable {
+        var document: String
+        var reason: String
+    }
+
+    static let name = "policy.change"
+    static let summary = "Change policy"
+    static let verb = "Put in force"
+    static let right: Right = "policy.change"
+    static let place = OperationPlace.single(path: "policy/change")
+    static let input = Fields(
+        Input.init,
+        .text("document", "Document", maxBytes: 200_000)
+            .help("The whole document, in YAML. It takes effect at once, everywhere.").editing("document"),
+        .line("reason", "Reason", maxBytes: 500).help("Stands in the history beside the change."))
+
+    /// The document in force and its version.
+    struct State: Sendable {
+        var document: String
+        var version: Version
+    }
+
+    static func load(
+        _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> State { try PolicyReading.inForce(in: tx).state }
+
+    static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
+        var decision = Decision()
+        decision.answer["id"] = .string(PolicyRecord.ref.id)
+        decision.answer["version"] = .integer(Int64(state.version.number))
+        guard input.document != state.document else { return decision }
+        try checked(input.document)
+        decision.record(
+            PolicyFact.changed(document: input.document, reason: input.reason), on: PolicyRecord.ref)
+        return decision
+    }
+
+    /// The policy that a document describes.
+    /// - Throws: a refusal with a problem a mistake, the first hundred, in the order of the lines.
+    @discardableResult
+    static func checked(_ document: String) throws(Refusal) -> Policy {
+        switch PolicyDocument.read(document) {
+        case .success(let policy): return policy
+        case .failure(let found):
+            var refusal = Refusal(
+                .invalid, "bad_policy",
+                found.problems.count == 1
+                    ? "Not in force: there is 1 mistake in the document."
+                    : "Not in force: there are \(found.problems.count) mistakes in the document.")
+            refusal.problems = found.problems.prefix(100).map {
+                Refusal.Problem(
+                    field: "document", code: "bad_policy", message: "Line \($0.line): \($0.key): \($0.message).")
+            }
+            throw refusal
+        }
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath { "/policy?done=saved" }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        let state = try PolicyReading.inForce(in: tx).state
+        var form = OperationForm(about: "Policy", back: "/policy")
+        form.base = state.version
+        form.values["document"] = .text(state.document)
+        return form
+    }
+}
+
+/// Checks a document before it may come into force.
+enum PolicyDocument {
+    /// The policy that a document describes, or its mistakes in the order of the lines.
+    static func read(_ document: String) -> Result<Policy, PolicyProblems> {
+        if let anchored = anchor(in: document) { return .failure(PolicyProblems([anchored])) }
+        return PolicyText.read(document, knownRights: FeatureCatalog().rights).flatMap { policy in
+            let problems = missingKeepers(of: policy, in: document)
+            return problems.isEmpty ? .success(policy) : .failure(PolicyProblems(problems))
+        }
+    }
+
+    /// The first anchor of a document. Aliases can make a small text stand for billions of values, and a policy
+    /// that has to be read has no use for them.
+    private static func anchor(in document: String) -> ConfigProblem? {
+        guard let root = try? Yams.compose(yaml: document) else { return nil }  // the reader names what is wrong
+        return anchored(root)
+    }
+
+    /// Goes in the order of the document, so that it stops before the first alias.
+    private static func anchored(_ node: Node) -> ConfigProblem? {
+        if node.anchor != nil {
+            return ConfigProblem(
+                line: node.mark?.line ?? 1, key: "document",
+                message: "anchors and aliases (& and *) are not taken; write the value out")
+        }
+        switch node {
+        case .mapping(let pairs):
+            for (key, value) in pairs {
+                if let found = anchored(key) ?? anchored(value) { return found }
+            }
+        case .sequence(let items):
+            for item in items { if let found = anchored(item) { return found } }
+        case .scalar, .alias: break
+        }
+        return nil
+    }
+
+    /// The rights that some role must keep, or nobody could repair the policy or the accounts from within.
+    private static func missingKeepers(of policy: Policy, in document: String) -> [ConfigProblem] {
+        let lines = document.split(separator: "\n", omittingEmptySubsequences: false)
+        let line = (lines.firstIndex { $0.hasPrefix("roles:") } ?? 0) + 1
+        return (["policy.change", "people.manage"] as [Right]).compactMap { right in
+            guard !policy.roles.contains(where: { $0.id != "customer" && $0.rights.contains(right) }) else {
+                return nil
+            }
+            return ConfigProblem(
+                line: line, key: "roles",
+                message: "no role has the right “\(right)” any more, so nobody could put that right again")
+        }
+    }
+}
+
+/// Reads the policy's document and its past.
+enum PolicyReading {
+    /// A document that is or was in force.
+    struct Document: Sendable {
+        var version: Version
+        var text: String
+        /// When it came into force; nil for the built-in default.
+        var changedAt: Timestamp?
+        var changedBy: String?
+        var reason: String?
+
+        var state: ChangePolicy.State { ChangePolicy.State(document: text, version: version) }
+
+        /// What holds until an organisation writes its own: version 0.
+        static let builtIn = Document(version: .none, text: Policy.defaultDocument)
+    }
+
+    static func inForce(in tx: borrowing Transaction) throws -> Document {
+        let record = try tx.first(PolicyStore.record()) { row in
+            Document(
+                version: Version(Int(row.integer(0))), text: row.text(1),
+                changedAt: Timestamp(microseconds: row.integer(2)), changedBy: row.text(3))
+        }
+        return record ?? .builtIn
+    }
+
+    /// The document of a version, or nothing.
+    static func document(
+        of version: Version, _ journal: Journal, in tx: borrowing Transaction
+    ) throws -> Document? {
+        if version == .none { return .builtIn }
+        guard version > .none, version.number < Int.max else { return nil }
+        let found = try history(before: version.number + 1, limit: 1, journal, in: tx).first
+        return found?.version == version ? found : nil
+    }
+
+    /// The versions below one, newest first, without the built-in default.
+    static func history(
+        before version: Int = .max, limit: Int, _ journal: Journal, in tx: borrowing Transaction
+    ) throws -> [Document] {
+        let facts = try journal.latestFacts(
+            of: PolicyRecord.ref, before: version, limit: limit, as: PolicyFact.self, in: tx)
+        return facts.map { fact in
+            switch fact.body {
+            case .changed(let text, let reason):
+                Document(
+                    version: fact.version, text: text, changedAt: fact.recordedAt, changedBy: fact.actor,
+                    reason: reason)
+            }
+        }
+    }
+}
