@@ -60,19 +60,44 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: leaf),
         .executableTarget(
             name: "thirdline",
             dependencies: [
-                "Desk", "Domain", "Storage", "Web",
+                "Desk", "Diagnosis", "Domain", "Storage", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: leaf),
-        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Desk", "Diagnosis", "Domain", "Storage", "Web",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/Support", swiftSettings: leaf),
+        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis"], swiftSettings: leaf),
+        .testTarget(name: "DomainTests", dependencies: ["Diagnosis", "Domain"], swiftSettings: leaf),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: leaf),
+        .testTarget(name: "WebTests", dependencies: ["Domain", "Web"], swiftSettings: leaf),
+        .testTarget(
+            name: "DeskTests",
+            dependencies: [
+                "Desk", "Diagnosis", "Domain", "Storage", "TestSupport", "Web",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: leaf),
+        .testTarget(name: "ArchitectureTests", swiftSettings: leaf),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -38,7 +38,7 @@ package struct FeatureCatalog: Sendable {
     /// The features.
     package let features: [any Feature.Type] = [
         CasesFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self, PolicyFeature.self,
-        PlatformFeature.self,
+        ImportFeature.self, PlatformFeature.self,
     ]
 
     /// A catalogue of all features.

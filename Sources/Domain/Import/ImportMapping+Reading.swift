@@ -33,24 +33,30 @@ extension ImportMapping {
     }
 
     private static func checkWhole(
-        _ mapping: ImportMapping, _ root: inout ConfigReader, _ documentLine: Int, _ problems: inout [ConfigProblem]
+        _ mapping: ImportMapping, _ root: inout ConfigReader, _ documentLine: Int,
+        _ problems: inout [ConfigProblem]
     ) {
         func need(_ key: String, _ why: String) {
             problems.append(.init(line: documentLine, key: key, message: why))
         }
         if mapping.rows == .changes {
-            if root.child("number") == nil { need("number", "is needed: it says which case a change belongs to") }
+            if root.child("number") == nil {
+                need("number", "is needed: it says which case a change belongs to")
+            }
             if root.child("time") == nil { need("time", "is needed: it says when a change happened") }
         }
         if root.child("number") == nil {
             if mapping.keepsNumber { need("keep_number", "needs `number`, the column to keep") }
-            if root.child("order_check") != nil { need("order_check", "needs `number`, the column of the case") }
+            if root.child("order_check") != nil {
+                need("order_check", "needs `number`, the column of the case")
+            }
         }
-        if !mapping.fields.contains(where: { $0.field == .subject }) {
+        if let fields = root.child("fields"), case .mapping(let members) = fields.value,
+            !members.contains(where: { $0.key == "subject" })
+        {
             problems.append(
                 .init(
-                    line: root.child("fields")?.line ?? documentLine, key: "fields.subject",
-                    message: "is needed: every case has a subject"))
+                    line: fields.line, key: "fields.subject", message: "is needed: every case has a subject"))
         }
     }
 
@@ -68,7 +74,8 @@ extension ImportMapping {
     }
 
     private static func column(
-        _ key: String, _ reader: inout ConfigReader, _ mapping: inout ImportMapping, _ problems: inout [ConfigProblem]
+        _ key: String, _ reader: inout ConfigReader, _ mapping: inout ImportMapping,
+        _ problems: inout [ConfigProblem]
     ) -> String? {
         guard let name = reader.optionalText(key, &problems) else { return nil }
         mapping.namedColumns.append((name, reader.child(key)?.line ?? reader.node.line, reader.key(key)))
@@ -76,7 +83,8 @@ extension ImportMapping {
     }
 
     private static func columns(
-        _ key: String, _ reader: inout ConfigReader, _ mapping: inout ImportMapping, _ problems: inout [ConfigProblem]
+        _ key: String, _ reader: inout ConfigReader, _ mapping: inout ImportMapping,
+        _ problems: inout [ConfigProblem]
     ) -> [String] {
         let names = reader.texts(key, &problems)
         for (index, name) in names.enumerated() {
@@ -96,7 +104,9 @@ extension ImportMapping {
     }
 
     /// Values may be the empty text here, which `texts` refuses.
-    private static func readUnknown(_ root: inout ConfigReader, _ problems: inout [ConfigProblem]) -> Set<String> {
+    private static func readUnknown(_ root: inout ConfigReader, _ problems: inout [ConfigProblem]) -> Set<
+        String
+    > {
         guard let node = root.child("unknown") else { return [""] }
         var unknown: Set<String> = [""]
         guard case .sequence(let items) = node.value else {
@@ -155,7 +165,8 @@ extension ImportMapping {
     }
 
     private static func readRule(
-        _ field: ImportField, _ node: ConfigNode, _ path: String, _ mapping: inout ImportMapping, _ policy: Policy,
+        _ field: ImportField, _ node: ConfigNode, _ path: String, _ mapping: inout ImportMapping,
+        _ policy: Policy,
         _ problems: inout [ConfigProblem]
     ) -> ImportRule? {
         if case .scalar(let column) = node.value, !column.isEmpty {
@@ -177,7 +188,9 @@ extension ImportMapping {
         if let text = rule.fallback { check(text, "default", reader, &problems) }
         rule.onlyWhen = readCondition(&reader, &mapping, &problems)
         rule.takesFirstLine = reader.flag("first_line", default: false, &problems)
-        if reader.child("shorten") != nil { rule.shorten = reader.integer("shorten", 10...100_000, default: 80, &problems) }
+        if reader.child("shorten") != nil {
+            rule.shorten = reader.integer("shorten", 10...100_000, default: 80, &problems)
+        }
         if field == .organisation { rule.tier = readTier(&reader, policy, &problems) }
         reader.refuseUnknownKeys(&problems)
         return rule
@@ -194,7 +207,9 @@ extension ImportMapping {
         if let template {
             let line = reader.child("template")?.line ?? reader.node.line
             let pieces = ImportRule.pieces(ofTemplate: template)
-            for case .column(let name) in pieces { mapping.namedColumns.append((name, line, reader.key("template"))) }
+            for case .column(let name) in pieces {
+                mapping.namedColumns.append((name, line, reader.key("template")))
+            }
             origins.append(.template(pieces))
         }
         if let constant { origins.append(.constant(constant)) }
@@ -241,7 +256,9 @@ extension ImportMapping {
         let values = inner.texts("is", &problems).map(\.text)
         if column == nil || values.isEmpty {
             problems.append(
-                .init(line: node.line, key: inner.path, message: "needs `column` and `is`, a list of its values"))
+                .init(
+                    line: node.line, key: inner.path, message: "needs `column` and `is`, a list of its values"
+                ))
         }
         inner.refuseUnknownKeys(&problems)
         return ImportRule.Condition(column: column ?? "", values: Set(values))
@@ -266,11 +283,15 @@ extension ImportMapping {
         var policy: Policy
         var format: ImportTimeFormat
 
-        func callAsFunction(_ text: String, _ key: String, _ reader: ConfigReader, _ problems: inout [ConfigProblem]) {
+        func callAsFunction(
+            _ text: String, _ key: String, _ reader: ConfigReader, _ problems: inout [ConfigProblem]
+        ) {
             var reader = reader
             guard let message = problem(text) else { return }
             problems.append(
-                .init(line: reader.child(key)?.line ?? reader.node.line, key: reader.key(key), message: message))
+                .init(
+                    line: reader.child(key)?.line ?? reader.node.line, key: reader.key(key), message: message)
+            )
         }
 
         func problem(_ text: String) -> String? {

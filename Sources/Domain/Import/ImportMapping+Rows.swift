@@ -71,7 +71,7 @@ extension ImportMapping {
     package func read(_ row: ImportRow, policy: Policy) -> Result<MappedRow, ImportProblems> {
         var mapped = MappedRow()
         var problems: [ImportProblem] = []
-        readNumber(row, &mapped, &problems)
+        readNumber(row, policy, &mapped, &problems)
         for rule in fields { read(rule, of: row, policy, &mapped, &problems) }
         readTime(row, &mapped, &problems)
         readKept(row, &mapped, &problems)
@@ -86,10 +86,11 @@ extension ImportMapping {
         time.flatMap { known($0, in: row) }.flatMap(timeFormat.moment)
     }
 
-    /// The text that identifies a row in its source.
-    /// - Parameter content: a digest of all columns, for rows that nothing else identifies.
+    /// The text that identifies a row in its source; `content` is a digest of all columns.
     package func key(of row: ImportRow, content: String) -> String {
-        if !rowKey.isEmpty { return rowKey.map { row.columns[$0]?.trimmingWhitespace ?? "" }.joined(separator: "|") }
+        if !rowKey.isEmpty {
+            return rowKey.map { row.columns[$0]?.trimmingWhitespace ?? "" }.joined(separator: "|")
+        }
         let number = number(of: row)
         return switch rows {
         case .cases: number ?? content
@@ -103,21 +104,27 @@ extension ImportMapping {
         return text
     }
 
-    private func readNumber(_ row: ImportRow, _ mapped: inout MappedRow, _ problems: inout [ImportProblem]) {
+    private func readNumber(
+        _ row: ImportRow, _ policy: Policy, _ mapped: inout MappedRow, _ problems: inout [ImportProblem]
+    ) {
         guard let number else { return }
         guard let text = known(number, in: row) else {
-            problems.append(ImportProblem(column: number, field: "number", "is empty, so the row belongs to no case"))
+            problems.append(
+                ImportProblem(column: number, field: "number", "is empty, so the row belongs to no case"))
             return
         }
-        switch Field<String>.line("number", "The number", maxBytes: 200).read(.text(text), .none) {
+        switch Field<String>.line("number", "The number", maxBytes: 200).read(.text(text), policy) {
         case .success(let text): mapped.number = text
-        case .failure(let failure): problems.append(ImportProblem(column: number, field: "number", failure.message))
+        case .failure(let failure):
+            problems.append(ImportProblem(column: number, field: "number", failure.message))
         }
     }
 
     private func readTime(_ row: ImportRow, _ mapped: inout MappedRow, _ problems: inout [ImportProblem]) {
         guard let time else {
-            mapped.occurredAt = (mapped.set["reported_at"] ?? mapped.set["opened_at"]).flatMap { Timestamp($0) }
+            mapped.occurredAt = (mapped.set["reported_at"] ?? mapped.set["opened_at"]).flatMap {
+                Timestamp($0)
+            }
             return
         }
         guard let text = known(time, in: row) else {
@@ -143,7 +150,9 @@ extension ImportMapping {
         for column in columns {
             guard let text = row.columns[column], !unknown.contains(text.trimmingWhitespace) else { continue }
             guard text.utf8.count <= 1_000_000 else {
-                problems.append(ImportProblem(column: column, "is \(text.utf8.count) bytes long; at most 1000000 are kept"))
+                problems.append(
+                    ImportProblem(
+                        column: column, "is \(text.utf8.count) bytes long; at most 1000000 are kept"))
                 continue
             }
             mapped.kept[column] = text
@@ -257,23 +266,26 @@ extension ImportField {
     /// Checks a value and gives it as facts hold it; people and organisations stay under their outside names.
     func read(_ text: String, _ policy: Policy, _ format: ImportTimeFormat) -> Result<String, ImportProblem> {
         switch kind {
-        case .line: check(Field<String>.line(rawValue, "It"), text)
-        case .text: check(Field<String>.text(rawValue, "It"), text)
-        case .person, .organisation: check(Field<String>.line(rawValue, "It", maxBytes: 120), text)
+        case .line: check(.line(rawValue, "The text"), text, policy)
+        case .text: check(.text(rawValue, "The text"), text, policy)
+        case .person, .organisation: check(.line(rawValue, "The name", maxBytes: 120), text, policy)
         case .time:
             format.moment(text).map { .success($0.rfc3339) }
                 ?? .failure(ImportProblem(column: nil, field: rawValue, Self.notAMoment(text, format)))
         case .count:
             Int(text).flatMap { (0...1_000_000).contains($0) ? .success(String($0)) : nil }
-                ?? .failure(ImportProblem(column: nil, field: rawValue, "“\(text.shortened(to: 40))” is not a count"))
+                ?? .failure(
+                    ImportProblem(column: nil, field: rawValue, "“\(text.shortened(to: 40))” is not a count"))
         case .choice:
             choice(named: text, policy).map { .success($0) }
                 ?? .failure(ImportProblem(column: nil, field: rawValue, notAChoice(text, policy)))
         }
     }
 
-    private func check(_ field: Field<String>, _ text: String) -> Result<String, ImportProblem> {
-        field.read(.text(text), .none).mapError { ImportProblem(column: nil, field: rawValue, $0.message) }
+    private func check(
+        _ field: Field<String>, _ text: String, _ policy: Policy
+    ) -> Result<String, ImportProblem> {
+        field.read(.text(text), policy).mapError { ImportProblem(column: nil, field: rawValue, $0.message) }
     }
 
     private func notAChoice(_ text: String, _ policy: Policy) -> String {
@@ -294,9 +306,13 @@ extension FieldProblems {
 extension String {
     /// The text, or its beginning up to a space and “…” where it has more characters than `limit`.
     package func shortened(to limit: Int) -> String {
-        guard let end = index(startIndex, offsetBy: limit, limitedBy: endIndex), end < endIndex else { return self }
+        guard let end = index(startIndex, offsetBy: limit, limitedBy: endIndex), end < endIndex else {
+            return self
+        }
         let head = prefix(limit - 1)
-        let cut = head.lastIndex(of: " ").flatMap { distance(from: startIndex, to: $0) > limit / 2 ? $0 : nil }
+        let cut = head.lastIndex(of: " ").flatMap {
+            distance(from: startIndex, to: $0) > limit / 2 ? $0 : nil
+        }
         return head[..<(cut ?? head.endIndex)] + "…"
     }
 }

@@ -62,7 +62,8 @@ package struct ImportMapping: Sendable {
         return namedColumns.filter { !known.contains($0.column) }.map { missing in
             let hint = nearest(to: missing.column, in: columns).map { "; did you mean “\($0)”?" } ?? ""
             return ConfigProblem(
-                line: missing.line, key: missing.key, message: "the file has no column “\(missing.column)”\(hint)")
+                line: missing.line, key: missing.key,
+                message: "the file has no column “\(missing.column)”\(hint)")
         }
     }
 }
@@ -120,29 +121,53 @@ package struct ImportRule: Sendable {
 
 /// A field of a case that a row may set.
 package enum ImportField: String, Sendable, CaseIterable {
+    /// One line.
     case subject
+    /// The reporter's words.
     case symptom
+    /// The engineer's statement.
     case problemStatement = "problem_statement"
+    /// Who asked.
     case requester
+    /// The customer.
     case organisation
+    /// How it reached us.
     case channel
+    /// The kind of request.
     case requestType = "request_type"
+    /// How bad it is.
     case severity
+    /// Where it stands.
     case status
+    /// Who is accountable.
     case owner
+    /// The area of the product.
     case productArea = "product_area"
+    /// The part of the product.
     case component
+    /// Where it shows.
     case environment
+    /// What it is about.
     case category
+    /// The cause.
     case rootCause = "root_cause"
+    /// What it turned out to be.
     case verdict
+    /// When it was reported.
     case reportedAt = "reported_at"
+    /// When the effect began.
     case beganAt = "began_at"
+    /// When somebody first noticed.
     case noticedAt = "noticed_at"
+    /// When the other system recorded it.
     case openedAt = "opened_at"
+    /// When it was resolved.
     case resolvedAt = "resolved_at"
+    /// When it was filed away.
     case closedAt = "closed_at"
+    /// How often it came back.
     case reopenCount = "reopen_count"
+    /// What was wrong and what was done.
     case narrative
 
     /// What a field holds.
@@ -181,7 +206,8 @@ package enum ImportField: String, Sendable, CaseIterable {
     /// Whether a case can be without it, so that a row in which it is not known takes it away.
     package var canBeCleared: Bool {
         switch self {
-        case .subject, .symptom, .channel, .requestType, .severity, .status, .reportedAt, .openedAt, .reopenCount:
+        case .subject, .symptom, .channel, .requestType, .severity, .status, .reportedAt, .openedAt,
+            .reopenCount:
             false
         default: true
         }
@@ -205,6 +231,8 @@ package enum ImportField: String, Sendable, CaseIterable {
     package func choice(named text: String, _ policy: Policy) -> String? {
         if self == .severity { return policy.severity(named: text)?.id.raw }
         let wanted = text.lowercased()
-        return choices(policy)?.first { $0.id == text || $0.id.lowercased() == wanted || $0.name.lowercased() == wanted }?.id
+        return choices(policy)?.first {
+            $0.id == text || $0.id.lowercased() == wanted || $0.name.lowercased() == wanted
+        }?.id
     }
 }

@@ -19,7 +19,9 @@ package struct ImportTimeFormat: Equatable, Sendable {
     package init() {}
 
     /// Moments in this order, on a clock so many minutes ahead of UTC.
-    package init(_ order: Order, offsetMinutes: Int = 0) { (self.order, self.offsetMinutes) = (order, offsetMinutes) }
+    package init(_ order: Order, offsetMinutes: Int = 0) {
+        (self.order, self.offsetMinutes) = (order, offsetMinutes)
+    }
 
     /// An example, for messages.
     package var example: String {
@@ -56,7 +58,9 @@ package struct ImportTimeFormat: Equatable, Sendable {
         else { return nil }
         var time = [0, 0, 0]
         if words.count > 1 {
-            guard let given = Self.numbers(words[1], separators: ":"), (2...3).contains(given.count) else { return nil }
+            guard let given = Self.numbers(words[1], separators: ":"), (2...3).contains(given.count) else {
+                return nil
+            }
             time = given + (given.count == 2 ? [0] : [])
         }
         if words.count == 3 {
@@ -68,12 +72,14 @@ package struct ImportTimeFormat: Equatable, Sendable {
             }
         }
         let (day, month) = order == .dayFirst ? (date[0], date[1]) : (date[1], date[0])
-        return Timestamp(year: date[2], month: month, day: day, hour: time[0], minute: time[1], second: time[2])
+        return Timestamp(
+            year: date[2], month: month, day: day, hour: time[0], minute: time[1], second: time[2])
     }
 
     private static func numbers(_ text: Substring, separators: String) -> [Int]? {
         var numbers: [Int] = []
-        for part in text.split(omittingEmptySubsequences: false, whereSeparator: { separators.contains($0) }) {
+        for part in text.split(omittingEmptySubsequences: false, whereSeparator: { separators.contains($0) })
+        {
             guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
                 let number = Int(part)
             else { return nil }

@@ -183,7 +183,7 @@ extension Policy {
         roles:
           - id: customer
             name: Customer
-            rights: [portal.view, case.open, case.reply, case.reopen, account.manage]
+            rights: [portal.view, portal.report, portal.reply, portal.reopen, account.manage]
           - id: frontline
             name: Frontline (L1)
             rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, organisation.view, account.manage, token.manage]

@@ -1,4 +1,5 @@
 import Crypto
+import Domain
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -33,18 +34,20 @@ package enum Assets {
 
     /// The routes that serve them.
     package static var routes: [Route] {
-        [style, script].map { asset in
-            Route.open(.get, asset.path) { _ in
-                WebResponse(
+        [
+            Route.open(.get, "/assets/{name}") { request in
+                guard let asset = [style, script].first(where: { $0.path == request.path }) else {
+                    throw Refusal.notFound("file")
+                }
+                return WebResponse(
                     headers: [.contentType: asset.type, .cacheControl: "public, max-age=31536000, immutable"],
                     body: .init(byteBuffer: .init(bytes: asset.bytes)))
-            }
-        } + [
+            },
             Route.open(.get, "/favicon.svg") { _ in
                 WebResponse(
                     headers: [.contentType: "image/svg+xml", .cacheControl: "public, max-age=86400"],
                     body: .init(byteBuffer: .init(string: favicon)))
-            }
+            },
         ]
     }
 

@@ -10,6 +10,8 @@ package struct WebRequest: Sendable {
     package var method: HTTPRequest.Method
     /// The path without the query.
     package var path: String
+    /// The host and port that the request was sent to.
+    package var host: String
     /// The header fields.
     package var headers: HTTPFields
     /// What stood in the braces of the route's path.

@@ -87,7 +87,8 @@ package struct Site: Sendable {
     func respond(to raw: Request, _ context: SiteContext, _ route: Route) async -> Response {
         let started = ContinuousClock.now
         var request = WebRequest(
-            method: raw.method, path: raw.uri.path, headers: raw.headers, parameters: [:], query: [],
+            method: raw.method, path: raw.uri.path, host: raw.head.authority ?? "",
+            headers: raw.headers, parameters: [:], query: [],
             address: context.address, id: Self.newRequestID(), nonce: Self.newNonce(), body: raw.body)
         var caller: Caller?
         var response: WebResponse
@@ -145,7 +146,7 @@ package struct Site: Sendable {
             isOurs = site == "same-origin" || site == "none"
         } else if let origin = request.headers[.origin] {
             let host = origin.split(separator: "/").last.map(String.init)
-            isOurs = host != nil && host == request.headers[.hostField]
+            isOurs = host != nil && host == request.host
         } else {
             isOurs = false
         }
@@ -275,7 +276,8 @@ private struct UnmatchedMiddleware: RouterMiddleware {
             return try await next(raw, context)
         } catch {
             let request = WebRequest(
-                method: raw.method, path: raw.uri.path, headers: raw.headers, parameters: [:], query: [],
+                method: raw.method, path: raw.uri.path, host: raw.head.authority ?? "",
+            headers: raw.headers, parameters: [:], query: [],
                 address: context.address, id: Site.newRequestID(), nonce: Site.newNonce(),
                 body: raw.body)
             let started = ContinuousClock.now
@@ -335,7 +337,6 @@ extension HTTPField.Name {
     static let crossOriginOpener = name("Cross-Origin-Opener-Policy")
     static let crossOriginResource = name("Cross-Origin-Resource-Policy")
     static let permissionsPolicy = name("Permissions-Policy")
-    static let hostField = name("Host")
     /// Names a write, so that sending it again does nothing twice.
     package static let idempotencyKey = name("Idempotency-Key")
 

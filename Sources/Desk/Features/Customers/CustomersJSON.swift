@@ -13,7 +13,7 @@ enum CustomersJSON {
         parameters: [
             .init("q", "Only organisations whose name holds this text."),
             .init("limit", "How many at once, 1 to 200; 50 where it is left out."),
-            .init("cursor", "Where the page begins: next_cursor of the page before."),
+            .init("cursor", "Where the page begins: the value of next in the page before."),
         ]
     ) { call, services in
         let limit = try limit(call.request.query("limit"))
@@ -27,7 +27,7 @@ enum CustomersJSON {
         }
         return [
             "items": .array(found.organisations.map(json)),
-            "next_cursor": found.next.map { .string(Cursor.text([$0.name, $0.id])) } ?? .null,
+            "next": found.next.map { .string(Cursor.text([$0.name, $0.id])) } ?? .null,
         ]
     }
 

@@ -22,7 +22,8 @@ enum AddOrganisation: Operation {
     static let right: Right = "organisation.edit"
     static let place = OperationPlace.create(in: "organisations")
     static let input = Fields(
-        Input.init, nameField.help("As the customer writes it. No other organisation may have it."), tierField)
+        Input.init, nameField.help("As the customer writes it. No other organisation may have it."), tierField
+    )
 
     static func load(
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
@@ -149,7 +150,8 @@ private enum CustomerRules {
         guard let taken = namesakes.first else { return }
         throw Refusal(
             field: "name", "taken",
-            "There is an organisation “\(taken.name)” already. Use that one, or choose a name that tells them apart.")
+            "There is an organisation “\(taken.name)” already. Use that one, or choose a name that tells them apart."
+        )
     }
 
     /// Names the organisation and the version it has so far; a new fact raises the version.

@@ -75,7 +75,8 @@ enum CustomersPages {
         guard let next else { return .empty }
         let cursor = Cursor.text([next.name, next.id])
         let search = text.isEmpty ? "" : "&q=\(percentEncoded(text))"
-        return "<p class=\"by\"><a href=\"/organisations?cursor=\(cursor)\(search)\">Next organisations</a></p>"
+        return
+            "<p class=\"by\"><a href=\"/organisations?cursor=\(cursor)\(search)\">Next organisations</a></p>"
     }
 
     private static func noneYet(_ actor: Actor) -> HTML {
@@ -116,7 +117,8 @@ enum CustomersPages {
     ) async throws -> HTML {
         guard call.actor.may("case.view") else { return .empty }
         let rows = try await CaseDirectory.rows(ofOrganisation: organisation.id, call, services)
-        return "<section aria-labelledby=\"oc\"><div class=\"sec\"><h2 id=\"oc\">Cases</h2></div>\(rows)</section>"
+        return
+            "<section aria-labelledby=\"oc\"><div class=\"sec\"><h2 id=\"oc\">Cases</h2></div>\(rows)</section>"
     }
 
     private static func head(
@@ -161,7 +163,8 @@ enum CustomersPages {
             ? "<a href=\"/people/\(person.id.raw)\" data-row-open>\(isolated(person.name))</a>"
             : isolated(person.name)
         let state: HTML =
-            person.isActive ? "<span class=\"tag good\">Active</span>" : "<span class=\"tag\">Switched off</span>"
+            person.isActive
+            ? "<span class=\"tag good\">Active</span>" : "<span class=\"tag\">Switched off</span>"
         return """
             <tr role="row" id="p-\(person.id.raw)" data-row\(.attribute("class", person.isActive ? nil : "off"))><th scope="row" role="rowheader">\(name)</th><td role="cell" data-label="E-mail">\(person.email.map(isolated) ?? "None")</td><td role="cell" data-label="State">\(state)</td></tr>
 
@@ -175,7 +178,8 @@ enum CustomersPages {
             mayEdit ? " <a href=\"\(path)/rename\">Edit<span class=\"sr\"> name</span></a>" : .empty
         let editTier: HTML =
             mayEdit ? " <a href=\"\(path)/change_tier\">Edit<span class=\"sr\"> tier</span></a>" : .empty
-        let origin: HTML = organisation.origin.map { "<dt>Imported as</dt><dd>\(isolated($0))</dd>" } ?? .empty
+        let origin: HTML =
+            organisation.origin.map { "<dt>Imported as</dt><dd>\(isolated($0))</dd>" } ?? .empty
         return """
             <aside class="card clip" aria-label="Details"><section class="panel"><header><h2>Organisation</h2></header><dl class="pairs"><dt>Name</dt><dd>\(isolated(organisation.name))\(editName)</dd><dt>Tier</dt><dd>\(tier)\(editTier)</dd>\(origin)</dl></section></aside>
             """

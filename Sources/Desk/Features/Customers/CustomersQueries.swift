@@ -7,7 +7,9 @@ package enum CustomersQueries {
 
     static func organisation(id: String) -> SQL { "SELECT \(columns) FROM organisation WHERE id = \(id)" }
 
-    static func organisation(origin: String) -> SQL { "SELECT \(columns) FROM organisation WHERE origin = \(origin)" }
+    static func organisation(origin: String) -> SQL {
+        "SELECT \(columns) FROM organisation WHERE origin = \(origin)"
+    }
 
     static func organisations(named name: String) -> SQL {
         "SELECT \(columns) FROM organisation WHERE LOWER(name) = \(folded(name)) ORDER BY id LIMIT 2"
@@ -35,7 +37,11 @@ package enum CustomersQueries {
 
     /// The text with small ASCII letters: what LOWER makes of it on both engines, which leave other letters alone.
     private static func folded(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isASCII ? $0.properties.lowercaseMapping.unicodeScalars.first ?? $0 : $0 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map {
+                    $0.isASCII ? $0.properties.lowercaseMapping.unicodeScalars.first ?? $0 : $0
+                }))
     }
 
     static func save(_ organisation: Organisation) -> SQL {
@@ -63,12 +69,14 @@ package enum CustomersQueries {
     /// Every statement, with sample values, to be prepared on both engines.
     package static let samples: [SQL] = {
         let organisation = Organisation(
-            id: "x", version: Version(1), name: "x", tier: "x", origin: nil, addedAt: Timestamp(microseconds: 0))
+            id: "x", version: Version(1), name: "x", tier: "x", origin: nil,
+            addedAt: Timestamp(microseconds: 0))
         return [
             Self.organisation(id: "x"), Self.organisation(origin: "x"), organisations(named: "x"),
             organisations(matching: "x", limit: 1),
             organisations(matching: "x", after: CustomerPlace(name: "x", id: "x"), only: "x", limit: 1),
-            count(matching: "x"), count(matching: "x", only: "x"), save(organisation), forget(id: "x"), page(after: "", limit: 1),
+            count(matching: "x"), count(matching: "x", only: "x"), save(organisation), forget(id: "x"),
+            page(after: "", limit: 1),
         ]
     }()
 
@@ -98,8 +106,11 @@ struct CustomerPlace: Hashable, Sendable {
 package enum CustomerDirectory {
     /// The organisation with this identifier or name; nil where there is none or more than one of the name.
     package static func find(_ text: String, in tx: borrowing Transaction) throws -> Organisation? {
-        if let found = try tx.first(CustomersQueries.organisation(id: text), CustomersQueries.read) { return found }
-        let named = try tx.all(CustomersQueries.organisations(named: text.trimmingWhitespace), CustomersQueries.read)
+        if let found = try tx.first(CustomersQueries.organisation(id: text), CustomersQueries.read) {
+            return found
+        }
+        let named = try tx.all(
+            CustomersQueries.organisations(named: text.trimmingWhitespace), CustomersQueries.read)
         return named.count == 1 ? named[0] : nil
     }
 

@@ -200,6 +200,13 @@ package struct Accounts: Sendable {
 
     // MARK: Passwords
 
+    /// Whether the person has set a password yet.
+    package func hasPassword(_ person: Person) async throws -> Bool {
+        try await services.database.read { tx in
+            try tx.first(PeopleQueries.credential(of: person.id.raw)) { _ in true } ?? false
+        }
+    }
+
     /// Sets a person's password; all other sessions end.
     package func setPassword(
         _ password: String, of person: Person, by actorID: String, keeping session: String = "", byReset: Bool,

@@ -25,6 +25,11 @@ package enum PeopleDirectory {
         return try tx.first(PeopleQueries.person(email: text.lowercased()), PeopleQueries.readPerson)
     }
 
+    /// The person who came from elsewhere under this name.
+    package static func find(origin: String, in tx: borrowing Transaction) throws -> Person? {
+        try tx.first(PeopleQueries.person(origin: origin), PeopleQueries.readPerson)
+    }
+
     /// The staff as choices of a field.
     package static func staffChoices(in tx: borrowing Transaction) throws -> [FieldChoice] {
         try tx.all(PeopleQueries.staff(), PeopleQueries.readPerson).map {

@@ -1,4 +1,5 @@
 import Domain
+import HTTPTypes
 import Storage
 import Web
 
@@ -22,6 +23,15 @@ enum PolicyEditorPages {
         var inForce: String?
 
         var wasSent: Bool { inForce != nil }
+
+        mutating func refuse(_ refusal: Refusal) {
+            self.refusal = refusal
+            guard refusal.code == "bad_policy", case .failure(let found) = PolicyDocument.read(document)
+            else {
+                return
+            }
+            mistakes = Array(found.problems.prefix(100))
+        }
     }
 
     /// The editor as it is opened.
@@ -38,7 +48,7 @@ enum PolicyEditorPages {
 
     // MARK: What is sent
 
-    /// Checks a document and shows what it would change. Nothing is written.
+    /// Checks a document and shows what it would change, without writing anything.
     static func check(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let submission = Submission(try await call.request.input(), operation)
         let current = try await services.database.read { tx in try PolicyReading.inForce(in: tx) }
@@ -173,13 +183,5 @@ enum PolicyEditorPages {
             ? "<p class=\"f13 soft\">Only comments, order or layout.</p>"
             : "<ul class=\"effects\">\(items)</ul>"
         return "<section class=\"card pad\"><h2>What would change</h2>\(content)</section>"
-    }
-}
-
-extension PolicyEditorPages.Content {
-    fileprivate mutating func refuse(_ refusal: Refusal) {
-        self.refusal = refusal
-        guard refusal.code == "bad_policy", case .failure(let found) = PolicyDocument.read(document) else { return }
-        mistakes = Array(found.problems.prefix(100))
     }
 }

@@ -9,15 +9,20 @@ enum PolicyJSON {
         APIRead(
             "policy.read", "Read the policy: the document as written, and what it says", path: "/policy",
             access: .right("policy.view"),
-            parameters: [.init("version", "A past version; 0 is the built-in default. Left out: the one in force.")]
+            parameters: [
+                .init("version", "A past version; 0 is the built-in default. Left out: the one in force.")
+            ]
         ) { call, services in
             let wanted = try PolicyPages.version(call.request)
             let journal = services.journal
             let (document, names) = try await services.database.read { tx in
                 let document = try PolicyPages.document(wanted, journal, in: tx)
-                return (document, try PeopleDirectory.names(of: document.changedBy.map { [$0] } ?? [], in: tx))
+                return (
+                    document, try PeopleDirectory.names(of: document.changedBy.map { [$0] } ?? [], in: tx)
+                )
             }
-            return json(document, names, try? services.policy.check(document.text).get())  // an old one may not read
+            // An old document may name rights that are gone, and then only its text is given.
+            return json(document, names, try? services.policy.check(document.text).get())
         }
     ]
 
@@ -58,12 +63,15 @@ enum PolicyJSON {
 
     private static func status(_ status: Policy.Status) -> JSON {
         [
-            "id": .string(status.id.raw), "name": .string(status.name), "customer": .string(status.customerWords),
+            "id": .string(status.id.raw), "name": .string(status.name),
+            "customer": .string(status.customerWords),
             "phase": .string(status.phase.rawValue), "to": .array(status.next.map { .string($0.raw) }),
         ]
     }
 
-    private static func term(_ term: Policy.Term) -> JSON { ["id": .string(term.id), "name": .string(term.name)] }
+    private static func term(_ term: Policy.Term) -> JSON {
+        ["id": .string(term.id), "name": .string(term.name)]
+    }
 
     private static func role(_ role: Policy.Role) -> JSON {
         [

@@ -19,7 +19,7 @@ enum ChangePolicy: Operation {
     static let input = Fields(
         Input.init,
         .text("document", "Document", maxBytes: 200_000)
-            .help("The whole document, in YAML. It takes effect at once, everywhere.").editing("document"),
+            .help("The whole document, in YAML. It takes effect at once, everywhere."),
         .line("reason", "Reason", maxBytes: 500).help("Stands in the history beside the change."))
 
     /// The document in force and its version.
@@ -57,7 +57,8 @@ enum ChangePolicy: Operation {
                     : "Not in force: there are \(found.problems.count) mistakes in the document.")
             refusal.problems = found.problems.prefix(100).map {
                 Refusal.Problem(
-                    field: "document", code: "bad_policy", message: "Line \($0.line): \($0.key): \($0.message).")
+                    field: "document", code: "bad_policy",
+                    message: "Line \($0.line): \($0.key): \($0.message).")
             }
             throw refusal
         }
@@ -87,10 +88,12 @@ enum PolicyDocument {
         }
     }
 
-    /// The first anchor of a document. Aliases can make a small text stand for billions of values, and a policy
-    /// that has to be read has no use for them.
+    /// The first anchor of a document.
+    ///
+    /// Aliases can make a small text stand for billions of values, and a policy that people read needs none.
     private static func anchor(in document: String) -> ConfigProblem? {
-        guard let root = try? Yams.compose(yaml: document) else { return nil }  // the reader names what is wrong
+        // What is wrong with the syntax is for the reader to say.
+        guard let root = try? Yams.compose(yaml: document) else { return nil }
         return anchored(root)
     }
 

@@ -27,14 +27,20 @@ struct PolicyEffect: Hashable, Sendable {
     /// What the new policy changes, in the order of the document.
     static func between(_ old: Policy, _ new: Policy) -> [PolicyEffect] {
         var effects = values(old, new)
-        effects += named("Severity", old.severities.map { ($0.id.raw, $0.name) }, new.severities.map { ($0.id.raw, $0.name) })
-        effects += named("Status", old.statuses.map { ($0.id.raw, $0.name) }, new.statuses.map { ($0.id.raw, $0.name) })
+        effects += named(
+            "Severity", old.severities.map { ($0.id.raw, $0.name) },
+            new.severities.map { ($0.id.raw, $0.name) })
+        effects += named(
+            "Status", old.statuses.map { ($0.id.raw, $0.name) }, new.statuses.map { ($0.id.raw, $0.name) })
         effects += transitions(old, new)
         for (before, after) in zip(PolicyLists.named(old), PolicyLists.named(new)) {
             let label = after.key.split(separator: "_").joined(separator: " ")
-            effects += named("In \(label)", before.terms.map { ($0.id, $0.name) }, after.terms.map { ($0.id, $0.name) })
+            effects += named(
+                "In \(label)", before.terms.map { ($0.id, $0.name) }, after.terms.map { ($0.id, $0.name) })
         }
-        effects += named("Request type", old.requestTypes.map { ($0.id, $0.name) }, new.requestTypes.map { ($0.id, $0.name) })
+        effects += named(
+            "Request type", old.requestTypes.map { ($0.id, $0.name) },
+            new.requestTypes.map { ($0.id, $0.name) })
         effects += named("Role", old.roles.map { ($0.id, $0.name) }, new.roles.map { ($0.id, $0.name) })
         return effects + rights(old, new)
     }
@@ -50,11 +56,13 @@ struct PolicyEffect: Hashable, Sendable {
             }
             if before.name != entry.name {
                 effects.append(
-                    PolicyEffect(kind: .changes, words: "\(label): “\(before.name)” is called “\(entry.name)”"))
+                    PolicyEffect(
+                        kind: .changes, words: "\(label): “\(before.name)” is called “\(entry.name)”"))
             }
         }
         for entry in old where !new.contains(where: { $0.id == entry.id }) {
-            effects.append(PolicyEffect(kind: .goes, words: "\(label): “\(entry.name)” cannot be chosen any more"))
+            effects.append(
+                PolicyEffect(kind: .goes, words: "\(label): “\(entry.name)” cannot be chosen any more"))
         }
         return effects
     }
@@ -62,7 +70,9 @@ struct PolicyEffect: Hashable, Sendable {
     private static func transitions(_ old: Policy, _ new: Policy) -> [PolicyEffect] {
         new.statuses.flatMap { status -> [PolicyEffect] in
             guard let before = old.status(status.id) else { return [] }
-            func name(_ id: ID<Policy.Status>) -> String { (new.status(id) ?? old.status(id))?.name ?? id.raw }
+            func name(_ id: ID<Policy.Status>) -> String {
+                (new.status(id) ?? old.status(id))?.name ?? id.raw
+            }
             var effects = status.next.filter { !before.next.contains($0) }.map {
                 PolicyEffect(kind: .comes, words: "“\(status.name)” may go to “\(name($0))”")
             }
@@ -78,9 +88,10 @@ struct PolicyEffect: Hashable, Sendable {
             guard let before = old.role(role.id) else { return [] }
             return role.rights.subtracting(before.rights).sorted().map {
                 PolicyEffect(kind: .comes, words: "\(role.name) gets the right \($0)")
-            } + before.rights.subtracting(role.rights).sorted().map {
-                PolicyEffect(kind: .goes, words: "\(role.name) loses the right \($0)")
             }
+                + before.rights.subtracting(role.rights).sorted().map {
+                    PolicyEffect(kind: .goes, words: "\(role.name) loses the right \($0)")
+                }
         }
     }
 
@@ -92,11 +103,26 @@ struct PolicyEffect: Hashable, Sendable {
             ("Status of a case that came back", old.reopenedStatus.raw, new.reopenedStatus.raw),
             ("Days in which a case reopens", "\(old.reopenWindowDays)", "\(new.reopenWindowDays)"),
             ("Needed before a case is resolved", conditions(old), conditions(new)),
-            ("Words shared with a note that hold a reply", "\(old.internalQuoteWords)", "\(new.internalQuoteWords)"),
-            ("Characters of a password", "\(old.signIn.minimumPasswordLength)", "\(new.signIn.minimumPasswordLength)"),
-            ("Sign-in attempts an account", "\(old.signIn.attemptsPerAccount)", "\(new.signIn.attemptsPerAccount)"),
-            ("Sign-in attempts an address", "\(old.signIn.attemptsPerAddress)", "\(new.signIn.attemptsPerAddress)"),
-            ("Minutes until an unused session ends", "\(old.signIn.idleMinutes)", "\(new.signIn.idleMinutes)"),
+            (
+                "Words shared with a note that hold a reply", "\(old.internalQuoteWords)",
+                "\(new.internalQuoteWords)"
+            ),
+            (
+                "Characters of a password", "\(old.signIn.minimumPasswordLength)",
+                "\(new.signIn.minimumPasswordLength)"
+            ),
+            (
+                "Sign-in attempts an account", "\(old.signIn.attemptsPerAccount)",
+                "\(new.signIn.attemptsPerAccount)"
+            ),
+            (
+                "Sign-in attempts an address", "\(old.signIn.attemptsPerAddress)",
+                "\(new.signIn.attemptsPerAddress)"
+            ),
+            (
+                "Minutes until an unused session ends", "\(old.signIn.idleMinutes)",
+                "\(new.signIn.idleMinutes)"
+            ),
             ("Hours until a session ends", "\(old.signIn.sessionHours)", "\(new.signIn.sessionHours)"),
         ]
         return pairs.filter { $0.before != $0.after }.map {
@@ -105,6 +131,7 @@ struct PolicyEffect: Hashable, Sendable {
     }
 
     private static func conditions(_ policy: Policy) -> String {
-        policy.resolutionRequires.isEmpty ? "nothing" : policy.resolutionRequires.map(\.rawValue).joined(separator: ", ")
+        policy.resolutionRequires.isEmpty
+            ? "nothing" : policy.resolutionRequires.map(\.rawValue).joined(separator: ", ")
     }
 }

@@ -1,0 +1,81 @@
+import Diagnosis
+import Domain
+import HTTPTypes
+import Logging
+import Storage
+import Web
+
+/// Whether this node can take work: each check and its verdict.
+struct Readiness: Sendable {
+    /// One thing that must hold.
+    struct Check: Sendable {
+        var name: String
+        var isGood: Bool
+        var detail: String
+    }
+
+    var checks: [Check]
+
+    var isReady: Bool { checks.allSatisfy(\.isGood) }
+
+    /// 200 where all holds, else 503; the verdict of each check either way.
+    var response: WebResponse {
+        let verdicts = checks.map { check -> JSON in
+            ["name": .string(check.name), "ok": .bool(check.isGood), "detail": .string(check.detail)]
+        }
+        return .json(
+            ["ready": .bool(isReady), "checks": .array(verdicts)], status: isReady ? .ok : .serviceUnavailable
+        )
+    }
+
+    static func check(_ services: Services) async -> Readiness {
+        Readiness(checks: [await canWrite(services), await schema(services)])
+    }
+
+    /// Thrown after the row was written, so that the row does not stay.
+    private struct RolledBack: Error {}
+
+    /// Writes a row in a transaction and takes it back.
+    private static func canWrite(_ services: Services) async -> Check {
+        let now = services.clock()
+        do {
+            try await services.database.write { tx in
+                try tx.execute(
+                    JournalStore.insertReceipt(
+                        actor: "system", key: "readiness/\(newIdentifier(at: now))", operation: "readiness",
+                        inputDigest: [], answer: "{}", at: now))
+                throw RolledBack()
+            }
+        } catch where !(error is RolledBack) {
+            return failed("database", "No row can be written; the reason is in the log.", error, services)
+        } catch {
+            // It was written, and taken back as it should be.
+        }
+        return Check(name: "database", isGood: true, detail: "A row can be written.")
+    }
+
+    /// Compares the schema of the database with the one that this program needs.
+    private static func schema(_ services: Services) async -> Check {
+        let newest = services.migrator.newest
+        do {
+            let current = try await services.database.read { tx in
+                try tx.first(PlatformQueries.schemaVersion()) { Int($0.integer(0)) } ?? 0
+            }
+            let detail =
+                current == newest
+                ? "The schema is at \(newest), as this program needs it."
+                : "The schema is at \(current); this program needs \(newest). Run thirdline migrate with the newer program."
+            return Check(name: "schema", isGood: current == newest, detail: detail)
+        } catch {
+            return failed("schema", "The schema cannot be read; the reason is in the log.", error, services)
+        }
+    }
+
+    private static func failed(
+        _ name: String, _ detail: String, _ error: any Error, _ services: Services
+    ) -> Check {
+        services.logger.error(
+            "not ready", metadata: ["check": "\(name)", "error": "\(String(reflecting: error))"])
+        return Check(name: name, isGood: false, detail: detail)
+    }
+}

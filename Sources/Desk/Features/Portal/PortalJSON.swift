@@ -1,0 +1,62 @@
+import Diagnosis
+import Domain
+import Storage
+import Web
+
+/// Cases on the wire, as their customer may read them.
+enum PortalJSON {
+    static let reads = [
+        APIRead(
+            "portal.list", "Your organisation’s cases, latest change first", path: "/portal/cases",
+            access: .right("portal.view"),
+            parameters: [
+                .init("limit", "At most so many, 1 to 200"), .init("cursor", "Where the page before ended"),
+            ]
+        ) { call, services in try await list(call, services) },
+        APIRead("portal.read", "One of your cases", path: "/portal/cases/{id}", access: .right("portal.view")) {
+            call, services in
+            let reference = call.request.parameter("id")
+            let policy = services.policy.current
+            return json(
+                try await services.database.read { tx in
+                    try CaseDirectory.find(reference, for: call.actor, in: tx)
+                }, policy)
+        },
+        APIRead(
+            "portal.timeline", "What was written and what changed, oldest first", path: "/portal/cases/{id}/timeline",
+            access: .right("portal.view"),
+            parameters: [
+                .init("limit", "At most so many, 1 to 500"), .init("cursor", "Where the page before ended"),
+            ]
+        ) { call, services in try await CasesJSON.timeline(call, services, isForCustomer: true) },
+    ]
+
+    private static func list(_ call: SignedInCall, _ services: Services) async throws -> JSON {
+        let limit = try CasesJSON.limit(call.request, most: 200, usual: 50)
+        var after: CasePosition?
+        if let parts = try Cursor.parts(call.request.query("cursor"), count: 2) {
+            after = CasePosition(updatedAt: Int64(parts[0]) ?? 0, id: parts[1])
+        }
+        guard let organisation = call.actor.organisation else { return ["items": [], "next": .null] }
+        var filter = CaseFilter()
+        filter.organisation = organisation
+        let (found, position) = (filter, after)
+        let cases = try await services.database.read { tx in
+            try CaseDirectory.list(found, after: position, limit: limit + 1, in: tx)
+        }
+        let page = cases.prefix(limit)
+        let next = cases.count > limit ? page.last.map { Cursor.text([String($0.updatedAt.microseconds), $0.id.raw]) } : nil
+        let policy = services.policy.current
+        return ["items": .array(page.map { json($0, policy) }), "next": next.map(JSON.string) ?? .null]
+    }
+
+    /// No internal status, severity, owner or classification: only what the portal's pages say.
+    private static func json(_ this: SupportCase, _ policy: Policy) -> JSON {
+        [
+            "id": .string(this.id.raw), "number": .string(this.number), "subject": .string(this.subject),
+            "symptom": .string(this.symptom), "version": .integer(Int64(this.version.number)),
+            "state": .string(policy.status(this.status)?.customerWords ?? ""), "opened_at": this.openedAt.json,
+            "resolved_at": this.resolvedAt.map(\.json) ?? .null, "updated_at": this.updatedAt.json,
+        ]
+    }
+}

@@ -1,0 +1,71 @@
+import Domain
+import Foundation
+import Logging
+import Storage
+
+/// Where an installation keeps its things, and how it is opened.
+package struct Installation: Sendable {
+    /// The folder of the data: the database file, unless there is a database server, and the key file, unless it is
+    /// kept elsewhere.
+    package var folder: String
+    /// The address of a PostgreSQL database; nil for SQLite in the folder.
+    package var databaseURL: String?
+    /// The key file; nil for the one in the folder.
+    package var keyFile: String?
+    /// Whether a database server may commit without full durability.
+    package var allowsWeakDurability = false
+    /// Settings that are not policy.
+    package var settings = DeskSettings()
+
+    /// An installation in a folder.
+    package init(folder: String, databaseURL: String? = nil, keyFile: String? = nil) {
+        (self.folder, self.databaseURL, self.keyFile) = (folder, databaseURL, keyFile)
+    }
+
+    /// Opens the database as it is, without migrating it.
+    package func openDatabase() async throws -> any Database {
+        if let databaseURL {
+            guard databaseURL.hasPrefix("postgres://") || databaseURL.hasPrefix("postgresql://") else {
+                throw Refusal(
+                    .invalid, "bad_database_url",
+                    "The database is given as postgres://USER@HOST/NAME; without one, SQLite in the data folder is used.")
+            }
+            var options = PostgreSQLDatabase.Options()
+            options.connections = 10
+            let database = try PostgreSQLDatabase(url: databaseURL, options: options)
+            let weak = try await database.weakSettings()
+            guard weak.isEmpty || allowsWeakDurability else {
+                throw Refusal(
+                    .conflict, "weak_durability",
+                    "PostgreSQL runs with \(weak.joined(separator: ", ")), so a power cut could lose what was confirmed. "
+                        + "Change the setting, or start with --allow-weak-durability.")
+            }
+            return database
+        }
+        try makeFolder()
+        return try SQLiteDatabase(path: "\(folder)/thirdline.db")
+    }
+
+    private func makeFolder() throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw Refusal(.unavailable, "no_data_folder", "The data folder \(folder) cannot be made or opened.")
+        }
+    }
+
+    /// Opens everything, brings the schema up to date, and takes over the policy in force.
+    package func open(
+        logger: Logger, clock: @escaping @Sendable () -> Timestamp = { .now },
+        progress: @Sendable (Migration) -> Void = { _ in }
+    ) async throws -> Services {
+        try makeFolder()
+        let keys = try KeyRing(file: keyFile ?? "\(folder)/thirdline.keys")
+        let database = try await openDatabase()
+        try await Migrator(Schema.migrations).migrate(database, progress: progress)
+        let services = try Services(database: database, keys: keys, settings: settings, logger: logger, clock: clock)
+        try await services.policy.refresh(from: database)
+        return services
+    }
+}

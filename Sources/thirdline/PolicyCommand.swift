@@ -1,0 +1,100 @@
+import ArgumentParser
+import Desk
+import Domain
+import Foundation
+import Storage
+
+/// `thirdline policy`
+struct PolicyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy", abstract: "The policy document: check, show, compare, apply.",
+        subcommands: [Check.self, Show.self, Diff.self, Apply.self])
+
+    static func read(_ file: String) throws -> String {
+        let bytes = file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+        guard let bytes else { throw Refusal(.notFound, "no_file", "There is no file \(file).") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Refusal(.invalid, "invalid_utf8", "\(file) is not UTF-8 text.")
+        }
+        return text
+    }
+
+    /// `thirdline policy check`
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check a document; every mistake is printed with its line and key.")
+        @Argument(help: "The file; - for standard input.") var file: String
+
+        func run() async throws {
+            let holder = try PolicyHolder(knownRights: FeatureCatalog().rights)
+            switch holder.check(try PolicyCommand.read(file)) {
+            case .success: say("No mistakes.")
+            case .failure(let problems):
+                for problem in problems.problems { say("\(file):\(problem.line): \(problem.key): \(problem.message)") }
+                throw ExitCode(1)
+            }
+        }
+    }
+
+    /// `thirdline policy show`
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Print the document in force.")
+        @OptionGroup var place: DataOptions
+
+        func run() async throws {
+            let services = try await place.open()
+            FileHandle.standardOutput.write(Data(services.policy.document.text.utf8))
+            try await services.database.close()
+        }
+    }
+
+    /// `thirdline policy diff`
+    struct Diff: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print how a file differs from the document in force. Exit code 1 where it does.")
+        @OptionGroup var place: DataOptions
+        @Argument(help: "The file; - for standard input.") var file: String
+
+        func run() async throws {
+            let services = try await place.open()
+            let lines = LineDiff.lines(
+                from: services.policy.document.text, to: try PolicyCommand.read(file))
+            for line in lines { say(line) }
+            try await services.database.close()
+            if !lines.isEmpty { throw ExitCode(1) }
+        }
+    }
+
+    /// `thirdline policy apply`
+    struct Apply: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put a document in force, at once and on every node. It is a fact in the journal.")
+        @OptionGroup var place: DataOptions
+        @Argument(help: "The file; - for standard input.") var file: String
+        @Option(help: "Why; stands in the history.") var reason: String
+
+        func run() async throws {
+            let services = try await place.open()
+            let raw = RawInput(["document": .text(try PolicyCommand.read(file)), "reason": .text(reason)])
+            let receipt = try await services.asOperator("policy.change", raw)
+            say(receipt.lastSequence == 0 ? "Nothing to change." : "In force.")
+            try await services.database.close()
+        }
+    }
+}
+
+/// The lines that differ between two texts, with `-` and `+` before them.
+enum LineDiff {
+    static func lines(from old: String, to new: String) -> [String] {
+        let before = old.split(separator: "\n", omittingEmptySubsequences: false)
+        let after = new.split(separator: "\n", omittingEmptySubsequences: false)
+        var lines: [(offset: Int, order: Int, text: String)] = []
+        for change in after.difference(from: before) {
+            switch change {
+            case .remove(let offset, let line, _): lines.append((offset, 0, "-\(offset + 1): \(line)"))
+            case .insert(let offset, let line, _): lines.append((offset, 1, "+\(offset + 1): \(line)"))
+            }
+        }
+        return lines.sorted { ($0.offset, $0.order) < ($1.offset, $1.order) }.map(\.text)
+    }
+}
