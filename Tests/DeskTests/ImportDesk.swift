@@ -79,7 +79,33 @@ struct ImportDesk {
         return try await verification.run(database).findings
     }
 
+    /// Adds Lea, an engineer, and Con, a customer's contact, who both have addresses.
+    func addPeople() async throws {
+        var decision = Decision()
+        decision.record(
+            OrganisationFact.added(name: "Firm", tier: "standard", origin: nil),
+            on: SubjectRef(kind: Organisation.kind, id: "firm"))
+        decision.record(
+            PersonFact.added(
+                name: "Lea", email: "lea@desk.example", roles: ["engineer"], organisation: nil, origin: nil),
+            on: SubjectRef(kind: Person.kind, id: "lea"))
+        decision.record(
+            PersonFact.added(
+                name: "Con", email: "con@firm.example", roles: ["customer"], organisation: "firm", origin: nil
+            ),
+            on: SubjectRef(kind: Person.kind, id: "con"))
+        let (entries, now) = (decision.entries, services.clock())
+        _ = try await database.write { [journal = services.journal] tx in
+            try journal.append(entries, by: "operator", at: now, in: tx)
+        }
+    }
+
     func names(_ ids: [String]) async throws -> [String: String] {
         try await database.read { tx in try PeopleDirectory.names(of: ids, in: tx) }
     }
+}
+
+extension ImportReport {
+    /// Several numbers of the report at once.
+    func counts(_ parts: KeyPath<ImportReport, Int>...) -> [Int] { parts.map { self[keyPath: $0] } }
 }

@@ -70,6 +70,12 @@ package struct OperationForm: Sendable {
     package var about: String?
     /// Where "cancel" leads.
     package var back: LocalPath
+    /// What stands there: "Queue".
+    package var backName = "Back"
+    /// Optional fields that are needed all the same, by policy or by the state of things.
+    package var needed: Set<String> = []
+    /// What has to be done elsewhere first.
+    package var advice: [String] = []
     /// What stands in the fields.
     package var values = RawInput()
     /// The version that the values come from; nil where nothing can clash.
@@ -78,7 +84,10 @@ package struct OperationForm: Sendable {
     package var references: [String: [FieldChoice]] = [:]
 
     /// A form that leads back to a page.
-    package init(about: String? = nil, back: LocalPath) { (self.about, self.back) = (about, back) }
+    package init(about: String? = nil, back: LocalPath, backName: String? = nil) {
+        (self.about, self.back) = (about, back)
+        self.backName = backName ?? about ?? "Back"
+    }
 }
 
 extension Operation {

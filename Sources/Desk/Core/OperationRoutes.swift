@@ -70,9 +70,10 @@ package enum OperationRoutes {
         of operation: AnyOperation, _ call: SignedInCall, _ services: Services
     ) async throws -> WebResponse {
         let form = try await loadForm(of: operation, call, services)
-        var view = FormView(fields: visible(operation), values: form.values, policy: services.policy.current)
+        var view = FormView(fields: visible(operation, form), values: form.values, policy: services.policy.current)
         view.references = form.references
         if operation.fields.contains(where: \.isEdit) { view.originals = form.values }
+        try await addDrafts(to: &view, of: operation, call, services)
         for field in view.fields where view.values[field.name] == .missing {
             if let text = call.request.query(field.name) { view.values[field.name] = .text(text) }
         }
@@ -88,9 +89,32 @@ package enum OperationRoutes {
         return try await services.database.read { tx in try operation.form(id, call.actor, policy, tx) }
     }
 
-    private static func visible(_ operation: AnyOperation) -> [FieldDescription] {
-        if case .act = operation.place { return operation.fields.filter { $0.name != "id" } }
-        return operation.fields
+    private static func visible(_ operation: AnyOperation, _ form: OperationForm) -> [FieldDescription] {
+        operation.fields.compactMap { field in
+            if field.name == "id", case .act = operation.place { return nil }
+            var field = field
+            if form.needed.contains(field.name) { field.isRequired = true }
+            return field
+        }
+    }
+
+    /// Puts in what the person was typing when browser or server went away.
+    private static func addDrafts(
+        to view: inout FormView, of operation: AnyOperation, _ call: SignedInCall, _ services: Services
+    ) async throws {
+        let prefix = "\(operation.name)/\(call.request.parameter("id"))"
+        view.draftPrefix = prefix
+        let keys = view.draftKeys
+        guard !keys.isEmpty else { return }
+        let drafts = try await services.database.read { tx in
+            try keys.map { try DraftStore.find(key: $0, of: call.actor, in: tx) }
+        }
+        for (key, draft) in zip(keys, drafts) {
+            guard let draft else { continue }
+            let name = String(key.dropFirst(prefix.count + 1))
+            view.values[name] = .text(draft.text)
+            view.draftTimes[name] = draft.savedAt.microseconds / 1000
+        }
     }
 
     private static func submitForm(
@@ -131,10 +155,12 @@ package enum OperationRoutes {
                 now: services.clock())
             return services.page(page, for: call, status: status)
         }
-        var view = FormView(fields: visible(operation), values: submission.typed, policy: services.policy.current)
+        var view = FormView(
+            fields: visible(operation, form), values: submission.typed, policy: services.policy.current)
         view.references = form.references
         view.originals = submission.originals
         view.problems = refusal.problems
+        view.draftPrefix = "\(operation.name)/\(call.request.parameter("id"))"
         return services.page(
             formPage(operation, form, view, key: key, base: submission.base ?? form.base, refusal, call), for: call,
             status: status)
@@ -152,6 +178,10 @@ package enum OperationRoutes {
             : """
             <nav class="card missing" aria-label="What is missing" data-missing-list><h2 data-missing-count>\(required.count) needed</h2><ul>\(required.map { "<li><a href=\"#\(view.id($0.name))\" data-missing>\($0.label)</a></li>" as HTML })</ul></nav>
             """
+        let drafts: HTML =
+            view.draftKeys.isEmpty
+            ? .empty
+            : "<input type=\"hidden\" name=\"_draft\" value=\"\(view.draftKeys.joined(separator: "\n"))\">"
         let action: String =
             if case .act = operation.place {
                 operation.place.path.replacing("{id}", with: percentEncoded(call.request.parameter("id")))
@@ -159,16 +189,25 @@ package enum OperationRoutes {
                 operation.place.path
             }
         let main: HTML = """
-            <nav class="crumb" aria-label="Breadcrumb"><a href="\(form.back.text)">\(form.about ?? "Back")</a><span aria-hidden="true">/</span><span>\(operation.verb)</span></nav>
+            <nav class="crumb" aria-label="Breadcrumb"><a href="\(form.back.text)">\(form.backName)</a><span aria-hidden="true">/</span><span>\(operation.verb)</span></nav>
             <h1>\(title)</h1>
-            <div class="with-side"><div>\(refusal.map(view.summary) ?? .empty)
-            <form class="form" method="post" action="\(action)" data-enhance>\(FormView.hidden(key: key, base: base))
+            <div class="with-side"><div>\(refusal.map(view.summary) ?? .empty)\(advice(form))
+            <form class="form" method="post" action="\(action)" data-enhance>\(FormView.hidden(key: key, base: base))\(drafts)
             \(view.allFields)
             <p class="form-error" data-form-error role="alert"></p>
             <div class="foot"><button class="btn go">\(operation.verb)<kbd>Ctrl ↵</kbd></button><a class="btn bare" href="\(form.back.text)">Cancel</a><span class="draft-state" data-draft-state role="status"></span></div></form></div>
             \(missing)</div>
             """
         return Page(title, here: "/" + (form.back.text.split(separator: "/").first.map(String.init) ?? ""), main: main)
+    }
+}
+
+extension OperationRoutes {
+    /// What has to be done elsewhere before this can succeed.
+    fileprivate static func advice(_ form: OperationForm) -> HTML {
+        guard !form.advice.isEmpty else { return .empty }
+        let items = form.advice.map { "<p>\($0)</p>" as HTML }
+        return "<div class=\"notice warn\" role=\"status\">\(icon("alert"))<div>\(items)</div></div>"
     }
 }
 

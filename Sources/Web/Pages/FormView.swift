@@ -14,16 +14,56 @@ package struct FormView: Sendable {
     package var policy: Policy
     /// What may be referred to, by kind.
     package var references: [String: [FieldChoice]] = [:]
-    /// Where the draft of a text field is kept: the prefix of its key; nil for no drafts.
+    /// Where the drafts of long texts are kept: the prefix of their keys; nil for no drafts.
     package var draftPrefix: String?
+    /// When drafts were kept on the server, in milliseconds since 1970, by field.
+    package var draftTimes: [String: Int64] = [:]
 
     /// A form of these fields.
     package init(fields: [FieldDescription], values: RawInput = RawInput(), policy: Policy) {
         (self.fields, self.values, self.policy) = (fields, values, policy)
     }
 
-    /// All fields, in order.
-    package var allFields: HTML { HTML.joined(fields.map(field), by: "\n") }
+    /// All fields, in order; short ones that follow each other stand side by side.
+    package var allFields: HTML {
+        var html: HTML = ""
+        var short: [HTML] = []
+        func flush() {
+            guard !short.isEmpty else { return }
+            html += short.count == 1 ? short[0] : "<div class=\"cols\">\(short)</div>\n"
+            short = []
+        }
+        for one in fields {
+            if isShort(one) {
+                short.append(field(one))
+            } else {
+                flush()
+                html += field(one) + "\n"
+            }
+        }
+        flush()
+        return html
+    }
+
+    private func isShort(_ field: FieldDescription) -> Bool {
+        switch field.shape {
+        case .integer, .number, .time: true
+        case .choice(let choices): !showsAsRadios(choices(policy))
+        default: false
+        }
+    }
+
+    private func showsAsRadios(_ choices: [FieldChoice]) -> Bool {
+        choices.count <= 5 && choices.contains { !$0.detail.isEmpty }
+    }
+
+    /// The keys under which the drafts of long texts are kept.
+    package var draftKeys: [String] {
+        guard let draftPrefix else { return [] }
+        return fields.compactMap { field in
+            if case .text(_, isMultiline: true) = field.shape { "\(draftPrefix)/\(field.name)" } else { nil }
+        }
+    }
 
     /// The hidden values that every form of an operation carries.
     package static func hidden(key: String, base: Version?) -> HTML {
@@ -109,8 +149,9 @@ package struct FormView: Sendable {
         switch field.shape {
         case .text(_, isMultiline: true), .list:
             let draft = draftPrefix.map { "\($0)/\(field.name)" }
+            let savedAt = draftTimes[field.name].map { String($0) } ?? ""
             return """
-                <textarea class="input" \(common) rows="5" dir="auto"\(.attribute("data-draft", draft))\(.attribute("data-draft-at", draft.map { _ in "" }))>
+                <textarea class="input" \(common) rows="5" dir="auto"\(.attribute("data-draft", draft))\(.attribute("data-draft-at", draft.map { _ in savedAt }))\(.flag("data-echo", !problems.isEmpty))>
                 \(value)</textarea>
                 """
         case .secret:
@@ -134,6 +175,15 @@ package struct FormView: Sendable {
         guard !choices.isEmpty else {
             return "<input class=\"input mid\" \(common) value=\"\(value)\" autocomplete=\"off\">"
         }
+        if choices.count > 40 {
+            let options = choices.map { choice in
+                "<option value=\"\(choice.detail.isEmpty ? choice.label : choice.detail)\">\(choice.label)</option>" as HTML
+            }
+            let list = "\(id(field.name))-list"
+            return """
+                <input class="input mid" list="\(list)" \(common) value="\(value)" autocomplete="off"><datalist id="\(list)">\(options)</datalist>
+                """
+        }
         let options = choices.map { choice in
             """
             <option value="\(choice.value)"\(.flag("selected", choice.value == value))>\(choice.label)</option>
@@ -145,8 +195,7 @@ package struct FormView: Sendable {
 
     private func choice(_ field: FieldDescription, _ choices: [FieldChoice]) -> HTML {
         let value = values[field.name].typed
-        let asRadios = choices.count <= 5 && choices.contains { !$0.detail.isEmpty }
-        guard asRadios else {
+        guard showsAsRadios(choices) else {
             let options = choices.map {
                 "<option value=\"\($0.value)\"\(.flag("selected", $0.value == value))>\($0.label)</option>" as HTML
             }

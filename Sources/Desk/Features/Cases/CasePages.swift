@@ -244,7 +244,7 @@ struct CaseView {
         let organisation = content.organisation?.name ?? "the customer"
         let others = content.contacts - (content.requester == nil ? 0 : 1)
         let readers: String = {
-            guard let requester = content.requester?.name else { return "\(grouped(content.contacts)) people" }
+            guard let requester = content.requester?.name else { return content.contacts == 1 ? "1 person" : "\(grouped(content.contacts)) people" }
             return others > 0 ? "\(requester) and \(others) \(others == 1 ? "other" : "others")" : requester
         }()
         let next = (policy.status(this.status)?.next ?? []).filter {

@@ -177,7 +177,8 @@ enum OpenCase: Operation {
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm {
-        var form = OperationForm(back: "/cases")
+        var form = OperationForm(back: "/cases", backName: "Queue")
+        form.references["person"] = try PeopleDirectory.everybodyAsChoices(in: tx)
         form.values["severity"] = .text(policy.defaultSeverity.raw)
         form.references["organisation"] = try CustomerDirectory.choices(in: tx)
         return form
@@ -714,6 +715,16 @@ enum ResolveCase: Operation {
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm {
         try caseForm(id, for: actor, in: tx) { found, form in
+            form.needed = Set(policy.resolutionRequires.map(\.rawValue))
+            if policy.resolutionRequires.contains(.owner), found.owner == nil {
+                form.advice.append("Nobody owns the case yet. Take it or give it to somebody first.")
+            }
+            if policy.resolutionRequires.contains(.component), found.classification[.component] == nil {
+                form.advice.append("The component is not set yet. Set it with “Edit problem and fields” first.")
+            }
+            if policy.resolutionRequires.contains(.problemStatement), found.problemStatement == nil {
+                form.advice.append("The problem is not stated yet. State it with “Edit problem and fields” first.")
+            }
             form.values["root_cause"] = .text(found.classification[.rootCause] ?? "")
             form.values["verdict"] = .text(found.classification[.verdict] ?? "")
         }

@@ -37,6 +37,13 @@ package enum PeopleDirectory {
         }
     }
 
+    /// Everybody who can be named as a reporter, as choices of a field.
+    package static func everybodyAsChoices(in tx: borrowing Transaction) throws -> [FieldChoice] {
+        try tx.all(PeopleQueries.people(matching: "", limit: 300), PeopleQueries.readPerson)
+            .filter { $0.isActive && $0.email != nil }
+            .map { FieldChoice($0.id.raw, "\($0.name) (\($0.email ?? ""))", detail: $0.email ?? "") }
+    }
+
     /// A customer's contacts.
     package static func contacts(
         of organisation: ID<Organisation>, in tx: borrowing Transaction
@@ -108,7 +115,7 @@ enum AddPerson: Operation {
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm {
-        var form = OperationForm(back: "/people")
+        var form = OperationForm(back: "/people", backName: "People")
         form.references["organisation"] = try CustomerDirectory.choices(in: tx)
         return form
     }

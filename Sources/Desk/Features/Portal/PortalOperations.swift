@@ -57,7 +57,7 @@ enum ReportProblem: Operation {
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm {
-        var form = OperationForm(back: "/portal")
+        var form = OperationForm(back: "/portal", backName: "Your cases")
         form.values["severity"] = .text(policy.defaultSeverity.raw)
         return form
     }
