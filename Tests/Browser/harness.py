@@ -46,7 +46,14 @@ SIGN_IN_PATH = "/sign-in"
 DEMO_PASSWORD = "thirdline-demo"
 # Role -> the demo organisation's person who has it.
 PEOPLE = {
+    "customer": "daniel@halden.example",
+    "frontline": "lea@thirdline.example",
     "engineer": "marta@thirdline.example",
+    "colleague": "jonas@thirdline.example",
+    "lead": "ines@thirdline.example",
+    "manager": "otto@thirdline.example",
+    "auditor": "ada@thirdline.example",
+    "administrator": "admin@thirdline.example",
 }
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Every page is looked at in these; 320 is where WCAG wants no sideways scrolling.
@@ -95,7 +102,8 @@ class Server:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env={**os.environ, **self.environment},
+            # Password hashes are made cheap: a debug build takes seconds for a real one.
+            env={**os.environ, "THIRDLINE_PASSWORD_COST": "10", **self.environment},
         )
         heard = queue.Queue()
         # Read to the end on a thread: a full pipe would stop the server at an odd moment.

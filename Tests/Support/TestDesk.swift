@@ -171,9 +171,10 @@ package struct TestDesk: Sendable {
         settings.followInterval = .milliseconds(50)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        let now: @Sendable () -> Timestamp = realTime ? { Timestamp.now } : { clock.now }
         let services = try Services(
             database: store.database, keys: KeyRing(key: [UInt8](repeating: 7, count: 32)), settings: settings,
-            logger: logger, clock: realTime ? { .now } : { clock.now })
+            logger: logger, clock: now)
         var desk = TestDesk(services: services, clock: clock, store: store, people: [:])
         desk = TestDesk(services: services, clock: clock, store: store, people: try await desk.makeCast())
         do {

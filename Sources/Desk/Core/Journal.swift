@@ -37,8 +37,9 @@ package struct Journal: Sendable {
             let salt = Chain.newSalt()
             let digest = Chain.digest(ofBody: fact.body, salt: salt)
             let chain = Chain.link(after: head?.chain ?? [], fact, bodyDigest: digest)
-            try tx.execute(JournalStore.insertFact(fact, salt: salt, bodyDigest: digest, chain: chain))
+            // The head first: two writers of one subject meet here, and the one that lost runs again.
             try tx.execute(JournalStore.setHead(of: entry.subject, version: fact.version, chain: chain))
+            try tx.execute(JournalStore.insertFact(fact, salt: salt, bodyDigest: digest, chain: chain))
             try type.project(fact, tx)
             appended.versions[entry.subject] = fact.version
             appended.lastSequence = fact.sequence

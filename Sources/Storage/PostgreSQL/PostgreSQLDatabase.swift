@@ -71,8 +71,9 @@ package final class PostgreSQLDatabase: Database {
                     return try Self.transaction("BEGIN ISOLATION LEVEL SERIALIZABLE", on: connection, body)
                 } catch let fault as StorageFault where Self.lost(fault) && attempt < attempts {
                     Self.pause(attempt)
-                } catch let fault as StorageFault where fault.code == "23505" && attempt < 4 {
-                    continue
+                } catch let fault as StorageFault where fault.code == "23505" && attempt < 10 {
+                    // Two wrote the same new key at once; the second sees the first one's row now and says so.
+                    Self.pause(attempt)
                 }
             }
         }

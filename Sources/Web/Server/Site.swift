@@ -174,7 +174,7 @@ package struct Site: Sendable {
             logger.error(
                 "fault",
                 metadata: [
-                    "request": "\(request.id)", "path": "\(request.path)", "error": "\(String(reflecting: error))",
+                    "request": "\(request.id)", "path": "\(request.path)", "error": "\(String(reflecting: error).replacing("\n", with: " "))",
                 ])
             let fault = Refusal(
                 .unavailable, "internal_error",
