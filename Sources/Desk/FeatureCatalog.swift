@@ -60,7 +60,7 @@ package struct FeatureCatalog: Sendable {
     package var navigation: [NavigationItem] { features.flatMap { $0.navigation } }
 
     /// Every statement, with sample values.
-    package var statements: [SQL] { JournalStore.samples + features.flatMap { $0.statements } }
+    package var statements: [SQL] { JournalStore.samples + DraftStore.samples + features.flatMap { $0.statements } }
 
     /// Every route, in the order of path and method.
     package func routes(_ services: Services) -> [Route] {

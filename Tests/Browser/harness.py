@@ -204,6 +204,22 @@ class Server:
             connection.close()
 
 
+def temporary_database():
+    """A PostgreSQL database of the test's own: its URL, and what drops it. Skips where no server was started."""
+    url = os.environ.get("THIRDLINE_TEST_POSTGRES")
+    if not url:
+        raise unittest.SkipTest("no PostgreSQL: set THIRDLINE_TEST_POSTGRES, as Scripts/test does")
+    name = f"browser_{os.getpid()}_{time.monotonic_ns()}"
+
+    def run(statement):
+        subprocess.run(["psql", url, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement], check=True)
+
+    run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+    parts = urllib.parse.urlsplit(url)
+    made = urllib.parse.urlunsplit(parts._replace(path=f"/{name}"))
+    return made, lambda: run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
 # ---- The browser ---------------------------------------------------------------------------------------------
 
 
@@ -282,6 +298,7 @@ class BrowserTest(unittest.TestCase):
     """A test with a server for its class and fresh browser contexts for each test."""
 
     demo = True
+    engine = "sqlite"
     maxDiff = None
 
     def __init_subclass__(cls, **arguments):
@@ -308,7 +325,11 @@ class BrowserTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server = Server(demo=cls.demo)
+        database = None
+        if cls.engine == "postgresql":
+            database, drop = temporary_database()
+            cls.addClassCleanup(drop)
+        cls.server = Server(demo=cls.demo, database=database)
         cls.addClassCleanup(lambda: cls.server.stop())
         cls.server.start()
 

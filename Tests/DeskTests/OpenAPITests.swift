@@ -130,7 +130,7 @@ struct OpenAPITests {
 
     @Test("Choices are those of the policy in force")
     func choicesComeFromPolicy() throws {
-        let entry = try #require(entry("organisation_add"))
+        let entry = try #require(self.entry("organisation_add"))
         let choices = input(of: entry)?["properties"]?["tier"]?["enum"]
         #expect(choices == ["enterprise", "premium", "standard"])
     }

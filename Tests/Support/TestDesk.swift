@@ -171,7 +171,7 @@ package struct TestDesk: Sendable {
         settings.followInterval = .milliseconds(50)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let now: @Sendable () -> Timestamp = realTime ? { Timestamp.now } : { clock.now }
+        let now: @Sendable () -> Timestamp = { realTime ? Timestamp.now : clock.now }
         let services = try Services(
             database: store.database, keys: KeyRing(key: [UInt8](repeating: 7, count: 32)), settings: settings,
             logger: logger, clock: now)

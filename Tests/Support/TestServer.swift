@@ -44,11 +44,14 @@ package struct TestServer: Sendable {
         }
     }
 
+    /// What everybody of the cast signs in with, once `browser` was asked for.
+    package static let password = "a long sentence nobody guesses"
+
     /// A browser that is signed in as a member of the cast.
     package func browser(_ member: Cast) async throws -> TestClient {
         guard let person = desk.people[member] else { throw Refusal.notFound("person") }
         let accounts = Accounts(desk.services)
-        let password = "a long sentence for \(member.rawValue)"
+        let password = Self.password
         if try await !accounts.hasPassword(person) {
             try await accounts.setPassword(password, of: person, by: person.id.raw, byReset: false)
         }

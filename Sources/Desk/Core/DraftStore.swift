@@ -4,31 +4,47 @@ import Web
 
 /// Text that somebody is typing, kept so that a crash of browser or server does not lose it. Not part of the journal.
 package enum DraftStore {
+    static func upsert(of person: String, key: String, text: String, at now: Timestamp) -> SQL {
+        """
+        INSERT INTO draft (person, key, text, saved_at) VALUES (\(person), \(key), \(text), \(now.microseconds))
+        ON CONFLICT (person, key) DO UPDATE SET text = excluded.text, saved_at = excluded.saved_at
+        """
+    }
+
+    static func row(of person: String, key: String) -> SQL {
+        "SELECT text, saved_at FROM draft WHERE person = \(person) AND key = \(key)"
+    }
+
+    static func delete(of person: String, key: String) -> SQL {
+        "DELETE FROM draft WHERE person = \(person) AND key = \(key)"
+    }
+
+    /// Every statement, with sample values, to be prepared on both engines.
+    package static let samples: [SQL] = [
+        upsert(of: "x", key: "k", text: "t", at: Timestamp(microseconds: 0)), row(of: "x", key: "k"),
+        delete(of: "x", key: "k"),
+    ]
+
     /// Keeps a draft; an empty one is forgotten.
     static func save(key: String, text: String, of actor: Actor, _ services: Services) async throws {
         let now = services.clock()
-        try await services.database.write { tx in
-            _ =
-                text.isEmpty
-                ? try tx.execute(PeopleQueries.deleteDraft(of: actor.id, key: key))
-                : try tx.execute(PeopleQueries.saveDraft(of: actor.id, key: key, text: text, at: now))
-        }
+        let statement =
+            text.isEmpty ? delete(of: actor.id, key: key) : upsert(of: actor.id, key: key, text: text, at: now)
+        _ = try await services.database.write { try $0.execute(statement) }
     }
 
     /// A draft and when it was kept; nil where there is none.
     static func find(
         key: String, of actor: Actor, in tx: borrowing Transaction
     ) throws -> (text: String, savedAt: Timestamp)? {
-        try tx.first(PeopleQueries.draft(of: actor.id, key: key)) {
-            ($0.text(0), Timestamp(microseconds: $0.integer(1)))
-        }
+        try tx.first(row(of: actor.id, key: key)) { ($0.text(0), Timestamp(microseconds: $0.integer(1))) }
     }
 
     /// Forgets drafts that have become what they were drafts of.
     static func clear(_ keys: [String], of actor: Actor, _ services: Services) async throws {
         guard !keys.isEmpty else { return }
         try await services.database.write { tx in
-            for key in keys { try tx.execute(PeopleQueries.deleteDraft(of: actor.id, key: key)) }
+            for key in keys { try tx.execute(delete(of: actor.id, key: key)) }
         }
     }
 }

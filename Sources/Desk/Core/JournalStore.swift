@@ -105,6 +105,20 @@ package enum JournalStore {
 
     static func lastSequence() -> SQL { "SELECT COALESCE(MAX(sequence), 0), COUNT(*) FROM fact" }
 
+    /// The last sequence below which no fact can still appear: waits for writers that hold a lower one.
+    static func settledSequence(on connection: any Connection) throws -> Int64 {
+        var last: Int64 = 0
+        switch connection.dialect {
+        case .sqlite: try connection.rows(lastSequence()) { last = $0.integer(0) }
+        case .postgreSQL:
+            try connection.run(script: "BEGIN")
+            defer { try? connection.run(script: "COMMIT") }  // it only read; a lost connection ends it as well
+            try connection.run(script: "LOCK TABLE fact IN SHARE MODE")
+            try connection.rows(lastSequence()) { last = $0.integer(0) }
+        }
+        return last
+    }
+
     static func factCount(upTo sequence: Int64) -> SQL { "SELECT COUNT(*) FROM fact WHERE sequence <= \(sequence)" }
 
     static func insertCheckpoint(_ point: Checkpoint) -> SQL {

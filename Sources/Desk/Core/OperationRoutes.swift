@@ -252,9 +252,11 @@ struct Submission {
     }
 
     /// Whether the person chose the others' version of everything that the operation would have changed.
+    ///
+    /// Only an edit changes several things, of which some may stay as the others have them.
     func leavesTheirs(_ operation: AnyOperation) -> Bool {
         guard !theirs.isEmpty else { return false }
-        return operation.fields.contains { $0.isRequired && theirs.contains($0.name) } || changed.values.isEmpty
+        return !operation.fields.contains(where: \.isEdit) || changed.values.isEmpty
     }
 
     private static func normalized(_ text: String) -> String {

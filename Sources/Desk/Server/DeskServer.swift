@@ -92,24 +92,10 @@ extension Services {
     /// Signs what the journal holds now. Facts that are being written at this moment come into the next one.
     package func makeCheckpoint() async throws {
         let now = clock()
-        let last = try await database.exclusively { connection in try Self.settledEnd(on: connection) }
+        let last = try await database.exclusively { connection in try JournalStore.settledSequence(on: connection) }
         guard last > 0 else { return }
         let point = try await database.read { [keys] tx in try Checkpoint.make(at: now, upTo: last, keys: keys, in: tx) }
         _ = try await database.write { try $0.execute(JournalStore.insertCheckpoint(point)) }
-    }
-
-    /// The last sequence below which no fact can still appear: waits for writers that have one.
-    private static func settledEnd(on connection: any Connection) throws -> Int64 {
-        var last: Int64 = 0
-        switch connection.dialect {
-        case .sqlite: try connection.rows(JournalStore.lastSequence()) { last = $0.integer(0) }
-        case .postgreSQL:
-            try connection.run(script: "BEGIN")
-            defer { try? connection.run(script: "COMMIT") }  // it only read; a lost connection ends it as well
-            try connection.run(script: "LOCK TABLE fact IN SHARE MODE")
-            try connection.rows(JournalStore.lastSequence()) { last = $0.integer(0) }
-        }
-        return last
     }
 }
 

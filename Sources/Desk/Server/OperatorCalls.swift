@@ -40,9 +40,7 @@ extension Services {
 
     /// Everybody, by name.
     package func allPeople() async throws -> [Person] {
-        try await database.read { tx in
-            try tx.all(PeopleQueries.people(matching: "", limit: 100_000), PeopleQueries.readPerson)
-        }
+        try await database.read { tx in try PeopleDirectory.everybody(in: tx) }
     }
 
     /// Makes a token for a program that acts under a name of its own.

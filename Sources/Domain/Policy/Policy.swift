@@ -179,8 +179,12 @@ extension Policy {
     package func role(_ id: String) -> Role? { roles.first { $0.id == id } }
 
     /// What these roles allow together.
+    ///
+    /// The portal is the customers' alone, even where staff may do everything: what is written there counts as the
+    /// customer's own words.
     package func rights(of roles: some Sequence<String>) -> Set<Right> {
-        roles.reduce(into: []) { $0.formUnion(role($1)?.rights ?? []) }
+        let rights = roles.reduce(into: Set<Right>()) { $0.formUnion(role($1)?.rights ?? []) }
+        return roles.contains("customer") ? rights : rights.filter { !$0.name.hasPrefix("portal.") }
     }
 
     /// The working priority of a case, 0 to 100, and the parts it is made of.

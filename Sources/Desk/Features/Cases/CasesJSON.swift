@@ -98,6 +98,7 @@ enum CasesJSON {
     static func timeline(_ call: SignedInCall, _ services: Services, isForCustomer: Bool) async throws -> JSON {
         let limit = try limit(call.request, most: 500, usual: 100)
         let start = try Cursor.parts(call.request.query("cursor"), count: 1)?.first.flatMap { Int($0) } ?? 0
+        let policy = services.policy.current
         let reference = call.request.parameter("id")
         let (facts, names) = try await services.database.read { tx in
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
@@ -111,32 +112,44 @@ enum CasesJSON {
         let page = facts.prefix(limit)
         let next = facts.count > limit ? page.last.map { Cursor.text([String($0.version.number)]) } : nil
         return [
-            "items": .array(page.map { entry($0, names, isForCustomer: isForCustomer) }),
+            "items": .array(page.map { isForCustomer ? publicEntry($0, names, policy) : entry($0, names) }),
             "next": next.map(JSON.string) ?? .null,
         ]
     }
 
-    private static func entry(_ fact: Recorded<CaseFact>, _ names: [String: String], isForCustomer: Bool) -> JSON {
-        var entry: JSONObject = [
+    private static func entry(_ fact: Recorded<CaseFact>, _ names: [String: String]) -> JSON {
+        [
             "entry": .integer(fact.sequence), "version": .integer(Int64(fact.version.number)),
             "kind": .string(fact.body.kind), "occurred_at": fact.occurredAt.json, "recorded_at": fact.recordedAt.json,
             "is_public": .bool(fact.body.isPublic),
-            "actor": ["id": .string(fact.actor), "name": .string(names[fact.actor] ?? "")],
+            "actor": ["id": .string(fact.actor), "name": .string(names[fact.actor] ?? "")], "data": fact.body.body,
         ]
-        entry["data"] = isForCustomer ? publicData(fact.body) : fact.body.body
-        return .object(entry)
     }
 
-    /// What of a fact the customer may read.
-    static func publicData(_ fact: CaseFact) -> JSON {
+    /// An entry as the customer may read it: who by name alone, and states in the words of the portal.
+    private static func publicEntry(
+        _ fact: Recorded<CaseFact>, _ names: [String: String], _ policy: Policy
+    ) -> JSON {
+        [
+            "entry": .integer(fact.sequence), "version": .integer(Int64(fact.version.number)),
+            "kind": .string(fact.body.kind), "occurred_at": fact.occurredAt.json, "recorded_at": fact.recordedAt.json,
+            "actor": ["name": .string(names[fact.actor] ?? "")], "data": publicData(fact.body, policy),
+        ]
+    }
+
+    private static func publicData(_ fact: CaseFact, _ policy: Policy) -> JSON {
+        func state(_ status: String) -> JSON { .string(policy.status(ID(status))?.customerWords ?? "In work") }
         switch fact {
-        case .opened(let opening): ["subject": .string(opening.subject), "symptom": .string(opening.symptom)]
+        case .opened(let opening): return ["subject": .string(opening.subject), "symptom": .string(opening.symptom)]
         case .replied(let text, let fromCustomer):
-            ["text": .string(text), "from_customer": .bool(fromCustomer)]
-        case .resolved(let resolution): .fields(["summary": resolution.customerSummary.map(JSON.string)])
+            return ["text": .string(text), "from_customer": .bool(fromCustomer)]
+        case .resolved(let resolution):
+            return .fields([
+                "state": state(resolution.status), "summary": resolution.customerSummary.map(JSON.string),
+            ])
         case .statusChanged(let status, _, _), .reopened(let status, _), .closed(let status):
-            ["status": .string(status)]
-        default: [:]
+            return ["state": state(status)]
+        default: return [:]
         }
     }
 

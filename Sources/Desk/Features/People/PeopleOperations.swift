@@ -37,6 +37,11 @@ package enum PeopleDirectory {
         }
     }
 
+    /// Everybody, by name.
+    package static func everybody(in tx: borrowing Transaction) throws -> [Person] {
+        try tx.all(PeopleQueries.people(matching: "", limit: 1_000_000), PeopleQueries.readPerson)
+    }
+
     /// Everybody who can be named as a reporter, as choices of a field.
     package static func everybodyAsChoices(in tx: borrowing Transaction) throws -> [FieldChoice] {
         try tx.all(PeopleQueries.people(matching: "", limit: 300), PeopleQueries.readPerson)

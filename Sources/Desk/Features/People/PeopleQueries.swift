@@ -194,23 +194,6 @@ package enum PeopleQueries {
         "DELETE FROM one_time_link WHERE purpose = \(purpose) AND COALESCE(person, '') = \(person ?? "")"
     }
 
-    // MARK: Drafts
-
-    static func saveDraft(of person: String, key: String, text: String, at now: Timestamp) -> SQL {
-        """
-        INSERT INTO draft (person, key, text, saved_at) VALUES (\(person), \(key), \(text), \(now.microseconds))
-        ON CONFLICT (person, key) DO UPDATE SET text = excluded.text, saved_at = excluded.saved_at
-        """
-    }
-
-    static func draft(of person: String, key: String) -> SQL {
-        "SELECT text, saved_at FROM draft WHERE person = \(person) AND key = \(key)"
-    }
-
-    static func deleteDraft(of person: String, key: String) -> SQL {
-        "DELETE FROM draft WHERE person = \(person) AND key = \(key)"
-    }
-
     // MARK: Reading
 
     static func readPerson(_ row: any Row) -> Person {
@@ -259,8 +242,6 @@ package enum PeopleQueries {
             deleteFailures(of: "x"), deleteFailures(before: now),
             insertLink(digest: [], purpose: "p", person: nil, until: now), link(digests: [[]], purpose: "p", at: now),
             deleteLinks(digests: [[]]), deleteLinks(purpose: "p", person: nil),
-            saveDraft(of: "x", key: "k", text: "t", at: now), draft(of: "x", key: "k"),
-            deleteDraft(of: "x", key: "k"),
         ]
     }()
 

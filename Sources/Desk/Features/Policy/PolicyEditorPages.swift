@@ -146,7 +146,7 @@ enum PolicyEditorPages {
             content.mistakes.isEmpty
             ? refusal.problems.map { "<li><a href=\"#\($0.field)\">\($0.message)</a></li>" as HTML }
             : content.mistakes.map { mistake in
-                "<li><a href=\"#L\(mistake.line)\">Line \(mistake.line): \(mistake.key): \(mistake.message)</a></li>"
+                "<li><a href=\"#L\(mistake.line)\">\(mistake.sentence)</a></li>"
             }
         return """
             <div class="problem" role="alert" tabindex="-1"><h2>\(refusal.message)</h2><ul>\(items)</ul><p>The policy in force stays as it is. What you wrote is kept.</p></div>

@@ -2,7 +2,6 @@ import Diagnosis
 import Domain
 import Storage
 import Web
-import Yams
 
 /// Puts a new policy document in force, everywhere and at once.
 enum ChangePolicy: Operation {
@@ -58,7 +57,7 @@ enum ChangePolicy: Operation {
             refusal.problems = found.problems.prefix(100).map {
                 Refusal.Problem(
                     field: "document", code: "bad_policy",
-                    message: "Line \($0.line): \($0.key): \($0.message).")
+                    message: $0.sentence)
             }
             throw refusal
         }
@@ -81,37 +80,39 @@ enum ChangePolicy: Operation {
 enum PolicyDocument {
     /// The policy that a document describes, or its mistakes in the order of the lines.
     static func read(_ document: String) -> Result<Policy, PolicyProblems> {
-        if let anchored = anchor(in: document) { return .failure(PolicyProblems([anchored])) }
+        if let alias = alias(in: document) { return .failure(PolicyProblems([alias])) }
         return PolicyText.read(document, knownRights: FeatureCatalog().rights).flatMap { policy in
             let problems = missingKeepers(of: policy, in: document)
             return problems.isEmpty ? .success(policy) : .failure(PolicyProblems(problems))
         }
     }
 
-    /// The first anchor of a document.
+    /// The first alias of a document, found before anything follows it.
     ///
-    /// Aliases can make a small text stand for billions of values, and a policy that people read needs none.
-    private static func anchor(in document: String) -> ConfigProblem? {
-        // What is wrong with the syntax is for the reader to say.
-        guard let root = try? Yams.compose(yaml: document) else { return nil }
-        return anchored(root)
-    }
-
-    /// Goes in the order of the document, so that it stops before the first alias.
-    private static func anchored(_ node: Node) -> ConfigProblem? {
-        if node.anchor != nil {
-            return ConfigProblem(
-                line: node.mark?.line ?? 1, key: "document",
-                message: "anchors and aliases (& and *) are not taken; write the value out")
-        }
-        switch node {
-        case .mapping(let pairs):
-            for (key, value) in pairs {
-                if let found = anchored(key) ?? anchored(value) { return found }
+    /// Aliases can make a small text stand for billions of values, and a policy that people read needs none. An
+    /// alias is a star where a value begins; a star within quotes or within a sentence is not one.
+    private static func alias(in document: String) -> ConfigProblem? {
+        var line = 1
+        var previous: Unicode.Scalar?
+        var isComment = false
+        let scalars = document.unicodeScalars
+        for index in scalars.indices {
+            let scalar = scalars[index]
+            if scalar.isLineBreak || scalar == "\n" || scalar == "\r" {
+                if scalar == "\n" { line += 1 }
+                (previous, isComment) = (nil, false)
+                continue
             }
-        case .sequence(let items):
-            for item in items { if let found = anchored(item) { return found } }
-        case .scalar, .alias: break
+            if isComment || scalar == " " || scalar == "\t" || scalar == "\u{FEFF}" { continue }
+            if scalar == "#", previous == nil { isComment = true }
+            if scalar == "*", previous.map({ "-?:[{,".unicodeScalars.contains($0) }) ?? true {
+                return ConfigProblem(
+                    line: line, key: "document",
+                    message:
+                        "aliases (*) are not taken; write the value out, or put a text that begins so in quotes"
+                )
+            }
+            previous = scalar
         }
         return nil
     }
@@ -129,6 +130,11 @@ enum PolicyDocument {
                 message: "no role has the right “\(right)” any more, so nobody could put that right again")
         }
     }
+}
+
+extension ConfigProblem {
+    /// The mistake as people read it: "Line 14: statuses[2].to: ...".
+    var sentence: String { "Line \(line): \(key): \(message)" + (message.hasSuffix("?") ? "" : ".") }
 }
 
 /// Reads the policy's document and its past.

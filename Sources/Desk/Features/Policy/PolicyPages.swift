@@ -147,6 +147,6 @@ enum PolicyPages {
     }
 
     private static func message(_ problem: ConfigProblem) -> HTML {
-        "<p class=\"err\">Line \(problem.line): \(problem.key): \(problem.message).</p>"
+        "<p class=\"err\">\(problem.sentence)</p>"
     }
 }

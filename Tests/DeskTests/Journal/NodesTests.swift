@@ -1,0 +1,180 @@
+import Diagnosis
+import Dispatch
+import Domain
+import Storage
+import TestSupport
+import Testing
+
+@testable import Desk
+
+/// Several nodes over one database: policy, and who reads along.
+struct NodesTests {
+    private func document(_ changes: (String, String)...) -> RawValue {
+        .text(changes.reduce(Policy.defaultDocument) { $0.replacing($1.0, with: $1.1) })
+    }
+
+    @Test("A change of policy is a fact and holds on every node at the next operation", arguments: Engine.available)
+    func policyEverywhere(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let other = try desk.secondNode()
+            let number = try await desk.reportedCase()
+            try await desk.perform(
+                "policy.change", as: .otto,
+                ["document": document(("case_number_prefix: TL", "case_number_prefix: HX"), ("{id: api, name: API}", "{id: kiosk, name: Kiosk}")),
+                    "reason": "A new product."])
+            let opened = try await other.call(
+                "case.open", RawInput(["subject": "New", "symptom": "New."]), as: "marta@cast.example")
+            #expect(opened.answer["number"]?.string?.hasPrefix("HX-") == true)
+            #expect(other.policy.current.caseNumberPrefix == "HX")
+            let facts = try await desk.services.database.read { [journal = desk.services.journal] tx in
+                try journal.facts(of: PolicyRecord.ref, as: PolicyFact.self, in: tx)
+            }
+            #expect(facts.count == 1 && facts.first?.actor == (try desk.actor(.otto).id))
+            // A third node, which has not done anything since: a choice that only the new policy knows.
+            let third = try desk.secondNode()
+            _ = try await third.call(
+                "case.edit", RawInput(["id": .text(number), "component": "kiosk"]), as: "marta@cast.example")
+            #expect(try await desk.found(number).classification[.component] == "kiosk")
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test("A choice that policy no longer knows is refused on a node that had not heard of it", arguments: Engine.available)
+    func oldChoice(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let other = try desk.secondNode()
+            let number = try await desk.reportedCase()
+            try await desk.perform(
+                "policy.change", as: .otto,
+                ["document": document(("{id: api, name: API}", "{id: kiosk, name: Kiosk}")), "reason": "Gone."])
+            let refusal = await #expect(throws: Refusal.self) {
+                try await other.call(
+                    "case.edit", RawInput(["id": .text(number), "component": "api"]), as: "marta@cast.example")
+            }
+            #expect(refusal?.problems.first?.code == "unknown_choice")
+        }
+    }
+
+    @Test("A wrong policy is refused with line and key, and nothing changes", arguments: Engine.available)
+    func wrongPolicy(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let facts = try await desk.factCount()
+            let refusal = try #require(
+                await #expect(throws: Refusal.self) {
+                    try await desk.perform(
+                        "policy.change", as: .otto,
+                        ["document": document(("on_customer_reply: investigating", "on_customer_reply: investigatng")),
+                            "reason": "Typo."])
+                })
+            #expect(refusal.reason == .invalid && refusal.code == "bad_policy")
+            let message = try #require(refusal.problems.first?.message)
+            #expect(message.hasPrefix("Line ") && message.contains("statuses[3]"))
+            #expect(message.contains("did you mean “investigating”?"))
+            #expect(try await desk.factCount() == facts)
+            #expect(desk.services.policy.document.version == .none)
+        }
+    }
+
+    @Test("The follower on PostgreSQL never skips a lower sequence that commits later")
+    func followerSkipsNothing() async throws {
+        guard let engine = Engine.available.first(where: { $0 == .postgreSQL }) else { return }
+        try await TestDesk.run(on: engine) { desk in
+            let start = try await settledEnd(desk)
+            let url = try #require(desk.store.url)
+            let (first, second) = (try PostgreSQLDatabase(url: url), try PostgreSQLDatabase(url: url))
+            let (inserted, mayCommit) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            async let low = Self.append(to: first, subject: "follow-a", desk) {
+                inserted.signal()
+                mayCommit.wait()
+            }
+            await Self.wait(for: inserted)
+            let high = try await Self.append(to: second, subject: "follow-b", desk) {}
+            let early = try await page(after: start, desk)
+            mayCommit.signal()
+            #expect(early.isEmpty, "B is committed, but A, which is older, is still open")
+            let both = [try await low, high]
+            #expect(both == both.sorted())
+            #expect(try await pages(after: start, until: 2, desk) == both)
+            try await first.close()
+            try await second.close()
+        }
+    }
+
+    @Test("A follower that has read B does not miss A, which took a lower sequence and wrote later")
+    func followerAcrossPages() async throws {
+        guard let engine = Engine.available.first(where: { $0 == .postgreSQL }) else { return }
+        try await TestDesk.run(on: engine) { desk in
+            let start = try await settledEnd(desk)
+            let low = try await desk.services.database.write { try $0.nextNumber(of: .fact) }
+            _ = try await desk.reportedCase()
+            let seen = try await pages(after: start, until: 1, desk)
+            #expect(seen.allSatisfy { $0 > low })
+            let position = try #require(try await page(after: start, desk).last).position
+            let late = StoredFact(
+                sequence: low, subject: SubjectRef(kind: "case", id: "late"), version: Version(1),
+                occurredAt: desk.clock.now, recordedAt: desk.clock.now, actor: "a", kind: "case.noted", body: "{}")
+            _ = try await desk.services.database.write {
+                try $0.execute(JournalStore.insertFact(late, salt: [], bodyDigest: [], chain: []))
+            }
+            #expect(try await pages(after: position, until: 1, desk) == [low])
+        }
+    }
+
+    private func settledEnd(_ desk: TestDesk) async throws -> JournalPosition {
+        try await desk.services.database.read { tx in
+            try tx.first("SELECT written_by, sequence FROM fact ORDER BY written_by DESC, sequence DESC LIMIT 1") {
+                JournalPosition(transaction: $0.integer(0), sequence: $0.integer(1))
+            } ?? .start
+        }
+    }
+
+    private func page(
+        after position: JournalPosition, _ desk: TestDesk
+    ) async throws -> [(sequence: Int64, position: JournalPosition)] {
+        try await desk.services.database.read { tx in
+            try tx.all(JournalStore.settledFacts(after: position, limit: 100)) { row in
+                (row.integer(0), JournalPosition(transaction: row.integer(9), sequence: row.integer(0)))
+            }
+        }
+    }
+
+    /// What is delivered after a position, once it is so many facts: a transaction of another test may hold it up.
+    private func pages(after position: JournalPosition, until count: Int, _ desk: TestDesk) async throws -> [Int64] {
+        var found: [Int64] = []
+        for _ in 0..<5000 {
+            found = try await page(after: position, desk).map(\.sequence)
+            if found.count >= count { break }
+            await Task.yield()
+        }
+        return found
+    }
+
+    private static func wait(for semaphore: DispatchSemaphore) async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                semaphore.wait()
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Inserts a fact in a transaction of its own and returns its sequence; `beforeCommit` may hold it open.
+    private static func append(
+        to database: PostgreSQLDatabase, subject: String, _ desk: TestDesk,
+        beforeCommit: @escaping @Sendable () -> Void
+    ) async throws -> Int64 {
+        let now = desk.clock.now
+        return try await database.exclusively { connection in
+            try connection.run(script: "BEGIN")
+            var sequence: Int64 = 0
+            try connection.rows("SELECT nextval('fact_sequence')") { sequence = $0.integer(0) }
+            let fact = StoredFact(
+                sequence: sequence, subject: SubjectRef(kind: "case", id: subject), version: Version(1),
+                occurredAt: now, recordedAt: now, actor: "a", kind: "case.noted", body: "{}")
+            try connection.execute(JournalStore.insertFact(fact, salt: [], bodyDigest: [], chain: []))
+            beforeCommit()
+            try connection.run(script: "COMMIT")
+            return sequence
+        }
+    }
+}
