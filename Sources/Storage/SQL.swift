@@ -119,12 +119,13 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 
     /// A pattern for LIKE that finds `text` anywhere, with its special characters escaped by `\`.
     package static func containing(_ text: String) -> String {
-        var pattern = "%"
-        for character in text {
-            if character == "%" || character == "_" || character == "\\" { pattern.append("\\") }
-            pattern.append(character)
+        // Scalar by scalar: a "%" with a combining mark is one Swift character and still a wildcard of the engines.
+        var pattern = String.UnicodeScalarView("%".unicodeScalars)
+        for scalar in text.unicodeScalars {
+            if scalar == "%" || scalar == "_" || scalar == "\\" { pattern.append("\\") }
+            pattern.append(scalar)
         }
-        return pattern + "%"
+        return String(pattern) + "%"
     }
 
     func rendered(for dialect: Dialect) -> RenderedSQL {

@@ -32,7 +32,8 @@ package struct Verification: Sendable {
         (self.journal, self.keys, self.migrator) = (journal, keys, migrator)
     }
 
-    /// Reads everything once. Works beside a running server; memory grows with subjects, not with facts.
+    /// Reads everything once, on one state of the database, so that it works beside a running server. Memory grows
+    /// with subjects, not with facts.
     /// - Parameter checkpoint: the text of an exported checkpoint to hold the journal against.
     package func run(_ database: any Database, checkpoint: String? = nil) async throws -> Report {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("thirdline-verify-\(UUID().uuidString)")
@@ -47,71 +48,83 @@ package struct Verification: Sendable {
             try pass.compareHeads(live)
             try pass.compareCheckpoints(live)
             if let exported { pass.compare(exported.heads, upTo: exported.sequence) }
-            return pass
+            var report = pass.report
+            try fresh.writeAtOnce { rebuilt in
+                try rebuild(live, into: rebuilt, &report)
+                try compareTables(live, rebuilt, &report)
+            }
+            return report
         }
-        var whole = report.report
-        try await rebuild(database, into: fresh, &whole)
-        try await compareTables(database, fresh, &whole)
         try await fresh.close()
-        return whole
+        return report
     }
 
-    private func rebuild(_ database: any Database, into fresh: SQLiteDatabase, _ report: inout Report) async throws {
-        var last: Int64 = 0
+    private func rebuild(
+        _ live: borrowing Transaction, into fresh: borrowing Transaction, _ report: inout Report
+    ) throws {
+        var last = Int64.min
         while true {
-            let after = last
-            let page = try await database.read {
-                try $0.all(JournalStore.allFacts(after: after, limit: 2000), JournalStore.fact)
-            }
+            let page = try live.all(JournalStore.allFacts(after: last, limit: 2000), JournalStore.fact)
             guard let end = page.last else { return }
             last = end.sequence
-            report = try await fresh.write { [report, subjects = journal.subjects] tx in
-                var report = report
-                for fact in page {
-                    guard let type = subjects[fact.subject.kind] else { continue }
-                    do {
-                        try type.project(fact, tx)
-                    } catch let problem as FactProblem {
-                        report.add("fact \(fact.sequence) (\(fact.kind)) cannot be replayed: \(problem)")
-                    }
+            for fact in page {
+                guard let type = journal.subjects[fact.subject.kind] else {
+                    report.add("fact \(fact.sequence): nobody knows subjects of kind “\(fact.subject.kind)”")
+                    continue
                 }
-                return report
+                do {
+                    try type.project(fact, fresh)
+                } catch {
+                    report.add("fact \(fact.sequence) (\(fact.kind)) cannot be replayed: \(error)")
+                }
             }
         }
     }
 
     private func compareTables(
-        _ database: any Database, _ fresh: SQLiteDatabase, _ report: inout Report
-    ) async throws {
+        _ live: borrowing Transaction, _ fresh: borrowing Transaction, _ report: inout Report
+    ) throws {
         for type in journal.subjects.all {
             for table in type.tables {
-                var live = RowPages(database, table)
-                var rebuilt = RowPages(fresh, table)
-                var left = try await live.next()
-                var right = try await rebuilt.next()
+                var found = RowPages(table)
+                var made = RowPages(table)
+                var left = try found.next(in: live)
+                var right = try made.next(in: fresh)
                 while left != nil || right != nil {
                     report.rows += 1
                     switch (left, right) {
-                    case (let a?, let b?) where a[0] == b[0]:
-                        for (index, column) in table.columns.enumerated() where a[index] != b[index] {
+                    case (let a?, let b?) where isSame(a[0], b[0]):
+                        for (index, column) in table.columns.enumerated() where !isSame(a[index], b[index]) {
                             report.add(
                                 "table \(table.name), row \(text(a[0])), column \(column): holds \(text(a[index])), the facts make \(text(b[index]))")
                         }
-                        (left, right) = (try await live.next(), try await rebuilt.next())
-                    case (let a?, let b?) where text(a[0]) < text(b[0]):
+                        (left, right) = (try found.next(in: live), try made.next(in: fresh))
+                    case (let a?, let b?) where precedes(a[0], b[0]):
                         report.add("table \(table.name), row \(text(a[0])): stands there without facts")
-                        left = try await live.next()
+                        left = try found.next(in: live)
                     case (let a?, nil):
                         report.add("table \(table.name), row \(text(a[0])): stands there without facts")
-                        left = try await live.next()
+                        left = try found.next(in: live)
                     case (_, let b?):
                         report.add("table \(table.name), row \(text(b[0])): is missing")
-                        right = try await rebuilt.next()
+                        right = try made.next(in: fresh)
                     case (nil, nil): break
                     }
                 }
             }
         }
+    }
+
+    /// Whether two values are the same to the byte: Swift holds texts equal that Unicode calls equivalent.
+    private func isSame(_ left: SQLValue, _ right: SQLValue) -> Bool {
+        if case .text(let left) = left, case .text(let right) = right { return left.utf8.elementsEqual(right.utf8) }
+        return left == right
+    }
+
+    /// The order of keys in the tables of both engines, which is that of their bytes.
+    private func precedes(_ left: SQLValue, _ right: SQLValue) -> Bool {
+        guard case .text(let left) = left, case .text(let right) = right else { return false }
+        return left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 
     private func text(_ value: SQLValue) -> String {
@@ -127,26 +140,22 @@ package struct Verification: Sendable {
 
 /// Rows of a table in the order of their key, a page at a time.
 private struct RowPages {
-    private let database: any Database
     private let table: ProjectedTable
     private var page: [[SQLValue]] = []
     private var index = 0
     private var last = ""
     private var isDone = false
 
-    init(_ database: any Database, _ table: ProjectedTable) { (self.database, self.table) = (database, table) }
+    init(_ table: ProjectedTable) { self.table = table }
 
-    mutating func next() async throws -> [SQLValue]? {
+    mutating func next(in tx: borrowing Transaction) throws -> [SQLValue]? {
         if index == page.count {
             if isDone { return nil }
-            let (table, last) = (table, last)
-            page = try await database.read { tx in
-                try tx.all(table.page(last, 1000)) { row in table.columns.indices.map { row.value($0) } }
-            }
+            page = try tx.all(table.page(last, 1000)) { row in table.columns.indices.map { row.value($0) } }
             index = 0
             isDone = page.count < 1000
             guard let end = page.last, case .text(let key) = end[0] else { return nil }
-            self.last = key
+            last = key
         }
         defer { index += 1 }
         return page[index]
@@ -167,8 +176,8 @@ private struct Pass {
     init(journal: Journal, keys: KeyRing) { (self.journal, self.keys) = (journal, keys) }
 
     mutating func readChains(_ tx: borrowing Transaction) throws {
-        var last: Int64 = 0
-        var mismatches: [Int64: (fact: StoredFact, digest: [UInt8])] = [:]
+        var last = Int64.min
+        var mismatches: [Int64: (fact: StoredFact, hasSalt: Bool)] = [:]
         var tombstones: [Int64: String] = [:]
         while true {
             var count = 0
@@ -180,11 +189,13 @@ private struct Pass {
                 let (salt, digest, chain) = (row.blob(9), row.blob(10), row.blob(11))
                 let end = ends[fact.subject]
                 let name = "\(fact.subject.kind) \(fact.subject.id)"
-                if fact.version.number != (end?.version ?? 0) + 1 {
+                if fact.version.number != (end?.version ?? 0) &+ 1 {
                     report.add(
                         "fact \(fact.sequence): \(name) goes from version \(end?.version ?? 0) to \(fact.version.number); a fact is missing between them")
                 }
-                if Chain.digest(ofBody: fact.body, salt: salt) != digest { mismatches[fact.sequence] = (fact, digest) }
+                if Chain.digest(ofBody: fact.body, salt: salt) != digest {
+                    mismatches[fact.sequence] = (fact, !salt.isEmpty)
+                }
                 if Chain.link(after: end?.chain ?? [], fact, bodyDigest: digest) != chain {
                     report.add("fact \(fact.sequence) (\(fact.kind)) of \(name): was changed, or a fact before it was")
                 }
@@ -200,12 +211,16 @@ private struct Pass {
         }
         for (sequence, found) in mismatches.sorted(by: { $0.key < $1.key }) {
             let left = hex(sha256(Array(found.fact.body.utf8)))
-            if tombstones[sequence] != left {
+            if tombstones[sequence] != left || found.hasSalt {
                 report.add(
                     "fact \(sequence) (\(found.fact.kind)) of \(found.fact.subject.kind) \(found.fact.subject.id): its body was changed")
             }
         }
         report.subjects = ends.count
+        let count = try tx.first(JournalStore.lastSequence()) { $0.integer(1) } ?? 0
+        if count != report.facts {
+            report.add("the journal holds \(count) facts, of which only \(report.facts) have a place in its order")
+        }
     }
 
     mutating func compareHeads(_ tx: borrowing Transaction) throws {
@@ -224,7 +239,7 @@ private struct Pass {
                 }
                 if end.version < version {
                     report.add(
-                        "\(name): has facts up to version \(end.version), but its head says \(version); the last \(version - end.version) were deleted")
+                        "\(name): has facts up to version \(end.version), but its head says \(version); the last \(version &- end.version) were deleted")
                 } else if end.version != version || end.chain != chain {
                     report.add("\(name): its head does not belong to its last fact")
                 }

@@ -39,8 +39,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// The moment on the UTC calendar.
     package var parts: Parts {
-        let days = floorDivide(microseconds, 86_400_000_000)
-        let rest = microseconds - days * 86_400_000_000
+        var (days, rest) = microseconds.quotientAndRemainder(dividingBy: 86_400_000_000)
+        if rest < 0 { (days, rest) = (days - 1, rest + 86_400_000_000) }
         let (year, month, day) = civil(fromDays: Int(days))
         let second = Int(rest / 1_000_000)
         return Parts(
@@ -93,7 +93,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
                 year: year, month: month, day: day, hour: hour, minute: minute, second: second,
                 microsecond: fraction)
         else { return nil }
-        self = local.adding(seconds: Int64(-offset))
+        let moment = local.adding(seconds: Int64(-offset))
+        // What could not be written as RFC 3339 again is not taken.
+        guard (1...9999).contains(moment.parts.year) else { return nil }
+        self = moment
     }
 
     /// RFC 3339 in UTC, with a fraction only where there is one.
@@ -158,10 +161,6 @@ private struct DigitScan {
 package func pad(_ number: Int, _ width: Int) -> String {
     let digits = String(number)
     return digits.count >= width ? digits : String(repeating: "0", count: width - digits.count) + digits
-}
-
-private func floorDivide(_ value: Int64, _ by: Int64) -> Int64 {
-    value >= 0 ? value / by : (value - by + 1) / by
 }
 
 private func daysInMonth(_ month: Int, of year: Int) -> Int {

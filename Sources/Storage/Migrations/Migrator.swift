@@ -78,7 +78,20 @@ package struct Migrator: Sendable {
 
     /// The schema a database has now; 0 for an empty one.
     package func current(of database: any Database) async throws -> Int {
-        try await database.exclusively { try Self.version(on: $0) }
+        try await database.exclusively { connection in
+            guard connection.dialect == .postgreSQL else { return try Self.version(on: connection) }
+            try connection.run(script: "BEGIN")
+            do {
+                // Two programs that make the same table at the same time would fail, for all IF NOT EXISTS.
+                try connection.run(script: Self.lock)
+                let version = try Self.version(on: connection)
+                try connection.run(script: "COMMIT")
+                return version
+            } catch {
+                try? connection.run(script: "ROLLBACK")  // the first error is the one to tell
+                throw error
+            }
+        }
     }
 
     /// Runs the missing steps, each in a transaction of its own; returns the numbers of those that ran.
@@ -98,7 +111,7 @@ package struct Migrator: Sendable {
                 let isSQLite = connection.dialect == .sqlite
                 try connection.run(script: isSQLite ? "BEGIN IMMEDIATE" : "BEGIN")
                 do {
-                    if !isSQLite { try connection.run(script: "SELECT pg_advisory_xact_lock(7417417)") }
+                    if !isSQLite { try connection.run(script: Self.lock) }
                     guard try Self.version(on: connection) < migration.number else {
                         try connection.run(script: "COMMIT")
                         return false
@@ -117,6 +130,8 @@ package struct Migrator: Sendable {
         }
         return ran
     }
+
+    private static let lock = "SELECT pg_advisory_xact_lock(7417417)"
 
     private static func version(on connection: any Connection) throws -> Int {
         try connection.run(

@@ -129,7 +129,7 @@ package final class PostgreSQLDatabase: Database {
         _ body: @escaping @Sendable (PostgreSQLConnection) throws -> T
     ) async throws -> T {
         guard let connection = try await borrowed() else {
-            throw StorageFault("the database is being closed", isTemporary: true)
+            throw StorageFault("there is no connection to the database", isTemporary: true)
         }
         return try await withCheckedThrowingContinuation { continuation in
             workers.async { [self] in
@@ -167,7 +167,12 @@ package final class PostgreSQLDatabase: Database {
             do {
                 return try PostgreSQLConnection(url: url, preparesStatements: options.preparesStatements)
             } catch {
-                state.withLock { $0.open -= 1 }
+                // Nobody may wait for a connection that does not come.
+                let waiter = state.withLock { state in
+                    state.open -= 1
+                    return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+                }
+                waiter?.resume(returning: nil)
                 throw error
             }
         case .wait:

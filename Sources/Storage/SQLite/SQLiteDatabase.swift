@@ -110,6 +110,23 @@ package final class SQLiteDatabase: Database {
         }
     }
 
+    /// Runs `body` in a transaction on the calling thread: for a file of one's own that is filled from inside a
+    /// transaction of another database.
+    package func writeAtOnce<T>(_ body: (borrowing Transaction) throws -> T) throws -> T {
+        try pool.writeWithoutTransaction { db in
+            let connection = SQLiteConnection(db)
+            try connection.command("BEGIN IMMEDIATE")
+            do {
+                let value = try body(Transaction(connection))
+                try connection.command("COMMIT")
+                return value
+            } catch {
+                if db.isInsideTransaction { try? connection.command("ROLLBACK") }  // the first error is the one to tell
+                throw SQLiteConnection.translated(error)
+            }
+        }
+    }
+
     package func close() async throws {
         try await pool.barrierWriteWithoutTransaction { db in
             _ = try? db.checkpoint(.truncate)  // only saves work for the next opening
@@ -168,7 +185,8 @@ final class SQLiteConnection: Connection {
     func rows(_ sql: SQL, each body: (any Row) throws -> Void) throws {
         let owner = try bound(sql)
         let statement = owner.sqliteStatement
-        defer { sqlite3_reset(statement) }
+        // One that was compiled anew lives only as long as its owner.
+        defer { withExtendedLifetime(owner) { _ = sqlite3_reset(statement) } }
         let row = SQLiteRow(statement: statement)
         while true {
             switch sqlite3_step(statement) {

@@ -142,10 +142,15 @@ struct AccessWalk: Sendable {
     }
 
     private func newToken(of member: Cast) async throws -> String {
+        let known = try await tokens(of: member)
         _ = try await server.desk.token(for: member)
+        return try await tokens(of: member).first { !known.contains($0) } ?? "none"
+    }
+
+    private func tokens(of member: Cast) async throws -> [String] {
         let id = server.desk.people[member]?.id.raw ?? ""
         return try await server.desk.services.database.read { tx in
-            try tx.all(PeopleQueries.tokens(of: id), PeopleQueries.readToken).max { $0.id < $1.id }?.id
-        } ?? "none"
+            try tx.all(PeopleQueries.tokens(of: id), PeopleQueries.readToken).map(\.id)
+        }
     }
 }

@@ -8,7 +8,7 @@ import Testing
 /// Two who edit the same thing meet; two who do not never do.
 struct ConflictTests {
     private func edit(
-        _ desk: TestDesk, _ number: String, as member: Cast, _ operation: String = "case.edit",
+        _ desk: TestDesk, _ number: String, as member: Cast, of operation: String = "case.edit",
         _ fields: [String: RawValue], base: Int?
     ) async throws {
         var fields = fields
@@ -59,10 +59,10 @@ struct ConflictTests {
             let base = try await desk.found(number).version.number
             var fields: [String: RawValue] = [one[1]: .text(one[2])]
             if one[0] == "case.change_severity" { fields["reason"] = "So it is." }
-            try await edit(desk, number, as: .marta, one[0], fields, base: base)
+            try await edit(desk, number, as: .marta, of: one[0], fields, base: base)
             fields[one[1]] = .text(one[3])
             let refusal = await #expect(throws: Refusal.self) { [fields] in
-                try await edit(desk, number, as: .jonas, one[0], fields, base: base)
+                try await edit(desk, number, as: .jonas, of: one[0], fields, base: base)
             }
             #expect(refusal?.reason == .stale)
             #expect(refusal?.clashes.map(\.aspect) == [one[4]])
@@ -78,8 +78,8 @@ struct ConflictTests {
             try await edit(desk, number, as: .marta, ["subject": "Card payments fail"], base: base)
             try await edit(desk, number, as: .jonas, ["component": "billing"], base: base)
             try await edit(
-                desk, number, as: .ines, "case.change_severity", ["severity": "sev2", "reason": "Many."], base: base)
-            try await edit(desk, number, as: .lea, "case.assign", ["assignee": "@me"], base: base)
+                desk, number, as: .ines, of: "case.change_severity", ["severity": "sev2", "reason": "Many."], base: base)
+            try await edit(desk, number, as: .lea, of: "case.assign", ["assignee": "@me"], base: base)
             let found = try await desk.found(number)
             #expect(found.subject == "Card payments fail" && found.classification[.component] == "billing")
             #expect(found.severity == "sev2" && found.owner?.raw == (try desk.actor(.lea).id))
@@ -91,11 +91,11 @@ struct ConflictTests {
         try await TestDesk.run(on: engine) { desk in
             let number = try await desk.reportedCase()
             let base = try await desk.found(number).version.number
-            try await edit(desk, number, as: .marta, "case.note", ["text": "Mine."], base: base)
+            try await edit(desk, number, as: .marta, of: "case.note", ["text": "Mine."], base: base)
             try await edit(desk, number, as: .marta, ["subject": "Other"], base: base)
-            try await edit(desk, number, as: .jonas, "case.note", ["text": "Mine too."], base: base)
-            try await edit(desk, number, as: .jonas, "case.reply", ["text": "Hello."], base: base)
-            try await edit(desk, number, as: .ines, "case.reply", ["text": "Hello again."], base: 1)
+            try await edit(desk, number, as: .jonas, of: "case.note", ["text": "Mine too."], base: base)
+            try await edit(desk, number, as: .jonas, of: "case.reply", ["text": "Hello."], base: base)
+            try await edit(desk, number, as: .ines, of: "case.reply", ["text": "Hello again."], base: 1)
         }
     }
 

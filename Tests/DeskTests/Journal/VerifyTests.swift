@@ -239,7 +239,7 @@ struct VerifyTests {
                 journal: desk.services.journal, keys: KeyRing(key: [UInt8](repeating: 8, count: 32)),
                 migrator: desk.services.migrator)
             await #expect(throws: FactProblem.self) {
-                try await foreign.run(desk.services.database, checkpoint: exported)
+                _ = try await foreign.run(desk.services.database, checkpoint: exported)
             }
         }
     }

@@ -19,10 +19,10 @@ package enum CustomersQueries {
     static func organisations(
         matching text: String, after place: CustomerPlace? = nil, only id: String? = nil, limit: Int
     ) -> SQL {
-        let later: SQL = place.map { " AND (name, id) > (\($0.name), \($0.id))" } ?? ""
+        let later: SQL = place.map { " AND (LOWER(name), id) > (\(folded($0.name)), \($0.id))" } ?? ""
         return """
             SELECT \(columns) FROM organisation WHERE \(matching(text, only: id))\(later)
-            ORDER BY name, id LIMIT \(limit)
+            ORDER BY LOWER(name), id LIMIT \(limit)
             """
     }
 

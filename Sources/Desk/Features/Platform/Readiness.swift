@@ -46,7 +46,7 @@ struct Readiness: Sendable {
                         inputDigest: [], answer: "{}", at: now))
                 throw RolledBack()
             }
-        } catch where !(error is RolledBack) {
+        } catch  where !(error is RolledBack) {
             return failed("database", "No row can be written; the reason is in the log.", error, services)
         } catch {
             // It was written, and taken back as it should be.

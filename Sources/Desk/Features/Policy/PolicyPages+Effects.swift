@@ -51,7 +51,8 @@ struct PolicyEffect: Hashable, Sendable {
         var effects: [PolicyEffect] = []
         for entry in new {
             guard let before = old.first(where: { $0.id == entry.id }) else {
-                effects.append(PolicyEffect(kind: .comes, words: "\(label): “\(entry.name)” comes"))
+                effects.append(
+                    PolicyEffect(kind: .comes, words: "\(label): “\(entry.name)” (\(entry.id)) comes"))
                 continue
             }
             if before.name != entry.name {
@@ -62,7 +63,8 @@ struct PolicyEffect: Hashable, Sendable {
         }
         for entry in old where !new.contains(where: { $0.id == entry.id }) {
             effects.append(
-                PolicyEffect(kind: .goes, words: "\(label): “\(entry.name)” cannot be chosen any more"))
+                PolicyEffect(
+                    kind: .goes, words: "\(label): “\(entry.name)” (\(entry.id)) cannot be chosen any more"))
         }
         return effects
     }

@@ -1,0 +1,328 @@
+import Diagnosis
+import Domain
+import Storage
+import Web
+
+/// Gives the case to somebody.
+enum AssignCase: Operation {
+    struct Input: Sendable {
+        var id: String
+        var assignee: String
+        var reason: String?
+    }
+
+    static let name = "case.assign"
+    static let summary = "Give the case to somebody"
+    static let verb = "Assign"
+    static let right: Right = "case.assign"
+    static let place = OperationPlace.act(in: "cases", verb: "assign")
+    static let input = Fields(
+        Input.init, CaseFields.id,
+        .reference("assignee", "Owner", to: "person").editing(Aspect("owner")).help("One person is accountable at any time."),
+        .optional(CaseFields.reason))
+
+    struct State: Sendable {
+        var found: SupportCase
+        var person: Person?
+    }
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> State {
+        State(
+            found: try visibleCase(input.id, for: actor, in: tx),
+            person: try PeopleDirectory.find(input.assignee == "@me" ? actor.id : input.assignee, in: tx))
+    }
+
+    static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
+        guard let person = state.person else {
+            throw Refusal(field: "assignee", "not_found", "Nobody is known as “\(input.assignee)”.")
+        }
+        return answer(
+            try state.found.assigned(to: person, reason: input.reason, policy: context.policy), on: state.found)
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        caseDestination(answer, done: "assigned")
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        try caseForm(id, for: actor, in: tx) { found, form in
+            form.values["assignee"] = .text(found.owner?.raw ?? actor.id)
+            form.references["person"] = try PeopleDirectory.staffChoices(in: tx)
+        }
+    }
+}
+
+/// Changes how bad the case is held to be.
+enum ChangeSeverity: Operation {
+    struct Input: Sendable {
+        var id: String
+        var severity: String
+        var reason: String
+    }
+
+    static let name = "case.change_severity"
+    static let summary = "Change severity"
+    static let right: Right = "case.change_severity"
+    static let place = OperationPlace.act(in: "cases", verb: "change_severity")
+    static let input = Fields(
+        Input.init, CaseFields.id, CaseFields.severity().editing(Aspect("severity")), CaseFields.reason)
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+        try visibleCase(input.id, for: actor, in: tx)
+    }
+
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+        answer(found.withSeverity(ID(input.severity), reason: input.reason), on: found)
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        caseDestination(answer, done: "saved")
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        try caseForm(id, for: actor, in: tx) { $1.values["severity"] = .text($0.severity.raw) }
+    }
+}
+
+/// Moves the case to another status, by the transitions of policy.
+enum ChangeStatus: Operation {
+    struct Input: Sendable {
+        var id: String
+        var status: String
+        var reason: String?
+    }
+
+    static let name = "case.change_status"
+    static let summary = "Change status"
+    static let right: Right = "case.change_status"
+    static let place = OperationPlace.act(in: "cases", verb: "change_status")
+    static let input = Fields(Input.init, CaseFields.id, CaseFields.status, .optional(CaseFields.reason))
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+        try visibleCase(input.id, for: actor, in: tx)
+    }
+
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+        answer(try found.moved(to: ID(input.status), reason: input.reason, policy: context.policy), on: found)
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        caseDestination(answer, done: "saved")
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        try caseForm(id, for: actor, in: tx) { $1.values["status"] = .text($0.status.raw) }
+    }
+}
+
+/// Edits what the case says about itself; each field is an aspect of its own.
+enum EditCase: Operation {
+    struct Input: Sendable {
+        var id: String
+        var subject: Edit<String>
+        var problemStatement: Edit<String>
+        var productArea: Edit<String>
+        var component: Edit<String>
+        var environment: Edit<String>
+        var category: Edit<String>
+        var rootCause: Edit<String>
+    }
+
+    static let name = "case.edit"
+    static let summary = "Edit the case"
+    static let verb = "Save"
+    static let right: Right = "case.edit"
+    static let place = OperationPlace.act(in: "cases", verb: "edit")
+    static let input = Fields(
+        Input.init, CaseFields.id, .edit(.line("subject", "Subject").editing(Aspect("subject"))),
+        .edit(.text("problem_statement", "Problem statement", maxBytes: 100_000).editing(Aspect("problem_statement")))
+            .help("What is really wrong, in your words. The reporter’s own words stay as they are."),
+        .edit(CaseFields.term(.productArea)), .edit(CaseFields.term(.component)),
+        .edit(CaseFields.term(.environment)), .edit(CaseFields.term(.category)), .edit(CaseFields.term(.rootCause)))
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+        try visibleCase(input.id, for: actor, in: tx)
+    }
+
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+        var facts: [CaseFact] = []
+        switch input.subject {
+        case .unchanged: break
+        case .cleared: throw Refusal(field: "subject", "missing", "A case needs a subject.")
+        case .set(let subject): if subject != found.subject { facts.append(.retitled(subject: subject)) }
+        }
+        switch input.problemStatement {
+        case .unchanged: break
+        case .cleared: if found.problemStatement != nil { facts.append(.problemStated(text: nil)) }
+        case .set(let text): if text != found.problemStatement { facts.append(.problemStated(text: text)) }
+        }
+        let fields: [(CaseFact.ClassifyingField, Edit<String>)] = [
+            (.productArea, input.productArea), (.component, input.component), (.environment, input.environment),
+            (.category, input.category), (.rootCause, input.rootCause),
+        ]
+        for (field, edit) in fields {
+            switch edit {
+            case .unchanged: break
+            case .cleared: if found.classification[field] != nil { facts.append(.classified(field: field, value: nil)) }
+            case .set(let value):
+                if found.classification[field] != value { facts.append(.classified(field: field, value: value)) }
+            }
+        }
+        return answer(facts, on: found)
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        caseDestination(answer, done: "saved")
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        try caseForm(id, for: actor, in: tx) { found, form in
+            form.values["subject"] = .text(found.subject)
+            form.values["problem_statement"] = .text(found.problemStatement ?? "")
+            for field in [CaseFact.ClassifyingField.productArea, .component, .environment, .category, .rootCause] {
+                form.values[field.rawValue] = .text(found.classification[field] ?? "")
+            }
+        }
+    }
+}
+
+/// Records what the fault does to those who meet it, as data.
+enum RecordImpact: Operation {
+    struct Input: Sendable {
+        var id: String
+        var accounts: Int?
+        var users: Int?
+        var sharePercent: Double?
+        var shareOf: String?
+        var moneyAtRisk: String?
+        var compliance: String?
+        var workaround: String?
+        var blockedProcess: String?
+    }
+
+    static let name = "case.record_impact"
+    static let summary = "Record the impact"
+    static let verb = "Save"
+    static let right: Right = "case.edit"
+    static let place = OperationPlace.act(in: "cases", verb: "record_impact")
+    static let input = Fields(
+        Input.init, CaseFields.id, .optional(.integer("accounts", "Accounts affected", 0...1_000_000_000)),
+        .optional(.integer("users", "Users affected", 0...8_000_000_000)),
+        .optional(.number("share_percent", "Share affected, in percent", 0...100)).help("For example 0.3."),
+        .optional(.line("share_of", "Share of what", maxBytes: 120)).help("For example: card payments."),
+        .optional(.line("money_at_risk", "Money at risk", maxBytes: 60)).help("With its currency: EUR 221,400."),
+        .optional(.line("compliance", "Rules or law touched")),
+        .optional(CaseFields.workaround),
+        .optional(.line("blocked_process", "What stands still")))
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+        try visibleCase(input.id, for: actor, in: tx)
+    }
+
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+        var impact = Impact()
+        (impact.accounts, impact.users, impact.sharePercent) = (input.accounts, input.users, input.sharePercent)
+        (impact.shareOf, impact.moneyAtRisk, impact.compliance) = (input.shareOf, input.moneyAtRisk, input.compliance)
+        impact.hasWorkaround = input.workaround.map { $0 == "yes" }
+        impact.blockedProcess = input.blockedProcess
+        return answer(impact == found.impact ? [] : [.impactRecorded(impact)], on: found)
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        caseDestination(answer, done: "saved")
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        try caseForm(id, for: actor, in: tx) { found, form in
+            let impact = found.impact
+            let texts: [(String, String?)] = [
+                ("accounts", impact.accounts.map { String($0) }), ("users", impact.users.map { String($0) }),
+                ("share_percent", impact.sharePercent.map { "\($0)" }), ("share_of", impact.shareOf),
+                ("money_at_risk", impact.moneyAtRisk), ("compliance", impact.compliance),
+                ("workaround", impact.hasWorkaround.map { $0 ? "yes" : "no" }),
+                ("blocked_process", impact.blockedProcess),
+            ]
+            for (name, text) in texts { form.values[name] = .text(text ?? "") }
+        }
+    }
+}
+
+/// Records when the effect began, was first noticed, and was reported: three different times.
+enum RecordTimes: Operation {
+    struct Input: Sendable {
+        var id: String
+        var beganAt: Timestamp?
+        var noticedAt: Timestamp?
+        var reportedAt: Timestamp?
+    }
+
+    static let name = "case.record_times"
+    static let summary = "Record when it began"
+    static let verb = "Save"
+    static let right: Right = "case.edit"
+    static let place = OperationPlace.act(in: "cases", verb: "record_times")
+    static let input = Fields(
+        Input.init, CaseFields.id,
+        .optional(.time("began_at", "Impact began")).help("UTC. A fault at a low rate may run for weeks unnoticed."),
+        .optional(.time("noticed_at", "First noticed")).help("UTC."),
+        .optional(.time("reported_at", "Reported")).help("UTC."))
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+        try visibleCase(input.id, for: actor, in: tx)
+    }
+
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+        let times = [("began_at", input.beganAt), ("noticed_at", input.noticedAt), ("reported_at", input.reportedAt)]
+        var problems: [Refusal.Problem] = []
+        for (field, moment) in times {
+            if let moment, moment > context.now.adding(seconds: 300) {
+                problems.append(.init(field: field, code: "in_the_future", message: "This time has not come yet."))
+            }
+        }
+        if let began = input.beganAt, let noticed = input.noticedAt, noticed < began {
+            problems.append(
+                .init(field: "noticed_at", code: "before_it_began", message: "It cannot be noticed before it began."))
+        }
+        if let noticed = input.noticedAt, let reported = input.reportedAt, reported < noticed {
+            problems.append(
+                .init(
+                    field: "reported_at", code: "before_noticed",
+                    message: "It cannot be reported before anybody noticed it."))
+        }
+        guard problems.isEmpty else { throw Refusal(problems: problems) }
+        let same =
+            input.beganAt == found.beganAt && input.noticedAt == found.noticedAt
+            && (input.reportedAt ?? found.reportedAt) == found.reportedAt
+        return answer(
+            same
+                ? []
+                : [
+                    .timesRecorded(
+                        beganAt: input.beganAt, noticedAt: input.noticedAt, reportedAt: input.reportedAt)
+                ], on: found)
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        caseDestination(answer, done: "saved")
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        try caseForm(id, for: actor, in: tx) { found, form in
+            form.values["began_at"] = .text(found.beganAt?.rfc3339 ?? "")
+            form.values["noticed_at"] = .text(found.noticedAt?.rfc3339 ?? "")
+            form.values["reported_at"] = .text(found.reportedAt.rfc3339)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Diagnosis
+import Domain
+import Storage
+import Web
+
+/// Writes to the customer.
+enum ReplyToCase: Operation {
+    struct Input: Sendable {
+        var id: String
+        var text: String
+        var status: String?
+        var confirmPublic: Bool
+    }
+
+    static let name = "case.reply"
+    static let summary = "Reply to the customer"
+    static let verb = "Send"
+    static let right: Right = "case.reply"
+    static let place = OperationPlace.act(in: "cases", verb: "reply")
+    static let input = Fields(
+        Input.init, CaseFields.id, .text("text", "Reply").help("The customer reads this."),
+        .optional(CaseFields.status).help("The status after the reply. Empty leaves it as it is."),
+        .flag("confirm_public", "The customer may read this")
+            .help("Only needed for a reply that repeats an internal note."))
+
+    struct State: Sendable {
+        var found: SupportCase
+        var notes: [String]
+    }
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> State {
+        let found = try visibleCase(input.id, for: actor, in: tx)
+        let notes = try tx.all(
+            JournalStore.latestFacts(of: found.ref, before: .max, kinds: ["case.noted"], limit: 500), JournalStore.fact
+        ).compactMap { fact -> String? in
+            guard case .noted(let text) = try fact.decoded(as: CaseFact.self).body else { return nil }
+            return text
+        }
+        return State(found: found, notes: notes)
+    }
+
+    static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
+        let words = context.policy.internalQuoteWords
+        if !input.confirmPublic, let quote = InternalQuote.found(in: input.text, from: state.notes, words: words) {
+            throw Refusal(
+                field: "text", "repeats_internal_note",
+                "Not sent: “\(quote) …” stands in an internal note. Say it differently, or confirm that the customer may read it.")
+        }
+        var facts = try state.found.replied(input.text, byCustomer: false, at: context.now, policy: context.policy)
+        if let status = input.status {
+            facts += try state.found.moved(to: ID(status), reason: nil, policy: context.policy)
+        }
+        return answer(facts, on: state.found)
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        caseDestination(answer, done: "sent")
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm { try caseForm(id, for: actor, in: tx) { _, form in form.base = nil } }
+}
+
+/// Writes a note that only colleagues read, now or for an earlier moment.
+enum NoteOnCase: Operation {
+    struct Input: Sendable {
+        var id: String
+        var text: String
+        var occurredAt: Timestamp?
+    }
+
+    static let name = "case.note"
+    static let summary = "Internal note"
+    static let verb = "Save internal note"
+    static let right: Right = "case.note"
+    static let place = OperationPlace.act(in: "cases", verb: "note")
+    static let input = Fields(
+        Input.init, CaseFields.id, .text("text", "Note").help("Only colleagues read this."),
+        .optional(.time("occurred_at", "Happened at"))
+            .help("UTC. For something that happened earlier; the entry is marked as entered later."))
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+        try visibleCase(input.id, for: actor, in: tx)
+    }
+
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+        if let moment = input.occurredAt, moment > context.now.adding(seconds: 60) {
+            throw Refusal(field: "occurred_at", "in_the_future", "A note cannot be about a time that has not come yet.")
+        }
+        var decision = answer([], on: found)
+        decision.record(CaseFact.noted(text: input.text), on: found.ref, occurredAt: input.occurredAt)
+        return decision
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        caseDestination(answer, done: "noted")
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm { try caseForm(id, for: actor, in: tx) { _, form in form.base = nil } }
+}
