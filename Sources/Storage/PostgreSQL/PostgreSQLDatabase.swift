@@ -29,7 +29,7 @@ package final class PostgreSQLDatabase: Database {
     private struct State {
         var idle: [PostgreSQLConnection] = []
         var open = 0
-        var waiting: [CheckedContinuation<PostgreSQLConnection?, Never>] = []
+        var waiting: [CheckedContinuation<Lease, Never>] = []
         var isClosed = false
     }
 
@@ -100,7 +100,7 @@ package final class PostgreSQLDatabase: Database {
             defer { state.waiting = [] }
             return state.waiting
         }
-        for waiter in waiting { waiter.resume(returning: nil) }
+        for waiter in waiting { waiter.resume(returning: .closed) }
     }
 
     private static func transaction<T>(
@@ -128,73 +128,69 @@ package final class PostgreSQLDatabase: Database {
     private func withConnection<T: Sendable>(
         _ body: @escaping @Sendable (PostgreSQLConnection) throws -> T
     ) async throws -> T {
-        guard let connection = try await borrowed() else {
-            throw StorageFault("there is no connection to the database", isTemporary: true)
-        }
+        let lease = await borrowed()
         return try await withCheckedThrowingContinuation { continuation in
             workers.async { [self] in
                 let result = Result { () throws -> T in
+                    let connection = try opened(lease)
+                    defer { giveBack(.connection(connection)) }
                     if !connection.isUsable { try connection.reconnect() }
                     return try body(connection)
                 }
-                giveBack(connection)
                 continuation.resume(with: result)
             }
         }
     }
 
-    private enum Grant {
+    /// What a caller gets in turn: a connection, leave to open one more, or nothing since all is being closed.
+    private enum Lease {
         case connection(PostgreSQLConnection)
         case open
-        case wait
         case closed
     }
 
-    private func borrowed() async throws -> PostgreSQLConnection? {
-        let grant: Grant = state.withLock { state in
-            if state.isClosed { return .closed }
-            if let connection = state.idle.popLast() { return .connection(connection) }
-            if state.open < options.connections {
-                state.open += 1
-                return .open
-            }
-            return .wait
-        }
-        switch grant {
-        case .closed: return nil
+    /// The connection of a lease; opens it where that is what the lease allows. Blocks.
+    private func opened(_ lease: Lease) throws -> PostgreSQLConnection {
+        switch lease {
+        case .closed: throw StorageFault("the database is being closed", isTemporary: true)
         case .connection(let connection): return connection
         case .open:
             do {
                 return try PostgreSQLConnection(url: url, preparesStatements: options.preparesStatements)
             } catch {
-                // Nobody may wait for a connection that does not come.
-                let waiter = state.withLock { state in
-                    state.open -= 1
-                    return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
-                }
-                waiter?.resume(returning: nil)
+                giveBack(.open)
                 throw error
-            }
-        case .wait:
-            return await withCheckedContinuation { continuation in
-                let ready: PostgreSQLConnection?? = state.withLock { state in
-                    if state.isClosed { return .some(nil) }
-                    if let connection = state.idle.popLast() { return .some(connection) }
-                    state.waiting.append(continuation)
-                    return nil
-                }
-                if let ready { continuation.resume(returning: ready) }
             }
         }
     }
 
-    private func giveBack(_ connection: PostgreSQLConnection) {
-        let next: CheckedContinuation<PostgreSQLConnection?, Never>? = state.withLock { state in
+    private func borrowed() async -> Lease {
+        await withCheckedContinuation { continuation in
+            let lease: Lease? = state.withLock { state in
+                if state.isClosed { return .closed }
+                if let connection = state.idle.popLast() { return .connection(connection) }
+                if state.open < options.connections {
+                    state.open += 1
+                    return .open
+                }
+                state.waiting.append(continuation)
+                return nil
+            }
+            if let lease { continuation.resume(returning: lease) }
+        }
+    }
+
+    /// Hands a lease to whoever waits longest, or keeps it for later.
+    private func giveBack(_ lease: Lease) {
+        let next: CheckedContinuation<Lease, Never>? = state.withLock { state in
             if state.isClosed { return nil }
             if !state.waiting.isEmpty { return state.waiting.removeFirst() }
-            state.idle.append(connection)
+            switch lease {
+            case .connection(let connection): state.idle.append(connection)
+            case .open, .closed: state.open -= 1
+            }
             return nil
         }
-        next?.resume(returning: connection)
+        next?.resume(returning: lease)
     }
 }

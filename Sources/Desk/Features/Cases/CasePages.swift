@@ -57,6 +57,14 @@ enum CasePages {
 }
 
 extension CaseFact {
+    /// What an imported row says about the case; nil for other facts.
+    var importedSet: [String: String]? {
+        switch self {
+        case .imported(_, let row), .changeImported(let row): row.set
+        default: nil
+        }
+    }
+
     /// The people whom the fact names, beside who did it.
     var people: [String] {
         switch self {

@@ -135,7 +135,8 @@ struct CaseTimeline {
     }
 
     private func fact(_ entry: Recorded<CaseFact>) -> HTML {
-        let (symbol, sentence) = CaseSentence(policy: policy, names: names).line(entry)
+        let before = entries.first { $0.version.number == entry.version.number - 1 }
+        let (symbol, sentence) = CaseSentence(policy: policy, names: names).line(entry, after: before)
         return """
             <li id="e-\(entry.version.number)"><span class="node">\(icon(symbol))</span><p class="fact"><span>\(sentence)\(late(entry))</span><time class="at" datetime="\(entry.occurredAt.rfc3339)">\(entry.occurredAt.clock)</time></p></li>
 
@@ -151,7 +152,7 @@ struct CaseSentence {
     private func name(_ id: String) -> String { names[id] ?? "Somebody" }
 
     /// An icon and a sentence for a fact that is not a message.
-    func line(_ entry: Recorded<CaseFact>) -> (icon: String, HTML) {
+    func line(_ entry: Recorded<CaseFact>, after before: Recorded<CaseFact>? = nil) -> (icon: String, HTML) {
         let who: HTML = "<b>\(name(entry.actor))</b>"
         switch entry.body {
         case .opened(let opening):
@@ -161,7 +162,9 @@ struct CaseSentence {
             )
         case .imported(let number, let row):
             return ("queue", "\(who) imported the case as \(number) from \(row.source)\(changes(row))")
-        case .changeImported(let row): return ("edit", "Imported from \(row.source)\(changes(row))")
+        case .changeImported(let row):
+            let sentence = changes(row, since: before?.body.importedSet)
+            return ("edit", "Imported from \(row.source)\(sentence)")
         case .ownerChanged(let owner, let reason):
             let sentence: HTML =
                 owner == entry.actor ? "\(who) took the case" : "\(who) gave the case to <b>\(name(owner))</b>"
@@ -206,11 +209,18 @@ struct CaseSentence {
 
     private func statusName(_ id: String) -> String { policy.status(ID(id))?.name ?? id }
 
-    private func changes(_ row: CaseFact.ImportedRow) -> HTML {
+    /// What an imported row says; where the row before it is known, only what is new in it.
+    private func changes(_ row: CaseFact.ImportedRow, since before: [String: String]? = nil) -> HTML {
+        let new = row.set.filter { before?[$0.key] != $0.value }
         var words: [String] = []
-        if let status = row.set["status"] { words.append(statusName(status)) }
-        if let severity = row.set["severity"] { words.append(policy.severity(ID(severity))?.name ?? severity) }
-        if let owner = row.set["owner"], !owner.isEmpty { words.append("owner \(name(owner))") }
+        if let status = new["status"] { words.append(statusName(status)) }
+        if let severity = new["severity"] { words.append(policy.severity(ID(severity))?.name ?? severity) }
+        if let owner = new["owner"] { words.append(owner.isEmpty ? "no owner" : "owner \(name(owner))") }
+        let told: Set<String> = ["status", "severity", "owner"]
+        if before != nil {
+            words += new.keys.filter { !told.contains($0) }.sorted().map { $0.replacing("_", with: " ") + " changed" }
+            if words.isEmpty { words.append("nothing that is shown here changed") }
+        }
         guard !words.isEmpty else { return .empty }
         return ": \(isolated(words.joined(separator: ", ")))"
     }
