@@ -27,9 +27,9 @@ import Testing
     static func lines(in folder: String) throws -> [Line] {
         try files(in: folder).flatMap { file in
             var before = ""
-            return try text(file).split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
-                defer { before = String($0.element) }
-                return Line(file: file, number: $0.offset + 1, text: String($0.element), before: before)
+            return try text(file).split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { offset, line in
+                defer { before = String(line) }
+                return Line(file: file, number: offset + 1, text: String(line), before: before)
             }
         }
     }

@@ -51,7 +51,12 @@ enum PolicyText {
             guard let node = try Yams.compose(yaml: text) else {
                 return .failure(PolicyProblems([ConfigProblem(line: 1, key: "document", message: "is empty")]))
             }
-            return Policy.read(configNode(node), knownRights: knownRights)
+            var left = mostNodes
+            guard let config = configNode(node, left: &left) else {
+                let problem = ConfigProblem(line: 1, key: "document", message: "holds more than \(mostNodes) values")
+                return .failure(PolicyProblems([problem]))
+            }
+            return Policy.read(config, knownRights: knownRights)
         } catch let error as YamlError {
             return .failure(PolicyProblems([problem(error)]))
         } catch {
@@ -59,18 +64,35 @@ enum PolicyText {
         }
     }
 
-    static func configNode(_ node: Node) -> ConfigNode {
+    /// More than any document needs; an alias inside an alias can stand for far more.
+    private static let mostNodes = 50_000
+
+    /// The document as a tree with lines; nil where it holds more than `mostNodes` values.
+    static func configNode(_ node: Node) -> ConfigNode? {
+        var left = mostNodes
+        return configNode(node, left: &left)
+    }
+
+    private static func configNode(_ node: Node, left: inout Int) -> ConfigNode? {
+        left -= 1
+        guard left >= 0 else { return nil }
         let line = node.mark?.line ?? 1
         switch node {
         case .scalar(let scalar): return ConfigNode(line: line, value: .scalar(scalar.string))
-        case .sequence(let items): return ConfigNode(line: line, value: .sequence(items.map(configNode)))
+        case .sequence(let items):
+            var nodes: [ConfigNode] = []
+            for item in items {
+                guard let node = configNode(item, left: &left) else { return nil }
+                nodes.append(node)
+            }
+            return ConfigNode(line: line, value: .sequence(nodes))
         case .mapping(let pairs):
-            return ConfigNode(
-                line: line,
-                value: .mapping(
-                    pairs.map { key, value in
-                        (key: key.string ?? "", line: key.mark?.line ?? line, node: configNode(value))
-                    }))
+            var members: [(key: String, line: Int, node: ConfigNode)] = []
+            for (key, value) in pairs {
+                guard let node = configNode(value, left: &left) else { return nil }
+                members.append((key: key.string ?? "", line: key.mark?.line ?? line, node: node))
+            }
+            return ConfigNode(line: line, value: .mapping(members))
         case .alias: return ConfigNode(line: line, value: .scalar(""))
         }
     }

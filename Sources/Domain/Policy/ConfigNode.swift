@@ -137,7 +137,8 @@ struct ConfigReader {
 
     func refuseUnknownKeys(_ problems: inout [ConfigProblem]) {
         for member in members where !asked.contains(member.key) {
-            let hint = nearest(to: member.key, in: asked.sorted()).map { "; did you mean “\($0)”?" } ?? ""
+            let near = problems.count < 50 ? nearest(to: member.key, in: asked.sorted()) : nil
+            let hint = near.map { "; did you mean “\($0)”?" } ?? ""
             problems.append(
                 .init(line: member.line, key: key(member.key), message: "is not a key of this document\(hint)"))
         }

@@ -43,6 +43,7 @@ extension Policy {
                 .init(line: node.line, key: "reopened_status", message: "“\(reopened)” is not a status of phase open"))
         }
         checkTransitions(policy, statusLines, document.line, &problems)
+        checkKeepers(policy, root.child("roles")?.line ?? document.line, &problems)
         root.refuseUnknownKeys(&problems)
         return problems.isEmpty ? .success(policy) : .failure(PolicyProblems(problems.sorted { $0.line < $1.line }))
     }
@@ -112,6 +113,17 @@ extension Policy {
                 .init(
                     line: lines[first.id] ?? documentLine, key: "statuses[0].phase",
                     message: "the first status is that of a new case and must have the phase open"))
+        }
+    }
+
+    /// Some role must keep the rights without which nobody could repair the policy or the accounts from within.
+    private static func checkKeepers(_ policy: Policy, _ line: Int, _ problems: inout [ConfigProblem]) {
+        for right in ["policy.change", "people.manage"] as [Right]
+        where !policy.roles.contains(where: { $0.id != "customer" && $0.rights.contains(right) }) {
+            problems.append(
+                .init(
+                    line: line, key: "roles",
+                    message: "no role has the right “\(right)” any more, so nobody could put that right again"))
         }
     }
 

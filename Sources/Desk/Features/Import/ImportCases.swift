@@ -74,7 +74,10 @@ package enum ImportCases {
             guard let node = try Yams.compose(yaml: text) else {
                 throw ImportMappingProblems([ConfigProblem(line: 1, key: "document", message: "is empty")])
             }
-            return try ImportMapping.read(PolicyText.configNode(node), policy: policy).get()
+            guard let config = PolicyText.configNode(node) else {
+                throw ImportMappingProblems([ConfigProblem(line: 1, key: "document", message: "holds too many values")])
+            }
+            return try ImportMapping.read(config, policy: policy).get()
         } catch let error as YamlError {
             throw ImportMappingProblems([PolicyText.problem(error)])
         }

@@ -212,18 +212,33 @@ package struct Accounts: Sendable {
         _ password: String, of person: Person, by actorID: String, keeping session: String = "", byReset: Bool,
         mustChange: Bool = false
     ) async throws {
-        try AccountRules.password(
-            password, policy: services.policy.current.signIn, person: person.email?.split(separator: "@").first.map(String.init) ?? "")
+        try checkPassword(password, of: person)
         let hash = try await services.passwords.hash(password)
         try await saveHash(hash, of: person, by: actorID, keeping: session, byReset: byReset, mustChange: mustChange)
     }
 
+    /// Sets a person's password with a link, which is used up with it.
+    package func setPassword(_ password: String, withLink secret: String) async throws {
+        let found = try await link(secret, purpose: "password")
+        guard found.works, let person = found.person else { throw Self.spentLink }
+        try checkPassword(password, of: person)
+        let hash = try await services.passwords.hash(password)
+        try await saveHash(hash, of: person, by: person.id.raw, byReset: true, link: secret)
+    }
+
+    private func checkPassword(_ password: String, of person: Person) throws(Refusal) {
+        let name = person.email?.split(separator: "@").first.map(String.init) ?? ""
+        try AccountRules.password(password, policy: services.policy.current.signIn, person: name)
+    }
+
     func saveHash(
         _ hash: String, of person: Person, by actorID: String, keeping session: String = "", byReset: Bool,
-        mustChange: Bool = false
+        mustChange: Bool = false, link: String? = nil
     ) async throws {
         let now = services.clock()
+        let digests = link.map { services.keys.digests(of: $0) }
         try await services.database.write { [journal = services.journal] tx in
+            if let digests, try tx.execute(PeopleQueries.deleteLinks(digests: digests)) == 0 { throw Self.spentLink }
             try tx.execute(
                 PeopleQueries.saveCredential(of: person.id.raw, hash: hash, mustChange: mustChange, at: now))
             try tx.execute(PeopleQueries.deleteSessions(of: person.id.raw, except: session))
@@ -264,9 +279,11 @@ package struct Accounts: Sendable {
     }
 
     /// Uses a link up.
-    package func useUp(_ secret: String) async throws {
+    /// - Throws: a refusal where somebody else was faster.
+    private func useUp(_ secret: String) async throws {
         let digests = services.keys.digests(of: secret)
-        _ = try await services.database.write { try $0.execute(PeopleQueries.deleteLinks(digests: digests)) }
+        let count = try await services.database.write { try $0.execute(PeopleQueries.deleteLinks(digests: digests)) }
+        guard count > 0 else { throw Self.spentLink }
     }
 
     /// Makes the first administrator, with the link that the terminal printed.
@@ -274,10 +291,12 @@ package struct Accounts: Sendable {
         guard try await link(secret, purpose: "setup").works else { throw Self.spentLink }
         let address = try AccountRules.email(email)
         try AccountRules.password(password, policy: services.policy.current.signIn, person: "")
+        let isTaken = try await services.database.read { try PeopleDirectory.find(address, in: $0) } != nil
+        if isTaken { throw Refusal(field: "email", "taken", "Somebody already signs in with \(address).") }
         let hash = try await services.passwords.hash(password)
+        try await useUp(secret)
         let person = try await addPerson(name: name, email: address, roles: ["administrator"], by: "operator")
         try await saveHash(hash, of: person, by: person.id.raw, byReset: false)
-        try await useUp(secret)
     }
 
     static let spentLink = Refusal(

@@ -129,8 +129,7 @@ enum SignInPages {
         guard link.works, let person = link.person else { throw Accounts.spentLink }
         let raw = try await request.input()
         do {
-            try await accounts.setPassword(raw["password"].typed, of: person, by: person.id.raw, byReset: true)
-            try await accounts.useUp(request.parameter("secret"))
+            try await accounts.setPassword(raw["password"].typed, withLink: request.parameter("secret"))
             return .seeOther("/sign-in")
         } catch let refusal as Refusal where refusal.reason == .invalid {
             return .page(

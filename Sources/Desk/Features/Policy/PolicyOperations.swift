@@ -80,55 +80,7 @@ enum ChangePolicy: Operation {
 enum PolicyDocument {
     /// The policy that a document describes, or its mistakes in the order of the lines.
     static func read(_ document: String) -> Result<Policy, PolicyProblems> {
-        if let alias = alias(in: document) { return .failure(PolicyProblems([alias])) }
-        return PolicyText.read(document, knownRights: FeatureCatalog().rights).flatMap { policy in
-            let problems = missingKeepers(of: policy, in: document)
-            return problems.isEmpty ? .success(policy) : .failure(PolicyProblems(problems))
-        }
-    }
-
-    /// The first alias of a document, found before anything follows it.
-    ///
-    /// Aliases can make a small text stand for billions of values, and a policy that people read needs none. An
-    /// alias is a star where a value begins; a star within quotes or within a sentence is not one.
-    private static func alias(in document: String) -> ConfigProblem? {
-        var line = 1
-        var previous: Unicode.Scalar?
-        var isComment = false
-        let scalars = document.unicodeScalars
-        for index in scalars.indices {
-            let scalar = scalars[index]
-            if scalar.isLineBreak || scalar == "\n" || scalar == "\r" {
-                if scalar == "\n" { line += 1 }
-                (previous, isComment) = (nil, false)
-                continue
-            }
-            if isComment || scalar == " " || scalar == "\t" || scalar == "\u{FEFF}" { continue }
-            if scalar == "#", previous == nil { isComment = true }
-            if scalar == "*", previous.map({ "-?:[{,".unicodeScalars.contains($0) }) ?? true {
-                return ConfigProblem(
-                    line: line, key: "document",
-                    message:
-                        "aliases (*) are not taken; write the value out, or put a text that begins so in quotes"
-                )
-            }
-            previous = scalar
-        }
-        return nil
-    }
-
-    /// The rights that some role must keep, or nobody could repair the policy or the accounts from within.
-    private static func missingKeepers(of policy: Policy, in document: String) -> [ConfigProblem] {
-        let lines = document.split(separator: "\n", omittingEmptySubsequences: false)
-        let line = (lines.firstIndex { $0.hasPrefix("roles:") } ?? 0) + 1
-        return (["policy.change", "people.manage"] as [Right]).compactMap { right in
-            guard !policy.roles.contains(where: { $0.id != "customer" && $0.rights.contains(right) }) else {
-                return nil
-            }
-            return ConfigProblem(
-                line: line, key: "roles",
-                message: "no role has the right “\(right)” any more, so nobody could put that right again")
-        }
+        PolicyText.read(document, knownRights: FeatureCatalog().rights)
     }
 }
 

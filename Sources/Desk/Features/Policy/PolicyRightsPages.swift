@@ -13,7 +13,7 @@ enum PolicyRightsPages {
         let headers = policy.roles.map { "<th scope=\"col\" role=\"columnheader\">\($0.id)</th>" as HTML }
         let main: HTML = """
             <nav class="crumb" aria-label="Breadcrumb"><a href="/policy">Policy</a><span aria-hidden="true">/</span><span>Roles and rights</span></nav>
-            <h1>Roles and rights</h1><p class="lede">What each role may do, as the policy in force says. A person with several roles has the rights of all of them.</p>
+            <div class="head"><div><h1>Roles and rights</h1><p class="lede">What each role may do, as the policy in force says. A person with several roles has the rights of all of them.</p></div></div>
             <div class="stack">\(roles(policy))
             <section class="card clip" aria-labelledby="rights-h"><div class="sec"><h2 id="rights-h">Rights</h2></div><table class="tbl" role="table" aria-labelledby="rights-h"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Right</th>\(headers)</tr></thead>
             <tbody role="rowgroup">\(rows)</tbody></table></section></div>

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Two who edit the same thing meet; two who do not never do.
-struct ConflictTests {
+struct AspectConflictTests {
     private func edit(
         _ desk: TestDesk, _ number: String, as member: Cast, of operation: String = "case.edit",
         _ fields: [String: RawValue], base: Int?

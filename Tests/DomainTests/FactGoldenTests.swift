@@ -1,0 +1,186 @@
+import Diagnosis
+import Domain
+import Foundation
+import Testing
+
+/// Facts are kept for ever, so what was stored once must be read for ever.
+///
+/// `Goldens/facts.jsonl` holds bodies as they were stored: a line a body, never changed, only added to.
+struct FactGoldenTests {
+    private struct Golden {
+        var kind: String
+        var body: JSONObject
+        var line: Int
+    }
+
+    private static func file(_ path: String) throws -> String {
+        let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        return try String(contentsOf: URL(fileURLWithPath: path, relativeTo: here), encoding: .utf8)
+    }
+
+    private func goldens() throws -> [Golden] {
+        try Self.file("Goldens/facts.jsonl").split(separator: "\n").enumerated().map { index, line in
+            let value = try JSON(parsing: String(line))
+            return Golden(
+                kind: try #require(value["kind"]?.string), body: try #require(value["body"]?.object), line: index + 1)
+        }
+    }
+
+    private func decode(_ kind: String, _ body: JSONObject) throws -> any Fact {
+        let body = FactBody(body)
+        switch kind.split(separator: ".").first {
+        case "case": return try CaseFact(kind: kind, body: body)
+        case "person": return try PersonFact(kind: kind, body: body)
+        case "organisation": return try OrganisationFact(kind: kind, body: body)
+        case "policy": return try PolicyFact(kind: kind, body: body)
+        default: throw FactProblem("no test knows facts of kind \(kind)")
+        }
+    }
+
+    @Test("Every stored body reads, and would be stored the same way again")
+    func bodiesAreFrozen() throws {
+        let goldens = try goldens()
+        #expect(goldens.count >= 45)
+        for golden in goldens {
+            let fact = try decode(golden.kind, golden.body)
+            #expect(fact.kind == golden.kind, "line \(golden.line)")
+            #expect(fact.body.text == JSON.object(golden.body).text, "line \(golden.line)")
+        }
+    }
+
+    @Test("Every kind of fact that the sources can make has a golden body")
+    func everyKindHasAGolden() throws {
+        let frozen = Set(try goldens().map(\.kind))
+        let sources = [
+            "Cases/CaseFact+Coding.swift", "People/PersonFact.swift", "Customers/Organisation.swift",
+            "Policy/PolicyFact.swift",
+        ]
+        var written: Set<String> = []
+        for source in sources {
+            let text = try Self.file("../../Sources/Domain/\(source)")
+            for match in text.matches(of: /"((?:case|person|organisation|policy)\.[a-z_]+)"/) {
+                written.insert(String(match.output.1))
+            }
+        }
+        #expect(written.count >= 34)
+        #expect(written.subtracting(frozen) == [], "add a line to Goldens/facts.jsonl")
+        #expect(frozen.subtracting(written) == [], "a kind that was released can never go")
+    }
+
+    @Test("No other file of the domain declares a kind of fact")
+    func noOtherFacts() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Sources/Domain").standardizedFileURL
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects ?? []
+        let declaring = try files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.filter {
+            try String(contentsOf: $0, encoding: .utf8).contains(/enum [A-Za-z]+: Fact\b/)
+        }.map(\.lastPathComponent)
+        #expect(declaring.sorted() == ["CaseFact.swift", "Organisation.swift", "PersonFact.swift", "PolicyFact.swift"])
+    }
+
+    @Test("A value survives being stored", arguments: Self.samples.indices)
+    func valuesSurvive(_ index: Int) throws {
+        let fact = Self.samples[index]
+        let stored = try #require(try JSON(parsing: fact.body.text).object)
+        let read = try decode(fact.kind, stored)
+        let isKept = isSame(fact, as: read)
+        #expect(isKept, "\(read)")
+        #expect(read.body == fact.body)
+    }
+
+    private func isSame<Body: Fact>(_ fact: Body, as other: any Fact) -> Bool { (other as? Body) == fact }
+
+    @Test("A body whose words were erased reads as erased, for every kind")
+    func erasedBodies() throws {
+        for golden in try goldens() {
+            let erasable = Self.erasable(golden.kind)
+            let fields = golden.body.members.map(\.key).filter { erasable.contains($0) }
+            guard !fields.isEmpty else { continue }
+            var kept = JSONObject()
+            for member in golden.body.members where !fields.contains(member.key) { kept[member.key] = member.value }
+            kept["_erased"] = .array(fields.map(JSON.string))
+            let text = "\(try decode(golden.kind, kept))"
+            if !fields.allSatisfy({ ["set", "kept"].contains($0) }) { #expect(text.contains("[erased]"), "\(text)") }
+            for field in fields {
+                if let words = golden.body[field]?.string { #expect(!text.contains("\"\(words)\""), "\(text)") }
+            }
+        }
+        let note = try CaseFact(kind: "case.noted", body: FactBody(["_erased": ["text"]]))
+        #expect(note == .noted(text: "[erased]"))
+    }
+
+    private static func erasable(_ kind: String) -> Set<String> {
+        switch kind.split(separator: ".").first {
+        case "case": CaseFact.erasableFields
+        case "person": PersonFact.erasableFields
+        case "organisation": OrganisationFact.erasableFields
+        default: PolicyFact.erasableFields
+        }
+    }
+
+    @Test(
+        "A body that does not fit its kind is a problem, never a guess",
+        arguments: [
+            ("case.noted", "{}"), ("case.noted", "{\"text\":5}"), ("case.opened", "{\"number\":\"TL-1\"}"),
+            ("case.status_changed", "{\"status\":\"new\",\"phase\":\"asleep\"}"),
+            ("case.classified", "{\"field\":\"colour\",\"value\":\"red\"}"), ("case.unheard_of", "{}"),
+            ("person.added", "{}"), ("person.unheard_of", "{}"), ("organisation.renamed", "{}"),
+            ("policy.changed", "{}"), ("policy.unheard_of", "{}"), ("organisation.unheard_of", "{}"),
+        ])
+    func misfits(_ kind: String, _ text: String) throws {
+        let body = try #require(try JSON(parsing: text).object)
+        #expect(throws: FactProblem.self) { try decode(kind, body) }
+    }
+
+    private static let moment = Timestamp(microseconds: 1_772_442_000_000_000)
+
+    /// One value a kind, some with everything and some with nothing.
+    static let samples: [any Fact] = caseSamples + otherSamples
+
+    private static let caseSamples: [any Fact] = {
+        var impact = Impact()
+        (impact.accounts, impact.users, impact.sharePercent) = (12, 6412, 0.3)
+        (impact.shareOf, impact.moneyAtRisk, impact.compliance) = ("card payments", "EUR 221,400", "PCI DSS")
+        (impact.hasWorkaround, impact.blockedProcess) = (false, "Check-in")
+        let full = CaseFact.Opening(
+            number: "TL-1", subject: "Payments fail", symptom: "Since nine.\nAll kiosks.", requester: "p1",
+            organisation: "o1", channel: "portal", requestType: "incident", severity: "sev1", status: "new",
+            productArea: "payments", component: "billing", environment: "production", beganAt: moment,
+            noticedAt: moment, reportedAt: moment)
+        let bare = CaseFact.Opening(
+            number: "TL-2", subject: "Question", symptom: "How?", requester: nil, organisation: nil,
+            channel: "engineer", requestType: "question", severity: "sev3", status: "new")
+        let row = CaseFact.ImportedRow(source: "snow", row: "INC1/1", set: ["status": "new"], kept: ["x": "1", "a": ""])
+        let facts: [CaseFact] = [
+            .opened(full), .opened(bare), .imported(number: "TL-3", row), .changeImported(row),
+            .replied(text: "Hello", fromCustomer: true), .noted(text: "Note"), .ownerChanged(owner: "p1", reason: "r"),
+            .ownerChanged(owner: "p1", reason: nil), .severityChanged(severity: "sev1", reason: "r"),
+            .statusChanged(status: "mitigated", phase: .mitigated, reason: nil), .retitled(subject: "s"),
+            .problemStated(text: "t"), .problemStated(text: nil), .classified(field: .component, value: "api"),
+            .classified(field: .rootCause, value: nil), .impactRecorded(impact), .impactRecorded(Impact()),
+            .timesRecorded(beganAt: moment, noticedAt: moment, reportedAt: nil),
+            .resolved(.init(status: "resolved", narrative: "n", customerSummary: "c", verdict: "data", rootCause: "data")),
+            .resolved(.init(status: "resolved", narrative: "n", customerSummary: nil, verdict: "v", rootCause: nil)),
+            .reopened(status: "reopened", reason: "r"), .closed(status: "closed"),
+            .entryErased(sequence: 7, fields: ["text"], digest: "00ff", reason: "r"),
+        ]
+        return facts
+    }()
+
+    private static let otherSamples: [any Fact] = {
+        let people: [PersonFact] = [
+            .added(name: "Ana", email: "ana@x.example", roles: ["customer"], organisation: "o1", origin: "snow:1"),
+            .added(name: "Bot", email: nil, roles: [], organisation: nil, origin: nil), .renamed(name: "Ana B"),
+            .rolesChanged(roles: ["lead", "engineer"], reason: "r"), .deactivated(reason: nil), .reactivated,
+            .passwordSet(byReset: true), .signedIn(session: "s", address: "10.0.0.1"),
+            .signInFailed(address: "10.0.0.1"), .sessionEnded(session: "s"),
+            .tokenCreated(token: "t", name: "n", scopes: ["case.view"]), .tokenRevoked(token: "t"),
+            .accessDenied(what: "case.note", right: "case.note", request: "q"), .shortcutsSwitched(on: false),
+        ]
+        let organisations: [OrganisationFact] = [
+            .added(name: "Halden", tier: "premium", origin: nil), .renamed(name: "Halden AS"),
+            .tierChanged(tier: "standard", reason: "r"),
+        ]
+        return people + organisations + [PolicyFact.changed(document: "a: 1\n", reason: "r")]
+    }()
+}
