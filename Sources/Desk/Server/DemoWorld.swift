@@ -1,8 +1,91 @@
+import Diagnosis
 import Domain
 import Logging
+import Storage
+import Synchronization
 
-/// The demo organisation.
+/// A small support organisation to try Thirdline with: made by the real operations on a clock that runs through nine
+/// days in a moment, so that the journal, the pages and `verify` cannot tell it from work that was done.
 package enum DemoWorld {
-    package static func fill(_ installation: Installation, logger: Logger, progress: @Sendable (String) -> Void) async throws -> Bool { false }
-    package static let signInHelp: [String] = []
+    /// Everybody's password.
+    package static let password = "thirdline-demo"
+
+    /// What the terminal says when the demo is served.
+    package static let signInHelp = [
+        "The demo organisation is ready. Everybody’s password is “\(password)”.",
+        "  engineer       marta@thirdline.example",
+        "  lead           ines@thirdline.example",
+        "  administrator  admin@thirdline.example",
+        "  customer       daniel@halden.example",
+    ]
+
+    /// Fills an empty database; one that has people is left as it is.
+    /// - Returns: whether it was filled.
+    package static func fill(
+        _ installation: Installation, logger: Logger, progress: @Sendable (String) -> Void
+    ) async throws -> Bool {
+        let time = DemoClock(start: Timestamp.now.adding(seconds: -9 * 86_400))
+        let services = try await installation.open(logger: logger, clock: { time.now })
+        guard try await services.database.read({ tx in try PeopleDirectory.everybody(in: tx) }).isEmpty else {
+            try await services.database.close()
+            return false
+        }
+        progress("Making the demo organisation ...")
+        try await DemoStory(services: services, time: time).tell()
+        try await services.makeCheckpoint()
+        try await services.database.close()
+        return true
+    }
+}
+
+/// A clock that the story moves.
+final class DemoClock: Sendable {
+    private let state: Mutex<Timestamp>
+    init(start: Timestamp) { state = Mutex(start) }
+    var now: Timestamp { state.withLock { $0 } }
+    func advance(minutes: Int64) { state.withLock { $0 = $0.adding(seconds: minutes * 60) } }
+}
+
+/// What happened in the demo organisation, in order.
+struct DemoStory {
+    let services: Services
+    let time: DemoClock
+
+    func tell() async throws {
+        try await makePeople()
+        for scene in DemoScenes.all { try await play(scene) }
+    }
+
+    private func makePeople() async throws {
+        let accounts = Accounts(services)
+        let hash = try await services.passwords.hash(DemoWorld.password)
+        var organisations: [String: ID<Organisation>] = [:]
+        for (name, tier) in DemoScenes.organisations {
+            let receipt = try await services.asOperator(
+                "organisation.add", RawInput(["name": .text(name), "tier": .text(tier)]))
+            organisations[name] = receipt.answer["id"]?.string.map { ID($0) }
+        }
+        for (name, email, role, organisation) in DemoScenes.people {
+            let person = try await accounts.addPerson(
+                name: name, email: email, roles: [role], organisation: organisation.flatMap { organisations[$0] },
+                by: "operator")
+            try await accounts.saveHash(hash, of: person, by: "operator", byReset: false)
+        }
+    }
+
+    private func play(_ scene: DemoScene) async throws {
+        time.advance(minutes: scene.after)
+        var number = ""
+        for step in scene.steps {
+            time.advance(minutes: step.after)
+            var raw = RawInput()
+            for (name, value) in step.fields { raw[name] = .text(value) }
+            if !number.isEmpty { raw["id"] = .text(number) }
+            if let minutes = step.minutesAgo {
+                raw["occurred_at"] = .text(time.now.adding(seconds: -60 * minutes).rfc3339)
+            }
+            let receipt = try await services.call(step.operation, raw, as: step.who)
+            if number.isEmpty { number = receipt.answer["number"]?.string ?? "" }
+        }
+    }
 }

@@ -33,7 +33,8 @@ struct AspectConflictTests {
             #expect(refusal.clashes.count == 1)
             #expect(clash.aspect == "subject" && clash.field == "subject")
             #expect(clash.theirs == "Card payments fail" && clash.yours == "All payments fail")
-            #expect(clash.by == (try desk.actor(.marta).id) && clash.at == TestDesk.start)
+            let marta = try desk.actor(.marta).id
+            #expect(clash.by == marta && clash.at == TestDesk.start)
             #expect(try await desk.factCount() == facts)
             #expect(try await desk.found(number).subject == "Card payments fail")
             try await edit(desk, number, as: .jonas, ["subject": "All payments fail"], base: refusal.currentVersion)
@@ -61,8 +62,9 @@ struct AspectConflictTests {
             if one[0] == "case.change_severity" { fields["reason"] = "So it is." }
             try await edit(desk, number, as: .marta, of: one[0], fields, base: base)
             fields[one[1]] = .text(one[3])
-            let refusal = await #expect(throws: Refusal.self) { [fields] in
-                try await edit(desk, number, as: .jonas, of: one[0], fields, base: base)
+            let second = fields
+            let refusal = await #expect(throws: Refusal.self) {
+                try await edit(desk, number, as: .jonas, of: one[0], second, base: base)
             }
             #expect(refusal?.reason == .stale)
             #expect(refusal?.clashes.map(\.aspect) == [one[4]])
@@ -82,7 +84,8 @@ struct AspectConflictTests {
             try await edit(desk, number, as: .lea, of: "case.assign", ["assignee": "@me"], base: base)
             let found = try await desk.found(number)
             #expect(found.subject == "Card payments fail" && found.classification[.component] == "billing")
-            #expect(found.severity == "sev2" && found.owner?.raw == (try desk.actor(.lea).id))
+            let lea = try desk.actor(.lea).id
+            #expect(found.severity == "sev2" && found.owner?.raw == lea)
         }
     }
 

@@ -37,14 +37,15 @@ struct EraseTests {
             let facts = try await desk.facts(work.id)
             let erased = try #require(facts.first { $0.sequence == work.note })
             #expect(erased.body == .noted(text: "[erased]"))
-            #expect(erased.actor == (try desk.actor(.marta).id))
+            let (marta, samira) = (try desk.actor(.marta).id, try desk.actor(.samira).id)
+            #expect(erased.actor == marta)
             let tombstone = try #require(facts.last)
             guard case .entryErased(let sequence, let fields, _, let reason) = tombstone.body else {
                 Issue.record("the last fact is \(tombstone.body)")
                 return
             }
             #expect(sequence == work.note && fields == ["text"] && reason == "A private number.")
-            #expect(tombstone.actor == (try desk.actor(.samira).id))
+            #expect(tombstone.actor == samira)
         }
     }
 

@@ -29,7 +29,8 @@ struct NodesTests {
             let facts = try await desk.services.database.read { [journal = desk.services.journal] tx in
                 try journal.facts(of: PolicyRecord.ref, as: PolicyFact.self, in: tx)
             }
-            #expect(facts.count == 1 && facts.first?.actor == (try desk.actor(.otto).id))
+            let otto = try desk.actor(.otto).id
+            #expect(facts.count == 1 && facts.first?.actor == otto)
             // A third node, which has not done anything since: a choice that only the new policy knows.
             let third = try desk.secondNode()
             _ = try await third.call(

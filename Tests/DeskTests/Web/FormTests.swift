@@ -1,0 +1,143 @@
+import Diagnosis
+import Domain
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@testable import Desk
+
+/// Forms lose nothing that was typed, drafts outlive a crash, and open pages hear of what others do.
+@Suite("Forms, drafts and open pages")
+struct FormTests {
+    @Test("A refused form comes back with everything that was typed, and names each field", arguments: Engine.available)
+    func keepsWhatWasTyped(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let marta = try await server.browser(.marta)
+            let answer = try await marta.submit(
+                "/cases",
+                [
+                    "subject": "TYPED \"subject\"", "symptom": "", "began_at": "yesterday", "severity": "sev9",
+                    "environment": "staging", "takes_it": "true", "_key": "k",
+                ])
+            #expect(answer.status == 422)
+            for text in [
+                "value=\"TYPED &quot;subject&quot;\"", "value=\"yesterday\"", "value=\"staging\" selected",
+                "3 fields need your attention", "href=\"#symptom\"", "href=\"#began-at\"", "href=\"#severity\"",
+                "aria-invalid=\"true\"", "What you typed is kept below.",
+            ] { #expect(answer.body.contains(text), "\(text)") }
+            #expect(answer.body.contains("name=\"takes_it\" value=\"true\" checked"))
+            #expect(try await server.program(.marta).get("/api/v1/cases").json["items"] == [])
+        }
+    }
+
+    @Test("A draft is kept, shown again with its time, and forgotten once it is sent", arguments: Engine.available)
+    func drafts(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let id = try await server.desk.found(number).id.raw
+            let marta = try await server.browser(.marta)
+            let key = "case/\(id)/reply"
+            let kept = try await marta.send(
+                .PUT, "/drafts", Array(#"{"key":"\#(key)","text":"HALF A <b>SENTENCE"}"#.utf8),
+                [("Content-Type", "application/json"), ("Sec-Fetch-Site", "same-origin")])
+            #expect(kept.status == 204)
+            let stamp = String(TestDesk.start.microseconds / 1000)
+            #expect(kept.headers["x-draft-at"] == stamp)
+            let page = try await marta.get("/cases/\(number)").body
+            #expect(page.contains("HALF A &lt;b&gt;SENTENCE"))
+            #expect(page.contains("data-draft-at=\"\(stamp)\""))
+            #expect(try await !server.browser(.jonas).get("/cases/\(number)").body.contains("HALF A"))
+            let refused = try await marta.submit("/cases/\(number)/reply", ["text": "", "_draft": "\(key)"])
+            #expect(refused.status == 422)
+            #expect(try await marta.get("/cases/\(number)").body.contains("HALF A"), "nothing was sent yet")
+            let sent = try await marta.submit("/cases/\(number)/reply", ["text": "Whole.", "_draft": "\(key)"])
+            #expect(sent.status == 303)
+            #expect(try await !marta.get("/cases/\(number)").body.contains("HALF A"))
+        }
+    }
+
+    @Test("A customer’s draft of an answer is kept as well", arguments: Engine.available)
+    func customersDrafts(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let key = "portal/\(try await server.desk.found(number).id.raw)/reply"
+            let daniel = try await server.browser(.daniel)
+            let kept = try await daniel.send(
+                .PUT, "/drafts", Array("key=\(key)&text=HALF".utf8),
+                [("Content-Type", "application/x-www-form-urlencoded"), ("Sec-Fetch-Site", "same-origin")])
+            #expect(kept.status == 204)
+            #expect(try await daniel.get("/portal/cases/\(number)").body.contains("HALF"))
+            #expect(try await !server.browser(.aino).get("/portal/cases/\(number)").body.contains("HALF"))
+            _ = try await daniel.submit("/portal/cases/\(number)/reply", ["text": "Whole.", "_draft": "\(key)"])
+            #expect(try await !daniel.get("/portal/cases/\(number)").body.contains("HALF"))
+        }
+    }
+
+    @Test("An open page hears of another person’s change", arguments: Engine.available)
+    func events(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let other = try await server.desk.reportedCase()
+            let marta = try await server.browser(.marta)
+            let heard = try await Self.listen(marta, "/cases/\(number)/events") { attempt in
+                try await server.desk.perform(
+                    "case.note", as: .jonas, ["id": .text(other), "text": .text("elsewhere \(attempt)")])
+                try await server.desk.perform(
+                    "case.note", as: .jonas, ["id": .text(number), "text": .text("here \(attempt)")])
+            }
+            #expect(heard == ["data: case.noted"])
+        }
+    }
+
+    @Test("A customer’s open page hears of replies and never of notes", arguments: Engine.available)
+    func customersEvents(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let daniel = try await server.browser(.daniel)
+            let heard = try await Self.listen(daniel, "/portal/cases/\(number)/events") { attempt in
+                let id = RawValue.text(number)
+                try await server.desk.perform("case.note", as: .jonas, ["id": id, "text": "NOTE"])
+                try await server.desk.perform(
+                    "case.edit", as: .jonas, ["id": id, "problem_statement": .text("STATEMENT \(attempt)")])
+                try await server.desk.perform("case.reply", as: .jonas, ["id": id, "text": "REPLY"])
+            }
+            #expect(heard == ["data: case.replied"])
+        }
+    }
+
+    /// What an open page hears, while changes are made again and again until it hears the first.
+    private static func listen(
+        _ client: TestClient, _ path: String, _ change: @escaping @Sendable (Int) async throws -> Void
+    ) async throws -> Set<String> {
+        try await withThrowingTaskGroup(of: Set<String>.self) { group in
+            group.addTask {
+                let heard = Heard()
+                try await client.lines(path) { line in
+                    if line.hasPrefix("data: ") { await heard.add(line) }
+                    return await heard.count >= 3
+                }
+                return await heard.lines
+            }
+            group.addTask {
+                var attempt = 0
+                while !Task.isCancelled {
+                    attempt += 1
+                    try await change(attempt)
+                }
+                return []
+            }
+            let heard = try await group.next() ?? []
+            group.cancelAll()
+            return heard
+        }
+    }
+
+    private actor Heard {
+        var lines: Set<String> = []
+        var count = 0
+        func add(_ line: String) {
+            lines.insert(line)
+            count += 1
+        }
+    }
+}
