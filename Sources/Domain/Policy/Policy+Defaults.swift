@@ -198,7 +198,7 @@ extension Policy {
             rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage]
           - id: developer
             name: Product engineer
-            rights: [case.view, case.note, organisation.view, account.manage, token.manage]
+            rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage]
           - id: auditor
             name: Auditor
             rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage]
