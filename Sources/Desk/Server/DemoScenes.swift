@@ -4,11 +4,12 @@ struct DemoStep {
     var who: String
     var operation: String
     var fields: KeyValuePairs<String, String>
-    var minutesAgo: Int64?
+    /// Fields that hold a time so many minutes before the step.
+    var minutesAgo: KeyValuePairs<String, Int64>
 
     init(
         _ after: Int64, _ who: String, _ operation: String, _ fields: KeyValuePairs<String, String>,
-        minutesAgo: Int64? = nil
+        minutesAgo: KeyValuePairs<String, Int64> = [:]
     ) {
         (self.after, self.who, self.operation) = (after, who, operation)
         (self.fields, self.minutesAgo) = (fields, minutesAgo)
@@ -57,6 +58,9 @@ enum DemoScenes {
         ledger,
         pending, invoice,
     ]
+
+    /// How long the whole story takes.
+    static let minutes = all.reduce(0) { $0 + $1.after + $1.steps.reduce(0) { $0 + $1.after } }
 
     private static let keys = DemoScene(
         after: 0,
@@ -247,7 +251,7 @@ enum DemoScenes {
                 [
                     "text":
                         "Sofia on the phone: they found it when closing the month; the file of the 1st was already wrong."
-                ], minutesAgo: 2880),
+                ], minutesAgo: ["occurred_at": 2880]),
             DemoStep(
                 30, jonas, "case.change_status",
                 ["status": "waiting_on_third_party", "reason": "Template is the bank’s"]),
@@ -290,7 +294,7 @@ enum DemoScenes {
                 [
                     "text":
                         "Daniel’s colleague Aino on the phone: their own monitoring first showed refusals two days before the report."
-                ], minutesAgo: 600),
+                ], minutesAgo: ["occurred_at": 600]),
             DemoStep(
                 60, marta, "case.edit",
                 [
@@ -304,6 +308,9 @@ enum DemoScenes {
                     "share_percent": "0.3", "share_of": "card payments", "accounts": "14",
                     "money_at_risk": "EUR 221,400", "workaround": "yes", "blocked_process": "Hotel check-in",
                 ]),
+            DemoStep(
+                5, marta, "case.record_times", [:],
+                minutesAgo: ["began_at": 8700, "noticed_at": 2900, "reported_at": 230]),
             DemoStep(
                 300, ines, "case.change_severity",
                 ["severity": "sev2", "reason": "14 accounts affected, money is held"]),

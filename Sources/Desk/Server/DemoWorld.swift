@@ -4,8 +4,8 @@ import Logging
 import Storage
 import Synchronization
 
-/// A small support organisation to try Thirdline with: made by the real operations on a clock that runs through nine
-/// days in a moment, so that the journal, the pages and `verify` cannot tell it from work that was done.
+/// A small support organisation to try Thirdline with: made by the real operations on a clock that runs through a
+/// week in a moment, so that the journal, the pages and `verify` cannot tell it from work that was done.
 package enum DemoWorld {
     /// Everybody's password.
     package static let password = "thirdline-demo"
@@ -24,7 +24,8 @@ package enum DemoWorld {
     package static func fill(
         _ installation: Installation, logger: Logger, progress: @Sendable (String) -> Void
     ) async throws -> Bool {
-        let time = DemoClock(start: Timestamp.now.adding(seconds: -9 * 86_400))
+        // The story ends half an hour before now.
+        let time = DemoClock(start: Timestamp.now.adding(seconds: -60 * (DemoScenes.minutes + 30)))
         let services = try await installation.open(logger: logger, clock: { time.now })
         guard try await services.database.read({ tx in try PeopleDirectory.everybody(in: tx) }).isEmpty else {
             try await services.database.close()
@@ -67,7 +68,8 @@ struct DemoStory {
         }
         for (name, email, role, organisation) in DemoScenes.people {
             let person = try await accounts.addPerson(
-                name: name, email: email, roles: [role], organisation: organisation.flatMap { organisations[$0] },
+                name: name, email: email, roles: [role],
+                organisation: organisation.flatMap { organisations[$0] },
                 by: "operator")
             try await accounts.saveHash(hash, of: person, by: "operator", byReset: false)
         }
@@ -80,10 +82,10 @@ struct DemoStory {
             time.advance(minutes: step.after)
             var raw = RawInput()
             for (name, value) in step.fields { raw[name] = .text(value) }
-            if !number.isEmpty { raw["id"] = .text(number) }
-            if let minutes = step.minutesAgo {
-                raw["occurred_at"] = .text(time.now.adding(seconds: -60 * minutes).rfc3339)
+            for (name, minutes) in step.minutesAgo {
+                raw[name] = .text(time.now.adding(seconds: -60 * minutes).rfc3339)
             }
+            if !number.isEmpty { raw["id"] = .text(number) }
             let receipt = try await services.call(step.operation, raw, as: step.who)
             if number.isEmpty { number = receipt.answer["number"]?.string ?? "" }
         }

@@ -20,10 +20,12 @@ package struct DeskServer: Sendable {
         let accounts = Accounts(services)
         let denials = services.operations.denials
         return Site(
-            routes: services.catalog.routes(services), identify: { request in try await accounts.caller(of: request) },
+            routes: services.catalog.routes(services),
+            identify: { request in try await accounts.caller(of: request) },
             recordDenial: { caller, access, request in
                 await denials.record(
-                    caller.actor, what: "\(request.method.rawValue) \(request.path)", right: Right(access.text),
+                    caller.actor, what: "\(request.method.rawValue) \(request.path)",
+                    right: Right(access.text),
                     request: request.id)
             },
             problemPage: { [frame = services.frame] problem in FaultPage.html(problem, frame()) },
@@ -35,14 +37,17 @@ package struct DeskServer: Sendable {
         guard let fault = error as? StorageFault, fault.isTemporary else { return nil }
         var refusal = Refusal(
             .unavailable, "storage_unavailable",
-            "The database cannot be written or reached right now. Nothing that was confirmed is lost. Try again in a moment.")
+            "The database cannot be written or reached right now. Nothing that was confirmed is lost. Try again in a moment."
+        )
         refusal.retryAfter = 5
         return refusal
     }
 
     /// Serves until a signal ends it: what is in flight is answered first.
     /// - Parameter ready: called with the port once connections are taken.
-    package func run(host: String, port: Int, isBench: Bool, ready: @escaping @Sendable (Int) -> Void) async throws {
+    package func run(host: String, port: Int, isBench: Bool, ready: @escaping @Sendable (Int) -> Void)
+        async throws
+    {
         let router = site.router()
         if isBench {
             router.get("/bare") { _, _ in "bare" }
@@ -92,9 +97,13 @@ extension Services {
     /// Signs what the journal holds now. Facts that are being written at this moment come into the next one.
     package func makeCheckpoint() async throws {
         let now = clock()
-        let last = try await database.exclusively { connection in try JournalStore.settledSequence(on: connection) }
+        let last = try await database.exclusively { connection in
+            try JournalStore.settledSequence(on: connection)
+        }
         guard last > 0 else { return }
-        let point = try await database.read { [keys] tx in try Checkpoint.make(at: now, upTo: last, keys: keys, in: tx) }
+        let point = try await database.read { [keys] tx in
+            try Checkpoint.make(at: now, upTo: last, keys: keys, in: tx)
+        }
         _ = try await database.write { try $0.execute(JournalStore.insertCheckpoint(point)) }
     }
 }
@@ -107,11 +116,14 @@ enum FaultPage {
         let home = problem.caller?.actor.isCustomer == true ? "/portal" : "/cases"
         let next: HTML =
             problem.caller == nil
-            ? "<a class=\"btn go\" href=\"/sign-in\">Sign in</a>" : "<a class=\"btn go\" href=\"\(home)\">Back to your cases</a>"
+            ? "<a class=\"btn go\" href=\"/sign-in\">Sign in</a>"
+            : "<a class=\"btn go\" href=\"\(home)\">Back to your cases</a>"
         let main: HTML = """
             <div class="fault"><p class="code">\(String(problem.status.code))</p><h1>\(problem.title)</h1><p>\(problem.message)</p>\(list)<div class="btns">\(next)</div><p class="rid">Request <code>\(problem.requestID)</code></p></div>
             """
-        guard let caller = problem.caller else { return frame.gate(problem.title, main, nonce: problem.request.nonce) }
+        guard let caller = problem.caller else {
+            return frame.gate(problem.title, main, nonce: problem.request.nonce)
+        }
         return frame.document(Page(problem.title, main: main), for: caller, nonce: problem.request.nonce)
     }
 }

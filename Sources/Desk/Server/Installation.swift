@@ -28,7 +28,8 @@ package struct Installation: Sendable {
             guard databaseURL.hasPrefix("postgres://") || databaseURL.hasPrefix("postgresql://") else {
                 throw Refusal(
                     .invalid, "bad_database_url",
-                    "The database is given as postgres://USER@HOST/NAME; without one, SQLite in the data folder is used.")
+                    "The database is given as postgres://USER@HOST/NAME; without one, SQLite in the data folder is used."
+                )
             }
             var options = PostgreSQLDatabase.Options()
             options.connections = 10
@@ -51,7 +52,8 @@ package struct Installation: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw Refusal(.unavailable, "no_data_folder", "The data folder \(folder) cannot be made or opened.")
+            throw Refusal(
+                .unavailable, "no_data_folder", "The data folder \(folder) cannot be made or opened.")
         }
     }
 
@@ -64,7 +66,8 @@ package struct Installation: Sendable {
         let keys = try KeyRing(file: keyFile ?? "\(folder)/thirdline.keys")
         let database = try await openDatabase()
         try await Migrator(Schema.migrations).migrate(database, progress: progress)
-        let services = try Services(database: database, keys: keys, settings: settings, logger: logger, clock: clock)
+        let services = try Services(
+            database: database, keys: keys, settings: settings, logger: logger, clock: clock)
         try await services.policy.refresh(from: database)
         return services
     }

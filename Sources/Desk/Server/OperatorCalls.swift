@@ -12,7 +12,8 @@ extension Services {
         let person = try await person(email)
         let actor = Actor(
             id: person.id.raw, name: person.name, roles: Set(person.roles),
-            rights: person.isActive ? policy.current.rights(of: person.roles) : [], organisation: person.organisation)
+            rights: person.isActive ? policy.current.rights(of: person.roles) : [],
+            organisation: person.organisation)
         return try await operations.run(
             try operation(name), OperationRequest(actor: actor, raw: raw, idempotencyKey: idempotencyKey))
     }
@@ -51,14 +52,20 @@ extension Services {
         guard policy.current.role(role) != nil else {
             let names = policy.current.roles.map(\.id)
             let hint = nearest(to: role, in: names).map { " Did you mean \($0)?" } ?? ""
-            throw Refusal(.invalid, "unknown_role", "There is no role “\(role)”.\(hint) Roles: \(names.joined(separator: ", ")).")
+            throw Refusal(
+                .invalid, "unknown_role",
+                "There is no role “\(role)”.\(hint) Roles: \(names.joined(separator: ", ")).")
         }
         for scope in scopes where !catalog.rights.contains(Right(scope)) {
             let hint = nearest(to: scope, in: catalog.rights.map(\.name)).map { " Did you mean \($0)?" } ?? ""
             throw Refusal(.invalid, "unknown_scope", "There is no right “\(scope)”.\(hint)")
         }
-        let found = try await database.read { tx in try organisation.flatMap { try CustomerDirectory.find($0, in: tx) } }
-        if let organisation, found == nil { throw Refusal(.notFound, "no_organisation", "There is no organisation “\(organisation)”.") }
+        let found = try await database.read { tx in
+            try organisation.flatMap { try CustomerDirectory.find($0, in: tx) }
+        }
+        if let organisation, found == nil {
+            throw Refusal(.notFound, "no_organisation", "There is no organisation “\(organisation)”.")
+        }
         let person = try await accounts.addPerson(
             name: name, email: nil, roles: [role], organisation: found?.id, by: "operator")
         return try await accounts.makeToken(name: name, scopes: scopes, for: person.id, by: "operator")
@@ -80,7 +87,8 @@ package enum RouteList {
         let width = routes.map(\.path.count).max() ?? 0
         return routes.map { route in
             let method = route.method.rawValue.padded(to: 6)
-            return "\(method) \(route.path.padded(to: width)) \(route.access.text.padded(to: 34)) \(route.file)"
+            return
+                "\(method) \(route.path.padded(to: width)) \(route.access.text.padded(to: 34)) \(route.file)"
         }
     }
 }
@@ -94,19 +102,24 @@ extension String {
 extension Services {
     /// Services that only list what they would serve; the database is never touched.
     fileprivate static func forListing() throws -> Services {
-        try Services(database: NoDatabase(), keys: KeyRing(key: [UInt8](repeating: 0, count: 32)), logger: Logger(label: "routes"))
+        try Services(
+            database: NoDatabase(), keys: KeyRing(key: [UInt8](repeating: 0, count: 32)),
+            logger: Logger(label: "routes"))
     }
 }
 
 private struct NoDatabase: Database {
     let dialect = Dialect.sqlite
-    func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+    func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T
+    {
         throw StorageFault("there is no database here")
     }
-    func read<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+    func read<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T
+    {
         throw StorageFault("there is no database here")
     }
-    func exclusively<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    func exclusively<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+    {
         throw StorageFault("there is no database here")
     }
     func close() async throws {}

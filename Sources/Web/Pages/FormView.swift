@@ -33,8 +33,12 @@ package struct FormView: Sendable {
             html += short.count == 1 ? short[0] : "<div class=\"cols\">\(short)</div>\n"
             short = []
         }
+        var wasTime = false
         for one in fields {
             if isShort(one) {
+                let isTime = if case .time = one.shape { true } else { false }
+                if isTime != wasTime || short.count == 3 { flush() }
+                wasTime = isTime
                 short.append(field(one))
             } else {
                 flush()

@@ -50,8 +50,8 @@ struct CaseConversationTests {
             #expect(entries.last?["occurred_at"] == "2026-03-02T10:00:00Z")
             #expect(entries.last?["recorded_at"] == "2026-03-02T11:00:00Z")
             let page = try await server.browser(.marta).get("/cases/\(number)?order=oldest").body
-            let before = try #require(page.range(of: "Before."))
-            let now = try #require(page.range(of: "Now."))
+            let before = try #require(page.firstRange(of: "Before."))
+            let now = try #require(page.firstRange(of: "Now."))
             #expect(before.lowerBound < now.lowerBound)
             #expect(page.components(of: "entered later") == 1)
             let future = try await marta.act(
@@ -76,8 +76,8 @@ struct CaseConversationTests {
             #expect(answer.body.contains("> # Not a heading"))
             #expect(answer.body.contains("> Internal words."))
             #expect(answer.body.contains("(entered later, 2026-03-02T11:00:00Z)"))
-            let before = try #require(answer.body.range(of: "> Before."))
-            let words = try #require(answer.body.range(of: "> Internal words."))
+            let before = try #require(answer.body.firstRange(of: "> Before."))
+            let words = try #require(answer.body.firstRange(of: "> Internal words."))
             #expect(before.lowerBound < words.lowerBound)
         }
     }

@@ -1,8 +1,10 @@
 import Diagnosis
 import Domain
+import HTTPTypes
 import NIOHTTP1
 import TestSupport
 import Testing
+import Web
 
 @testable import Desk
 

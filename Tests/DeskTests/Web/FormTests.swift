@@ -3,6 +3,7 @@ import Domain
 import NIOHTTP1
 import TestSupport
 import Testing
+import Web
 
 @testable import Desk
 

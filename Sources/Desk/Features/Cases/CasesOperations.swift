@@ -16,7 +16,7 @@ enum CaseFields {
                         severity.id.raw, "\(severity.name) (\(severity.alias))",
                         detail: severity.definition
                             + (severity.examples.isEmpty
-                                ? "" : " For example: \(severity.examples.joined(separator: "; "))."))
+                                ? "" : " For example: \(severity.examples.joined(separator: "; "))"))
                 }
             },
             resolve: { text, policy in policy.severity(named: text)?.id.raw })

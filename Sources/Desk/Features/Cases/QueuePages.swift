@@ -193,7 +193,7 @@ enum QueuePages {
         let isWaitingForUs = this.unansweredSince != nil && policy.phase(of: this.status) != .closed
         let news: HTML =
             isWaitingForUs
-            ? "<span class=\"news\">\(this.firstReplyAt == nil ? "new" : "customer wrote")</span> · " : .empty
+            ? "<span class=\"news\">\(news(of: this, policy))</span> · " : .empty
         let organisation = this.organisation.flatMap { names.organisations[$0] }
         var parts: [String] = []
         if let organisation { parts += [organisation.name, policy.name(of: organisation.tier, in: \.tiers)] }
@@ -210,6 +210,11 @@ enum QueuePages {
             </tr>
 
             """
+    }
+
+    private static func news(of this: SupportCase, _ policy: Policy) -> String {
+        if this.firstReplyAt != nil { return "customer wrote" }
+        return this.status == policy.statuses.first?.id ? "new" : "not answered yet"
     }
 
     static func severity(_ id: ID<Policy.Severity>, _ policy: Policy) -> HTML {
