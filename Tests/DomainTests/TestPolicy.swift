@@ -69,7 +69,7 @@ extension Tree: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, Expressib
 }
 
 enum TestPolicy {
-    static let rights: Set<Right> = ["case.view", "case.note", "policy.change"]
+    static let rights: Set<Right> = ["case.view", "case.note", "policy.change", "people.manage"]
 
     private static func status(_ id: String, _ phase: String, _ to: [Tree], reply: String? = nil) -> Tree {
         .map(

@@ -63,12 +63,18 @@ package enum Cursor {
         return base64URL(bytes)
     }
 
+    /// What a cursor is refused with that no list of ours gave.
+    static var notOurs: Refusal {
+        Refusal(field: "cursor", "bad_cursor", "This cursor is not one of ours. Begin with the first page.")
+    }
+
     /// The parts of a cursor of so many parts.
     package static func parts(_ text: String?, count: Int) throws(Refusal) -> [String]? {
         guard let text else { return nil }
         guard let bytes = bytes(fromBase64URL: text), let json = try? JSON(parsing: bytes),
-            let parts = json.array?.compactMap(\.string), parts.count == count
-        else { throw Refusal(field: "cursor", "bad_cursor", "This cursor is not one of ours. Begin with the first page.") }
+            let parts = json.array?.compactMap(\.string), parts.count == count,
+            !parts.contains(where: { $0.utf8.contains(0) })
+        else { throw notOurs }
         return parts
     }
 }

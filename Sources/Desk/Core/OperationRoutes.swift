@@ -229,10 +229,10 @@ struct Submission {
         (typed, originals, changed, draftKeys) = (RawInput(), RawInput(), RawInput(), [])
         for (name, value) in sent.values {
             switch name {
-            case "_key": key = value.typed
+            case "_key": key = value.typed.utf8.contains(0) ? nil : String(value.typed.prefix(200))
             case "_base": base = Int(value.typed).map { Version($0) }
             case "_return": returnTo = LocalPath(untrusted: value.typed)
-            case "_draft": draftKeys = value.typed.split(separator: "\n").map(String.init)
+            case "_draft": draftKeys = value.typed.split(separator: "\n").map(String.init).filter { !$0.utf8.contains(0) }
             case _ where name.hasPrefix("was."): originals[String(name.dropFirst(4))] = value
             case _ where name.hasPrefix("_take."): continue
             default: typed[name] = value

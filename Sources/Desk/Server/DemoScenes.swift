@@ -29,15 +29,16 @@ enum DemoScenes {
         ("Pella Logistics", "standard"),
     ]
 
-    private static let marta = "marta@thirdline.example"
-    private static let jonas = "jonas@thirdline.example"
-    private static let ana = "ana@thirdline.example"
-    private static let lea = "lea@thirdline.example"
+    static let marta = "marta@thirdline.example"
+    static let jonas = "jonas@thirdline.example"
+    static let ana = "ana@thirdline.example"
+    static let lea = "lea@thirdline.example"
     private static let ines = "ines@thirdline.example"
-    private static let ravi = "ravi@thirdline.example"
+    static let ravi = "ravi@thirdline.example"
     private static let daniel = "daniel@halden.example"
+    static let aino = "aino@halden.example"
     private static let sofia = "sofia@orrin.example"
-    private static let henrik = "henrik@nordlys.example"
+    static let henrik = "henrik@nordlys.example"
     private static let nikos = "nikos@pella.example"
 
     static let people: [(name: String, email: String, role: String, organisation: String?)] = [
@@ -47,16 +48,15 @@ enum DemoScenes {
         ("Ravi Menon", ravi, "developer", nil), ("Ada Fischer", "ada@thirdline.example", "auditor", nil),
         ("Samira Haddad", "admin@thirdline.example", "administrator", nil),
         ("Daniel Roth", daniel, "customer", "Halden Travel"),
-        ("Aino Virtanen", "aino@halden.example", "customer", "Halden Travel"),
+        ("Aino Virtanen", aino, "customer", "Halden Travel"),
         ("Sofia Marchetti", sofia, "customer", "Orrin Foods"),
         ("Henrik Dahl", henrik, "customer", "Nordlys Hotels"),
         ("Nikos Pappas", nikos, "customer", "Pella Logistics"),
     ]
 
     static let all = [
-        keys, voucher, spikes, newAccounts, silentKit, exportColumn, access, payments, plusSign, japanese,
-        ledger,
-        pending, invoice,
+        keys, voucher, booking, spikes, newAccounts, silentKit, clockChange, exportColumn, access, payments,
+        plusSign, japanese, ledger, pending, invoice,
     ]
 
     /// How long the whole story takes.
@@ -310,7 +310,7 @@ enum DemoScenes {
                 ]),
             DemoStep(
                 5, marta, "case.record_times", [:],
-                minutesAgo: ["began_at": 8700, "noticed_at": 2900, "reported_at": 230]),
+                minutesAgo: ["began_at": 33_100, "noticed_at": 2900, "reported_at": 230]),
             DemoStep(
                 300, ines, "case.change_severity",
                 ["severity": "sev2", "reason": "14 accounts affected, money is held"]),

@@ -72,10 +72,10 @@ struct Housekeeping: Service {
     init(_ services: Services) { self.services = services }
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            while true {
-                try await Task.sleep(for: .seconds(600))
-                await sweep()
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(600))  // a cancelled sleep only ends early
+                if !Task.isCancelled { await sweep() }
             }
         }
     }

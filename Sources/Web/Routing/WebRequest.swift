@@ -161,11 +161,16 @@ package struct WebRequest: Sendable {
         Refusal(field: name, "invalid_utf8", "“\(name)” holds bytes that are not UTF-8 text. Send it as UTF-8.")
     }
 
+    private static let maximumPairs = 2000
+
     /// The pairs of a query or form, percent-decoded.
     /// - Throws: a refusal that names the field with bytes that are not UTF-8.
     package static func formPairs(_ bytes: ArraySlice<UInt8>) throws(Refusal) -> [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []
-        for pair in bytes.split(separator: UInt8(ascii: "&")) {
+        for pair in bytes.split(separator: UInt8(ascii: "&"), maxSplits: maximumPairs) {
+            guard pairs.count < maximumPairs else {
+                throw Refusal(.invalid, "too_many_fields", "At most \(maximumPairs) fields are read at once.")
+            }
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = validText(percentDecoded(parts[0])[...]) else {
                 throw Refusal(.invalid, "invalid_utf8", "The name of a field is not UTF-8 text.")

@@ -94,7 +94,7 @@ package struct Site: Sendable {
         var response: WebResponse
         do {
             for (name, value) in context.parameters { request.parameters[String(name)] = try Self.decoded(value) }
-            if let query = raw.uri.query { request.query = try WebRequest.formPairs(Array(query.utf8)[...]) }
+            if let query = raw.uri.query { request.query = try Self.queryPairs(query) }
             try refuseCrossSite(request)
             response = try await run(route, request, &caller)
         } catch {
@@ -257,6 +257,16 @@ package struct Site: Sendable {
         let number = UInt64.random(in: .min ... .max)
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    private static func queryPairs(_ query: String) throws(Refusal) -> [(name: String, value: String)] {
+        let pairs = try WebRequest.formPairs(Array(query.utf8)[...])
+        for (name, value) in pairs where name.utf8.contains(0) || value.utf8.contains(0) {
+            throw Refusal(
+                field: name.replacing("\0", with: ""), "nul",
+                "The address holds a NUL character, with which nothing can be found.")
+        }
+        return pairs
     }
 
     private static func decoded(_ value: Substring) throws(Refusal) -> String {

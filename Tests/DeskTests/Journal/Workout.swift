@@ -51,7 +51,9 @@ struct Workout {
             ["id": id, "accounts": .integer(12), "share_percent": .number(0.3), "workaround": "no"])
         try await desk.perform(
             "case.record_times", as: .marta, ["id": id, "began_at": "2026-03-02T07:00:00Z"])
-        try await desk.perform("case.change_status", as: .marta, ["id": id, "status": "mitigated"])
+        for status in ["investigating", "mitigated"] {
+            try await desk.perform("case.change_status", as: .marta, ["id": id, "status": .text(status)])
+        }
     }
 
     private func secondRound(_ desk: TestDesk) async throws {

@@ -125,7 +125,7 @@ struct AnswerTests {
     func openAPI() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let answer = try await server.stranger.get("/api/v1/openapi.json")
-            #expect(answer.status == 200 && answer.json["openapi"] == "3.1.0")
+            #expect(answer.status == 200 && answer.json["openapi"]?.string?.hasPrefix("3.1.") == true)
             let paths = answer.json["paths"]
             let routes = server.desk.services.catalog.routes(server.desk.services)
             for route in routes where route.path.hasPrefix("/api/") {

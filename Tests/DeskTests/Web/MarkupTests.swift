@@ -82,7 +82,7 @@ struct MarkupTests {
         try await desk.perform("case.reply", as: .marta, ["id": id, "text": text, "confirm_public": "true"])
         try await desk.perform(
             "case.resolve", as: .marta,
-            ["id": id, "narrative": text, "customer_summary": text, "verdict": "data"])
+            ["id": id, "narrative": text, "customer_summary": "<img src=x onerror=1>", "verdict": "data"])
         try await desk.perform("case.reopen", as: .marta, ["id": id, "reason": text])
         let samira = try await server.browser(.samira)
         _ = try await samira.submit("/account/tokens", ["name": markup, "scopes": "case.view"])

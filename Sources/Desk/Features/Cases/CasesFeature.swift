@@ -7,14 +7,6 @@ import Web
 enum CasesFeature: Feature {
     static let name = "cases"
 
-    static let operations = [
-        AnyOperation(OpenCase.self), AnyOperation(ReplyToCase.self), AnyOperation(NoteOnCase.self),
-        AnyOperation(AssignCase.self), AnyOperation(ChangeSeverity.self), AnyOperation(ChangeStatus.self),
-        AnyOperation(EditCase.self), AnyOperation(RecordImpact.self), AnyOperation(RecordTimes.self),
-        AnyOperation(ResolveCase.self), AnyOperation(CloseCase.self), AnyOperation(ReopenCase.self),
-        AnyOperation(EraseEntry.self),
-    ]
-
     static let reads = CasesJSON.reads
     static let subjects = [CasesQueries.subject]
     static let statements = CasesQueries.samples + CustomerNamesQueries.samples

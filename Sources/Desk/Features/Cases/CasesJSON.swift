@@ -47,9 +47,7 @@ enum CasesJSON {
         let limit = try limit(request, most: 200, usual: 50)
         var after: CasePosition?
         if let parts = try Cursor.parts(request.query("cursor"), count: 2) {
-            guard let moment = Int64(parts[0]) else {
-                throw Refusal(field: "cursor", "bad_cursor", "This cursor is not one of ours. Begin with the first page.")
-            }
+            guard let moment = Int64(parts[0]) else { throw Cursor.notOurs }
             after = CasePosition(updatedAt: moment, id: parts[1])
         }
         let base = try filter(request, call.actor, policy)
@@ -97,7 +95,8 @@ enum CasesJSON {
 
     static func timeline(_ call: SignedInCall, _ services: Services, isForCustomer: Bool) async throws -> JSON {
         let limit = try limit(call.request, most: 500, usual: 100)
-        let start = try Cursor.parts(call.request.query("cursor"), count: 1)?.first.flatMap { Int($0) } ?? 0
+        let cursor = try Cursor.parts(call.request.query("cursor"), count: 1)?.first
+        guard let start = Int(cursor ?? "0") else { throw Cursor.notOurs }
         let policy = services.policy.current
         let reference = call.request.parameter("id")
         let (facts, names) = try await services.database.read { tx in

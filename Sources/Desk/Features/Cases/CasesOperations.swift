@@ -3,6 +3,17 @@ import Domain
 import Storage
 import Web
 
+extension CasesFeature {
+    /// What can be done; an operation that does not stand here does not exist.
+    static let operations = [
+        AnyOperation(OpenCase.self), AnyOperation(ReplyToCase.self), AnyOperation(NoteOnCase.self),
+        AnyOperation(AssignCase.self), AnyOperation(ChangeSeverity.self), AnyOperation(ChangeStatus.self),
+        AnyOperation(EditCase.self), AnyOperation(RecordImpact.self), AnyOperation(RecordTimes.self),
+        AnyOperation(ResolveCase.self), AnyOperation(CloseCase.self), AnyOperation(ReopenCase.self),
+        AnyOperation(EraseEntry.self),
+    ]
+}
+
 /// The fields that several operations on cases share.
 enum CaseFields {
     static let id = Field<String>.reference("id", "Case", to: "case")

@@ -5,10 +5,6 @@ import Web
 
 enum CustomersFeature: Feature {
     static let name = "customers"
-    static let operations = [
-        AnyOperation(AddOrganisation.self), AnyOperation(RenameOrganisation.self),
-        AnyOperation(ChangeOrganisationTier.self),
-    ]
     static let reads = CustomersJSON.reads
     static let subjects = [CustomersQueries.subject]
     static let rights: [Right] = ["organisation.view"]

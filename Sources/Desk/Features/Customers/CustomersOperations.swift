@@ -3,6 +3,14 @@ import Domain
 import Storage
 import Web
 
+extension CustomersFeature {
+    /// What can be done; an operation that does not stand here does not exist.
+    static let operations = [
+        AnyOperation(AddOrganisation.self), AnyOperation(RenameOrganisation.self),
+        AnyOperation(ChangeOrganisationTier.self),
+    ]
+}
+
 private let tierField = Field<String>.choice(
     "tier", "Tier", from: { $0.tiers.choices },
     resolve: { text, policy in policy.tiers.first { $0.name.lowercased() == text.lowercased() }?.id })

@@ -106,6 +106,9 @@ package struct Accounts: Sendable {
         secret: String, person: Person, mustChange: Bool
     ) {
         let email = email.trimmingWhitespace.lowercased()
+        guard !email.utf8.contains(0) else {
+            throw Refusal(field: "email", "nul", "An e-mail address holds no NUL character.")
+        }
         let policy = services.policy.current.signIn
         let now = services.clock()
         try await refuseTooMany(email: email, address: address, policy, now)

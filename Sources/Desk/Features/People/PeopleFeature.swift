@@ -8,11 +8,6 @@ import Web
 enum PeopleFeature: Feature {
     static let name = "people"
 
-    static let operations = [
-        AnyOperation(AddPerson.self), AnyOperation(ChangeRoles.self), AnyOperation(RenamePerson.self),
-        AnyOperation(DeactivatePerson.self), AnyOperation(ReactivatePerson.self), AnyOperation(SwitchShortcuts.self),
-    ]
-
     static let reads = [
         APIRead("person.me", "Who you are and what you may do", path: "/me", access: .signedIn) { call, _ in
             [

@@ -3,6 +3,14 @@ import Domain
 import Storage
 import Web
 
+extension PeopleFeature {
+    /// What can be done; an operation that does not stand here does not exist.
+    static let operations = [
+        AnyOperation(AddPerson.self), AnyOperation(ChangeRoles.self), AnyOperation(RenamePerson.self),
+        AnyOperation(DeactivatePerson.self), AnyOperation(ReactivatePerson.self), AnyOperation(SwitchShortcuts.self),
+    ]
+}
+
 /// Looks people up for other features.
 package enum PeopleDirectory {
     /// The names of these people, by identifier.

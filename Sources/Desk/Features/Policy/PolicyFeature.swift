@@ -6,7 +6,6 @@ import Web
 /// The policy: read, checked, changed, and who may do what.
 enum PolicyFeature: Feature {
     static let name = "policy"
-    static let operations = [AnyOperation(ChangePolicy.self)]
     static let reads = PolicyJSON.reads
     static let subjects = [PolicyStore.subject]
     static let rights: [Right] = ["policy.view"]

@@ -3,6 +3,11 @@ import Domain
 import Storage
 import Web
 
+extension PolicyFeature {
+    /// What can be done; an operation that does not stand here does not exist.
+    static let operations = [AnyOperation(ChangePolicy.self)]
+}
+
 /// Puts a new policy document in force, everywhere and at once.
 enum ChangePolicy: Operation {
     struct Input: Sendable {

@@ -7,10 +7,6 @@ import Web
 enum PortalFeature: Feature {
     static let name = "portal"
 
-    static let operations = [
-        AnyOperation(ReportProblem.self), AnyOperation(AnswerFromPortal.self), AnyOperation(ReopenFromPortal.self),
-    ]
-
     static let reads = PortalJSON.reads
     static let rights: [Right] = ["portal.view"]
 

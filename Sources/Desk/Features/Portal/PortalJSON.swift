@@ -35,7 +35,8 @@ enum PortalJSON {
         let limit = try CasesJSON.limit(call.request, most: 200, usual: 50)
         var after: CasePosition?
         if let parts = try Cursor.parts(call.request.query("cursor"), count: 2) {
-            after = CasePosition(updatedAt: Int64(parts[0]) ?? 0, id: parts[1])
+            guard let moment = Int64(parts[0]) else { throw Cursor.notOurs }
+            after = CasePosition(updatedAt: moment, id: parts[1])
         }
         guard let organisation = call.actor.organisation else { return ["items": [], "next": .null] }
         var filter = CaseFilter()

@@ -3,6 +3,13 @@ import Domain
 import Storage
 import Web
 
+extension PortalFeature {
+    /// What can be done; an operation that does not stand here does not exist.
+    static let operations = [
+        AnyOperation(ReportProblem.self), AnyOperation(AnswerFromPortal.self), AnyOperation(ReopenFromPortal.self),
+    ]
+}
+
 /// A customer reports a problem.
 enum ReportProblem: Operation {
     struct Input: Sendable {
