@@ -187,9 +187,12 @@ package struct WebRequest: Sendable {
 extension RawInput {
     /// Adds a value; a second one of the same name makes a list.
     package mutating func add(_ text: String, to name: String) {
-        switch self[name] {
+        // The old value is taken out first, so that a long list grows in place and is not copied each time.
+        switch values.removeValue(forKey: name) ?? .missing {
         case .missing: self[name] = .text(text)
-        case .list(let values): self[name] = .list(values + [.text(text)])
+        case .list(var list):
+            list.append(.text(text))
+            self[name] = .list(list)
         case let first: self[name] = .list([first, .text(text)])
         }
     }
