@@ -26,6 +26,8 @@ package struct Services: Sendable {
     package let frame: @Sendable () -> PageFrame
     /// Whether the site is reached over TLS.
     package let isSecure: Bool
+    /// Where people find the site, where that is set.
+    package let publicURL: String?
     /// The schema's steps.
     package let migrator: Migrator
     /// The log.
@@ -41,7 +43,7 @@ package struct Services: Sendable {
         let catalog = FeatureCatalog()
         self.catalog = catalog
         (self.database, self.keys, self.clock, self.logger) = (database, keys, clock, logger)
-        isSecure = settings.isSecure
+        (isSecure, publicURL) = (settings.isSecure, settings.publicURL)
         passwords = PasswordHasher(cost: settings.passwordCost)
         migrator = Migrator(Schema.migrations)
         journal = Journal(subjects: SubjectCatalog(catalog.subjects))
@@ -61,8 +63,10 @@ package struct Services: Sendable {
 
 /// Settings of an installation that are not policy.
 package struct DeskSettings: Sendable {
+    /// Where people find the site, such as https://support.example.com; nil for the host of each request.
+    package var publicURL: String?
     /// Whether people reach the site over TLS.
-    package var isSecure = false
+    package var isSecure: Bool { publicURL?.hasPrefix("https://") ?? false }
     /// How often a node asks for what others wrote.
     package var followInterval: Duration = .milliseconds(500)
     /// The work of a password hash: log2 of scrypt's N.

@@ -120,7 +120,7 @@ struct DataOptions: ParsableArguments {
         if let cost = environment["THIRDLINE_PASSWORD_COST"].flatMap({ Int($0) }), (10...20).contains(cost) {
             installation.settings.passwordCost = cost
         }
-        installation.settings.isSecure = environment["THIRDLINE_PUBLIC_URL"]?.hasPrefix("https://") ?? false
+        installation.settings.publicURL = value(nil, "THIRDLINE_PUBLIC_URL")
         return installation
     }
 

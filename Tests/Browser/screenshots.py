@@ -22,26 +22,27 @@ def open_path(path):
     return lambda page, base: page.goto(base + path)
 
 
-def first_case(page, base, start="/"):
-    """Opens the first case of a list."""
+def rich_case(page, base, start="/"):
+    """Opens the case of the demo organisation with the most to see."""
     page.goto(base + start)
-    link = page.locator("main a[href*='/cases/TL-']").first
+    link = page.locator("main a[href*='/cases/TL-']", has_text="0.3 % of card payments").first
     page.goto(base + re.sub(r"^https?://[^/]+", "", link.get_attribute("href")))
 
 
 def conflict(page, base):
     """Two windows edit the same field of one case; the second to save sees both values."""
-    first_case(page, base)
-    edit = page.locator("main a[href*='/edit'], main a[href*='/describe']").first
+    rich_case(page, base)
+    edit = page.locator("main a[href*='/edit']").first
     address = base + re.sub(r"^https?://[^/]+", "", edit.get_attribute("href"))
     other = watch(page.context.new_page())
     for window in (page, other):
         window.goto(address)
-    for window, words in ((other, "Exports over 50 MB stop at 30 s"), (page, "Large exports end early")):
-        field = window.locator("main form").locator("input[type=text], input:not([type]), textarea").first
-        field.fill(words)
-        field.locator("xpath=ancestor::form").locator("button").first.click()
-        window.wait_for_load_state()
+    other.fill("#subject", "Card payments fail at capture since 11 November")
+    other.get_by_role("button", name="Save").click()
+    other.wait_for_url("**?done=saved")
+    page.fill("#subject", "1 in 333 captures is refused")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="changed the same thing").wait_for()
     other.close()
 
 
@@ -49,11 +50,13 @@ def conflict(page, base):
 SHOTS = {
     "sign-in": (None, open_path(SIGN_IN_PATH)),
     "queue": ("engineer", open_path("/")),
-    "case": ("engineer", first_case),
+    "case": ("engineer", rich_case),
     "new-case": ("engineer", open_path("/cases/new")),
     "conflict": ("engineer", conflict),
+    "policy": ("administrator", open_path("/policy")),
+    "people": ("administrator", open_path("/people")),
     "portal": ("customer", open_path("/")),
-    "portal-case": ("customer", first_case),
+    "portal-case": ("customer", rich_case),
 }
 
 

@@ -7,11 +7,33 @@ import unittest
 
 from harness import NARROW_WIDTHS, PEOPLE, SIGN_IN_PATH, THEMES, WIDTHS, BrowserTest
 
+
+
+def open_first(path):
+    """The first record of a list."""
+
+    def reach(page):
+        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + path)
+        return page.locator("[data-row-open]").first.get_attribute("href")
+
+    return reach
+
+
 # Role (None: nobody is signed in) -> the pages to look at. A path may be a function of the signed-in page, for
 # addresses that only the demo organisation knows.
+CASE = "/cases/TL-8"  # the demo organisation's richest one, Halden Travel's
 PAGES = {
     None: [SIGN_IN_PATH],
-    "engineer": ["/"],
+    "engineer": [
+        "/cases", "/cases?owner=me", "/cases?q=nothing+of+the+kind", CASE, f"{CASE}?as=note", f"{CASE}?order=oldest",
+        "/cases/new", f"{CASE}/assign", f"{CASE}/change_status", f"{CASE}/change_severity", f"{CASE}/edit",
+        f"{CASE}/record_impact", f"{CASE}/record_times", f"{CASE}/resolve", "/organisations",
+        open_first("/organisations"), "/account", "/account/tokens",
+    ],
+    "administrator": [
+        "/people", open_first("/people"), "/people/new", "/organisations/new", "/policy", "/policy/rights",
+    ],
+    "customer": ["/portal", "/portal?show=solved", "/portal/cases/new", f"/portal{CASE}", "/account"],
 }
 
 

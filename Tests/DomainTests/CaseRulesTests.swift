@@ -314,7 +314,7 @@ struct NumberTextTests {
         "Decimals have at most three places and none that say nothing",
         arguments: [
             (0, "0"), (0.3, "0.3"), (12, "12"), (12.5, "12.5"), (0.0004, "0"), (0.0006, "0.001"), (99.9999, "100"),
-            (1234.5678, "1,234.568"), (-0.25, "-0.25"), (-1.5, "-1.5"), (-0.0001, "0"), (1e15, "1e+15"),
+            (1234.5678, "1,234.568"), (-0.25, "-0.25"), (-1.5, "-1.5"), (-0.0001, "0"), (1e15, "1,000,000,000,000,000"), (1e300, "1e+300"),
         ] as [(Double, String)])
     func decimals(_ number: Double, _ text: String) { #expect(decimal(number) == text) }
 

@@ -112,6 +112,7 @@ package struct Journal: Sendable {
             let object = try JSON(parsing: text).object
         else { throw Refusal.notFound("entry") }
         let fields = object.members.map(\.key).filter { type.erasableFields.contains($0) }
+        guard !fields.isEmpty else { return ([], []) }
         var kept = JSONObject()
         for member in object.members where !fields.contains(member.key) { kept[member.key] = member.value }
         kept[FactBody.erasedMember] = .array(fields.map(JSON.string))

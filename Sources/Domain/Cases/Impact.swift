@@ -76,7 +76,7 @@ package func grouped(_ number: Int) -> String {
 /// A number with at most three decimals and no trailing zeros: `0.3`, `12`.
 package func decimal(_ number: Double) -> String {
     let thousandths = (number * 1000).rounded()
-    guard thousandths.magnitude < 1e15 else { return "\(number)" }
+    guard thousandths.magnitude < 9e18 else { return "\(number)" }
     let whole = Int(thousandths) / 1000
     let rest = Int(thousandths.magnitude) % 1000
     let sign = thousandths < 0 && whole == 0 ? "-" : ""

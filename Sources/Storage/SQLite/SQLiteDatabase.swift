@@ -25,13 +25,14 @@ package final class SQLiteDatabase: Database {
         configuration.busyMode = .timeout(10)
         configuration.label = "thirdline"
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA foreign_keys = ON")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
             try db.execute(sql: "PRAGMA cache_size = -65536")
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
+            // A pool turns this down to NORMAL when it switches to the write-ahead log; only the writer matters.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         } catch let error as DatabaseError {
             throw StorageFault("cannot open \(path): \(error.message ?? "")", code: "\(error.resultCode.rawValue)")
         }

@@ -18,7 +18,10 @@ enum PeopleFeature: Feature {
         },
         APIRead(
             "person.list", "People, by name", path: "/people", access: .right("people.view"),
-            parameters: [.init("q", "Text in name or address"), .init("limit", "At most so many, 1 to 200")]
+            parameters: [
+                .init("q", "Text in name or address"), .init("limit", "At most so many, 1 to 200"),
+                .init("cursor", "Where the page before ended"),
+            ]
         ) { call, services in try await PeopleJSON.list(call, services) },
         APIRead("person.read", "One person", path: "/people/{id}", access: .right("people.view")) { call, services in
             try await PeopleJSON.read(call, services)

@@ -8,10 +8,14 @@ enum PeopleJSON {
     static func list(_ call: SignedInCall, _ services: Services) async throws -> JSON {
         let text = (call.request.query("q") ?? "").lowercased()
         let limit = try CasesJSON.limit(call.request, most: 200, usual: 100)
+        let parts = try Cursor.parts(call.request.query("cursor"), count: 1)
+        let start = parts?.first.flatMap { Int($0) } ?? 0
         let people = try await services.database.read { tx in
-            try tx.all(PeopleQueries.people(matching: text, limit: limit), PeopleQueries.readPerson)
+            try tx.all(
+                PeopleQueries.people(matching: text, limit: limit + 1, offset: start), PeopleQueries.readPerson)
         }
-        return ["items": .array(people.map(json)), "next": .null]
+        let next = people.count > limit ? Cursor.text([String(start + limit)]) : nil
+        return ["items": .array(people.prefix(limit).map(json)), "next": next.map(JSON.string) ?? .null]
     }
 
     static func read(_ call: SignedInCall, _ services: Services) async throws -> JSON {

@@ -97,8 +97,7 @@ enum PeoplePages {
     }
 
     private static func linkNotice(_ secret: String, _ call: SignedInCall, _ services: Services) -> HTML {
-        let host = call.request.host
-        let address = "\(services.isSecure ? "https" : "http")://\(host)/password/\(secret)"
+        let address = "\(services.publicURL ?? "http://\(call.request.host)")/password/\(secret)"
         return """
             <div class="notice" role="status">\(icon("check"))<div><b>Link for a new password made.</b> It works once and ends in 24 hours. Hand it over yourself; it is not shown again.<div class="secret"><code id="reset">\(address)</code><button class="btn small" type="button" data-copy="reset">Copy</button></div></div></div>
             """

@@ -19,12 +19,12 @@ package enum PeopleQueries {
         """
     }
 
-    static func people(matching text: String, limit: Int) -> SQL {
+    static func people(matching text: String, limit: Int, offset: Int = 0) -> SQL {
         """
         SELECT \(columns) FROM person
         WHERE (LOWER(name) LIKE \(SQL.containing(text)) ESCAPE '\\'
             OR COALESCE(email, '') LIKE \(SQL.containing(text)) ESCAPE '\\')
-        ORDER BY is_active DESC, name, id LIMIT \(limit)
+        ORDER BY is_active DESC, name, id LIMIT \(limit) OFFSET \(offset)
         """
     }
 
