@@ -77,7 +77,12 @@ package struct Transaction: ~Copyable {
                 "UPDATE number_counter SET value = value + 1 WHERE name = 'fact' RETURNING value"
             case (.caseNumber, .sqlite):
                 "UPDATE number_counter SET value = value + 1 WHERE name = 'case' RETURNING value"
-            case (.fact, .postgreSQL): "SELECT nextval('fact_sequence')"
+            case (.fact, .postgreSQL):
+                // Held until the commit, so that a checkpoint can wait for everybody who has a number.
+                """
+                WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(7417418))
+                SELECT nextval('fact_sequence') FROM held
+                """
             case (.caseNumber, .postgreSQL): "SELECT nextval('case_number')"
             }
         guard let value = try first(sql, { $0.integer(0) }) else { throw StorageFault("the counters are missing") }

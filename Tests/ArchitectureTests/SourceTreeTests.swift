@@ -46,7 +46,10 @@ import Testing
             "Sources/Diagnosis": [],
             "Sources/Domain": ["Diagnosis"],
             "Sources/Storage": ["CPQ", "Dispatch", "GRDB", "GRDBSQLite", "Glibc", "Synchronization"],
-            "Sources/Web": ["Crypto", "Diagnosis", "Domain", "HTTPTypes", "Hummingbird", "Logging", "NIOCore"],
+            "Sources/Web": [
+                "Crypto", "Diagnosis", "Domain", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
+                "ServiceLifecycle",
+            ],
             "Sources/Desk": [
                 "Crypto", "CryptoExtras", "Diagnosis", "Dispatch", "Domain", "Foundation", "Glibc", "HTTPTypes",
                 "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle", "Storage", "Synchronization", "UnixSignals",

@@ -103,7 +103,8 @@ struct CaseRulesTests {
             ])
         let lax = TestPolicy.make("resolution_requires", .list([]))
         #expect(
-            try found().resolved(narrative: "", customerSummary: nil, verdict: "", rootCause: nil, policy: lax).count == 1)
+            try found(owned).resolved(narrative: "", customerSummary: nil, verdict: "", rootCause: nil, policy: lax).count
+                == 1)
     }
 
     @Test("A resolved case is not resolved again, and not from where policy has no way")

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 /// One server-sent event.
 package struct ServerEvent: Sendable {
@@ -25,13 +26,14 @@ package struct ServerEvent: Sendable {
 }
 
 extension WebResponse {
-    /// An answer that goes on: each event is sent as it comes, until the reader leaves or the stream ends.
+    /// An answer that goes on: each event is sent as it comes, until the reader leaves, the stream ends, or the
+    /// server is asked to end.
     package static func events(_ events: AsyncStream<ServerEvent>) -> Self {
         WebResponse(
             headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
             body: .init { writer in
                 try await writer.write(ByteBuffer(string: "retry: 1500\n\n"))
-                for await event in events { try await writer.write(ByteBuffer(string: event.text)) }
+                for await event in events.cancelOnGracefulShutdown() { try await writer.write(ByteBuffer(string: event.text)) }
                 try await writer.finish(nil)
             })
     }

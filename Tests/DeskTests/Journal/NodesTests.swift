@@ -121,6 +121,45 @@ struct NodesTests {
         }
     }
 
+    @Test("A checkpoint on PostgreSQL waits for whoever has a number and no row yet")
+    func checkpointWaits() async throws {
+        guard let engine = Engine.available.first(where: { $0 == .postgreSQL }) else { return }
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await desk.reportedCase()
+            let found = try await desk.found(number)
+            let (numbered, mayGoOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let (database, journal, now) = (desk.services.database, desk.services.journal, desk.clock.now)
+            async let late: Void = database.write { tx in
+                // The number of a fact that is lost, as between taking it and writing the row.
+                _ = try tx.nextNumber(of: .fact)
+                numbered.signal()
+                mayGoOn.wait()
+                var decision = Decision()
+                decision.record(CaseFact.noted(text: "Late."), on: found.ref)
+                _ = try journal.append(decision.entries, by: "operator", at: now, in: tx)
+            }
+            await Self.wait(for: numbered)
+            async let checkpoint: Void = desk.services.makeCheckpoint()
+            var isWaiting = false
+            for _ in 0..<5000 where !isWaiting {
+                isWaiting = try await database.read { tx in
+                    try tx.first(
+                        """
+                        SELECT COUNT(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                        WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()
+                        """
+                    ) { $0.integer(0) > 0 } ?? false
+                }
+                await Task.yield()
+            }
+            mayGoOn.signal()
+            #expect(isWaiting, "the checkpoint did not wait")
+            try await late
+            try await checkpoint
+            #expect(try await desk.findings() == [])
+        }
+    }
+
     private func settledEnd(_ desk: TestDesk) async throws -> JournalPosition {
         try await desk.services.database.read { tx in
             try tx.first("SELECT written_by, sequence FROM fact ORDER BY written_by DESC, sequence DESC LIMIT 1") {

@@ -263,7 +263,10 @@ struct BadInputTests {
                 "/cases?" + String(repeating: "a=b&", count: 2000), "/cases/" + String(repeating: "x", count: 5000),
                 "/sign-in?next=/x%0d%0aSet-Cookie:%20a=b",
             ] {
-                let answer = try await marta.get(path)
+                guard let answer = try? await marta.get(path) else {
+                    Issue.record("\(path.prefix(60)) got no readable answer")
+                    continue
+                }
                 #expect(answer.status < 500, "\(path.prefix(60))")
                 #expect(answer.headers["x-injected"] == nil && answer.headers["set-cookie"] == nil)
                 #expect(!answer.body.contains("root:"))

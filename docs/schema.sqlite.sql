@@ -1,0 +1,210 @@
+CREATE TABLE api_token (
+    id TEXT PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    person TEXT NOT NULL,
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER,
+    revoked_at INTEGER
+) STRICT;
+
+CREATE INDEX api_token_of_person ON api_token (person);
+
+CREATE TABLE checkpoint (
+    sequence INTEGER PRIMARY KEY,
+    recorded_at INTEGER NOT NULL,
+    facts INTEGER NOT NULL,
+    subjects INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    key_id TEXT NOT NULL,
+    signature BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE credential (
+    person TEXT PRIMARY KEY,
+    password_hash TEXT NOT NULL,
+    must_change INTEGER NOT NULL,
+    set_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE draft (
+    person TEXT NOT NULL,
+    key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    saved_at INTEGER NOT NULL,
+    PRIMARY KEY (person, key)
+) STRICT;
+
+CREATE TABLE fact (
+    sequence INTEGER PRIMARY KEY,
+    subject_kind TEXT NOT NULL,
+    subject_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    salt BLOB NOT NULL,
+    body TEXT NOT NULL,
+    body_digest BLOB NOT NULL,
+    chain BLOB NOT NULL,
+    written_by INTEGER NOT NULL,
+    UNIQUE (subject_kind, subject_id, version)
+) STRICT;
+
+CREATE INDEX fact_in_order ON fact (written_by, sequence);
+
+CREATE TRIGGER fact_is_frozen BEFORE UPDATE OF sequence, subject_kind, subject_id, version, occurred_at,
+    recorded_at, actor, kind, body_digest, chain, written_by ON fact
+BEGIN SELECT RAISE(ABORT, 'facts cannot be changed'); END;
+
+CREATE TRIGGER fact_is_kept BEFORE DELETE ON fact
+BEGIN SELECT RAISE(ABORT, 'facts cannot be deleted'); END;
+
+CREATE TABLE import_case (
+    source TEXT NOT NULL,
+    external_number TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    PRIMARY KEY (source, external_number)
+) STRICT;
+
+CREATE TABLE import_row (
+    source TEXT NOT NULL,
+    row_key TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    case_id TEXT NOT NULL,
+    PRIMARY KEY (source, row_key)
+) STRICT;
+
+CREATE TABLE number_counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+
+CREATE TABLE one_time_link (
+    digest BLOB PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    person TEXT,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE organisation (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    tier TEXT NOT NULL,
+    origin TEXT,
+    added_at INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX organisation_by_origin ON organisation (origin) WHERE origin IS NOT NULL;
+
+CREATE TABLE person (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    email TEXT UNIQUE,
+    roles TEXT NOT NULL,
+    organisation TEXT,
+    is_active INTEGER NOT NULL,
+    uses_shortcuts INTEGER NOT NULL,
+    origin TEXT,
+    added_at INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX person_by_origin ON person (origin) WHERE origin IS NOT NULL;
+
+CREATE INDEX person_of_organisation ON person (organisation);
+
+CREATE TABLE policy_document (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    changed_at INTEGER NOT NULL,
+    changed_by TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE receipt (
+    actor TEXT NOT NULL,
+    key TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    input_digest BLOB NOT NULL,
+    answer TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    PRIMARY KEY (actor, key)
+) STRICT;
+
+CREATE INDEX receipt_by_age ON receipt (recorded_at);
+
+CREATE TABLE schema_version (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+
+CREATE TABLE session (
+    id TEXT PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    person TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    device TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX session_of_person ON session (person);
+
+CREATE TABLE sign_in_failure (
+    source TEXT NOT NULL,
+    failed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX sign_in_failure_by_source ON sign_in_failure (source, failed_at);
+
+CREATE TABLE subject (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    chain BLOB NOT NULL,
+    PRIMARY KEY (kind, id)
+) STRICT;
+
+CREATE TABLE support_case (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    number TEXT NOT NULL UNIQUE,
+    subject TEXT NOT NULL,
+    symptom TEXT NOT NULL,
+    problem_statement TEXT,
+    requester TEXT,
+    organisation TEXT,
+    channel TEXT NOT NULL,
+    request_type TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    status TEXT NOT NULL,
+    status_since INTEGER NOT NULL,
+    owner TEXT,
+    product_area TEXT,
+    component TEXT,
+    environment TEXT,
+    category TEXT,
+    root_cause TEXT,
+    verdict TEXT,
+    impact TEXT NOT NULL,
+    began_at INTEGER,
+    noticed_at INTEGER,
+    reported_at INTEGER NOT NULL,
+    narrative TEXT,
+    opened_at INTEGER NOT NULL,
+    first_reply_at INTEGER,
+    mitigated_at INTEGER,
+    resolved_at INTEGER,
+    closed_at INTEGER,
+    reopen_count INTEGER NOT NULL,
+    unanswered_since INTEGER,
+    updated_at INTEGER NOT NULL,
+    search_text TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX support_case_by_status ON support_case (status, updated_at, id);
+
+CREATE INDEX support_case_by_update ON support_case (updated_at, id);
+
+CREATE INDEX support_case_of_organisation ON support_case (organisation, updated_at);
+
+CREATE INDEX support_case_of_owner ON support_case (owner, status, updated_at);
