@@ -11,7 +11,8 @@ struct StatementSampleTests {
     private func sources() throws -> [Source] {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Sources/Desk")
-        let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.allObjects ?? []
+        let files =
+            FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.allObjects ?? []
         return try files.compactMap { $0 as? URL }.filter { url in
             let name = url.lastPathComponent
             return name.hasSuffix("Queries.swift") || name.hasSuffix("Store.swift")
@@ -23,8 +24,10 @@ struct StatementSampleTests {
         var count = 0
         for source in try sources() {
             // A private function is a piece of the statements that use it.
-            let statements = source.text.matches(of: /\n {4}(?:package )?static func ([A-Za-z]+)\([^{]*?\) -> SQL \{/)
-                .map { String($0.output.1) }
+            let statements = source.text.matches(
+                of: /\n {4}(?:package )?static func ([A-Za-z]+)\([^{]*?\) -> SQL \{/
+            )
+            .map { String($0.output.1) }
             guard !statements.isEmpty else { continue }
             let samples = source.text.components(separatedBy: "static let samples").dropFirst().joined()
             for statement in Set(statements) {
@@ -41,13 +44,16 @@ struct StatementSampleTests {
     func everySampleIsPrepared() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Sources/Desk")
-        let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.allObjects ?? []
+        let files =
+            FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.allObjects ?? []
         let lists = try files.compactMap { $0 as? URL }.filter {
             $0.lastPathComponent.hasSuffix("Feature.swift") || $0.lastPathComponent == "FeatureCatalog.swift"
         }.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
         for source in try sources() where source.text.contains("static let samples") {
             let types = source.text.matches(of: /(?:enum|struct) ([A-Za-z]+)/).map { String($0.output.1) }
-            #expect(types.contains { lists.contains("\($0).samples") }, "\(source.name) is not in any list of statements")
+            #expect(
+                types.contains { lists.contains("\($0).samples") },
+                "\(source.name) is not in any list of statements")
         }
     }
 }

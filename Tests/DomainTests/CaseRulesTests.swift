@@ -18,14 +18,19 @@ struct CaseRulesTests {
         let opening = CaseFact.opened(
             .init(
                 number: "TL-1", subject: "Payments fail", symptom: "Since nine.", requester: "p9",
-                organisation: "o1", channel: "portal", requestType: "incident", severity: "sev2", status: "new"))
-        let facts = ([opening] + bodies).enumerated().map { fact($0.element, $0.offset + 1, after: Int64($0.offset) * 60) }
+                organisation: "o1", channel: "portal", requestType: "incident", severity: "sev2",
+                status: "new"))
+        let facts = ([opening] + bodies).enumerated().map {
+            fact($0.element, $0.offset + 1, after: Int64($0.offset) * 60)
+        }
         return try #require(SupportCase.replaying(facts))
     }
 
-    private func person(_ id: String = "p2", roles: [String] = ["engineer"], isActive: Bool = true) -> Person {
+    private func person(_ id: String = "p2", roles: [String] = ["engineer"], isActive: Bool = true) -> Person
+    {
         Person(
-            id: ID(id), version: Version(1), name: "Marta", email: "m@x.example", roles: roles, organisation: nil,
+            id: ID(id), version: Version(1), name: "Marta", email: "m@x.example", roles: roles,
+            organisation: nil,
             isActive: isActive, usesShortcuts: true, origin: nil, addedAt: start)
     }
 
@@ -45,13 +50,21 @@ struct CaseRulesTests {
     @Test("A case is given to active staff, once")
     func assign() throws {
         let new = try found()
-        #expect(try new.assigned(to: person(), reason: "r", policy: policy) == [.ownerChanged(owner: "p2", reason: "r")])
-        #expect(try found(owned).assigned(to: person(), reason: nil, policy: policy) == [])
-        #expect(refusal { try new.assigned(to: person(isActive: false), reason: nil, policy: policy) }?.code == "inactive")
         #expect(
-            refusal { try new.assigned(to: person(roles: ["customer"]), reason: nil, policy: policy) }?.code == "not_staff")
+            try new.assigned(to: person(), reason: "r", policy: policy) == [
+                .ownerChanged(owner: "p2", reason: "r")
+            ])
+        #expect(try found(owned).assigned(to: person(), reason: nil, policy: policy) == [])
+        #expect(
+            refusal { try new.assigned(to: person(isActive: false), reason: nil, policy: policy) }?.code
+                == "inactive")
+        #expect(
+            refusal { try new.assigned(to: person(roles: ["customer"]), reason: nil, policy: policy) }?.code
+                == "not_staff")
         let closed = try found(owned, resolved, .closed(status: "closed"))
-        #expect(refusal { try closed.assigned(to: person("p3"), reason: nil, policy: policy) }?.code == "case_closed")
+        #expect(
+            refusal { try closed.assigned(to: person("p3"), reason: nil, policy: policy) }?.code
+                == "case_closed")
     }
 
     @Test("A status follows only where policy lets it, and the refusal lists what may follow")
@@ -64,11 +77,16 @@ struct CaseRulesTests {
         let no = refusal { try working.moved(to: "new", reason: nil, policy: policy) }
         #expect(no?.code == "transition_not_allowed")
         #expect(no?.message.contains("Allowed: WAITING, MITIGATED, RESOLVED") == true)
-        #expect(refusal { try working.moved(to: "gone", reason: nil, policy: policy) }?.code == "unknown_choice")
-        #expect(refusal { try working.moved(to: "resolved", reason: nil, policy: policy) }?.code == "resolve_instead")
+        #expect(
+            refusal { try working.moved(to: "gone", reason: nil, policy: policy) }?.code == "unknown_choice")
+        #expect(
+            refusal { try working.moved(to: "resolved", reason: nil, policy: policy) }?.code
+                == "resolve_instead")
         let done = try found(owned, resolved)
-        #expect(refusal { try done.moved(to: "closed", reason: nil, policy: policy) }?.code == "close_instead")
-        #expect(refusal { try done.moved(to: "reopened", reason: nil, policy: policy) }?.code == "reopen_instead")
+        #expect(
+            refusal { try done.moved(to: "closed", reason: nil, policy: policy) }?.code == "close_instead")
+        #expect(
+            refusal { try done.moved(to: "reopened", reason: nil, policy: policy) }?.code == "reopen_instead")
     }
 
     @Test("Nothing but a new case may be without an owner")
@@ -86,9 +104,13 @@ struct CaseRulesTests {
     @Test("Resolving lists everything that is missing, each with its field")
     func resolveListsAll() throws {
         let no = refusal {
-            try found().resolved(narrative: " \n", customerSummary: nil, verdict: "", rootCause: nil, policy: policy)
+            try found().resolved(
+                narrative: " \n", customerSummary: nil, verdict: "", rootCause: nil, policy: policy)
         }
-        #expect(no?.problems.map(\.field) == ["owner", "narrative", "verdict", "root_cause", "component", "problem_statement"])
+        #expect(
+            no?.problems.map(\.field) == [
+                "owner", "narrative", "verdict", "root_cause", "component", "problem_statement",
+            ])
         #expect(no?.problems.allSatisfy { $0.code == "needed_to_resolve" && !$0.message.isEmpty } == true)
         let ready = try found(
             owned, .classified(field: .component, value: "one"), .classified(field: .rootCause, value: "one"),
@@ -99,18 +121,24 @@ struct CaseRulesTests {
             facts == [
                 .resolved(
                     .init(
-                        status: "resolved", narrative: "Done.", customerSummary: "Works.", verdict: "two", rootCause: nil))
+                        status: "resolved", narrative: "Done.", customerSummary: "Works.", verdict: "two",
+                        rootCause: nil))
             ])
         let lax = TestPolicy.make("resolution_requires", .list([]))
         #expect(
-            try found(owned).resolved(narrative: "", customerSummary: nil, verdict: "", rootCause: nil, policy: lax).count
+            try found(owned).resolved(
+                narrative: "", customerSummary: nil, verdict: "", rootCause: nil, policy: lax
+            ).count
                 == 1)
     }
 
     @Test("A resolved case is not resolved again, and not from where policy has no way")
     func resolveOnce() throws {
         func resolve(_ this: SupportCase) -> String? {
-            refusal { try this.resolved(narrative: "n", customerSummary: nil, verdict: "one", rootCause: "one", policy: policy) }?.code
+            refusal {
+                try this.resolved(
+                    narrative: "n", customerSummary: nil, verdict: "one", rootCause: "one", policy: policy)
+            }?.code
         }
         #expect(resolve(try found(owned, resolved)) == "already_resolved")
         #expect(resolve(try found(owned, resolved, .closed(status: "closed"))) == "already_resolved")
@@ -119,7 +147,8 @@ struct CaseRulesTests {
     @Test("What a resolution says stands on the case")
     func resolvedState() throws {
         let done = try found(owned, resolved)
-        #expect(done.status == "resolved" && done.narrative == "Done." && done.classification[.verdict] == "one")
+        #expect(
+            done.status == "resolved" && done.narrative == "Done." && done.classification[.verdict] == "one")
         #expect(done.resolvedAt == start.adding(seconds: 120) && done.unansweredSince == nil)
         let back = try found(owned, resolved, .reopened(status: "reopened", reason: "r"))
         #expect(back.resolvedAt == nil && back.reopenCount == 1 && back.status == "reopened")
@@ -137,12 +166,19 @@ struct CaseRulesTests {
     func reopening() throws {
         let done = try found(owned, resolved)
         let end = start.adding(seconds: 120 + 14 * 86_400)
-        #expect(try done.reopened(reason: "r", at: end, policy: policy) == [.reopened(status: "reopened", reason: "r")])
+        #expect(
+            try done.reopened(reason: "r", at: end, policy: policy) == [
+                .reopened(status: "reopened", reason: "r")
+            ])
         let late = refusal { try done.reopened(reason: "r", at: end.adding(seconds: 1), policy: policy) }
         #expect(late?.code == "reopen_window_over" && late?.message.contains("14 days") == true)
         let closed = try found(owned, resolved, .closed(status: "closed"))
-        #expect(try closed.reopened(reason: "r", at: end, policy: policy).count == 1, "the window counts from resolving")
-        #expect(refusal { try found(owned).reopened(reason: "r", at: start, policy: policy) }?.code == "not_resolved")
+        #expect(
+            try closed.reopened(reason: "r", at: end, policy: policy).count == 1,
+            "the window counts from resolving")
+        #expect(
+            refusal { try found(owned).reopened(reason: "r", at: start, policy: policy) }?.code
+                == "not_resolved")
     }
 
     @Test("A customer's reply takes a waiting case back to work")
@@ -163,14 +199,16 @@ struct CaseRulesTests {
     @Test("A customer's reply reopens a resolved or closed case within the window, and is refused after it")
     func replyReopens() throws {
         for this in [try found(owned, resolved), try found(owned, resolved, .closed(status: "closed"))] {
-            let facts = try this.replied("Still broken.", byCustomer: true, at: start.adding(seconds: 300), policy: policy)
+            let facts = try this.replied(
+                "Still broken.", byCustomer: true, at: start.adding(seconds: 300), policy: policy)
             #expect(
                 facts == [
                     .replied(text: "Still broken.", fromCustomer: true),
                     .reopened(status: "reopened", reason: "The customer replied."),
                 ])
             let late = refusal {
-                try this.replied("Hello?", byCustomer: true, at: start.adding(seconds: 100 * 86_400), policy: policy)
+                try this.replied(
+                    "Hello?", byCustomer: true, at: start.adding(seconds: 100 * 86_400), policy: policy)
             }
             #expect(late?.code == "reopen_window_over" && late?.message.contains("TL-1") == true)
         }
@@ -179,7 +217,9 @@ struct CaseRulesTests {
     @Test("Nobody writes to the customer on a closed case")
     func replyToClosed() throws {
         let closed = try found(owned, resolved, .closed(status: "closed"))
-        #expect(refusal { try closed.replied("Hi", byCustomer: false, at: start, policy: policy) }?.code == "case_closed")
+        #expect(
+            refusal { try closed.replied("Hi", byCustomer: false, at: start, policy: policy) }?.code
+                == "case_closed")
     }
 
     @Test("A case waits for an answer from the customer's words until ours")
@@ -197,14 +237,17 @@ struct CaseRulesTests {
     @Test("The reporter's words stay whatever is edited")
     func symptomStays() throws {
         let edited = try found(.retitled(subject: "Other"), .problemStated(text: "Mine"), .noted(text: "n"))
-        #expect(edited.symptom == "Since nine." && edited.subject == "Other" && edited.problemStatement == "Mine")
+        #expect(
+            edited.symptom == "Since nine." && edited.subject == "Other" && edited.problemStatement == "Mine")
         #expect(try found(.problemStated(text: "Mine"), .problemStated(text: nil)).problemStatement == nil)
     }
 
     @Test("The same severity again is no change")
     func severity() throws {
         #expect(try found().withSeverity("sev2", reason: "r") == [])
-        #expect(try found().withSeverity("sev1", reason: "r") == [.severityChanged(severity: "sev1", reason: "r")])
+        #expect(
+            try found().withSeverity("sev1", reason: "r") == [.severityChanged(severity: "sev1", reason: "r")]
+        )
     }
 
     @Test("An entry about an earlier time does not move the case back")
@@ -222,20 +265,27 @@ struct InternalQuoteTests {
     @Test(
         "So many words in a row of a note are found, whatever their case, marks and lines",
         arguments: [
-            "As we said: their finance system is a mess!", "THEIR FINANCE SYSTEM\nIS A", "…their, finance; system-is a…",
+            "As we said: their finance system is a mess!", "THEIR FINANCE SYSTEM\nIS A",
+            "…their, finance; system-is a…",
             "nobody there knows how it works",
         ])
-    func quotes(_ text: String) { #expect(InternalQuote.found(in: text, from: ["Other.", note], words: 5) != nil) }
+    func quotes(_ text: String) {
+        #expect(InternalQuote.found(in: text, from: ["Other.", note], words: 5) != nil)
+    }
 
     @Test(
         "Fewer words, other words or the same ones in another order are nobody's business",
-        arguments: ["", "their finance system is", "is a mess their finance system", "Hello, it works again. Thank you."])
+        arguments: [
+            "", "their finance system is", "is a mess their finance system",
+            "Hello, it works again. Thank you.",
+        ])
     func innocent(_ text: String) { #expect(InternalQuote.found(in: text, from: [note], words: 5) == nil) }
 
     @Test("The words that were found are told, and no note means no quote")
     func tells() {
         #expect(
-            InternalQuote.found(in: "So a mess, and nobody there – yes", from: [note], words: 5) == "a mess and nobody there")
+            InternalQuote.found(in: "So a mess, and nobody there – yes", from: [note], words: 5)
+                == "a mess and nobody there")
         #expect(InternalQuote.found(in: note, from: [], words: 5) == nil)
         #expect(InternalQuote.found(in: note, from: ["Too short a note"], words: 5) == nil)
     }
@@ -251,13 +301,16 @@ struct InternalQuoteTests {
 struct AccountRulesTests {
     private let policy = TestPolicy.make()
 
-    @Test("An address is trimmed and small", arguments: [" Ana@Halden.Example ", "ANA@HALDEN.EXAMPLE", "ana@halden.example"])
+    @Test(
+        "An address is trimmed and small",
+        arguments: [" Ana@Halden.Example ", "ANA@HALDEN.EXAMPLE", "ana@halden.example"])
     func addresses(_ text: String) throws { #expect(try AccountRules.email(text) == "ana@halden.example") }
 
     @Test(
         "What cannot be an address names its field",
         arguments: [
-            "", "ana", "@halden.example", "ana@", "ana@halden", "ana@.example", "ana@example.", "a@b@c.example",
+            "", "ana", "@halden.example", "ana@", "ana@halden", "ana@.example", "ana@example.",
+            "a@b@c.example",
             "ana berg@x.example", "ana\u{202E}@x.example", "ana@x.example\u{7f}", "a\nb@x.example",
             String(repeating: "a", count: 250) + "@x.example",
         ])
@@ -289,7 +342,8 @@ struct AccountRulesTests {
         try AccountRules.roles(["engineer", "lead"], organisation: nil, policy: policy)
         try AccountRules.roles(["customer"], organisation: "o1", policy: policy)
         let wrong: [([String], ID<Organisation>?, String)] = [
-            ([], nil, "missing"), (["wizard"], nil, "unknown_choice"), (["customer", "lead"], "o1", "customer_and_staff"),
+            ([], nil, "missing"), (["wizard"], nil, "unknown_choice"),
+            (["customer", "lead"], "o1", "customer_and_staff"),
             (["customer"], nil, "missing"), (["lead"], "o1", "staff_in_organisation"),
         ]
         for (roles, organisation, code) in wrong {
@@ -314,8 +368,10 @@ struct NumberTextTests {
     @Test(
         "Decimals have at most three places and none that say nothing",
         arguments: [
-            (0, "0"), (0.3, "0.3"), (12, "12"), (12.5, "12.5"), (0.0004, "0"), (0.0006, "0.001"), (99.9999, "100"),
-            (1234.5678, "1,234.568"), (-0.25, "-0.25"), (-1.5, "-1.5"), (-0.0001, "0"), (1e15, "1,000,000,000,000,000"), (1e300, "1e+300"),
+            (0, "0"), (0.3, "0.3"), (12, "12"), (12.5, "12.5"), (0.0004, "0"), (0.0006, "0.001"),
+            (99.9999, "100"),
+            (1234.5678, "1,234.568"), (-0.25, "-0.25"), (-1.5, "-1.5"), (-0.0001, "0"),
+            (1e15, "1,000,000,000,000,000"), (1e300, "1e+300"),
         ] as [(Double, String)])
     func decimals(_ number: Double, _ text: String) { #expect(decimal(number) == text) }
 
@@ -323,8 +379,13 @@ struct NumberTextTests {
     func impact() {
         var impact = Impact()
         #expect(impact.isEmpty && impact.words.isEmpty)
-        (impact.sharePercent, impact.shareOf, impact.users, impact.hasWorkaround) = (0.3, "card payments", 6412, false)
-        #expect(impact.words.map { "\($0.label): \($0.value)" } == ["Share of card payments: 0.3 %", "Users: 6,412", "Way around: None"])
+        (impact.sharePercent, impact.shareOf, impact.users, impact.hasWorkaround) = (
+            0.3, "card payments", 6412, false
+        )
+        #expect(
+            impact.words.map { "\($0.label): \($0.value)" } == [
+                "Share of card payments: 0.3 %", "Users: 6,412", "Way around: None",
+            ])
         #expect(!impact.isEmpty)
     }
 }

@@ -22,7 +22,8 @@ struct FactGoldenTests {
         try Self.file("Goldens/facts.jsonl").split(separator: "\n").enumerated().map { index, line in
             let value = try JSON(parsing: String(line))
             return Golden(
-                kind: try #require(value["kind"]?.string), body: try #require(value["body"]?.object), line: index + 1)
+                kind: try #require(value["kind"]?.string), body: try #require(value["body"]?.object),
+                line: index + 1)
         }
     }
 
@@ -71,11 +72,15 @@ struct FactGoldenTests {
     func noOtherFacts() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Sources/Domain").standardizedFileURL
-        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects ?? []
+        let files =
+            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects ?? []
         let declaring = try files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.filter {
             try String(contentsOf: $0, encoding: .utf8).contains(/enum [A-Za-z]+: Fact\b/)
         }.map(\.lastPathComponent)
-        #expect(declaring.sorted() == ["CaseFact.swift", "Organisation.swift", "PersonFact.swift", "PolicyFact.swift"])
+        #expect(
+            declaring.sorted() == [
+                "CaseFact.swift", "Organisation.swift", "PersonFact.swift", "PolicyFact.swift",
+            ])
     }
 
     @Test("A value survives being stored", arguments: Self.samples.indices)
@@ -97,12 +102,18 @@ struct FactGoldenTests {
             let fields = golden.body.members.map(\.key).filter { erasable.contains($0) }
             guard !fields.isEmpty else { continue }
             var kept = JSONObject()
-            for member in golden.body.members where !fields.contains(member.key) { kept[member.key] = member.value }
+            for member in golden.body.members where !fields.contains(member.key) {
+                kept[member.key] = member.value
+            }
             kept["_erased"] = .array(fields.map(JSON.string))
             let text = "\(try decode(golden.kind, kept))"
-            if !fields.allSatisfy({ ["set", "kept"].contains($0) }) { #expect(text.contains("[erased]"), "\(text)") }
+            if !fields.allSatisfy({ ["set", "kept"].contains($0) }) {
+                #expect(text.contains("[erased]"), "\(text)")
+            }
             for field in fields {
-                if let words = golden.body[field]?.string { #expect(!text.contains("\"\(words)\""), "\(text)") }
+                if let words = golden.body[field]?.string {
+                    #expect(!text.contains("\"\(words)\""), "\(text)")
+                }
             }
         }
         let note = try CaseFact(kind: "case.noted", body: FactBody(["_erased": ["text"]]))
@@ -150,17 +161,24 @@ struct FactGoldenTests {
         let bare = CaseFact.Opening(
             number: "TL-2", subject: "Question", symptom: "How?", requester: nil, organisation: nil,
             channel: "engineer", requestType: "question", severity: "sev3", status: "new")
-        let row = CaseFact.ImportedRow(source: "snow", row: "INC1/1", set: ["status": "new"], kept: ["x": "1", "a": ""])
+        let row = CaseFact.ImportedRow(
+            source: "snow", row: "INC1/1", set: ["status": "new"], kept: ["x": "1", "a": ""])
         let facts: [CaseFact] = [
             .opened(full), .opened(bare), .imported(number: "TL-3", row), .changeImported(row),
-            .replied(text: "Hello", fromCustomer: true), .noted(text: "Note"), .ownerChanged(owner: "p1", reason: "r"),
+            .replied(text: "Hello", fromCustomer: true), .noted(text: "Note"),
+            .ownerChanged(owner: "p1", reason: "r"),
             .ownerChanged(owner: "p1", reason: nil), .severityChanged(severity: "sev1", reason: "r"),
             .statusChanged(status: "mitigated", phase: .mitigated, reason: nil), .retitled(subject: "s"),
-            .problemStated(text: "t"), .problemStated(text: nil), .classified(field: .component, value: "api"),
+            .problemStated(text: "t"), .problemStated(text: nil),
+            .classified(field: .component, value: "api"),
             .classified(field: .rootCause, value: nil), .impactRecorded(impact), .impactRecorded(Impact()),
             .timesRecorded(beganAt: moment, noticedAt: moment, reportedAt: nil),
-            .resolved(.init(status: "resolved", narrative: "n", customerSummary: "c", verdict: "data", rootCause: "data")),
-            .resolved(.init(status: "resolved", narrative: "n", customerSummary: nil, verdict: "v", rootCause: nil)),
+            .resolved(
+                .init(
+                    status: "resolved", narrative: "n", customerSummary: "c", verdict: "data",
+                    rootCause: "data")),
+            .resolved(
+                .init(status: "resolved", narrative: "n", customerSummary: nil, verdict: "v", rootCause: nil)),
             .reopened(status: "reopened", reason: "r"), .closed(status: "closed"),
             .entryErased(sequence: 7, fields: ["text"], digest: "00ff", reason: "r"),
         ]
@@ -169,8 +187,11 @@ struct FactGoldenTests {
 
     private static let otherSamples: [any Fact] = {
         let people: [PersonFact] = [
-            .added(name: "Ana", email: "ana@x.example", roles: ["customer"], organisation: "o1", origin: "snow:1"),
-            .added(name: "Bot", email: nil, roles: [], organisation: nil, origin: nil), .renamed(name: "Ana B"),
+            .added(
+                name: "Ana", email: "ana@x.example", roles: ["customer"], organisation: "o1", origin: "snow:1"
+            ),
+            .added(name: "Bot", email: nil, roles: [], organisation: nil, origin: nil),
+            .renamed(name: "Ana B"),
             .rolesChanged(roles: ["lead", "engineer"], reason: "r"), .deactivated(reason: nil), .reactivated,
             .passwordSet(byReset: true), .signedIn(session: "s", address: "10.0.0.1"),
             .signInFailed(address: "10.0.0.1"), .sessionEnded(session: "s"),

@@ -14,7 +14,9 @@ struct FieldTests {
         try? field.read(raw, policy).get()  // nil is what the test expects to be none
     }
 
-    @Test("A missing, null or empty value of a needed field is named by its label", arguments: [RawValue.missing, .null, .text("")])
+    @Test(
+        "A missing, null or empty value of a needed field is named by its label",
+        arguments: [RawValue.missing, .null, .text("")])
     func missing(_ raw: RawValue) {
         let found = [
             problem(.line("f", "Subject"), raw), problem(.text("f", "Subject"), raw),
@@ -26,11 +28,15 @@ struct FieldTests {
         for problem in found {
             #expect(problem == .init(field: "f", code: "missing", message: "Subject is needed."))
         }
-        #expect(problem(Field<String>.line("f", "Subject"), .text(" \u{a0}\t ")) ?? .init(field: "", code: "", message: "")
-            == .init(field: "f", code: "missing", message: "Subject is needed."))
+        #expect(
+            problem(Field<String>.line("f", "Subject"), .text(" \u{a0}\t "))
+                ?? .init(field: "", code: "", message: "")
+                == .init(field: "f", code: "missing", message: "Subject is needed."))
     }
 
-    @Test("A value of another type is refused, never bent into shape", arguments: [RawValue.object, .list([.text("a")]), .bool(true)])
+    @Test(
+        "A value of another type is refused, never bent into shape",
+        arguments: [RawValue.object, .list([.text("a")]), .bool(true)])
     func wrongTypes(_ raw: RawValue) {
         let codes = [
             problem(Field<String>.line("f", "F"), raw), problem(Field<String>.text("f", "F"), raw),
@@ -55,7 +61,9 @@ struct FieldTests {
         #expect(found?.message.contains("12 bytes") == true && found?.message.contains("10") == true)
         #expect(problem(Field<String>.line("f", "Line", maxBytes: 5), .text("123456"))?.code == "too_long")
         #expect(problem(Field<String>.secret("f", "S", maxBytes: 5), .text("123456"))?.code == "too_long")
-        #expect(problem(Field<String>.text("f", "T"), .text(String(repeating: "a", count: 10_000_000)))?.code == "too_long")
+        #expect(
+            problem(Field<String>.text("f", "T"), .text(String(repeating: "a", count: 10_000_000)))?.code
+                == "too_long")
     }
 
     @Test("NUL is refused in every text", arguments: ["a\u{0}b", "\u{0}"])
@@ -68,26 +76,36 @@ struct FieldTests {
 
     @Test(
         "Characters that reverse the reading direction are refused in a line and kept in a text",
-        arguments: ["\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}", "\u{2066}", "\u{2067}", "\u{2068}", "\u{2069}"])
+        arguments: [
+            "\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}", "\u{2066}", "\u{2067}", "\u{2068}",
+            "\u{2069}",
+        ])
     func directionOverrides(_ mark: String) {
-        #expect(problem(Field<String>.line("f", "F"), .text("invoice\(mark)gpj.exe"))?.code == "direction_control")
-        #expect(value(Field<String>.text("f", "F"), .text("invoice\(mark)gpj.exe")) == "invoice\(mark)gpj.exe")
+        #expect(
+            problem(Field<String>.line("f", "F"), .text("invoice\(mark)gpj.exe"))?.code == "direction_control"
+        )
+        #expect(
+            value(Field<String>.text("f", "F"), .text("invoice\(mark)gpj.exe")) == "invoice\(mark)gpj.exe")
         #expect(value(Field<String>.line("f", "F"), .text("שלום, مرحبا")) == "שלום, مرحبا")
     }
 
-    @Test("A line break has no place in a line", arguments: ["\n", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{b}", "\u{c}"])
+    @Test(
+        "A line break has no place in a line",
+        arguments: ["\n", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{b}", "\u{c}"])
     func lineBreaks(_ lineBreak: String) {
         let read = Field<String>.line("f", "F").read(.text("one\(lineBreak)two"), policy)
         switch read {
         case .failure(let problems): #expect(problems.problems.first?.field == "f")
         case .success(let line):
-            #expect(!line.unicodeScalars.contains { $0.isLineBreak || $0.value < 32 }, "\(line.debugDescription)")
+            #expect(
+                !line.unicodeScalars.contains { $0.isLineBreak || $0.value < 32 }, "\(line.debugDescription)")
         }
     }
 
     @Test("A text keeps its lines and its spaces; CRLF of a form is LF")
     func texts() {
-        #expect(value(Field<String>.text("f", "F"), .text("  one\r\n\ttwo\rthree\n")) == "  one\n\ttwo\nthree\n")
+        #expect(
+            value(Field<String>.text("f", "F"), .text("  one\r\n\ttwo\rthree\n")) == "  one\n\ttwo\nthree\n")
         #expect(value(Field<String>.line("f", "F"), .text("  one two ")) == "one two")
         #expect(value(Field<String>.secret("f", "F"), .text("  a b ")) == "  a b ")
     }
@@ -97,7 +115,9 @@ struct FieldTests {
         let field = Field<Int>.integer("f", "Users", 0...8_000_000_000)
         #expect(value(field, .integer(7)) == 7)
         #expect(value(field, .text(" 6,412 ")) == 6412)
-        for raw in [RawValue.text("6.5"), .text("six"), .number(6.5), .text("0x10"), .text("9999999999999999999999")] {
+        for raw in [
+            RawValue.text("6.5"), .text("six"), .number(6.5), .text("0x10"), .text("9999999999999999999999"),
+        ] {
             #expect(problem(field, raw)?.code == "wrong_type", "\(raw)")
         }
         for raw in [RawValue.integer(-1), .text("8000000001"), .integer(.max)] {
@@ -111,7 +131,10 @@ struct FieldTests {
         let field = Field<Double>.number("f", "Share", 0...100)
         #expect(value(field, .number(0.3)) == 0.3 && value(field, .integer(12)) == 12)
         #expect(value(field, .text("0.3 %")) == 0.3)
-        for raw in [RawValue.text("nan"), .text("inf"), .text("-inf"), .text("much"), .number(.infinity), .number(.nan)] {
+        for raw in [
+            RawValue.text("nan"), .text("inf"), .text("-inf"), .text("much"), .number(.infinity),
+            .number(.nan),
+        ] {
             #expect(problem(field, raw)?.code == "wrong_type", "\(raw)")
         }
         #expect(problem(field, .number(100.01))?.code == "out_of_range")
@@ -123,7 +146,9 @@ struct FieldTests {
         for raw in [RawValue.missing, .null, .text(""), .bool(false), .text("No"), .text("0")] {
             #expect(value(field, raw) == false, "\(raw)")
         }
-        for raw in [RawValue.bool(true), .text("on"), .text("TRUE"), .text("yes")] { #expect(value(field, raw) == true) }
+        for raw in [RawValue.bool(true), .text("on"), .text("TRUE"), .text("yes")] {
+            #expect(value(field, raw) == true)
+        }
         for raw in [RawValue.text("perhaps"), .integer(1), .object, .list([])] {
             #expect(problem(field, raw)?.code == "wrong_type", "\(raw)")
         }
@@ -132,7 +157,8 @@ struct FieldTests {
     @Test("Times need a form that says when")
     func times() {
         #expect(value(.time("f", "F"), .text(" 2026-11-21T09:30 ")) == Timestamp("2026-11-21T09:30:00Z"))
-        #expect(problem(.time("f", "F"), .text("21/11/2026"))?.message.contains("2026-11-21T14:06:00Z") == true)
+        #expect(
+            problem(.time("f", "F"), .text("21/11/2026"))?.message.contains("2026-11-21T14:06:00Z") == true)
     }
 
     @Test("A choice is one of policy's, or another spelling of it, and the refusal lists them")
@@ -176,7 +202,8 @@ struct FieldTests {
 
     @Test("All problems of an input are told at once, unknown names with a hint")
     func wholeInputs() throws {
-        let fields = Fields(Pair.init, .line("subject", "Subject"), .optional(.integer("count", "Count", 0...9)))
+        let fields = Fields(
+            Pair.init, .line("subject", "Subject"), .optional(.integer("count", "Count", 0...9)))
         let pair = try fields.parse(RawInput(["subject": .text("Hello"), "count": .text("5")]), policy)
         #expect(pair.subject == "Hello" && pair.count == 5)
         let refusal = try #require(
@@ -193,7 +220,9 @@ struct FieldTests {
 
     @Test("What was typed can be shown again")
     func typed() {
-        #expect(RawValue.text("a").typed == "a" && RawValue.integer(5).typed == "5" && RawValue.bool(true).typed == "true")
+        #expect(
+            RawValue.text("a").typed == "a" && RawValue.integer(5).typed == "5"
+                && RawValue.bool(true).typed == "true")
         #expect(RawValue.list([.text("a"), .text("b")]).typed == "a\nb" && RawValue.null.typed == "")
     }
 }

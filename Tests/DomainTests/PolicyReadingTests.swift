@@ -47,13 +47,15 @@ struct PolicyReadingTests {
         ])
     func mistakes(_ path: String, _ value: String, _ key: String, _ words: String) {
         let found = problems(path, .text(value))
-        #expect(found.contains { $0.key.hasPrefix(key) && $0.message.contains(words) && $0.line > 1 }, "\(found)")
+        #expect(
+            found.contains { $0.key.hasPrefix(key) && $0.message.contains(words) && $0.line > 1 }, "\(found)")
     }
 
     @Test(
         "What is needed and not there is named",
         arguments: [
-            "organisation", "case_number_prefix", "severities", "default_severity", "statuses", "reopened_status",
+            "organisation", "case_number_prefix", "severities", "default_severity", "statuses",
+            "reopened_status",
             "components", "verdicts", "tiers", "channels", "request_types", "roles", "severities.0.alias",
             "statuses.0.customer", "components.0.name",
         ])
@@ -71,22 +73,36 @@ struct PolicyReadingTests {
 
     @Test("An unknown key is named with the one that was probably meant")
     func unknownKeys() {
-        #expect(problems("organization", "X").map(\.message) == ["is not a key of this document; did you mean “organisation”?"])
+        #expect(
+            problems("organization", "X").map(\.message) == [
+                "is not a key of this document; did you mean “organisation”?"
+            ])
         #expect(problems("severities.0.wieght", "5").first?.key == "severities[0].wieght")
         #expect(problems("qqqqqqqqqqqq", "5").first?.message == "is not a key of this document")
     }
 
     @Test("A lifecycle without a way to begin or to end is refused")
     func phases() {
-        #expect(problems("statuses.0.phase", "waiting").contains { $0.message.contains("must have the phase open") })
-        #expect(problems("statuses.4.phase", "waiting").contains { $0.message == "no status has the phase resolved" })
-        #expect(problems("statuses.5.phase", "waiting").contains { $0.message == "no status has the phase closed" })
+        #expect(
+            problems("statuses.0.phase", "waiting").contains {
+                $0.message.contains("must have the phase open")
+            })
+        #expect(
+            problems("statuses.4.phase", "waiting").contains {
+                $0.message == "no status has the phase resolved"
+            })
+        #expect(
+            problems("statuses.5.phase", "waiting").contains {
+                $0.message == "no status has the phase closed"
+            })
     }
 
     @Test("All mistakes are told at once, in the order of their lines")
     func allAtOnce() {
-        let broken = TestPolicy.tree.setting(["severities", "0", "weight"], "x").setting(["default_severity"], "x")
-            .setting(["roles", "3", "rights", "0"], "x")
+        let broken = TestPolicy.tree.setting(["severities", "0", "weight"], "x").setting(
+            ["default_severity"], "x"
+        )
+        .setting(["roles", "3", "rights", "0"], "x")
         guard case .failure(let found) = TestPolicy.read(broken) else {
             Issue.record("a broken document was taken")
             return
@@ -116,7 +132,10 @@ struct PolicyReadingTests {
     @Test("Rights are given one by one, by their beginning, or all")
     func rights() {
         #expect(TestPolicy.make("roles.0.rights.0", "case.view").role("customer")?.rights == ["case.view"])
-        #expect(TestPolicy.make("roles.0.rights.0", "case.*").role("customer")?.rights == ["case.view", "case.note"])
+        #expect(
+            TestPolicy.make("roles.0.rights.0", "case.*").role("customer")?.rights == [
+                "case.view", "case.note",
+            ])
     }
 
     @Test("The working priority is made of severity and tier, and never above 100")

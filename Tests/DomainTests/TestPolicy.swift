@@ -73,8 +73,10 @@ enum TestPolicy {
 
     private static func status(_ id: String, _ phase: String, _ to: [Tree], reply: String? = nil) -> Tree {
         .map(
-            [("id", .text(id)), ("name", .text(id.uppercased())), ("customer", .text("Words for \(id)")),
-                ("phase", .text(phase)), ("to", .list(to))] + (reply.map { [("on_customer_reply", .text($0))] } ?? []))
+            [
+                ("id", .text(id)), ("name", .text(id.uppercased())), ("customer", .text("Words for \(id)")),
+                ("phase", .text(phase)), ("to", .list(to)),
+            ] + (reply.map { [("on_customer_reply", .text($0))] } ?? []))
     }
 
     private static let terms: Tree = [["id": "one", "name": "One"], ["id": "two", "name": "Two"]]
@@ -82,7 +84,10 @@ enum TestPolicy {
     static let tree: Tree = [
         "organisation": "Support", "case_number_prefix": "TL",
         "severities": [
-            ["id": "sev1", "name": "Sev1", "alias": "P1", "weight": "100", "definition": "Down.", "examples": ["All"]],
+            [
+                "id": "sev1", "name": "Sev1", "alias": "P1", "weight": "100", "definition": "Down.",
+                "examples": ["All"],
+            ],
             ["id": "sev2", "name": "Sev2", "alias": "P2", "weight": "50", "definition": "Degraded."],
         ],
         "default_severity": "sev2",
@@ -96,10 +101,14 @@ enum TestPolicy {
             status("reopened", "open", ["working", "waiting", "resolved"]),
         ],
         "reopened_status": "reopened", "reopen_window_days": "14",
-        "resolution_requires": ["owner", "narrative", "verdict", "root_cause", "component", "problem_statement"],
+        "resolution_requires": [
+            "owner", "narrative", "verdict", "root_cause", "component", "problem_statement",
+        ],
         "internal_quote_words": "5", "components": terms, "product_areas": terms, "environments": terms,
         "categories": terms, "root_causes": terms, "verdicts": terms,
-        "tiers": [["id": "gold", "name": "Gold", "weight": "100"], ["id": "tin", "name": "Tin", "weight": "20"]],
+        "tiers": [
+            ["id": "gold", "name": "Gold", "weight": "100"], ["id": "tin", "name": "Tin", "weight": "20"],
+        ],
         "channels": terms,
         "request_types": [
             ["id": "incident", "name": "Incident"],

@@ -32,7 +32,8 @@ struct CommitTests {
             }
             var expected: [Int: String] = [:]
             for id in 1...200 {
-                expected[id] = id % 5 == 0 ? "broken \(id)" : id % 7 == 0 || id % 11 == 0 ? "fault" : "\(id * 2)"
+                expected[id] =
+                    id % 5 == 0 ? "broken \(id)" : id % 7 == 0 || id % 11 == 0 ? "fault" : "\(id * 2)"
             }
             #expect(outcomes == expected)
             let there = try await database.read { tx in
@@ -74,9 +75,12 @@ struct CommitTests {
                 }
                 for _ in 1...100 {
                     let sum: Int64 = try await database.read { tx in
-                        let first = try tx.first("SELECT number FROM thing WHERE id = 1") { $0.integer(0) } ?? 0
-                        let again = try tx.first("SELECT number FROM thing WHERE id = 1") { $0.integer(0) } ?? 1
-                        let second = try tx.first("SELECT number FROM thing WHERE id = 2") { $0.integer(0) } ?? 0
+                        let first =
+                            try tx.first("SELECT number FROM thing WHERE id = 1") { $0.integer(0) } ?? 0
+                        let again =
+                            try tx.first("SELECT number FROM thing WHERE id = 1") { $0.integer(0) } ?? 1
+                        let second =
+                            try tx.first("SELECT number FROM thing WHERE id = 2") { $0.integer(0) } ?? 0
                         return first == again ? first + second : -1
                     }
                     #expect(sum == 200)
@@ -107,7 +111,9 @@ struct CommitTests {
                     group.addTask {
                         for _ in 1...200 {
                             try await database.write { tx in
-                                let number = try tx.first("SELECT number FROM thing WHERE id = 1") { $0.integer(0) } ?? 0
+                                let number =
+                                    try tx.first("SELECT number FROM thing WHERE id = 1") { $0.integer(0) }
+                                    ?? 0
                                 try tx.execute("UPDATE thing SET number = \(number + 1) WHERE id = 1")
                             }
                         }
@@ -115,7 +121,9 @@ struct CommitTests {
                 }
                 try await group.waitForAll()
             }
-            let sum = try await database.read { try $0.first("SELECT number FROM thing WHERE id = 1") { $0.integer(0) } }
+            let sum = try await database.read {
+                try $0.first("SELECT number FROM thing WHERE id = 1") { $0.integer(0) }
+            }
             #expect(sum == 400)
         }
     }
@@ -163,7 +171,9 @@ struct CommitTests {
                 try tx.all("SELECT id FROM thing ORDER BY id") { Int($0.integer(0)) }
             }
             #expect(results[1] == true && results[4] == false)
-            #expect(there == results.filter(\.value).map(\.key).sorted(), "what was said is what is there: \(results)")
+            #expect(
+                there == results.filter(\.value).map(\.key).sorted(),
+                "what was said is what is there: \(results)")
             _ = try await database.write { try $0.execute("INSERT INTO thing (id) VALUES (99)") }
             #expect(try await database.count() == there.count + 1, "the next write works")
         }
@@ -182,7 +192,9 @@ struct CommitTests {
         }
         let database = store.database
         let numbers = try await withThrowingTaskGroup(of: Int64.self) { group in
-            for _ in 1...60 { group.addTask { try await database.write { try $0.nextNumber(of: .caseNumber) } } }
+            for _ in 1...60 {
+                group.addTask { try await database.write { try $0.nextNumber(of: .caseNumber) } }
+            }
             return try await group.reduce(into: [Int64]()) { $0.append($1) }
         }
         #expect(numbers.sorted() == Array(1...60))
@@ -212,9 +224,13 @@ struct CommitTests {
                 SELECT current_setting('transaction_isolation'), current_setting('transaction_read_only'),
                     current_setting('client_encoding'), current_setting('TimeZone')
                 """
-            let write = try await database.write { tx in try tx.first(show) { row in (0..<4).map { row.text($0) } } }
+            let write = try await database.write { tx in
+                try tx.first(show) { row in (0..<4).map { row.text($0) } }
+            }
             #expect(write == ["serializable", "off", "UTF8", "UTC"])
-            let read = try await database.read { tx in try tx.first(show) { row in (0..<4).map { row.text($0) } } }
+            let read = try await database.read { tx in
+                try tx.first(show) { row in (0..<4).map { row.text($0) } }
+            }
             #expect(read == ["repeatable read", "on", "UTF8", "UTC"])
         }
     }
@@ -226,7 +242,9 @@ struct CommitTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for id in 1...60 {
                     group.addTask {
-                        _ = try await database.write { try $0.execute("INSERT INTO thing (id) VALUES (\(id))") }
+                        _ = try await database.write {
+                            try $0.execute("INSERT INTO thing (id) VALUES (\(id))")
+                        }
                     }
                 }
                 try await group.waitForAll()

@@ -6,7 +6,9 @@ import Testing
 struct MigratorTests {
     private static let steps = [
         Migration(
-            1, "first", common: "CREATE TABLE one (id INTEGER PRIMARY KEY, name TEXT NOT NULL, data BLOB, part REAL) STRICT;"),
+            1, "first",
+            common:
+                "CREATE TABLE one (id INTEGER PRIMARY KEY, name TEXT NOT NULL, data BLOB, part REAL) STRICT;"),
         Migration(
             2, "second", common: "CREATE TABLE two (id INTEGER PRIMARY KEY) STRICT;",
             sqlite: "INSERT INTO one (id, name) VALUES (1, 'sqlite');",
@@ -71,15 +73,21 @@ struct MigratorTests {
         }
     }
 
-    @Test("A database that a newer program made is refused with both numbers, untouched", arguments: Engine.available)
+    @Test(
+        "A database that a newer program made is refused with both numbers, untouched",
+        arguments: Engine.available)
     func newer(_ engine: Engine) async throws {
         try await run(engine) { store async throws in
             try await Migrator(Self.steps).migrate(store.database)
             let older = Migrator([Self.steps[0]])
-            let problem = await #expect(throws: Migrator.Problem.self) { try await older.migrate(store.database) }
+            let problem = await #expect(throws: Migrator.Problem.self) {
+                try await older.migrate(store.database)
+            }
             #expect(problem == .newerDatabase(has: 2, program: 1))
             let words = problem?.description ?? ""
-            #expect(words.contains("schema 2") && words.contains("up to 1") && words.contains("Nothing was changed"))
+            #expect(
+                words.contains("schema 2") && words.contains("up to 1")
+                    && words.contains("Nothing was changed"))
             #expect(try await steps(in: store.database) == [1, 2])
         }
     }
@@ -88,8 +96,12 @@ struct MigratorTests {
     func failing(_ engine: Engine) async throws {
         try await run(engine) { store async throws in
             let broken = Migration(
-                3, "broken", common: "CREATE TABLE three (id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO nowhere VALUES (1);")
-            await #expect(throws: (any Error).self) { try await Migrator(Self.steps + [broken]).migrate(store.database) }
+                3, "broken",
+                common: "CREATE TABLE three (id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO nowhere VALUES (1);"
+            )
+            await #expect(throws: (any Error).self) {
+                try await Migrator(Self.steps + [broken]).migrate(store.database)
+            }
             #expect(try await steps(in: store.database) == [1, 2])
             await #expect(throws: StorageFault.self) {
                 try await store.database.read { try $0.first("SELECT id FROM three") { $0.integer(0) } }
@@ -104,7 +116,8 @@ struct MigratorTests {
         let script = Self.steps[0].script(for: .postgreSQL)
         #expect(
             script.contains(
-                "CREATE TABLE one (id BIGINT PRIMARY KEY, name TEXT COLLATE \"C\" NOT NULL, data BYTEA, part DOUBLE PRECISION)")
+                "CREATE TABLE one (id BIGINT PRIMARY KEY, name TEXT COLLATE \"C\" NOT NULL, data BYTEA, part DOUBLE PRECISION)"
+            )
                 || script.contains("part REAL)"), "\(script)")
         #expect(!script.contains("STRICT"))
         #expect(Self.steps[0].script(for: .sqlite).contains("INTEGER PRIMARY KEY"))

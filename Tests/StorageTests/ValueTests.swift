@@ -14,9 +14,15 @@ struct ValueTests {
     private static let things = [
         Thing(name: "", data: [], amount: 0, number: 0), Thing(),
         Thing(name: "Ærøskøbing 🜚 𝛑 e\u{301}", data: [0, 1, 255, 92, 120], amount: 0.1, number: .max),
-        Thing(name: "a 'quoted' \"text\"; DROP TABLE thing; -- $1 ? \\", data: [39], amount: -1.5e300, number: .min),
-        Thing(name: "line\nline\r\n\ttab \u{1}", data: Array(0...255), amount: .leastNormalMagnitude, number: -1),
-        Thing(name: String(repeating: "ø", count: 70_000), data: Array(repeating: 7, count: 300_000), amount: .pi, number: 1),
+        Thing(
+            name: "a 'quoted' \"text\"; DROP TABLE thing; -- $1 ? \\", data: [39], amount: -1.5e300,
+            number: .min),
+        Thing(
+            name: "line\nline\r\n\ttab \u{1}", data: Array(0...255), amount: .leastNormalMagnitude, number: -1
+        ),
+        Thing(
+            name: String(repeating: "ø", count: 70_000), data: Array(repeating: 7, count: 300_000),
+            amount: .pi, number: 1),
     ]
 
     @Test("Every kind of value comes back as it went in", arguments: Engine.available)
@@ -35,13 +41,16 @@ struct ValueTests {
                 try tx.all("SELECT name, data, amount, number FROM thing ORDER BY id") { row in
                     Thing(
                         name: row.optionalText(0), data: row.isNull(1) ? nil : row.blob(1),
-                        amount: row.isNull(2) ? nil : { if case .real(let number) = row.value(2) { number } else { nil } }(),
+                        amount: row.isNull(2)
+                            ? nil : { if case .real(let number) = row.value(2) { number } else { nil } }(),
                         number: row.optionalInteger(3))
                 }
             }
             #expect(found == Self.things)
             for (one, other) in zip(found, Self.things) {
-                #expect((one.name ?? "").utf8.elementsEqual((other.name ?? "").utf8), "not one byte is normalised away")
+                #expect(
+                    (one.name ?? "").utf8.elementsEqual((other.name ?? "").utf8),
+                    "not one byte is normalised away")
             }
         }
     }
@@ -50,7 +59,9 @@ struct ValueTests {
     func kinds(_ engine: Engine) async throws {
         try await Workbench.run(on: engine) { database, _ in
             try await database.write { tx in
-                try tx.execute("INSERT INTO thing (id, name, data, amount, number) VALUES (1, 'a', \([1] as [UInt8]), 0.5, 7)")
+                try tx.execute(
+                    "INSERT INTO thing (id, name, data, amount, number) VALUES (1, 'a', \([1] as [UInt8]), 0.5, 7)"
+                )
                 try tx.execute("INSERT INTO thing (id) VALUES (2)")
             }
             let rows = try await database.read { tx in
@@ -58,7 +69,11 @@ struct ValueTests {
                     (0..<5).map { row.value($0) }
                 }
             }
-            #expect(rows == [[.integer(1), .text("a"), .blob([1]), .real(0.5), .integer(7)], [.integer(2), .null, .null, .null, .null]])
+            #expect(
+                rows == [
+                    [.integer(1), .text("a"), .blob([1]), .real(0.5), .integer(7)],
+                    [.integer(2), .null, .null, .null, .null],
+                ])
             let nothing = try await database.read { tx in
                 try tx.first("SELECT name, data, number FROM thing WHERE id = 2") { row in
                     row.text(0).isEmpty && row.blob(1).isEmpty && row.integer(2) == 0 && !row.flag(2)
@@ -72,7 +87,9 @@ struct ValueTests {
     func nul(_ engine: Engine) async throws {
         try await Workbench.run(on: engine) { database, _ in
             do {
-                _ = try await database.write { try $0.execute("INSERT INTO thing (id, name) VALUES (1, \("a\u{0}b"))") }
+                _ = try await database.write {
+                    try $0.execute("INSERT INTO thing (id, name) VALUES (1, \("a\u{0}b"))")
+                }
                 #expect(try await database.names() == ["a\u{0}b"])
             } catch let fault as StorageFault {
                 #expect(fault.description.contains("NUL"))
@@ -110,7 +127,9 @@ struct ValueTests {
             }
             for (list, expected) in [(["a", "c'"], 2), (["a"], 1), ([], 0), (["d"], 0)] {
                 let count = try await database.read { tx in
-                    try tx.first("SELECT COUNT(*) FROM thing WHERE name IN (\(anyOf: list)) AND id >= \(0)") { $0.integer(0) }
+                    try tx.first("SELECT COUNT(*) FROM thing WHERE name IN (\(anyOf: list)) AND id >= \(0)") {
+                        $0.integer(0)
+                    }
                 }
                 #expect(count == Int64(expected), "\(list)")
             }
@@ -121,11 +140,17 @@ struct ValueTests {
     func conditions(_ engine: Engine) async throws {
         try await Workbench.run(on: engine) { database, _ in
             try await database.write { tx in
-                for id in 1...5 { try tx.execute("INSERT INTO thing (id, number) VALUES (\(id), \(id * 10))") }
+                for id in 1...5 {
+                    try tx.execute("INSERT INTO thing (id, number) VALUES (\(id), \(id * 10))")
+                }
             }
-            for (conditions, expected) in [([], 5), (["id > \(2)"], 3), (["id > \(2)", "number < \(50)"], 2)] as [([SQL], Int)] {
+            for (conditions, expected) in [
+                ([], 5), (["id > \(2)"], 3), (["id > \(2)", "number < \(50)"], 2),
+            ] as [([SQL], Int)] {
                 let count = try await database.read { tx in
-                    try tx.first("SELECT COUNT(*) FROM thing WHERE \(SQL.all(conditions))") { Int($0.integer(0)) }
+                    try tx.first("SELECT COUNT(*) FROM thing WHERE \(SQL.all(conditions))") {
+                        Int($0.integer(0))
+                    }
                 }
                 #expect(count == expected)
             }
@@ -135,18 +160,24 @@ struct ValueTests {
     @Test("A search finds its text as it stands, wildcards and all", arguments: Engine.available)
     func containing(_ engine: Engine) async throws {
         try await Workbench.run(on: engine) { database, _ in
-            let texts = ["100% sure", "100 sure", "a_b", "axb", "c:\\temp", "c:temp", "x%\u{301}y", "xzzzy", "\u{600}%", "\u{600}z"]
+            let texts = [
+                "100% sure", "100 sure", "a_b", "axb", "c:\\temp", "c:temp", "x%\u{301}y", "xzzzy",
+                "\u{600}%", "\u{600}z",
+            ]
             try await database.write { tx in
                 for (id, text) in texts.enumerated() {
                     try tx.execute("INSERT INTO thing (id, name) VALUES (\(id), \(text))")
                 }
             }
             for (wanted, expected) in [
-                ("0%", ["100% sure"]), ("_", ["a_b"]), ("\\", ["c:\\temp"]), ("sure", ["100% sure", "100 sure"]),
+                ("0%", ["100% sure"]), ("_", ["a_b"]), ("\\", ["c:\\temp"]),
+                ("sure", ["100% sure", "100 sure"]),
                 ("%\u{301}y", ["x%\u{301}y"]), ("\u{600}%", ["\u{600}%"]), ("", texts),
             ] {
                 let found = try await database.read { tx in
-                    try tx.all("SELECT name FROM thing WHERE name LIKE \(SQL.containing(wanted)) ESCAPE '\\' ORDER BY id") {
+                    try tx.all(
+                        "SELECT name FROM thing WHERE name LIKE \(SQL.containing(wanted)) ESCAPE '\\' ORDER BY id"
+                    ) {
                         $0.text(0)
                     }
                 }
@@ -158,7 +189,9 @@ struct ValueTests {
     @Test("Text sorts by its bytes, on both engines alike", arguments: Engine.available)
     func ordering(_ engine: Engine) async throws {
         try await Workbench.run(on: engine) { database, _ in
-            let texts = ["a", "B", "ä", "Z", "_", "10", "9", "", "aa", "a b", "é", "e\u{301}", "🜚", "z", "-", "A"]
+            let texts = [
+                "a", "B", "ä", "Z", "_", "10", "9", "", "aa", "a b", "é", "e\u{301}", "🜚", "z", "-", "A",
+            ]
             try await database.write { tx in
                 for (id, text) in texts.enumerated() {
                     try tx.execute("INSERT INTO thing (id, name) VALUES (\(id), \(text))")
@@ -208,7 +241,9 @@ struct ValueTests {
                     }
                 }
             }
-            let number = try await database.read { try $0.first("SELECT number FROM thing WHERE id = 1") { $0.integer(0) } }
+            let number = try await database.read {
+                try $0.first("SELECT number FROM thing WHERE id = 1") { $0.integer(0) }
+            }
             #expect(number == 3)
         }
     }

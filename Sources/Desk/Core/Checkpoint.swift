@@ -78,7 +78,8 @@ package struct Checkpoint: Equatable, Sendable {
                     chain: $0.blob(3))
             }
             for head in page { try each(head) }
-            guard let end = page.last else { return }
+            // A key that is no UTF-8 reads as another one, from which the same page would follow for ever.
+            guard let end = page.last, last.precedes(end.subject) else { return }
             last = end.subject
         }
     }
@@ -131,5 +132,14 @@ extension Checkpoint {
             }
         }
         return (sequence, heads)
+    }
+}
+
+extension SubjectRef {
+    /// Whether this comes before another in the order of the tables of both engines, which is that of bytes.
+    func precedes(_ other: SubjectRef) -> Bool {
+        kind.utf8.elementsEqual(other.kind.utf8)
+            ? id.utf8.lexicographicallyPrecedes(other.id.utf8)
+            : kind.utf8.lexicographicallyPrecedes(other.kind.utf8)
     }
 }

@@ -113,7 +113,8 @@ package enum JournalStore {
         case .postgreSQL:
             try connection.run(script: "BEGIN")
             defer { try? connection.run(script: "COMMIT") }  // it only read; a lost connection ends it as well
-            try connection.run(script: "LOCK TABLE fact IN SHARE MODE")
+            // The same lock as in `nextNumber`: a writer may have a number before it has a row.
+            try connection.run(script: "SELECT pg_advisory_xact_lock(7417418)")
             try connection.rows(lastSequence()) { last = $0.integer(0) }
         }
         return last

@@ -21,8 +21,8 @@ package struct OperationRunner: Sendable {
                 .denied, "not_allowed",
                 "Your role does not allow this (\(operation.right)). Ask a lead or an administrator.")
         }
+        // Another node may have changed the policy a moment ago: only what is wrong by the newest is wrong.
         if (try? operation.check(request.raw, policy.current)) == nil {
-            // Another node may have changed the policy a moment ago: only what is wrong by the newest is wrong.
             try await policy.refresh(from: database)
             try operation.check(request.raw, policy.current)
         }

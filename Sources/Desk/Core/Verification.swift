@@ -155,6 +155,8 @@ private struct RowPages {
             index = 0
             isDone = page.count < 1000
             guard let end = page.last, case .text(let key) = end[0] else { return nil }
+            // A key that is no UTF-8 reads as another one, from which the same page would follow for ever.
+            if !last.utf8.lexicographicallyPrecedes(key.utf8) { isDone = true }
             last = key
         }
         defer { index += 1 }
@@ -245,6 +247,11 @@ private struct Pass {
                 }
             }
             guard let end = page.last else { break }
+            // A key that is no UTF-8 reads as another one, from which the same page would follow for ever.
+            guard last.precedes(end.0) else {
+                report.add("\(end.0.kind) \(end.0.id): its head has a name that is not text")
+                break
+            }
             last = end.0
         }
         for subject in ends.keys where !seen.contains(subject) {

@@ -8,11 +8,14 @@ import TestSupport
 import Testing
 import Web
 
-/// What everybody may ask for. The expectation is written down in `Goldens/access.txt` and reviewed by people; it is
-/// not computed from the rights that it checks.
+/// What everybody may ask for.
+///
+/// The expectation is written down in `Goldens/access.txt` and reviewed by people; it is not computed from the
+/// rights that it checks.
 @Suite("Access")
 struct AccessTests {
-    @Test("Every address answers every role as the reviewed list says, and every denial is on record",
+    @Test(
+        "Every address answers every role as the reviewed list says, and every denial is on record",
         arguments: Engine.available)
     func everyAddressAndEveryRole(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -45,7 +48,8 @@ struct AccessTests {
         try Golden("routes.txt").compare(RouteList.lines())
     }
 
-    @Test("A customer of somebody else cannot tell a case of Halden from one that does not exist",
+    @Test(
+        "A customer of somebody else cannot tell a case of Halden from one that does not exist",
         arguments: Engine.available)
     func casesOfOthersDoNotExist(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -72,7 +76,8 @@ struct AccessTests {
                 let absent = try await browser.submit("/portal/cases/TL-999999/\(verb)", ["text": "Mine now"])
                 #expect((hidden.status, absent.status) == (404, 404))
                 #expect(Self.shape(hidden, number, id) == Self.shape(absent, "TL-999999", id))
-                let called = try await program.post("/api/v1/portal/cases/\(number)/\(verb)", json: ["text": "Mine"])
+                let called = try await program.post(
+                    "/api/v1/portal/cases/\(number)/\(verb)", json: ["text": "Mine"])
                 #expect(called.status == 404)
             }
             #expect(try await server.desk.found(number).version == Version(1), "nothing was written")
@@ -99,7 +104,8 @@ struct AccessTests {
         try await TestServer.run(on: .sqlite) { server in
             let lea = try await server.browser(.lea)
             let number = try await server.desk.reportedCase()
-            let answer = try await lea.submit("/cases/\(number)/resolve", ["narrative": "x", "verdict": "data"])
+            let answer = try await lea.submit(
+                "/cases/\(number)/resolve", ["narrative": "x", "verdict": "data"])
             #expect(answer.status == 403)
             let request = answer.headers["x-request-id"] ?? "none"
             #expect(answer.body.contains(request))
@@ -117,7 +123,8 @@ struct AccessTests {
             let number = try await desk.reportedCase()
             await #expect(throws: Refusal.self) {
                 try await desk.perform(
-                    "case.erase_entry", as: .otto, ["id": .text(number), "sequence": .integer(1), "reason": "x"])
+                    "case.erase_entry", as: .otto,
+                    ["id": .text(number), "sequence": .integer(1), "reason": "x"])
             }
             let denial = try #require(try await Self.denials(of: .otto, desk).last)
             #expect(denial.what == "case.erase_entry")

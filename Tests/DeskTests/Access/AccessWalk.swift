@@ -20,7 +20,8 @@ struct Visitor: Sendable {
     static func all(_ server: TestServer) async throws -> [Visitor] {
         let names: [(String, Cast)] = [
             ("customer", .daniel), ("other_customer", .sofia), ("frontline", .lea), ("engineer", .marta),
-            ("lead", .ines), ("manager", .otto), ("developer", .ravi), ("auditor", .ada), ("administrator", .samira),
+            ("lead", .ines), ("manager", .otto), ("developer", .ravi), ("auditor", .ada),
+            ("administrator", .samira),
         ]
         var visitors: [Visitor] = []
         for (name, member) in names {
@@ -105,7 +106,8 @@ struct AccessWalk: Sendable {
         }
         if path.contains("/sessions/") {
             let isOwn = path.hasPrefix("/account")
-            let session = try await newSession(of: isOwn ? visitor.member.flatMap { server.desk.people[$0] } : spare)
+            let session = try await newSession(
+                of: isOwn ? visitor.member.flatMap { server.desk.people[$0] } : spare)
             path = path.replacing(isOwn ? "{id}" : "{session}", with: session)
         }
         if path.hasPrefix("/account/tokens/"), let member = visitor.member {
@@ -126,7 +128,8 @@ struct AccessWalk: Sendable {
         let password = TestServer.password
         if person.id == spare.id {
             // A request before this one may have taken the spare person's access.
-            try await Accounts(server.desk.services).setPassword(password, of: person, by: "operator", byReset: false)
+            try await Accounts(server.desk.services).setPassword(
+                password, of: person, by: "operator", byReset: false)
             _ = try await server.desk.perform("person.reactivate", as: .samira, ["id": .text(person.id.raw)])
         }
         let known = try await sessions(of: person)

@@ -8,8 +8,10 @@ import Testing
 @Suite("What customers never read")
 struct SecrecyTests {
     private static let secrets = [
-        "NOTE-SECRET", "STATEMENT-SECRET", "NARRATIVE-SECRET", "REASON-SECRET", "MONEY-SECRET", "Sev1", "sev1",
-        "waiting_on_engineering", "Waiting on engineering", "investigating", "product_defect", "Product defect",
+        "NOTE-SECRET", "STATEMENT-SECRET", "NARRATIVE-SECRET", "REASON-SECRET", "MONEY-SECRET", "Sev1",
+        "sev1",
+        "waiting_on_engineering", "Waiting on engineering", "investigating", "product_defect",
+        "Product defect",
         "code_defect", "Code defect", "Investigating",
     ]
 
@@ -17,7 +19,8 @@ struct SecrecyTests {
     private static func richCase(_ desk: TestDesk) async throws -> String {
         let number = try await desk.reportedCase()
         let id = RawValue.text(number)
-        try await desk.perform("case.assign", as: .marta, ["id": id, "assignee": "@me", "reason": "REASON-SECRET"])
+        try await desk.perform(
+            "case.assign", as: .marta, ["id": id, "assignee": "@me", "reason": "REASON-SECRET"])
         try await desk.perform("case.note", as: .marta, ["id": id, "text": "NOTE-SECRET"])
         try await desk.perform("case.edit", as: .marta, ["id": id, "problem_statement": "STATEMENT-SECRET"])
         try await desk.perform(
@@ -25,7 +28,8 @@ struct SecrecyTests {
         try await desk.perform("case.record_impact", as: .marta, ["id": id, "money_at_risk": "MONEY-SECRET"])
         for status in ["investigating", "waiting_on_engineering"] {
             try await desk.perform(
-                "case.change_status", as: .marta, ["id": id, "status": .text(status), "reason": "REASON-SECRET"])
+                "case.change_status", as: .marta,
+                ["id": id, "status": .text(status), "reason": "REASON-SECRET"])
         }
         try await desk.perform("case.reply", as: .marta, ["id": id, "text": "PUBLIC-ANSWER"])
         try await desk.perform(
@@ -37,7 +41,8 @@ struct SecrecyTests {
         return number
     }
 
-    @Test("No page or document of the portal holds a note, a severity, a status’ own name, a narrative or a verdict",
+    @Test(
+        "No page or document of the portal holds a note, a severity, a status’ own name, a narrative or a verdict",
         arguments: Engine.available)
     func portalHoldsNothingInternal(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -74,17 +79,22 @@ struct SecrecyTests {
             let one = try await program.get("/api/v1/portal/cases/\(number)").json
             #expect(
                 Self.names(one) == [
-                    "id", "number", "opened_at", "resolved_at", "state", "subject", "symptom", "updated_at", "version",
+                    "id", "number", "opened_at", "resolved_at", "state", "subject", "symptom", "updated_at",
+                    "version",
                 ])
             #expect(one["state"] == "Resolved")
-            let items = try await program.get("/api/v1/portal/cases/\(number)/timeline").json["items"]?.array ?? []
+            let items =
+                try await program.get("/api/v1/portal/cases/\(number)/timeline").json["items"]?.array ?? []
             #expect(
                 items.compactMap { $0["kind"]?.string } == [
-                    "case.opened", "case.status_changed", "case.status_changed", "case.replied", "case.resolved",
+                    "case.opened", "case.status_changed", "case.status_changed", "case.replied",
+                    "case.resolved",
                 ])
             for item in items {
                 #expect(
-                    Self.names(item) == ["actor", "data", "entry", "kind", "occurred_at", "recorded_at", "version"])
+                    Self.names(item) == [
+                        "actor", "data", "entry", "kind", "occurred_at", "recorded_at", "version",
+                    ])
                 #expect(Self.names(item["actor"] ?? .null) == ["name"])
             }
             #expect(items[1]["data"] == ["state": "Being investigated"])

@@ -22,7 +22,9 @@ struct SessionTests {
         }
     }
 
-    @Test("Sessions are listed, and one that is ended is out with its next request", arguments: Engine.available)
+    @Test(
+        "Sessions are listed, and one that is ended is out with its next request", arguments: Engine.available
+    )
     func endedSession(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let first = try await server.browser(.marta)
@@ -52,7 +54,8 @@ struct SessionTests {
             #expect(try await !Self.isOut(marta))
             let id = server.desk.people[.marta]?.id.raw ?? ""
             let samira = try await server.browser(.samira)
-            #expect(try await samira.get("/people/\(id)").body.contains("/people/\(id)/sessions/\(session)/end"))
+            #expect(
+                try await samira.get("/people/\(id)").body.contains("/people/\(id)/sessions/\(session)/end"))
             #expect(try await samira.submit("/people/\(id)/sessions/\(session)/end", [:]).status == 303)
             #expect(try await Self.isOut(marta))
         }
@@ -97,7 +100,8 @@ struct SessionTests {
         }
     }
 
-    @Test("A deactivated account stops at once: session, token and password; active again, it works again",
+    @Test(
+        "A deactivated account stops at once: session, token and password; active again, it works again",
         arguments: Engine.available)
     func deactivation(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -134,11 +138,13 @@ struct SessionTests {
             #expect(try await !Self.isOut(here))
             #expect(try await Self.isOut(there))
             #expect(try await SignInTests.signIn(server, Cast.marta.email, TestServer.password).status == 422)
-            #expect(try await SignInTests.signIn(server, Cast.marta.email, "another long sentence").status == 303)
+            #expect(
+                try await SignInTests.signIn(server, Cast.marta.email, "another long sentence").status == 303)
         }
     }
 
-    @Test("The link for a new password works once, ends all sessions, and is shown to administrators alone",
+    @Test(
+        "The link for a new password works once, ends all sessions, and is shown to administrators alone",
         arguments: Engine.available)
     func resetLink(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -146,23 +152,30 @@ struct SessionTests {
             let samira = try await server.browser(.samira)
             let id = server.desk.people[.marta]?.id.raw ?? ""
             let page = try await samira.submit("/people/\(id)/reset_password", [:]).body
-            let link = try #require(page.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+(\/password\/[0-9a-f]+)/)?.output.1)
+            let link = try #require(
+                page.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+(\/password\/[0-9a-f]+)/)?.output.1)
             let path = String(link)
             #expect(try await !samira.get("/people/\(id)").body.contains(path))
             #expect(try await server.stranger.get(path).body.contains("New password for Marta"))
             let weak = try await server.stranger.submit(path, ["password": "short"])
             #expect(weak.status == 422)
             #expect(try await !Self.isOut(marta))
-            #expect(try await server.stranger.submit(path, ["password": "a fresh long sentence"]).status == 303)
+            #expect(
+                try await server.stranger.submit(path, ["password": "a fresh long sentence"]).status == 303)
             #expect(try await Self.isOut(marta))
             #expect(try await server.stranger.get(path).status == 404)
-            #expect(try await server.stranger.submit(path, ["password": "yet another sentence"]).status == 404)
-            #expect(try await SignInTests.signIn(server, Cast.marta.email, "a fresh long sentence").status == 303)
-            #expect(try await SignInTests.signIn(server, Cast.marta.email, "yet another sentence").status == 422)
+            #expect(
+                try await server.stranger.submit(path, ["password": "yet another sentence"]).status == 404)
+            #expect(
+                try await SignInTests.signIn(server, Cast.marta.email, "a fresh long sentence").status == 303)
+            #expect(
+                try await SignInTests.signIn(server, Cast.marta.email, "yet another sentence").status == 422)
         }
     }
 
-    @Test("A link for a new password ends after a day, and a newer one replaces it", arguments: Engine.available)
+    @Test(
+        "A link for a new password ends after a day, and a newer one replaces it", arguments: Engine.available
+    )
     func resetLinkEnds(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let accounts = Accounts(server.desk.services)
@@ -175,17 +188,20 @@ struct SessionTests {
             #expect(try await server.stranger.get("/password/\(new)").status == 200)
             server.desk.clock.advance(seconds: 1)
             #expect(try await server.stranger.get("/password/\(new)").status == 404)
-            let late = try await server.stranger.submit("/password/\(new)", ["password": "a fresh long sentence"])
+            let late = try await server.stranger.submit(
+                "/password/\(new)", ["password": "a fresh long sentence"])
             #expect(late.status == 404)
             #expect(try await !accounts.hasPassword(marta))
         }
     }
 
-    @Test("The first administrator’s link works once, even where it is used by several at the same moment",
+    @Test(
+        "The first administrator’s link works once, even where it is used by several at the same moment",
         arguments: Engine.available)
     func setupLink(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
-            let secret = try await Accounts(server.desk.services).makeLink(purpose: "setup", person: nil, hours: 1)
+            let secret = try await Accounts(server.desk.services).makeLink(
+                purpose: "setup", person: nil, hours: 1)
             let weak = try await server.stranger.submit(
                 "/setup/\(secret)", ["name": "Root", "email": "root@x.example", "password": "short"])
             #expect(weak.status == 422)
@@ -210,7 +226,8 @@ struct SessionTests {
         }
     }
 
-    @Test("A link for a new password that several use at the same moment sets one password",
+    @Test(
+        "A link for a new password that several use at the same moment sets one password",
         arguments: Engine.available)
     func resetLinkOnce(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -239,7 +256,8 @@ struct SessionTests {
             _ = try await server.browser(.samira)
             let program = try await server.program(.samira)
             let id = server.desk.people[.samira]?.id.raw ?? ""
-            let demoted = try await program.post("/api/v1/people/\(id)/change_roles", json: ["roles": ["engineer"]])
+            let demoted = try await program.post(
+                "/api/v1/people/\(id)/change_roles", json: ["roles": ["engineer"]])
             #expect(demoted.status == 422)
             #expect(demoted.json.fieldCodes == ["roles:last_administrator"])
             let own = try await program.post("/api/v1/people/\(id)/deactivate", json: [:])
@@ -249,21 +267,31 @@ struct SessionTests {
                 "/api/v1/people/\(ines)/change_roles", json: ["roles": ["lead", "administrator"]])
             #expect(promoted.status == 200)
             _ = try await server.browser(.ines)
-            let now = try await program.post("/api/v1/people/\(id)/change_roles", json: ["roles": ["engineer"]])
+            let now = try await program.post(
+                "/api/v1/people/\(id)/change_roles", json: ["roles": ["engineer"]])
             #expect(now.status == 200)
-            let again = try await program.post("/api/v1/people/\(id)/change_roles", json: ["roles": ["administrator"]])
+            let again = try await program.post(
+                "/api/v1/people/\(id)/change_roles", json: ["roles": ["administrator"]])
             #expect(again.status == 403, "the change holds with the next request")
         }
     }
 
-    @Test("A customer never holds a role of the staff, and belongs to an organisation", arguments: Engine.available)
+    @Test(
+        "A customer never holds a role of the staff, and belongs to an organisation",
+        arguments: Engine.available)
     func rolesFit(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let program = try await server.program(.samira)
             for (fields, code) in [
-                (["roles": ["customer", "engineer"], "organisation": "Halden Travel"] as JSON, "roles:customer_and_staff"),
+                (
+                    ["roles": ["customer", "engineer"], "organisation": "Halden Travel"] as JSON,
+                    "roles:customer_and_staff"
+                ),
                 (["roles": ["customer"]], "organisation:missing"), (["roles": []], "roles:missing"),
-                (["roles": ["engineer"], "organisation": "Halden Travel"], "organisation:staff_in_organisation"),
+                (
+                    ["roles": ["engineer"], "organisation": "Halden Travel"],
+                    "organisation:staff_in_organisation"
+                ),
                 (["roles": ["wizard"]], "roles:unknown_choice"),
             ] {
                 var object = fields.object ?? [:]

@@ -21,7 +21,8 @@ struct SignInTests {
         try await server.stranger.submit("/sign-in", ["email": email, "password": password, "next": next])
     }
 
-    @Test("The right password begins a session, whose cookie no script reads and no other site sends",
+    @Test(
+        "The right password begins a session, whose cookie no script reads and no other site sends",
         arguments: Engine.available)
     func rightPassword(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -30,17 +31,21 @@ struct SignInTests {
             #expect(answer.status == 303)
             #expect(answer.headers["location"] == "/cases")
             let cookie = try #require(answer.headers["set-cookie"])
-            #expect(cookie.wholeMatch(
-                of: /thirdline=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=1209600/) != nil, "\(cookie)")
+            #expect(
+                cookie.wholeMatch(
+                    of: /thirdline=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=1209600/) != nil,
+                "\(cookie)")
             let secret = String(cookie.prefix { $0 != ";" })
             let page = try await server.stranger.get("/cases", [("Cookie", "theme=dark; \(secret)")])
             #expect(page.status == 200 && page.body.contains("Marta"))
             _ = try await server.browser(.daniel)
-            #expect(try await Self.signIn(server, Cast.daniel.email, Self.right).headers["location"] == "/portal")
+            #expect(
+                try await Self.signIn(server, Cast.daniel.email, Self.right).headers["location"] == "/portal")
         }
     }
 
-    @Test("A wrong password, an unknown address, no password and a deactivated account get the same words",
+    @Test(
+        "A wrong password, an unknown address, no password and a deactivated account get the same words",
         arguments: Engine.available)
     func sameWords(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -65,12 +70,15 @@ struct SignInTests {
         }
     }
 
-    @Test("After ten failures an account waits, says how long, and is free again after 15 minutes",
+    @Test(
+        "After ten failures an account waits, says how long, and is free again after 15 minutes",
         arguments: Engine.available)
     func accountWaits(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             _ = try await server.browser(.marta)
-            for _ in 0..<10 { #expect(try await Self.signIn(server, Cast.marta.email, "wrong").status == 422) }
+            for _ in 0..<10 {
+                #expect(try await Self.signIn(server, Cast.marta.email, "wrong").status == 422)
+            }
             server.desk.clock.advance(seconds: 60)
             let limited = try await Self.signIn(server, Cast.marta.email, Self.right)
             #expect(limited.status == 429)
@@ -78,7 +86,9 @@ struct SignInTests {
             #expect(limited.headers["set-cookie"] == nil)
             #expect(try await Self.signIn(server, "MARTA@cast.example", Self.right).status == 429)
             _ = try await server.browser(.jonas)
-            #expect(try await Self.signIn(server, Cast.jonas.email, Self.right).status == 303, "others are not held up")
+            #expect(
+                try await Self.signIn(server, Cast.jonas.email, Self.right).status == 303,
+                "others are not held up")
             server.desk.clock.advance(seconds: 839)
             #expect(try await Self.signIn(server, Cast.marta.email, Self.right).status == 429)
             server.desk.clock.advance(seconds: 1)
@@ -90,12 +100,15 @@ struct SignInTests {
     func unknownWaitsToo(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             var statuses: [Int] = []
-            for _ in 0..<11 { statuses.append(try await Self.signIn(server, "nobody@x.example", "wrong").status) }
+            for _ in 0..<11 {
+                statuses.append(try await Self.signIn(server, "nobody@x.example", "wrong").status)
+            }
             #expect(statuses == [Int](repeating: 422, count: 10) + [429])
         }
     }
 
-    @Test("After fifty failures the place they come from waits, whichever accounts it tried",
+    @Test(
+        "After fifty failures the place they come from waits, whichever accounts it tried",
         arguments: Engine.available)
     func placeWaits(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -132,9 +145,12 @@ struct SignInTests {
             let form = try await server.stranger.get("/sign-in?next=%2Fcases%2FTL-1").body
             #expect(form.contains("name=\"next\" value=\"/cases/TL-1\""))
             for (next, place) in [
-                ("/cases/TL-1", "/cases/TL-1"), ("//evil.example", "/cases"), ("https://evil.example", "/cases"),
-                ("/\\evil.example", "/cases"), ("\\\\evil.example", "/cases"), ("javascript:alert(1)", "/cases"),
-                ("/x\r\nSet-Cookie: a=b", "/cases"), (" //evil.example", "/cases"), ("/\t/evil.example", "/cases"),
+                ("/cases/TL-1", "/cases/TL-1"), ("//evil.example", "/cases"),
+                ("https://evil.example", "/cases"),
+                ("/\\evil.example", "/cases"), ("\\\\evil.example", "/cases"),
+                ("javascript:alert(1)", "/cases"),
+                ("/x\r\nSet-Cookie: a=b", "/cases"), (" //evil.example", "/cases"),
+                ("/\t/evil.example", "/cases"),
                 ("", "/cases"), ("evil.example", "/cases"), ("/a%0d%0aX: y", "/cases"),
             ] {
                 let answer = try await Self.signIn(server, Cast.marta.email, Self.right, next: next)
@@ -156,7 +172,8 @@ struct SignInTests {
             let marta = try #require(desk.people[.marta])
             for (password, code) in [
                 ("short", "too_short"), ("elevenchars", "too_short"), ("aaaaaaaaaaaaaaaa", "too_common"),
-                ("password1234", "too_common"), ("Qwertyuiop12", "too_common"), ("i am MARTA of cast", "too_common"),
+                ("password1234", "too_common"), ("Qwertyuiop12", "too_common"),
+                ("i am MARTA of cast", "too_common"),
             ] {
                 let refusal = await #expect(throws: Refusal.self, "\(password)") {
                     try await accounts.setPassword(password, of: marta, by: marta.id.raw, byReset: false)
@@ -170,7 +187,8 @@ struct SignInTests {
         }
     }
 
-    @Test("No page, document or fact holds a password, a hash or the secret of a session or token",
+    @Test(
+        "No page, document or fact holds a password, a hash or the secret of a session or token",
         arguments: Engine.available)
     func noSecretsAnywhere(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -184,7 +202,9 @@ struct SignInTests {
             for path in ["/people", "/people/\(id)", "/account", "/account/tokens"] {
                 texts.append(try await samira.get(path).body)
             }
-            for path in ["/me", "/people", "/people/\(id)"] { texts.append(try await program.get("/api/v1\(path)").body) }
+            for path in ["/me", "/people", "/people/\(id)"] {
+                texts.append(try await program.get("/api/v1\(path)").body)
+            }
             for member in Cast.allCases { texts += try await Self.facts(of: member, server.desk).map(\.text) }
             let hash = try await server.desk.services.database.read { tx in
                 try tx.first(PeopleQueries.credential(of: id)) { $0.text(0) } ?? "none"
@@ -199,7 +219,9 @@ struct SignInTests {
     static func facts(of member: Cast, _ desk: TestDesk) async throws -> [(kind: String, text: String)] {
         guard let person = desk.people[member] else { return [] }
         return try await desk.services.database.read { [journal = desk.services.journal] tx in
-            try journal.facts(of: person.ref, as: PersonFact.self, in: tx).map { ($0.body.kind, $0.body.body.text) }
+            try journal.facts(of: person.ref, as: PersonFact.self, in: tx).map {
+                ($0.body.kind, $0.body.body.text)
+            }
         }
     }
 }

@@ -25,7 +25,8 @@ struct TokenTests {
         }
     }
 
-    @Test("A token cannot do more than its person, whatever its scopes say, also after the person lost a role",
+    @Test(
+        "A token cannot do more than its person, whatever its scopes say, also after the person lost a role",
         arguments: Engine.available)
     func neverWider(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -55,14 +56,16 @@ struct TokenTests {
         }
     }
 
-    @Test("A token is made with scopes of one’s own rights, shown once, used, and withdrawn",
+    @Test(
+        "A token is made with scopes of one’s own rights, shown once, used, and withdrawn",
         arguments: Engine.available)
     func lifeOfAToken(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let marta = try await server.browser(.marta)
             let none = try await marta.submit("/account/tokens", ["name": "Report"])
             #expect(none.status == 422)
-            let foreign = try await marta.submit("/account/tokens", ["name": "Report", "scopes": "people.manage"])
+            let foreign = try await marta.submit(
+                "/account/tokens", ["name": "Report", "scopes": "people.manage"])
             #expect(foreign.status == 422)
             let page = try await marta.submit(
                 "/account/tokens", ["name": "Report", "scopes": "case.view", "scopes": "case.note"])
@@ -70,7 +73,10 @@ struct TokenTests {
             let token = try #require(page.body.firstMatch(of: /tl_[0-9a-f]{64}/)).output
             #expect(try await !marta.get("/account/tokens").body.contains(token))
             let bearer = [("Authorization", "Bearer \(token)")]
-            #expect(try await server.stranger.get("/api/v1/me", bearer).json["rights"] == ["case.note", "case.view"])
+            #expect(
+                try await server.stranger.get("/api/v1/me", bearer).json["rights"] == [
+                    "case.note", "case.view",
+                ])
             let list = try await marta.get("/account/tokens").body
             #expect(list.contains("Report") && list.contains("case.view, case.note"))
             let revoke = try #require(list.firstMatch(of: /\/account\/tokens\/[^"\/]+\/revoke/)).output
@@ -85,18 +91,22 @@ struct TokenTests {
         }
     }
 
-    @Test("What is not a token of ours signs nobody in, and a cookie opens no API", arguments: Engine.available)
+    @Test(
+        "What is not a token of ours signs nobody in, and a cookie opens no API", arguments: Engine.available)
     func notAToken(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let good = try await server.desk.token(for: .marta)
             for header in [
-                "Bearer", "Bearer ", "Bearer x", "Basic bWFydGE6eA==", "Bearer tl_\(String(repeating: "0", count: 64))",
+                "Bearer", "Bearer ", "Bearer x", "Basic bWFydGE6eA==",
+                "Bearer tl_\(String(repeating: "0", count: 64))",
                 "Bearer \(good)0", "Bearer \(good.dropLast())", good,
             ] {
                 let answer = try await server.stranger.get("/api/v1/me", [("Authorization", header)])
                 #expect(answer.status == 401, "\(header.prefix(12))")
             }
-            #expect(try await server.stranger.get("/api/v1/me", [("Authorization", "bearer  \(good)")]).status == 200)
+            #expect(
+                try await server.stranger.get("/api/v1/me", [("Authorization", "bearer  \(good)")]).status
+                    == 200)
             #expect(try await server.browser(.marta).get("/api/v1/me").status == 401)
             let mixed = try await server.browser(.marta).get("/cases", [("Authorization", "Bearer x")])
             #expect(mixed.status == 303, "a bad token is not made good by a cookie")

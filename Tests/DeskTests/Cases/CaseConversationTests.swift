@@ -8,7 +8,8 @@ import Testing
 /// What is written on a case and who reads it: CASE-28 and CASE-29.
 @Suite("Timeline, replies and notes")
 struct CaseConversationTests {
-    @Test("CASE-28 part: The timeline is made of everything that happened, messages and system events together",
+    @Test(
+        "CASE-28 part: The timeline is made of everything that happened, messages and system events together",
         arguments: Engine.available)
     func timelineOfEverything(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -29,7 +30,8 @@ struct CaseConversationTests {
             let browser = try await server.browser(.marta)
             let page = try await browser.get("/cases/\(number)").body
             for words in [
-                "Saw it in the log.", "We see it too.", "took the case", "On call", "set severity to <b>Sev2</b>",
+                "Saw it in the log.", "We see it too.", "took the case", "On call",
+                "set severity to <b>Sev2</b>",
                 "moved the case to <b>Investigating</b>", "Thank you.", "Since this morning.",
             ] { #expect(page.contains(words), "\(words)") }
             let notes = try await browser.get("/cases/\(number)?show=notes").body
@@ -37,7 +39,8 @@ struct CaseConversationTests {
         }
     }
 
-    @Test("CASE-28 part: An entry about an earlier time stands at that time and is marked as entered later",
+    @Test(
+        "CASE-28 part: An entry about an earlier time stands at that time and is marked as entered later",
         arguments: Engine.available)
     func backDatedEntries(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -45,7 +48,8 @@ struct CaseConversationTests {
             let marta = try await CaseClient(server, .marta)
             server.desk.clock.advance(seconds: 7200)
             try await marta.act("note", on: number, ["text": "Now."])
-            try await marta.act("note", on: number, ["text": "Before.", "occurred_at": "2026-03-02T10:00:00Z"])
+            try await marta.act(
+                "note", on: number, ["text": "Before.", "occurred_at": "2026-03-02T10:00:00Z"])
             let entries = try await marta.timeline(number)
             #expect(entries.last?["occurred_at"] == "2026-03-02T10:00:00Z")
             #expect(entries.last?["recorded_at"] == "2026-03-02T11:00:00Z")
@@ -60,7 +64,8 @@ struct CaseConversationTests {
         }
     }
 
-    @Test("CASE-28 part: The timeline is exported whole, oldest first, and marked as internal",
+    @Test(
+        "CASE-28 part: The timeline is exported whole, oldest first, and marked as internal",
         arguments: Engine.available)
     func export(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -68,7 +73,8 @@ struct CaseConversationTests {
             let marta = try await CaseClient(server, .marta)
             server.desk.clock.advance(seconds: 7200)
             try await marta.act("note", on: number, ["text": "Internal words."])
-            try await marta.act("note", on: number, ["text": "Before.", "occurred_at": "2026-03-02T10:00:00Z"])
+            try await marta.act(
+                "note", on: number, ["text": "Before.", "occurred_at": "2026-03-02T10:00:00Z"])
             let answer = try await server.browser(.marta).get("/cases/\(number)/timeline.md")
             #expect(answer.headers["content-type"] == "text/markdown; charset=utf-8")
             #expect(answer.headers["content-disposition"] == "attachment; filename=\"\(number)-timeline.md\"")
@@ -82,7 +88,8 @@ struct CaseConversationTests {
         }
     }
 
-    @Test("CASE-29 part: A note and a reply cannot be mistaken for each other, in the composer and in the timeline",
+    @Test(
+        "CASE-29 part: A note and a reply cannot be mistaken for each other, in the composer and in the timeline",
         arguments: Engine.available)
     func notesLookDifferent(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -91,30 +98,39 @@ struct CaseConversationTests {
             try await marta.act("note", on: number, ["text": "Only for us."])
             try await marta.act("reply", on: number, ["text": "For everybody."])
             let page = try await server.browser(.marta).get("/cases/\(number)").body
-            #expect(page.contains("<b>Public.</b> Read by Daniel and 1 other at Halden Travel, in their portal"))
+            #expect(
+                page.contains("<b>Public.</b> Read by Daniel and 1 other at Halden Travel, in their portal"))
             #expect(page.contains("<b>Internal.</b> Only Technical support reads this."))
             #expect(page.contains("Send to Halden Travel") && page.contains("Save internal note"))
-            let note = try #require(page.firstMatch(of: /<article class="msg int">.*?<\/article>/.dotMatchesNewlines()))
+            let note = try #require(
+                page.firstMatch(of: /<article class="msg int">.*?<\/article>/.dotMatchesNewlines()))
             #expect(note.output.contains("Internal note") && note.output.contains("Only for us."))
-            let reply = try #require(page.firstMatch(of: /<article class="msg out">.*?<\/article>/.dotMatchesNewlines()))
-            #expect(reply.output.contains("Reply to Halden Travel") && reply.output.contains("For everybody."))
+            let reply = try #require(
+                page.firstMatch(of: /<article class="msg out">.*?<\/article>/.dotMatchesNewlines()))
+            #expect(
+                reply.output.contains("Reply to Halden Travel") && reply.output.contains("For everybody."))
             #expect(!reply.output.contains("Internal note"))
-            #expect(try await marta.timeline(number).compactMap { $0["is_public"]?.bool } == [true, false, true])
+            #expect(
+                try await marta.timeline(number).compactMap { $0["is_public"]?.bool } == [true, false, true])
         }
     }
 
-    @Test("CASE-29 part: A reply that repeats an internal note is held back until it is confirmed",
+    @Test(
+        "CASE-29 part: A reply that repeats an internal note is held back until it is confirmed",
         arguments: Engine.available)
     func guardAgainstQuotes(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let number = try await server.desk.reportedCase()
             let marta = try await CaseClient(server, .marta)
             try await marta.act(
-                "note", on: number, ["text": "The card vault at node seven has been down since Sunday night."])
+                "note", on: number, ["text": "The card vault at node seven has been down since Sunday night."]
+            )
             let quote = "Hello, the card vault AT node seven\nhas been down since Sunday. Sorry!"
             let held = try await marta.act("reply", on: number, ["text": .string(quote)], expecting: 422)
             #expect(held.fieldCodes == ["text:repeats_internal_note"])
-            #expect(try await server.browser(.daniel).get("/portal/cases/\(number)").body.contains("vault") == false)
+            #expect(
+                try await server.browser(.daniel).get("/portal/cases/\(number)").body.contains("vault")
+                    == false)
             let browser = try await server.browser(.marta)
             let page = try await browser.submit("/cases/\(number)/reply", ["text": "\(quote)", "_key": "k1"])
             #expect(page.status == 422)
@@ -132,7 +148,8 @@ struct CaseConversationTests {
         }
     }
 
-    @Test("CASE-29 part: A note never reaches the customer, whoever writes it and whatever the customer asks for",
+    @Test(
+        "CASE-29 part: A note never reaches the customer, whoever writes it and whatever the customer asks for",
         arguments: Engine.available)
     func notesStay(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -147,14 +164,16 @@ struct CaseConversationTests {
                 #expect(try await !browser.get(path).body.contains("XYZZY"))
             }
             for path in ["", "/timeline", "/timeline?limit=500"] {
-                #expect(try await !program.get("/api/v1/portal/cases/\(number)\(path)").body.contains("XYZZY"))
+                #expect(
+                    try await !program.get("/api/v1/portal/cases/\(number)\(path)").body.contains("XYZZY"))
             }
             #expect(try await browser.get("/cases/\(number)/timeline.md").status == 403)
             #expect(try await program.get("/api/v1/cases/\(number)/timeline").status == 403)
         }
     }
 
-    @Test("Nobody writes to a customer in a request of a colleague, and not in a closed case either",
+    @Test(
+        "Nobody writes to a customer in a request of a colleague, and not in a closed case either",
         arguments: Engine.available)
     func repliesNeedAReader(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

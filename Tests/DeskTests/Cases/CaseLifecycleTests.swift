@@ -9,11 +9,13 @@ import Testing
 @Suite("The life of a case")
 struct CaseLifecycleTests {
     private static let statuses = [
-        "new", "triaging", "investigating", "waiting_on_customer", "waiting_on_engineering", "waiting_on_third_party",
+        "new", "triaging", "investigating", "waiting_on_customer", "waiting_on_engineering",
+        "waiting_on_third_party",
         "mitigated", "verifying_fix", "resolved", "closed", "reopened",
     ]
 
-    @Test("CASE-19: A case goes through every status of the lifecycle, and each step is stamped",
+    @Test(
+        "CASE-19: A case goes through every status of the lifecycle, and each step is stamped",
         arguments: Engine.available)
     func everyStatus(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -23,7 +25,8 @@ struct CaseLifecycleTests {
             var seen = ["new"]
             for status in Self.statuses[1...7] {
                 server.desk.clock.advance(seconds: 60)
-                try await marta.act("change_status", on: number, ["status": .string(status), "reason": "On we go"])
+                try await marta.act(
+                    "change_status", on: number, ["status": .string(status), "reason": "On we go"])
                 seen.append(try await marta.read(number)["status"]?.string ?? "")
             }
             for (verb, fields) in [
@@ -36,7 +39,8 @@ struct CaseLifecycleTests {
             }
             #expect(seen == Self.statuses)
             let stamped = try await marta.timeline(number).filter {
-                ["case.status_changed", "case.resolved", "case.closed", "case.reopened"].contains($0["kind"]?.string ?? "")
+                ["case.status_changed", "case.resolved", "case.closed", "case.reopened"].contains(
+                    $0["kind"]?.string ?? "")
             }
             #expect(stamped.count == 10)
             #expect(stamped.first?["occurred_at"] == "2026-03-02T09:01:00Z")
@@ -44,7 +48,8 @@ struct CaseLifecycleTests {
         }
     }
 
-    @Test("CASE-19: A transition that policy does not allow is refused with those that it does",
+    @Test(
+        "CASE-19: A transition that policy does not allow is refused with those that it does",
         arguments: Engine.available)
     func transitionsAreConfigured(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -54,7 +59,9 @@ struct CaseLifecycleTests {
             let refused = try await marta.act(
                 "change_status", on: number, ["status": "verifying_fix"], expecting: 422)
             #expect(refused.fieldCodes == ["status:transition_not_allowed"])
-            #expect(refused["detail"]?.string?.contains("Triaging, Investigating, Waiting on customer, Resolved") == true)
+            #expect(
+                refused["detail"]?.string?.contains("Triaging, Investigating, Waiting on customer, Resolved")
+                    == true)
             let document = Policy.defaultDocument.replacing(
                 "to: [triaging, investigating, waiting_on_customer, resolved]",
                 with: "to: [triaging, verifying_fix, investigating, waiting_on_customer, resolved]")
@@ -64,7 +71,8 @@ struct CaseLifecycleTests {
         }
     }
 
-    @Test("CASE-20: Resolved has conditions, all of which are named at once, and resolving is the only way there",
+    @Test(
+        "CASE-20: Resolved has conditions, all of which are named at once, and resolving is the only way there",
         arguments: Engine.available)
     func resolvedHasConditions(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -77,11 +85,13 @@ struct CaseLifecycleTests {
                 ])
             try await marta.act("assign", on: number, ["assignee": "@me"])
             for (status, code) in [("resolved", "resolve_instead"), ("closed", "transition_not_allowed")] {
-                let instead = try await marta.act("change_status", on: number, ["status": .string(status)], expecting: 422)
+                let instead = try await marta.act(
+                    "change_status", on: number, ["status": .string(status)], expecting: 422)
                 #expect(instead.fieldCodes == ["status:\(code)"])
             }
             #expect(try await marta.read(number)["resolved_at"] == .null)
-            try await marta.act("resolve", on: number, ["narrative": "  ", "verdict": "data"], expecting: 422)
+            try await marta.act(
+                "resolve", on: number, ["narrative": "  ", "verdict": "data"], expecting: 422)
             try await marta.act("resolve", on: number, ["narrative": "Fixed.", "verdict": "data"])
             #expect(try await marta.read(number)["resolved_at"] == "2026-03-02T09:00:00Z")
         }
@@ -93,7 +103,9 @@ struct CaseLifecycleTests {
             let number = try await server.desk.reportedCase()
             let document = Policy.defaultDocument.replacing(
                 "resolution_requires: [owner, narrative, verdict]",
-                with: "resolution_requires: [owner, narrative, verdict, root_cause, component, problem_statement]")
+                with:
+                    "resolution_requires: [owner, narrative, verdict, root_cause, component, problem_statement]"
+            )
             try await server.desk.perform(
                 "policy.change", as: .samira, ["document": .text(document), "reason": "More"])
             let marta = try await CaseClient(server, .marta)
@@ -102,12 +114,14 @@ struct CaseLifecycleTests {
                 "resolve", on: number, ["narrative": "Done.", "verdict": "data"], expecting: 422)
             #expect(
                 refused.fieldCodes == [
-                    "root_cause:needed_to_resolve", "component:needed_to_resolve", "problem_statement:needed_to_resolve",
+                    "root_cause:needed_to_resolve", "component:needed_to_resolve",
+                    "problem_statement:needed_to_resolve",
                 ])
         }
     }
 
-    @Test("CASE-20: Mitigated, resolved and closed are three moments, each with its own time",
+    @Test(
+        "CASE-20: Mitigated, resolved and closed are three moments, each with its own time",
         arguments: Engine.available)
     func threeMoments(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -121,7 +135,8 @@ struct CaseLifecycleTests {
             #expect(try await Self.moments(marta, number) == ["2026-03-02T09:01:00Z", "", ""])
             server.desk.clock.advance(seconds: 60)
             try await marta.act("resolve", on: number, ["narrative": "Fixed.", "verdict": "data"])
-            #expect(try await Self.moments(marta, number) == ["2026-03-02T09:01:00Z", "2026-03-02T09:02:00Z", ""])
+            #expect(
+                try await Self.moments(marta, number) == ["2026-03-02T09:01:00Z", "2026-03-02T09:02:00Z", ""])
             server.desk.clock.advance(seconds: 60)
             try await marta.act("close", on: number)
             #expect(
@@ -139,7 +154,8 @@ struct CaseLifecycleTests {
         return ["mitigated_at", "resolved_at", "closed_at"].map { found[$0]?.string ?? "" }
     }
 
-    @Test("A customer’s answer takes a waiting case back to work and reopens a resolved one within the window",
+    @Test(
+        "A customer’s answer takes a waiting case back to work and reopens a resolved one within the window",
         arguments: Engine.available)
     func answersMoveTheCase(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -147,35 +163,44 @@ struct CaseLifecycleTests {
             let marta = try await CaseClient(server, .marta)
             let daniel = try await server.browser(.daniel)
             try await marta.act("assign", on: number, ["assignee": "@me"])
-            try await marta.act("reply", on: number, ["text": "Which browser?", "status": "waiting_on_customer"])
+            try await marta.act(
+                "reply", on: number, ["text": "Which browser?", "status": "waiting_on_customer"])
             #expect(try await daniel.get("/portal/cases/\(number)").body.contains("What we need from you"))
-            #expect(try await daniel.submit("/portal/cases/\(number)/reply", ["text": "Firefox."]).status == 303)
+            #expect(
+                try await daniel.submit("/portal/cases/\(number)/reply", ["text": "Firefox."]).status == 303)
             #expect(try await marta.read(number)["status"] == "investigating")
             try await marta.act("resolve", on: number, ["narrative": "Fixed.", "verdict": "data"])
-            #expect(try await daniel.submit("/portal/cases/\(number)/reopen", ["text": "Not solved."]).status == 303)
+            #expect(
+                try await daniel.submit("/portal/cases/\(number)/reopen", ["text": "Not solved."]).status
+                    == 303)
             let back = try await marta.read(number)
             #expect(back["status"] == "reopened" && back["reopen_count"] == 1 && back["resolved_at"] == .null)
             try await marta.act("resolve", on: number, ["narrative": "Fixed again.", "verdict": "data"])
             server.desk.clock.advance(seconds: 15 * 86_400)
-            let late = try await server.browser(.daniel).submit("/portal/cases/\(number)/reopen", ["text": "Late."])
+            let late = try await server.browser(.daniel).submit(
+                "/portal/cases/\(number)/reopen", ["text": "Late."])
             #expect(late.status == 409)
             #expect(late.body.contains("Late."), "what was typed is kept")
             #expect(try await marta.read(number)["status"] == "resolved")
         }
     }
 
-    @Test("CASE-22: Exactly one person owns a case from the first step of work on, and only giving it changes that",
+    @Test(
+        "CASE-22: Exactly one person owns a case from the first step of work on, and only giving it changes that",
         arguments: Engine.available)
     func oneOwner(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let number = try await server.desk.reportedCase()
             let marta = try await CaseClient(server, .marta)
-            let unowned = try await marta.act("change_status", on: number, ["status": "investigating"], expecting: 409)
+            let unowned = try await marta.act(
+                "change_status", on: number, ["status": "investigating"], expecting: 409)
             #expect(unowned["code"] == "no_owner")
             try await marta.act("assign", on: number, ["assignee": "@me"])
             let owner = try await marta.read(number)["owner"]
             #expect(owner?.string == server.desk.people[.marta]?.id.raw)
-            for status in ["investigating", "waiting_on_engineering", "waiting_on_third_party", "waiting_on_customer"] {
+            for status in [
+                "investigating", "waiting_on_engineering", "waiting_on_third_party", "waiting_on_customer",
+            ] {
                 try await marta.act("change_status", on: number, ["status": .string(status)])
                 #expect(try await marta.read(number)["owner"] == owner, "\(status)")
             }
@@ -185,7 +210,8 @@ struct CaseLifecycleTests {
             try await marta.act("assign", on: number, ["assignee": .null], expecting: 422)
             try await marta.act("assign", on: number, ["assignee": ["a", "b"]], expecting: 422)
             #expect(try await marta.read(number)["owner"] == owner)
-            try await marta.act("assign", on: number, ["assignee": "jonas@cast.example", "reason": "On call"])
+            try await marta.act(
+                "assign", on: number, ["assignee": "jonas@cast.example", "reason": "On call"])
             #expect(try await marta.read(number)["owner"]?.string == server.desk.people[.jonas]?.id.raw)
             try await marta.act("resolve", on: number, ["narrative": "Fixed.", "verdict": "data"])
             try await marta.act("close", on: number)

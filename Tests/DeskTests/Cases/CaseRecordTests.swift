@@ -11,7 +11,8 @@ import Web
 /// What a case holds: CASE-01, CASE-03, CASE-07, CASE-10, CASE-11 and CASE-12.
 @Suite("The record of a case")
 struct CaseRecordTests {
-    @Test("CASE-01: A case holds number, requester, account, classification, owner, channel and every timestamp",
+    @Test(
+        "CASE-01: A case holds number, requester, account, classification, owner, channel and every timestamp",
         arguments: Engine.available)
     func oneDurableObject(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -19,8 +20,10 @@ struct CaseRecordTests {
             let halden = server.desk.people[.daniel]?.organisation?.raw ?? ""
             let daniel = server.desk.people[.daniel]?.id.raw ?? ""
             let opened = try await marta.open([
-                "organisation": "Halden Travel", "requester": "daniel@cast.example", "subject": "Refunds hang",
-                "symptom": "They stay pending.", "severity": "sev2", "product_area": "payments", "component": "billing",
+                "organisation": "Halden Travel", "requester": "daniel@cast.example",
+                "subject": "Refunds hang",
+                "symptom": "They stay pending.", "severity": "sev2", "product_area": "payments",
+                "component": "billing",
                 "environment": "production", "channel": "phone", "takes_it": true,
             ])
             let number = opened["number"]?.string ?? ""
@@ -36,8 +39,10 @@ struct CaseRecordTests {
             try await marta.act("close", on: number)
             let found = try await marta.read(number)
             let expected: [(String, JSON)] = [
-                ("requester", .string(daniel)), ("organisation", .string(halden)), ("product_area", "payments"),
-                ("component", "billing"), ("environment", "production"), ("severity", "sev2"), ("status", "closed"),
+                ("requester", .string(daniel)), ("organisation", .string(halden)),
+                ("product_area", "payments"),
+                ("component", "billing"), ("environment", "production"), ("severity", "sev2"),
+                ("status", "closed"),
                 ("owner", .string(server.desk.people[.marta]?.id.raw ?? "")), ("channel", "phone"),
                 ("category", "fault"), ("root_cause", "code_defect"), ("verdict", "product_defect"),
                 ("opened_at", "2026-03-02T09:00:00Z"), ("reported_at", "2026-03-02T09:00:00Z"),
@@ -51,7 +56,9 @@ struct CaseRecordTests {
         }
     }
 
-    @Test("CASE-01: History only grows, and nothing that anybody may do removes a case", arguments: Engine.available)
+    @Test(
+        "CASE-01: History only grows, and nothing that anybody may do removes a case",
+        arguments: Engine.available)
     func historyOnlyGrows(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let number = try await server.desk.reportedCase(subject: "First", symptom: "One")
@@ -70,7 +77,8 @@ struct CaseRecordTests {
         }
     }
 
-    @Test("CASE-03 part: Colleagues open cases with kinds of request of their own and no customer",
+    @Test(
+        "CASE-03 part: Colleagues open cases with kinds of request of their own and no customer",
         arguments: Engine.available)
     func internalRequests(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -100,7 +108,8 @@ struct CaseRecordTests {
         }
     }
 
-    @Test("CASE-03 part: A customer’s own report is a customer’s kind of request", arguments: Engine.available)
+    @Test(
+        "CASE-03 part: A customer’s own report is a customer’s kind of request", arguments: Engine.available)
     func customerRequests(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
             let found = try await desk.found(try await desk.reportedCase())
@@ -110,7 +119,8 @@ struct CaseRecordTests {
         }
     }
 
-    @Test("CASE-07: The reporter’s words stay as they were, beside the engineer’s statement of the problem",
+    @Test(
+        "CASE-07: The reporter’s words stay as they were, beside the engineer’s statement of the problem",
         arguments: Engine.available)
     func wordsStay(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -118,7 +128,8 @@ struct CaseRecordTests {
             let number = try await server.desk.reportedCase(symptom: words)
             let marta = try await CaseClient(server, .marta)
             try await marta.act("edit", on: number, ["problem_statement": "The gateway drops 3DS answers."])
-            try await marta.act("edit", on: number, ["problem_statement": "The gateway drops one answer in ten."])
+            try await marta.act(
+                "edit", on: number, ["problem_statement": "The gateway drops one answer in ten."])
             var found = try await marta.read(number)
             #expect(found["symptom"] == .string(words))
             #expect(found["problem_statement"] == "The gateway drops one answer in ten.")
@@ -131,7 +142,8 @@ struct CaseRecordTests {
         }
     }
 
-    @Test("CASE-07: Both the reporter’s words and the problem statement are found by search",
+    @Test(
+        "CASE-07: Both the reporter’s words and the problem statement are found by search",
         arguments: Engine.available)
     func bothAreSearchable(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -148,7 +160,8 @@ struct CaseRecordTests {
         }
     }
 
-    @Test("CASE-10: Impact is data: accounts, users, share, money, compliance, way around, blocked process",
+    @Test(
+        "CASE-10: Impact is data: accounts, users, share, money, compliance, way around, blocked process",
         arguments: Engine.available)
     func impactIsData(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -169,7 +182,9 @@ struct CaseRecordTests {
                     "blocked_process": "Month-end close",
                 ])
             let page = try await server.browser(.marta).get("/cases/\(number)").body
-            for words in ["Share of card payments", "0.3 %", "6,412", "EUR 221,400", "Month-end close", "PSD2"] {
+            for words in [
+                "Share of card payments", "0.3 %", "6,412", "EUR 221,400", "Month-end close", "PSD2",
+            ] {
                 #expect(page.contains(words), "\(words)")
             }
             let refused = try await marta.act(
@@ -183,7 +198,9 @@ struct CaseRecordTests {
         }
     }
 
-    @Test("CASE-11: When it began, was first noticed and was reported are three times", arguments: Engine.available)
+    @Test(
+        "CASE-11: When it began, was first noticed and was reported are three times",
+        arguments: Engine.available)
     func threeTimes(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let number = try await server.desk.reportedCase()
@@ -202,13 +219,17 @@ struct CaseRecordTests {
                     "began_at": "2026-02-10T00:00:00Z", "noticed_at": "2026-02-09T00:00:00Z",
                     "reported_at": "2027-01-01T00:00:00Z",
                 ], expecting: 422)
-            #expect(refused.fieldCodes.sorted() == ["noticed_at:before_it_began", "reported_at:in_the_future"])
+            #expect(
+                refused.fieldCodes.sorted() == ["noticed_at:before_it_began", "reported_at:in_the_future"])
             let page = try await server.browser(.marta).get("/cases/\(number)").body
-            for label in ["Began", "First noticed", "Reported"] { #expect(page.contains("<dt>\(label)</dt>")) }
+            for label in ["Began", "First noticed", "Reported"] {
+                #expect(page.contains("<dt>\(label)</dt>"))
+            }
         }
     }
 
-    @Test("CASE-12: Four severities by default, with definitions and examples on screen, and P labels understood",
+    @Test(
+        "CASE-12: Four severities by default, with definitions and examples on screen, and P labels understood",
         arguments: Engine.available)
     func severityScheme(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -216,11 +237,13 @@ struct CaseRecordTests {
             let marta = try await CaseClient(server, .marta)
             let form = try await server.browser(.marta).get("/cases/\(number)/change_severity").body
             for words in [
-                "Sev1 (P1)", "Sev2 (P2)", "Sev3 (P3)", "Sev4 (P4)", "Production is down, or data is being lost",
+                "Sev1 (P1)", "Sev2 (P2)", "Sev3 (P3)", "Sev4 (P4)",
+                "Production is down, or data is being lost",
                 "Nobody can sign in", "An export drops a column",
             ] { #expect(form.contains(words), "\(words)") }
             for (label, id) in [("P1", "sev1"), ("Sev2", "sev2"), ("p4", "sev4"), ("sev3", "sev3")] {
-                try await marta.act("change_severity", on: number, ["severity": .string(label), "reason": "As agreed"])
+                try await marta.act(
+                    "change_severity", on: number, ["severity": .string(label), "reason": "As agreed"])
                 #expect(try await marta.read(number)["severity"]?.string == id, "\(label)")
             }
             #expect(try await marta.find("severity=P3") == [number])
@@ -241,7 +264,8 @@ struct CaseRecordTests {
             let marta = try await CaseClient(server, .marta)
             try await marta.act("change_severity", on: number, ["severity": "Level 1", "reason": "Now so"])
             #expect(try await marta.read(number)["severity"] == "sev1")
-            #expect(try await server.browser(.marta).get("/cases/\(number)").body.contains("Severe (Level 1)"))
+            #expect(
+                try await server.browser(.marta).get("/cases/\(number)").body.contains("Severe (Level 1)"))
         }
     }
 }

@@ -10,7 +10,9 @@ import Web
 /// Two people at the same thing: the second sees both values and chooses; at different things nobody notices.
 @Suite("Conflicts by aspect")
 struct ConflictTests {
-    @Test("The second form to edit the same thing shows both values and offers the choice", arguments: Engine.available)
+    @Test(
+        "The second form to edit the same thing shows both values and offers the choice",
+        arguments: Engine.available)
     func formShowsBoth(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let (number, page) = try await Self.clash(server)
@@ -24,7 +26,8 @@ struct ConflictTests {
         }
     }
 
-    @Test("Choosing one’s own value saves it over the other’s, which stays in the history",
+    @Test(
+        "Choosing one’s own value saves it over the other’s, which stays in the history",
         arguments: Engine.available)
     func choosingMine(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -39,7 +42,9 @@ struct ConflictTests {
             #expect(found.problemStatement == "MARTA-WORDS")
             #expect(found.classification[.component] == "api")
             let entries = try await CaseClient(server, .marta).timeline(number)
-            let texts = entries.filter { $0["kind"] == "case.problem_stated" }.compactMap { $0["data"]?["text"]?.string }
+            let texts = entries.filter { $0["kind"] == "case.problem_stated" }.compactMap {
+                $0["data"]?["text"]?.string
+            }
             #expect(texts == ["JONAS-WORDS", "MARTA-WORDS"])
         }
     }
@@ -59,7 +64,8 @@ struct ConflictTests {
         }
     }
 
-    @Test("Leaving the other’s value of something that is one whole changes nothing",
+    @Test(
+        "Leaving the other’s value of something that is one whole changes nothing",
         arguments: ["record_impact", "record_times", "assign", "change_severity"])
     func leavingAWhole(_ verb: String) async throws {
         try await TestServer.run(on: .sqlite) { server in
@@ -113,7 +119,9 @@ struct ConflictTests {
         }
     }
 
-    @Test("JSON: an old If-Match is refused with both values and the version to answer with", arguments: Engine.available)
+    @Test(
+        "JSON: an old If-Match is refused with both values and the version to answer with",
+        arguments: Engine.available)
     func ifMatch(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let number = try await server.desk.reportedCase()
@@ -138,7 +146,8 @@ struct ConflictTests {
             old["base_version"] = 1
             old["severity"] = "sev2"
             try await jonas.act("change_severity", on: number, .object(old), expecting: 412)
-            try await jonas.act("change_severity", on: number, fields, [("If-Match", "\"x\"")], expecting: 422)
+            try await jonas.act(
+                "change_severity", on: number, fields, [("If-Match", "\"x\"")], expecting: 422)
         }
     }
 
@@ -148,10 +157,13 @@ struct ConflictTests {
             let number = try await server.desk.reportedCase()
             let marta = try await server.browser(.marta)
             let form = ["text": "Once", "_key": "the-key"]
-            for _ in 0..<3 { #expect(try await marta.send(form: "/cases/\(number)/note", form).status == 303) }
+            for _ in 0..<3 {
+                #expect(try await marta.send(form: "/cases/\(number)/note", form).status == 303)
+            }
             let program = try await CaseClient(server, .marta)
             for _ in 0..<3 {
-                let answer = try await program.act("note", on: number, ["text": "Twice"], [("Idempotency-Key", "k")])
+                let answer = try await program.act(
+                    "note", on: number, ["text": "Twice"], [("Idempotency-Key", "k")])
                 #expect(answer["version"] == 3)
             }
             #expect(try await server.desk.found(number).version == Version(3))

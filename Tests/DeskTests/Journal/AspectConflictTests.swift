@@ -37,13 +37,15 @@ struct AspectConflictTests {
             #expect(clash.by == marta && clash.at == TestDesk.start)
             #expect(try await desk.factCount() == facts)
             #expect(try await desk.found(number).subject == "Card payments fail")
-            try await edit(desk, number, as: .jonas, ["subject": "All payments fail"], base: refusal.currentVersion)
+            try await edit(
+                desk, number, as: .jonas, ["subject": "All payments fail"], base: refusal.currentVersion)
             #expect(try await desk.found(number).subject == "All payments fail")
         }
     }
 
     @Test(
-        "Every aspect that two people can edit is held against the version they saw", arguments: Engine.available,
+        "Every aspect that two people can edit is held against the version they saw",
+        arguments: Engine.available,
         [
             ["case.assign", "assignee", "marta@cast.example", "jonas@cast.example", "owner"],
             ["case.change_severity", "severity", "sev1", "sev2", "severity"],
@@ -80,7 +82,8 @@ struct AspectConflictTests {
             try await edit(desk, number, as: .marta, ["subject": "Card payments fail"], base: base)
             try await edit(desk, number, as: .jonas, ["component": "billing"], base: base)
             try await edit(
-                desk, number, as: .ines, of: "case.change_severity", ["severity": "sev2", "reason": "Many."], base: base)
+                desk, number, as: .ines, of: "case.change_severity", ["severity": "sev2", "reason": "Many."],
+                base: base)
             try await edit(desk, number, as: .lea, of: "case.assign", ["assignee": "@me"], base: base)
             let found = try await desk.found(number)
             #expect(found.subject == "Card payments fail" && found.classification[.component] == "billing")
@@ -102,7 +105,9 @@ struct AspectConflictTests {
         }
     }
 
-    @Test("Two who edit the same aspect at the same time: one gets in, one is asked", arguments: Engine.available)
+    @Test(
+        "Two who edit the same aspect at the same time: one gets in, one is asked",
+        arguments: Engine.available)
     func atTheSameTime(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
             for round in 1...5 {
@@ -113,7 +118,8 @@ struct AspectConflictTests {
                         group.addTask {
                             do {
                                 try await edit(
-                                    desk, number, as: member, ["subject": .text("\(member) \(round)")], base: base)
+                                    desk, number, as: member, ["subject": .text("\(member) \(round)")],
+                                    base: base)
                                 return "in"
                             } catch let refusal as Refusal {
                                 return refusal.reason.rawValue
@@ -129,7 +135,8 @@ struct AspectConflictTests {
         }
     }
 
-    @Test("Policy is one aspect: the second change of the same document is asked", arguments: Engine.available)
+    @Test(
+        "Policy is one aspect: the second change of the same document is asked", arguments: Engine.available)
     func policyConflict(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
             for days in [15, 16] {

@@ -8,20 +8,24 @@ import Testing
 /// Words can be taken out for good, and the record stays whole.
 struct EraseTests {
     private static let dumps: [SQL] = [
-        "SELECT body FROM fact", "SELECT subject || symptom || COALESCE(problem_statement, '') || search_text FROM support_case",
+        "SELECT body FROM fact",
+        "SELECT subject || symptom || COALESCE(problem_statement, '') || search_text FROM support_case",
         "SELECT answer FROM receipt",
     ]
 
     private func holds(_ words: String, _ desk: TestDesk) async throws -> Bool {
         try await desk.services.database.read { tx in
-            for dump in Self.dumps where try tx.all(dump, { $0.text(0) }).contains(where: { $0.contains(words) }) {
+            for dump in Self.dumps
+            where try tx.all(dump, { $0.text(0) }).contains(where: { $0.contains(words) }) {
                 return true
             }
             return false
         }
     }
 
-    @Test("Erasing an entry takes its words out of journal and tables, and verify stays clean", arguments: Engine.available)
+    @Test(
+        "Erasing an entry takes its words out of journal and tables, and verify stays clean",
+        arguments: Engine.available)
     func eraseNote(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
             let work = try await Workout.run(on: desk)
@@ -64,7 +68,8 @@ struct EraseTests {
         }
     }
 
-    @Test("An entry is erased once, and only one of the case it is said to be of", arguments: Engine.available)
+    @Test(
+        "An entry is erased once, and only one of the case it is said to be of", arguments: Engine.available)
     func eraseRefusals(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
             let work = try await Workout.run(on: desk)
@@ -101,15 +106,19 @@ struct EraseTests {
                 ["id": .text(work.number), "sequence": .integer(work.note), "reason": "Private."])
             try await desk.dropTriggers()
             let body = "{\"_erased\":[\"text\"]}"
-            try await desk.tamper("UPDATE fact SET body = '{\"text\":\"Invented.\"}' WHERE sequence = \(work.note)")
+            try await desk.tamper(
+                "UPDATE fact SET body = '{\"text\":\"Invented.\"}' WHERE sequence = \(work.note)")
             #expect(try await desk.findings().contains { $0.contains("fact \(work.note)") })
             let salt = engine == .sqlite ? "X'00ff'" : "'\\x00ff'"
-            try await desk.tamper("UPDATE fact SET body = '\(body)', salt = \(salt) WHERE sequence = \(work.note)")
+            try await desk.tamper(
+                "UPDATE fact SET body = '\(body)', salt = \(salt) WHERE sequence = \(work.note)")
             #expect(try await desk.findings().contains { $0.contains("fact \(work.note)") })
         }
     }
 
-    @Test("What happened earlier keeps both times: when it happened and when it was recorded", arguments: Engine.available)
+    @Test(
+        "What happened earlier keeps both times: when it happened and when it was recorded",
+        arguments: Engine.available)
     func twoTimes(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
             let number = try await desk.reportedCase()

@@ -19,7 +19,8 @@ struct MutationTests {
         Table(
             name: "fact", key: [0],
             columns: [
-                "sequence", "subject_kind", "subject_id", "version", "occurred_at", "recorded_at", "actor", "kind",
+                "sequence", "subject_kind", "subject_id", "version", "occurred_at", "recorded_at", "actor",
+                "kind",
                 "salt", "body", "body_digest", "chain",
             ],
             all: """
@@ -32,9 +33,12 @@ struct MutationTests {
         Table(
             name: "support_case", key: [0],
             columns: [
-                "id", "version", "number", "subject", "symptom", "problem_statement", "requester", "organisation",
-                "channel", "request_type", "severity", "status", "status_since", "owner", "component", "verdict",
-                "impact", "began_at", "reported_at", "narrative", "opened_at", "first_reply_at", "mitigated_at",
+                "id", "version", "number", "subject", "symptom", "problem_statement", "requester",
+                "organisation",
+                "channel", "request_type", "severity", "status", "status_since", "owner", "component",
+                "verdict",
+                "impact", "began_at", "reported_at", "narrative", "opened_at", "first_reply_at",
+                "mitigated_at",
                 "resolved_at", "closed_at", "reopen_count", "unanswered_since", "updated_at", "search_text",
             ],
             all: """
@@ -46,7 +50,8 @@ struct MutationTests {
         Table(
             name: "person", key: [0],
             columns: [
-                "id", "version", "name", "email", "roles", "organisation", "is_active", "uses_shortcuts", "added_at",
+                "id", "version", "name", "email", "roles", "organisation", "is_active", "uses_shortcuts",
+                "added_at",
             ],
             all: """
                 SELECT id, version, name, email, roles, organisation, is_active, uses_shortcuts, added_at
@@ -140,13 +145,16 @@ struct MutationTests {
             var count = 0
             while count < 100 {
                 // Facts are what matters most: half of the changes go there.
-                let table = random.below(2) == 0 ? Self.tables[0] : Self.tables[random.below(Self.tables.count)]
+                let table =
+                    random.below(2) == 0 ? Self.tables[0] : Self.tables[random.below(Self.tables.count)]
                 let rows = try await rows(of: table, desk)
                 let row = rows[random.below(rows.count)]
                 // A deleted checkpoint leaves no trace inside; that is what exporting one is for.
                 let isDeletion = table.name != "checkpoint" && random.below(6) == 0
-                guard let one = isDeletion ? deletion(of: table, row) : mutation(of: table, row, &random) else { continue }
-                do { try await desk.tamper(one.change) } catch { continue }  // the key is taken by another row
+                guard let one = isDeletion ? deletion(of: table, row) : mutation(of: table, row, &random)
+                else { continue }
+                // It fails where the key is taken by another row.
+                do { try await desk.tamper(one.change) } catch { continue }
                 if try await desk.findings().isEmpty { missed.append(one.what) }
                 try await desk.tamper(one.undo)
                 count += 1

@@ -13,15 +13,21 @@ struct NodesTests {
         .text(changes.reduce(Policy.defaultDocument) { $0.replacing($1.0, with: $1.1) })
     }
 
-    @Test("A change of policy is a fact and holds on every node at the next operation", arguments: Engine.available)
+    @Test(
+        "A change of policy is a fact and holds on every node at the next operation",
+        arguments: Engine.available)
     func policyEverywhere(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
             let other = try desk.secondNode()
             let number = try await desk.reportedCase()
             try await desk.perform(
                 "policy.change", as: .otto,
-                ["document": document(("case_number_prefix: TL", "case_number_prefix: HX"), ("{id: api, name: API}", "{id: kiosk, name: Kiosk}")),
-                    "reason": "A new product."])
+                [
+                    "document": document(
+                        ("case_number_prefix: TL", "case_number_prefix: HX"),
+                        ("{id: api, name: API}", "{id: kiosk, name: Kiosk}")),
+                    "reason": "A new product.",
+                ])
             let opened = try await other.call(
                 "case.open", RawInput(["subject": "New", "symptom": "New."]), as: "marta@cast.example")
             #expect(opened.answer["number"]?.string?.hasPrefix("HX-") == true)
@@ -40,17 +46,23 @@ struct NodesTests {
         }
     }
 
-    @Test("A choice that policy no longer knows is refused on a node that had not heard of it", arguments: Engine.available)
+    @Test(
+        "A choice that policy no longer knows is refused on a node that had not heard of it",
+        arguments: Engine.available)
     func oldChoice(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
             let other = try desk.secondNode()
             let number = try await desk.reportedCase()
             try await desk.perform(
                 "policy.change", as: .otto,
-                ["document": document(("{id: api, name: API}", "{id: kiosk, name: Kiosk}")), "reason": "Gone."])
+                [
+                    "document": document(("{id: api, name: API}", "{id: kiosk, name: Kiosk}")),
+                    "reason": "Gone.",
+                ])
             let refusal = await #expect(throws: Refusal.self) {
                 try await other.call(
-                    "case.edit", RawInput(["id": .text(number), "component": "api"]), as: "marta@cast.example")
+                    "case.edit", RawInput(["id": .text(number), "component": "api"]), as: "marta@cast.example"
+                )
             }
             #expect(refusal?.problems.first?.code == "unknown_choice")
         }
@@ -64,8 +76,11 @@ struct NodesTests {
                 await #expect(throws: Refusal.self) {
                     try await desk.perform(
                         "policy.change", as: .otto,
-                        ["document": document(("on_customer_reply: investigating", "on_customer_reply: investigatng")),
-                            "reason": "Typo."])
+                        [
+                            "document": document(
+                                ("on_customer_reply: investigating", "on_customer_reply: investigatng")),
+                            "reason": "Typo.",
+                        ])
                 })
             #expect(refusal.reason == .invalid && refusal.code == "bad_policy")
             let message = try #require(refusal.problems.first?.message)
@@ -113,7 +128,8 @@ struct NodesTests {
             let position = try #require(try await page(after: start, desk).last).position
             let late = StoredFact(
                 sequence: low, subject: SubjectRef(kind: "case", id: "late"), version: Version(1),
-                occurredAt: desk.clock.now, recordedAt: desk.clock.now, actor: "a", kind: "case.noted", body: "{}")
+                occurredAt: desk.clock.now, recordedAt: desk.clock.now, actor: "a", kind: "case.noted",
+                body: "{}")
             _ = try await desk.services.database.write {
                 try $0.execute(JournalStore.insertFact(late, salt: [], bodyDigest: [], chain: []))
             }
@@ -162,7 +178,9 @@ struct NodesTests {
 
     private func settledEnd(_ desk: TestDesk) async throws -> JournalPosition {
         try await desk.services.database.read { tx in
-            try tx.first("SELECT written_by, sequence FROM fact ORDER BY written_by DESC, sequence DESC LIMIT 1") {
+            try tx.first(
+                "SELECT written_by, sequence FROM fact ORDER BY written_by DESC, sequence DESC LIMIT 1"
+            ) {
                 JournalPosition(transaction: $0.integer(0), sequence: $0.integer(1))
             } ?? .start
         }
@@ -179,7 +197,9 @@ struct NodesTests {
     }
 
     /// What is delivered after a position, once it is so many facts: a transaction of another test may hold it up.
-    private func pages(after position: JournalPosition, until count: Int, _ desk: TestDesk) async throws -> [Int64] {
+    private func pages(after position: JournalPosition, until count: Int, _ desk: TestDesk) async throws
+        -> [Int64]
+    {
         var found: [Int64] = []
         for _ in 0..<5000 {
             found = try await page(after: position, desk).map(\.sequence)

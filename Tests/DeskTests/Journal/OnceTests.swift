@@ -31,7 +31,8 @@ struct OnceTests {
             let facts = try await desk.factCount()
             for (operation, text) in [("case.note", "Two."), ("case.reply", "One.")] {
                 let refusal = await #expect(throws: Refusal.self) {
-                    try await desk.perform(operation, as: .marta, ["id": .text(number), "text": .text(text)], key: "k")
+                    try await desk.perform(
+                        operation, as: .marta, ["id": .text(number), "text": .text(text)], key: "k")
                 }
                 #expect(refusal?.code == "idempotency_key_reused" && refusal?.reason == .conflict)
             }
@@ -90,7 +91,9 @@ struct OnceTests {
         }
     }
 
-    @Test("Forty different writers of one case at once all get in, and the chain is whole", arguments: Engine.available)
+    @Test(
+        "Forty different writers of one case at once all get in, and the chain is whole",
+        arguments: Engine.available)
     func parallelWriters(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
             let number = try await desk.reportedCase()

@@ -19,7 +19,8 @@ struct SchemaGoldenTests {
         let golden = try String(contentsOf: url, encoding: .utf8)
         let added = Set(text.split(separator: "\n")).subtracting(golden.split(separator: "\n"))
         let gone = Set(golden.split(separator: "\n")).subtracting(text.split(separator: "\n"))
-        #expect(text == golden, "\(file): not there yet: \(added.sorted()); no longer there: \(gone.sorted())")
+        #expect(
+            text == golden, "\(file): not there yet: \(added.sorted()); no longer there: \(gone.sorted())")
     }
 
     @Test("The steps of the schema are frozen, on both engines")
@@ -64,7 +65,10 @@ struct SchemaGoldenTests {
                 FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, ordinal_position
                 """
             ) { row in
-                let parts = [row.text(0) + "." + row.text(1), row.text(2), row.text(3) == "YES" ? "" : "not null", row.text(4)]
+                let parts = [
+                    row.text(0) + "." + row.text(1), row.text(2), row.text(3) == "YES" ? "" : "not null",
+                    row.text(4),
+                ]
                 lines.append(parts.filter { !$0.isEmpty }.joined(separator: " "))
             }
             lines.append("")
@@ -101,7 +105,8 @@ struct SchemaGoldenTests {
                 ? """
                 SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'number_counter'
-                """ : "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'"
+                """
+                : "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'"
             columns[engine] = Set(try await store.database.read { tx in try tx.all(list) { $0.text(0) } })
             try await store.remove()
         }

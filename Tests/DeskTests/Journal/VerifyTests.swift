@@ -40,7 +40,9 @@ struct VerifyTests {
         }
     }
 
-    @Test("The chain of a subject has no gap, and each link follows from the one before", arguments: Engine.available)
+    @Test(
+        "The chain of a subject has no gap, and each link follows from the one before",
+        arguments: Engine.available)
     func chainsAreWhole(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
             let work = try await Workout.run(on: desk)
@@ -62,7 +64,9 @@ struct VerifyTests {
                 "UPDATE fact SET occurred_at = 0 WHERE sequence = \(work.note)",
                 "UPDATE fact SET version = 99 WHERE sequence = \(work.note)",
             ] {
-                let refused = await #expect(throws: StorageFault.self, "\(change)") { try await desk.tamper(change) }
+                let refused = await #expect(throws: StorageFault.self, "\(change)") {
+                    try await desk.tamper(change)
+                }
                 #expect(refused?.description.contains("cannot be") == true)
             }
             #expect(try await desk.findings() == [])
@@ -80,7 +84,10 @@ struct VerifyTests {
 
     @Test(
         "Verify names a fact whose actor, times or kind were changed", arguments: Engine.available,
-        ["actor = 'somebody'", "occurred_at = occurred_at - 1", "recorded_at = recorded_at + 1", "kind = 'case.replied'"])
+        [
+            "actor = 'somebody'", "occurred_at = occurred_at - 1", "recorded_at = recorded_at + 1",
+            "kind = 'case.replied'",
+        ])
     func changedColumns(_ engine: Engine, _ change: String) async throws {
         try await worked(on: engine) { desk, work in
             try await desk.tamper("UPDATE fact SET \(change) WHERE sequence = \(work.note)")
@@ -105,7 +112,9 @@ struct VerifyTests {
         }
     }
 
-    @Test("A last fact deleted with head and row set back is found by a checkpoint alone", arguments: Engine.available)
+    @Test(
+        "A last fact deleted with head and row set back is found by a checkpoint alone",
+        arguments: Engine.available)
     func deletedLastAndHead(_ engine: Engine) async throws {
         try await worked(on: engine) { desk, work in
             let exported = try await desk.services.exportCheckpoint()
@@ -119,11 +128,13 @@ struct VerifyTests {
                     (SELECT occurred_at FROM fact WHERE subject_id = '\(id)' AND version = 2) WHERE id = '\(id)';
                 """)
             #expect(try await desk.findings() == [])
-            try await expect(desk, checkpoint: exported, "exported checkpoint", "case \(id)", "the last were deleted")
+            try await expect(
+                desk, checkpoint: exported, "exported checkpoint", "case \(id)", "the last were deleted")
         }
     }
 
-    @Test("A checkpoint kept inside finds a last fact deleted with all its traces", arguments: Engine.available)
+    @Test(
+        "A checkpoint kept inside finds a last fact deleted with all its traces", arguments: Engine.available)
     func deletedLastAgainstInternalCheckpoint(_ engine: Engine) async throws {
         try await worked(on: engine) { desk, work in
             try await desk.services.makeCheckpoint()
@@ -149,7 +160,9 @@ struct VerifyTests {
             """)
     }
 
-    @Test("A whole subject deleted with all its rows is named by an exported checkpoint", arguments: Engine.available)
+    @Test(
+        "A whole subject deleted with all its rows is named by an exported checkpoint",
+        arguments: Engine.available)
     func deletedSubject(_ engine: Engine) async throws {
         try await worked(on: engine) { desk, work in
             let exported = try await desk.services.exportCheckpoint()
@@ -159,7 +172,9 @@ struct VerifyTests {
         }
     }
 
-    @Test("A whole subject deleted with all its rows is found by a checkpoint kept inside", arguments: Engine.available)
+    @Test(
+        "A whole subject deleted with all its rows is found by a checkpoint kept inside",
+        arguments: Engine.available)
     func deletedSubjectAgainstInternalCheckpoint(_ engine: Engine) async throws {
         try await worked(on: engine) { desk, work in
             try await desk.services.makeCheckpoint()
@@ -183,18 +198,22 @@ struct VerifyTests {
                 """)
             try await expect(desk, "organisation", "“zz-extra”", "stands there without facts")
             let aino = try desk.actor(.aino).id
-            try await desk.tamper("DELETE FROM organisation WHERE id = 'zz-extra'; DELETE FROM person WHERE id = '\(aino)'")
+            try await desk.tamper(
+                "DELETE FROM organisation WHERE id = 'zz-extra'; DELETE FROM person WHERE id = '\(aino)'")
             try await expect(desk, "person", aino, "is missing")
             #expect(try await desk.findings().count == 1)
         }
     }
 
-    @Test("An edit that only swaps a letter for one that looks and compares the same is found", arguments: Engine.available)
+    @Test(
+        "An edit that only swaps a letter for one that looks and compares the same is found",
+        arguments: Engine.available)
     func canonicallyEqualText(_ engine: Engine) async throws {
         try await worked(on: engine) { desk, work in
             // U+212A KELVIN SIGN is canonically equal to K.
             try await desk.tamper(
-                "UPDATE support_case SET subject = '\u{212A}iosk payments fail since nine' WHERE id = '\(work.id)'")
+                "UPDATE support_case SET subject = '\u{212A}iosk payments fail since nine' WHERE id = '\(work.id)'"
+            )
             try await expect(desk, "support_case", work.id, "column subject")
         }
     }
@@ -210,6 +229,29 @@ struct VerifyTests {
                     body_digest, chain, written_by FROM fact WHERE sequence = \(work.note);
                 """)
             try await expect(desk, "fact -5")
+        }
+    }
+
+    @Test("Keys that are no UTF-8 are found, and verify comes to an end")
+    func keysThatAreNoText() async throws {
+        try await worked(on: .sqlite) { desk, work in
+            try await desk.services.makeCheckpoint()
+            for (table, kind) in [
+                ("subject", "kind"), ("subject", "id"), ("support_case", "id"), ("fact", "subject_id"),
+            ] {
+                let key = table == "fact" ? "subject_id" : "id"
+                let change = "UPDATE \(table) SET \(kind) = CAST(X'ff41' AS TEXT) WHERE \(key) = '\(work.id)'"
+                try await desk.tamper(
+                    "CREATE TABLE kept AS SELECT * FROM \(table) WHERE \(key) = '\(work.id)'")
+                try await desk.tamper(change)
+                #expect(try await !desk.findings().isEmpty, "\(change)")
+                try await desk.tamper(
+                    """
+                    DELETE FROM \(table) WHERE \(kind) = CAST(X'ff41' AS TEXT);
+                    INSERT INTO \(table) SELECT * FROM kept; DROP TABLE kept;
+                    """)
+                #expect(try await desk.findings().isEmpty, "\(change) was taken back")
+            }
         }
     }
 
@@ -231,8 +273,13 @@ struct VerifyTests {
             let shorter = exported.split(separator: "\n", omittingEmptySubsequences: false)
                 .filter { !$0.contains(work.id) }.joined(separator: "\n")
             let longer = exported.replacing("\nsignature", with: "\nhead case x 1 00\nsignature")
-            for text in [shorter, longer, "", "thirdline-checkpoint 1\n", exported.replacing("sequence", with: "Sequence")] {
-                let problem = await #expect(throws: FactProblem.self) { try await desk.findings(checkpoint: text) }
+            for text in [
+                shorter, longer, "", "thirdline-checkpoint 1\n",
+                exported.replacing("sequence", with: "Sequence"),
+            ] {
+                let problem = await #expect(throws: FactProblem.self) {
+                    try await desk.findings(checkpoint: text)
+                }
                 #expect(problem?.description.contains("checkpoint file") == true)
             }
             let foreign = Verification(
@@ -265,7 +312,8 @@ struct VerifyTests {
                     for round in 1... {
                         if Task.isCancelled { return }
                         try await desk.perform(
-                            "case.edit", as: .jonas, ["id": .text(work.quiet), "subject": .text("Round \(round)")])
+                            "case.edit", as: .jonas,
+                            ["id": .text(work.quiet), "subject": .text("Round \(round)")])
                         _ = try await desk.reportedCase(by: .aino)
                     }
                 }

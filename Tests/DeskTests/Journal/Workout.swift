@@ -41,11 +41,14 @@ struct Workout {
         ).lastSequence
         try await desk.perform("case.reply", as: .marta, ["id": id, "text": "We are looking into it."])
         try await desk.perform(
-            "case.change_severity", as: .marta, ["id": id, "severity": "P1", "reason": "Everybody is affected."])
+            "case.change_severity", as: .marta,
+            ["id": id, "severity": "P1", "reason": "Everybody is affected."])
         try await desk.perform(
             "case.edit", as: .marta,
-            ["id": id, "subject": "Kiosk payments fail since nine", "component": "billing",
-                "problem_statement": "The certificate of the kiosk gateway ran out."])
+            [
+                "id": id, "subject": "Kiosk payments fail since nine", "component": "billing",
+                "problem_statement": "The certificate of the kiosk gateway ran out.",
+            ])
         try await desk.perform(
             "case.record_impact", as: .marta,
             ["id": id, "accounts": .integer(12), "share_percent": .number(0.3), "workaround": "no"])
@@ -71,9 +74,12 @@ struct Workout {
             "person.rename", as: .samira, ["id": .text(try desk.actor(.aino).id), "name": "Aino Laine"])
         try await desk.perform(
             "organisation.rename", as: .samira, ["id": "Orrin Foods", "name": "Orrin Foods AS"])
-        let document = Policy.defaultDocument.replacing("reopen_window_days: 14", with: "reopen_window_days: 21")
-        try await desk.perform("policy.change", as: .otto, ["document": .text(document), "reason": "Longer."])
-        _ = try? await desk.perform("case.note", as: .daniel, ["id": id, "text": "May I?"])  // becomes a denial
+        let document = Policy.defaultDocument.replacing(
+            "reopen_window_days: 14", with: "reopen_window_days: 21")
+        try await desk.perform(
+            "policy.change", as: .otto, ["document": .text(document), "reason": "Longer."])
+        // Refused, and so a denial is on record.
+        _ = try? await desk.perform("case.note", as: .daniel, ["id": id, "text": "May I?"])
     }
 }
 

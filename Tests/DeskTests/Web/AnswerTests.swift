@@ -11,7 +11,9 @@ import Web
 /// Every refusal has one shape as JSON and one as a page, and names its request.
 @Suite("Answers")
 struct AnswerTests {
-    @Test("A refused call is problem+json with a stable code, a sentence, and the request that the header names")
+    @Test(
+        "A refused call is problem+json with a stable code, a sentence, and the request that the header names"
+    )
     func problemJSON() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let program = try await server.program(.marta)
@@ -33,7 +35,8 @@ struct AnswerTests {
             ]
             for (answer, status, code) in answers {
                 #expect(answer.status == status, "\(code)")
-                #expect(answer.headers["content-type"] == "application/problem+json; charset=utf-8", "\(code)")
+                #expect(
+                    answer.headers["content-type"] == "application/problem+json; charset=utf-8", "\(code)")
                 #expect(answer.json["status"] == .integer(Int64(status)))
                 #expect(answer.json["code"] == .string(code))
                 #expect(answer.json["type"] == .string("urn:thirdline:problem:\(code)"))
@@ -44,7 +47,9 @@ struct AnswerTests {
         }
     }
 
-    @Test("A browser gets the same refusals as pages in the frame of the person, and a program that asks gets JSON")
+    @Test(
+        "A browser gets the same refusals as pages in the frame of the person, and a program that asks gets JSON"
+    )
     func pages() async throws {
         try await TestServer.run(on: .sqlite) { server in
             let marta = try await server.browser(.marta)
@@ -67,7 +72,8 @@ struct AnswerTests {
         try await TestServer.run(on: .sqlite) { server in
             let marta = try await server.browser(.marta)
             for (method, path, allow) in [
-                (HTTPMethod.DELETE, "/cases", "GET, POST"), (.POST, "/cases/TL-1", "GET"), (.GET, "/drafts", "PUT"),
+                (HTTPMethod.DELETE, "/cases", "GET, POST"), (.POST, "/cases/TL-1", "GET"),
+                (.GET, "/drafts", "PUT"),
                 (.PATCH, "/api/v1/cases/TL-1/note", "POST"), (.PUT, "/api/v1/openapi.json", "GET"),
                 (.GET, "/people/x/reset_password", "POST"),
             ] {
@@ -133,7 +139,8 @@ struct AnswerTests {
                 #expect(entry?["operationId"]?.string?.isEmpty == false, "\(route.method) \(route.path)")
                 #expect(entry?["responses"]?.object?.isEmpty == false, "\(route.path)")
                 for name in route.path.matches(of: /\{([a-z]+)\}/).map({ String($0.output.1) }) {
-                    let known = (entry?["parameters"]?.array ?? []) + (paths?[route.path]?["parameters"]?.array ?? [])
+                    let known =
+                        (entry?["parameters"]?.array ?? []) + (paths?[route.path]?["parameters"]?.array ?? [])
                     let found = known.contains { $0["name"]?.string == name || $0["$ref"] != nil }
                     #expect(found, "\(route.path) lacks {\(name)}")
                 }

@@ -12,14 +12,16 @@ import Web
 struct CrossSiteTests {
     private static let form = ("Content-Type", "application/x-www-form-urlencoded")
 
-    @Test("A form that no page of this site sent is refused, and nothing is done", arguments: Engine.available)
+    @Test(
+        "A form that no page of this site sent is refused, and nothing is done", arguments: Engine.available)
     func forgedForms(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let number = try await server.desk.reportedCase()
             let marta = try await server.browser(.marta)
             let forged: [[(String, String)]] = [
                 [], [("Sec-Fetch-Site", "cross-site")], [("Sec-Fetch-Site", "same-site")],
-                [("Origin", "https://evil.example")], [("Origin", "null")], [("Origin", "http://127.0.0.1:1")],
+                [("Origin", "https://evil.example")], [("Origin", "null")],
+                [("Origin", "http://127.0.0.1:1")],
                 [("Sec-Fetch-Site", "cross-site"), ("Origin", "http://127.0.0.1:\(server.port)")],
                 [("Origin", "http://127.0.0.1:\(server.port).evil.example")], [("Origin", "")],
                 [("Referer", "http://127.0.0.1:\(server.port)/cases")],
@@ -79,7 +81,8 @@ struct CrossSiteTests {
             let marta = try await server.browser(.marta)
             let program = try await server.program(.marta)
             let answers = [
-                try await marta.get("/cases"), try await marta.get("/cases/\(number)"), try await marta.get("/nowhere"),
+                try await marta.get("/cases"), try await marta.get("/cases/\(number)"),
+                try await marta.get("/nowhere"),
                 try await marta.get("/cases/none"), try await marta.submit("/cases/\(number)/note", [:]),
                 try await marta.submit("/cases/\(number)/note", [:], site: "cross-site"),
                 try await marta.send(.DELETE, "/cases"), try await server.stranger.get("/cases"),
@@ -103,7 +106,9 @@ struct CrossSiteTests {
                 #expect(answer.headers["cross-origin-resource-policy"] == "same-origin")
                 #expect(answer.headers["cache-control"] != nil)
                 #expect(answer.headers["server"] == nil)
-                if let nonce = policy.firstMatch(of: /'nonce-([0-9a-f]+)'/)?.output.1 { nonces.insert(String(nonce)) }
+                if let nonce = policy.firstMatch(of: /'nonce-([0-9a-f]+)'/)?.output.1 {
+                    nonces.insert(String(nonce))
+                }
                 requests.insert(answer.headers["x-request-id"] ?? "")
                 #expect(!answer.body.contains(" onclick=") && !answer.body.contains(" style="))
             }

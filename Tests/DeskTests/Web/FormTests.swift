@@ -10,20 +10,24 @@ import Web
 /// Forms lose nothing that was typed, drafts outlive a crash, and open pages hear of what others do.
 @Suite("Forms, drafts and open pages")
 struct FormTests {
-    @Test("A refused form comes back with everything that was typed, and names each field", arguments: Engine.available)
+    @Test(
+        "A refused form comes back with everything that was typed, and names each field",
+        arguments: Engine.available)
     func keepsWhatWasTyped(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let marta = try await server.browser(.marta)
             let answer = try await marta.submit(
                 "/cases",
                 [
-                    "subject": "TYPED \"subject\"", "symptom": "", "began_at": "yesterday", "severity": "sev9",
+                    "subject": "TYPED \"subject\"", "symptom": "", "began_at": "yesterday",
+                    "severity": "sev9",
                     "environment": "staging", "takes_it": "true", "_key": "k",
                 ])
             #expect(answer.status == 422)
             for text in [
                 "value=\"TYPED &quot;subject&quot;\"", "value=\"yesterday\"", "value=\"staging\" selected",
-                "3 fields need your attention", "href=\"#symptom\"", "href=\"#began-at\"", "href=\"#severity\"",
+                "3 fields need your attention", "href=\"#symptom\"", "href=\"#began-at\"",
+                "href=\"#severity\"",
                 "aria-invalid=\"true\"", "What you typed is kept below.",
             ] { #expect(answer.body.contains(text), "\(text)") }
             #expect(answer.body.contains("name=\"takes_it\" value=\"true\" checked"))
@@ -31,7 +35,9 @@ struct FormTests {
         }
     }
 
-    @Test("A draft is kept, shown again with its time, and forgotten once it is sent", arguments: Engine.available)
+    @Test(
+        "A draft is kept, shown again with its time, and forgotten once it is sent",
+        arguments: Engine.available)
     func drafts(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let number = try await server.desk.reportedCase()
@@ -51,7 +57,8 @@ struct FormTests {
             let refused = try await marta.submit("/cases/\(number)/reply", ["text": "", "_draft": "\(key)"])
             #expect(refused.status == 422)
             #expect(try await marta.get("/cases/\(number)").body.contains("HALF A"), "nothing was sent yet")
-            let sent = try await marta.submit("/cases/\(number)/reply", ["text": "Whole.", "_draft": "\(key)"])
+            let sent = try await marta.submit(
+                "/cases/\(number)/reply", ["text": "Whole.", "_draft": "\(key)"])
             #expect(sent.status == 303)
             #expect(try await !marta.get("/cases/\(number)").body.contains("HALF A"))
         }
@@ -69,7 +76,8 @@ struct FormTests {
             #expect(kept.status == 204)
             #expect(try await daniel.get("/portal/cases/\(number)").body.contains("HALF"))
             #expect(try await !server.browser(.aino).get("/portal/cases/\(number)").body.contains("HALF"))
-            _ = try await daniel.submit("/portal/cases/\(number)/reply", ["text": "Whole.", "_draft": "\(key)"])
+            _ = try await daniel.submit(
+                "/portal/cases/\(number)/reply", ["text": "Whole.", "_draft": "\(key)"])
             #expect(try await !daniel.get("/portal/cases/\(number)").body.contains("HALF"))
         }
     }

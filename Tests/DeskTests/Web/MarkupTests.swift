@@ -24,16 +24,20 @@ struct MarkupTests {
                 pages.append((path, try await customer.get(path)))
             }
             let typed = Self.markup
-            for path in ["/cases", "/cases/\(world.number)/note", "/cases/\(world.number)/edit", "/organisations"] {
+            for path in [
+                "/cases", "/cases/\(world.number)/note", "/cases/\(world.number)/edit", "/organisations",
+            ] {
                 let fields = ["subject": typed, "text": "", "name": typed, "tier": typed, "component": typed]
                 pages.append((path, try await samira.send(form: path, fields)))
             }
-            pages.append(("sign-in", try await server.stranger.submit("/sign-in", ["email": typed, "next": typed])))
+            pages.append(
+                ("sign-in", try await server.stranger.submit("/sign-in", ["email": typed, "next": typed])))
             let encoded = percentEncoded(typed)
             for path in [
                 "/cases?q=\(encoded)", "/cases?state=\(encoded)", "/cases/\(encoded)", "/people?q=\(encoded)",
                 "/organisations?q=\(encoded)", "/cases/new?subject=\(encoded)&organisation=\(encoded)",
-                "/cases?done=\(encoded)", "/sign-in?next=\(encoded)", "/\(encoded)", "/cases?severity=\(encoded)",
+                "/cases?done=\(encoded)", "/sign-in?next=\(encoded)", "/\(encoded)",
+                "/cases?severity=\(encoded)",
             ] { pages.append((path, try await samira.get(path))) }
             for (path, page) in pages {
                 #expect(page.status < 500, "\(path)")
@@ -55,13 +59,18 @@ struct MarkupTests {
     /// Stores the markup in every field that takes it.
     private static func fill(_ server: TestServer) async throws -> World {
         let (desk, text) = (server.desk, RawValue.text(markup))
-        let organisation = try await desk.perform(
-            "organisation.add", as: .samira, ["name": text, "tier": "premium"]).answer["id"]?.string ?? ""
-        let person = try await desk.perform(
-            "person.add", as: .samira, ["name": text, "email": "x@cast.example", "roles": .list(["engineer"])]
-        ).answer["id"]?.string ?? ""
+        let organisation =
+            try await desk.perform(
+                "organisation.add", as: .samira, ["name": text, "tier": "premium"]
+            ).answer["id"]?.string ?? ""
+        let person =
+            try await desk.perform(
+                "person.add", as: .samira,
+                ["name": text, "email": "x@cast.example", "roles": .list(["engineer"])]
+            ).answer["id"]?.string ?? ""
         let halden = RawValue.text(desk.people[.daniel]?.organisation?.raw ?? "")
-        try await desk.perform("organisation.rename", as: .samira, ["id": halden, "name": .text(markup + "2")])
+        try await desk.perform(
+            "organisation.rename", as: .samira, ["id": halden, "name": .text(markup + "2")])
         try await desk.perform(
             "person.rename", as: .samira, ["id": .text(desk.people[.daniel]?.id.raw ?? ""), "name": text])
         try await desk.perform(
@@ -77,8 +86,10 @@ struct MarkupTests {
                 "id": id, "share_percent": "1", "share_of": text, "money_at_risk": text, "compliance": text,
                 "blocked_process": text,
             ])
-        try await desk.perform("case.change_severity", as: .marta, ["id": id, "severity": "sev1", "reason": text])
-        try await desk.perform("case.change_status", as: .marta, ["id": id, "status": "investigating", "reason": text])
+        try await desk.perform(
+            "case.change_severity", as: .marta, ["id": id, "severity": "sev1", "reason": text])
+        try await desk.perform(
+            "case.change_status", as: .marta, ["id": id, "status": "investigating", "reason": text])
         try await desk.perform("case.reply", as: .marta, ["id": id, "text": text, "confirm_public": "true"])
         try await desk.perform(
             "case.resolve", as: .marta,
@@ -93,7 +104,8 @@ struct MarkupTests {
             [("Content-Type", "application/x-www-form-urlencoded"), ("Sec-Fetch-Site", "same-origin")])
         _ = try await samira.get("/", [("User-Agent", markup)])
         _ = try await server.stranger.send(
-            .POST, "/sign-in", Array("email=samira@cast.example&password=\(percentEncoded(TestServer.password))".utf8),
+            .POST, "/sign-in",
+            Array("email=samira@cast.example&password=\(percentEncoded(TestServer.password))".utf8),
             [
                 ("Content-Type", "application/x-www-form-urlencoded"), ("Sec-Fetch-Site", "same-origin"),
                 ("User-Agent", markup),
@@ -104,14 +116,18 @@ struct MarkupTests {
     private static func pages(_ world: World) -> [String] {
         let number = world.number
         let verbs = [
-            "assign", "change_severity", "change_status", "edit", "record_impact", "record_times", "resolve", "close",
+            "assign", "change_severity", "change_status", "edit", "record_impact", "record_times", "resolve",
+            "close",
             "reopen", "reply", "note", "erase_entry",
         ]
         return [
-            "/cases", "/cases?owner=me", "/cases?state=all", "/cases/\(number)", "/cases/\(number)?show=notes",
-            "/cases/\(number)?order=oldest", "/organisations", "/organisations/\(world.organisation)", "/people",
+            "/cases", "/cases?owner=me", "/cases?state=all", "/cases/\(number)",
+            "/cases/\(number)?show=notes",
+            "/cases/\(number)?order=oldest", "/organisations", "/organisations/\(world.organisation)",
+            "/people",
             "/people/\(world.person)", "/people/\(world.person)/rename", "/people/\(world.person)/deactivate",
-            "/organisations/\(world.organisation)/rename", "/cases/new", "/people/new", "/account", "/account/tokens",
+            "/organisations/\(world.organisation)/rename", "/cases/new", "/people/new", "/account",
+            "/account/tokens",
             "/policy", "/policy/rights",
         ] + verbs.map { "/cases/\(number)/\($0)" }
     }

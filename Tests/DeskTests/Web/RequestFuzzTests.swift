@@ -8,7 +8,9 @@ import Web
 
 @testable import Desk
 
-/// Random bodies for every address that takes one. The same seeds give the same requests.
+/// Random bodies for every address that takes one.
+///
+/// The same seeds give the same requests.
 @Suite("Random requests")
 struct RequestFuzzTests {
     @Test("No random body makes a fault, and the journal stays whole", arguments: Engine.available)
@@ -20,21 +22,27 @@ struct RequestFuzzTests {
             let program = try await server.program(.samira)
             let (browser, customer) = (try await server.browser(.daniel), try await server.program(.daniel))
             let routes = server.desk.services.catalog.routes(server.desk.services).filter {
-                [.post, .put].contains($0.method) && $0.path != "/sign-out" && !$0.path.contains("/deactivate")
+                [.post, .put].contains($0.method) && $0.path != "/sign-out"
+                    && !$0.path.contains("/deactivate")
             }
-            let names = Set(server.desk.services.catalog.operations.flatMap { $0.fields.map(\.name) }).sorted()
+            let names = Set(server.desk.services.catalog.operations.flatMap { $0.fields.map(\.name) })
+                .sorted()
             for route in routes {
                 let isAPI = route.path.hasPrefix("/api/")
                 let isPortal = route.path.contains("/portal/")
                 let client = isAPI ? (isPortal ? customer : program) : (isPortal ? browser : samira)
                 for _ in 0..<12 {
-                    let path = route.path.replacing("{id}", with: random.one(of: [number, "x", "%00", "%FF", "TL-9"]))
-                        .replacing("{secret}", with: "x").replacing("{session}", with: "x")
+                    let path = route.path.replacing(
+                        "{id}", with: random.one(of: [number, "x", "%00", "%FF", "TL-9"])
+                    )
+                    .replacing("{secret}", with: "x").replacing("{session}", with: "x")
                     let (type, body) = random.body(names)
                     let answer = try await client.send(
                         route.method == .put ? .PUT : .POST, path, body,
                         [("Content-Type", type), ("Sec-Fetch-Site", "same-origin")])
-                    #expect(answer.status < 500, "\(route.path) \(type) \(String(decoding: body.prefix(300), as: UTF8.self))")
+                    #expect(
+                        answer.status < 500,
+                        "\(route.path) \(type) \(String(decoding: body.prefix(300), as: UTF8.self))")
                     #expect(!answer.body.contains(".swift"))
                 }
             }
@@ -57,12 +65,16 @@ private struct Random {
 
     mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
     mutating func one<T>(of values: [T]) -> T { values[below(values.count)] }
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+    }
 
     private mutating func value() -> String {
         one(of: [
-            "", "x", "true", "-1", "99999999999999999999", "sev1", "P1", "new", "resolved", "@me", "\u{0}", "\u{202E}",
-            "2026-01-01T00:00:00Z", "9999-99-99", "{}", "[]", "%", "TL-1", "data", "<b>", "\r\n", "é", "1e999",
+            "", "x", "true", "-1", "99999999999999999999", "sev1", "P1", "new", "resolved", "@me", "\u{0}",
+            "\u{202E}",
+            "2026-01-01T00:00:00Z", "9999-99-99", "{}", "[]", "%", "TL-1", "data", "<b>", "\r\n", "é",
+            "1e999",
             String(repeating: "a", count: 5000),
         ])
     }
@@ -80,14 +92,19 @@ private struct Random {
     }
 
     mutating func body(_ names: [String]) -> (type: String, bytes: [UInt8]) {
-        let chosen = Set((0..<below(8)).map { _ in one(of: names + ["_base", "_key", "_take.subject", "was.subject", "_draft"]) })
+        let chosen = Set(
+            (0..<below(8)).map { _ in
+                one(of: names + ["_base", "_key", "_take.subject", "was.subject", "_draft"])
+            })
         switch below(6) {
-        case 0: return (one(of: ["application/json", "application/x-www-form-urlencoded"]), bytes(below(200)))
+        case 0:
+            return (one(of: ["application/json", "application/x-www-form-urlencoded"]), bytes(below(200)))
         case 1, 2:
             let members = chosen.sorted().map { (key: $0, value: json(0)) }
             return ("application/json", Array(JSON.object(JSONObject(members: members)).text.utf8))
         case 3:
-            let text = "--B\r\nContent-Disposition: form-data; name=\"\(one(of: names))\"\r\n\r\n\(value())\r\n--B--"
+            let text =
+                "--B\r\nContent-Disposition: form-data; name=\"\(one(of: names))\"\r\n\r\n\(value())\r\n--B--"
             return ("multipart/form-data; boundary=B", Array(text.utf8) + bytes(below(3)))
         default:
             let text = chosen.sorted().map { "\($0)=\(percentEncoded(value()))" }.joined(separator: "&")
