@@ -33,7 +33,9 @@ extension Feature {
     package static var statements: [SQL] { [] }
 }
 
-/// The one list of features. Its order is the order of the navigation.
+/// The one list of features.
+///
+/// Its order is the order of the navigation.
 package struct FeatureCatalog: Sendable {
     /// The features.
     package let features: [any Feature.Type] = [
@@ -60,13 +62,16 @@ package struct FeatureCatalog: Sendable {
     package var navigation: [NavigationItem] { features.flatMap { $0.navigation } }
 
     /// Every statement, with sample values.
-    package var statements: [SQL] { JournalStore.samples + DraftStore.samples + features.flatMap { $0.statements } }
+    package var statements: [SQL] {
+        JournalStore.samples + DraftStore.samples + features.flatMap { $0.statements }
+    }
 
     /// Every route, in the order of path and method.
     package func routes(_ services: Services) -> [Route] {
         let routes =
             Assets.routes + features.flatMap { $0.routes(services) }
-            + operations.flatMap { OperationRoutes.routes(for: $0, services) } + reads.map { $0.route(services) }
+            + operations.flatMap { OperationRoutes.routes(for: $0, services) }
+            + reads.map { $0.route(services) }
         return routes.sorted { ($0.path, $0.method.rawValue) < ($1.path, $1.method.rawValue) }
     }
 }

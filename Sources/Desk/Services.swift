@@ -96,9 +96,12 @@ enum Notice {
     static func words(_ name: String) -> String { known[name] ?? "Done." }
 
     private static let known = [
-        "opened": "The case is open.", "sent": "Sent to the customer.", "noted": "The internal note is saved.",
-        "resolved": "The case is resolved.", "reopened": "The case is open again.", "closed": "The case is closed.",
-        "assigned": "The owner is changed.", "saved": "Saved.", "received": "We have it and will read it now.",
+        "opened": "The case is open.", "sent": "Sent to the customer.",
+        "noted": "The internal note is saved.",
+        "resolved": "The case is resolved.", "reopened": "The case is open again.",
+        "closed": "The case is closed.",
+        "assigned": "The owner is changed.", "saved": "Saved.",
+        "received": "We have it and will read it now.",
         "unchanged": "Nothing had to change.", "reset": "The link for a new password is made.",
     ]
 }

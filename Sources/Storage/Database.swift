@@ -35,8 +35,9 @@ package protocol Connection: AnyObject {
     func run(script: String) throws
 }
 
-/// A transaction that is open. It lives only as long as the closure that receives it: it cannot be copied, kept or
-/// awaited across.
+/// A transaction that is open.
+///
+/// It lives only as long as the closure that receives it: it cannot be copied, kept or awaited across.
 package struct Transaction: ~Copyable {
     private let connection: any Connection
 
@@ -61,7 +62,9 @@ package struct Transaction: ~Copyable {
     }
 
     /// Gives each row to `body`, in order.
-    package func each(_ sql: SQL, _ body: (any Row) throws -> Void) throws { try connection.rows(sql, each: body) }
+    package func each(_ sql: SQL, _ body: (any Row) throws -> Void) throws {
+        try connection.rows(sql, each: body)
+    }
 
     /// Runs a statement; returns how many rows it changed.
     @discardableResult package func execute(_ sql: SQL) throws -> Int { try connection.execute(sql) }
@@ -69,7 +72,9 @@ package struct Transaction: ~Copyable {
     /// Compiles a statement without running it, to find mistakes.
     package func prepare(_ sql: SQL) throws { try connection.prepare(sql) }
 
-    /// The next number of a named counter, from 1. A number may be lost when a transaction fails; none comes twice.
+    /// The next number of a named counter, from 1.
+    ///
+    /// A number may be lost when a transaction fails; none comes twice.
     package func nextNumber(of counter: Counter) throws -> Int64 {
         let sql: SQL =
             switch (counter, connection.dialect) {
@@ -85,7 +90,9 @@ package struct Transaction: ~Copyable {
                 """
             case (.caseNumber, .postgreSQL): "SELECT nextval('case_number')"
             }
-        guard let value = try first(sql, { $0.integer(0) }) else { throw StorageFault("the counters are missing") }
+        guard let value = try first(sql, { $0.integer(0) }) else {
+            throw StorageFault("the counters are missing")
+        }
         return value
     }
 }

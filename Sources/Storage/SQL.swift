@@ -72,7 +72,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
             parts.reserveCapacity(2 * interpolationCount + 1)
         }
         package mutating func appendLiteral(_ text: StaticString) { parts.append(.text(text)) }
-        package mutating func appendInterpolation(_ value: some SQLBindable) { parts.append(.bind(value.sqlValue)) }
+        package mutating func appendInterpolation(_ value: some SQLBindable) {
+            parts.append(.bind(value.sqlValue))
+        }
         package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
             parts.append(.bind(value?.sqlValue ?? .null))
         }

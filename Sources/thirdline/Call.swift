@@ -5,7 +5,7 @@ import Domain
 import Foundation
 import Storage
 
-/// `thirdline call`
+/// The command `thirdline call`.
 struct Call: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Carry out any operation by its name.",
@@ -21,7 +21,8 @@ struct Call: AsyncParsableCommand {
     @OptionGroup var place: DataOptions
     @Flag(help: "List the operations and their fields.") var list = false
     @Option(name: .customLong("as"), help: "The person who does it, by e-mail address.") var person: String?
-    @Option(help: "Carry it out once, however often this is called with the same key.") var idempotencyKey: String?
+    @Option(help: "Carry it out once, however often this is called with the same key.") var idempotencyKey:
+        String?
     @Argument(help: "The operation, such as case.assign.") var operation: String?
     @Argument(help: "Its fields, as NAME=VALUE.") var fields: [String] = []
 
@@ -29,7 +30,8 @@ struct Call: AsyncParsableCommand {
         let catalog = FeatureCatalog()
         if list {
             for operation in catalog.operations {
-                let fields = operation.fields.map { $0.isRequired ? $0.name : "[\($0.name)]" }.joined(separator: " ")
+                let fields = operation.fields.map { $0.isRequired ? $0.name : "[\($0.name)]" }.joined(
+                    separator: " ")
                 say("\(operation.name)\t\(operation.summary)\t\(fields)")
             }
             return
@@ -51,7 +53,9 @@ struct Call: AsyncParsableCommand {
                 throw ValidationError("A field is given as NAME=VALUE, not “\(field)”.")
             }
             var value = String(field[field.index(after: equals)...])
-            if value.hasPrefix("@"), value != "@me" { value = try PolicyCommand.read(String(value.dropFirst())) }
+            if value.hasPrefix("@"), value != "@me" {
+                value = try PolicyCommand.read(String(value.dropFirst()))
+            }
             let name = String(field[..<equals])
             switch raw[name] {
             case .missing: raw[name] = .text(value)

@@ -4,12 +4,12 @@ import Domain
 import Foundation
 import Storage
 
-/// `thirdline import`
+/// The command `thirdline import`.
 struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take over records from elsewhere.", subcommands: [Cases.self])
 
-    /// `thirdline import cases`
+    /// The command `thirdline import cases`.
     struct Cases: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Import cases, or the history of cases, from CSV or NDJSON.",
@@ -26,7 +26,8 @@ struct Import: AsyncParsableCommand {
         @Argument(help: "The file: .csv, or .ndjson with an object a line.") var file: String
         @Option(help: "The mapping from columns to fields; see docs/features/import.md.") var map: String
         @Flag(help: "Read and check everything, write nothing.") var dryRun = false
-        @Option(name: .customLong("as"), help: "The person who imports, by e-mail address.") var person: String?
+        @Option(name: .customLong("as"), help: "The person who imports, by e-mail address.") var person:
+            String?
         @Option(help: "Another name for the source than the mapping’s.") var source: String?
         @Option(help: "Write every rejected row to this CSV file.") var rejects: String?
 

@@ -5,7 +5,7 @@ import Domain
 import Foundation
 import Storage
 
-/// `thirdline migrate`
+/// The command `thirdline migrate`.
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Bring the database to this program’s schema.")
 
@@ -21,7 +21,7 @@ struct Migrate: AsyncParsableCommand {
     }
 }
 
-/// `thirdline verify`
+/// The command `thirdline verify`.
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prove that the journal is whole and that the tables are what its facts make.",
@@ -53,11 +53,13 @@ struct Verify: AsyncParsableCommand {
     }
 }
 
-/// `thirdline checkpoint`
+/// The command `thirdline checkpoint`.
 struct CheckpointCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "checkpoint", abstract: "Export a signed checkpoint of the journal, to be kept elsewhere.",
-        discussion: "`thirdline verify --checkpoint FILE` holds the journal against it and names what is missing.")
+        commandName: "checkpoint",
+        abstract: "Export a signed checkpoint of the journal, to be kept elsewhere.",
+        discussion:
+            "`thirdline verify --checkpoint FILE` holds the journal against it and names what is missing.")
 
     @OptionGroup var place: DataOptions
 
@@ -79,17 +81,18 @@ struct CheckpointCommand: AsyncParsableCommand {
     }
 }
 
-/// `thirdline routes`
+/// The command `thirdline routes`.
 struct Routes: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List every address of the site: method, path, who may call it, and the file that declares it.")
+        abstract:
+            "List every address of the site: method, path, who may call it, and the file that declares it.")
 
     func run() async throws {
         for line in RouteList.lines() { say(line) }
     }
 }
 
-/// `thirdline openapi`
+/// The command `thirdline openapi`.
 struct OpenAPICommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "openapi", abstract: "Print the OpenAPI 3.1 document of the API.")

@@ -5,13 +5,13 @@ import Domain
 import Foundation
 import Storage
 
-/// `thirdline user`
+/// The command `thirdline user`.
 struct User: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Accounts: add people, reset passwords, deactivate.",
         subcommands: [Add.self, List.self, ResetPassword.self, Deactivate.self])
 
-    /// `thirdline user add`
+    /// The command `thirdline user add`.
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add somebody; prints a link with which they set their password.")
@@ -24,14 +24,16 @@ struct User: AsyncParsableCommand {
 
         func run() async throws {
             let services = try await place.open()
-            var raw = RawInput(["name": .text(name), "email": .text(email), "roles": .list(role.map(RawValue.text))])
+            var raw = RawInput([
+                "name": .text(name), "email": .text(email), "roles": .list(role.map(RawValue.text)),
+            ])
             if let organisation { raw["organisation"] = .text(organisation) }
             let receipt = try await services.asOperator("person.add", raw)
             try await link(for: receipt.answer["id"]?.string ?? "", services)
         }
     }
 
-    /// `thirdline user list`
+    /// The command `thirdline user list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List people: address, name, roles, state.")
         @OptionGroup var place: DataOptions
@@ -40,12 +42,14 @@ struct User: AsyncParsableCommand {
             let services = try await place.open()
             for person in try await services.allPeople() {
                 let state = person.isActive ? "active" : "not active"
-                say("\(person.email ?? "-")\t\(person.name)\t\(person.roles.joined(separator: ","))\t\(state)")
+                say(
+                    "\(person.email ?? "-")\t\(person.name)\t\(person.roles.joined(separator: ","))\t\(state)"
+                )
             }
         }
     }
 
-    /// `thirdline user reset-password`
+    /// The command `thirdline user reset-password`.
     struct ResetPassword: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "reset-password", abstract: "Print a link with which somebody sets a new password.")
@@ -58,7 +62,7 @@ struct User: AsyncParsableCommand {
         }
     }
 
-    /// `thirdline user deactivate`
+    /// The command `thirdline user deactivate`.
     struct Deactivate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "End the use of an account at once.")
         @OptionGroup var place: DataOptions
@@ -82,23 +86,26 @@ struct User: AsyncParsableCommand {
     }
 }
 
-/// `thirdline token`
+/// The command `thirdline token`.
 struct Token: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "API tokens.", subcommands: [Create.self])
 
-    /// `thirdline token create`
+    /// The command `thirdline token create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a token for a program; the token alone is the last line of output.",
-            discussion: "Works beside a running server. The program acts under a name of its own, with the role given.")
+            discussion:
+                "Works beside a running server. The program acts under a name of its own, with the role given."
+        )
 
         @OptionGroup var place: DataOptions
         @Option(help: "The role of the program: frontline, engineer, lead ...") var role: String
         @Option(help: "What the program is called.") var name: String?
         @Option(help: "A right that the token may use; may be repeated. Without any, all rights of the role.")
         var scope: [String] = []
-        @Option(help: "For the role customer: the organisation’s name or identifier.") var organisation: String?
+        @Option(help: "For the role customer: the organisation’s name or identifier.") var organisation:
+            String?
 
         func run() async throws {
             let services = try await place.open()

@@ -4,14 +4,16 @@ import Domain
 import Foundation
 import Storage
 
-/// `thirdline policy`
+/// The command `thirdline policy`.
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "The policy document: check, show, compare, apply.",
         subcommands: [Check.self, Show.self, Diff.self, Apply.self])
 
     static func read(_ file: String) throws -> String {
-        let bytes = file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+        let bytes =
+            file == "-"
+            ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
         guard let bytes else { throw Refusal(.notFound, "no_file", "There is no file \(file).") }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Refusal(.invalid, "invalid_utf8", "\(file) is not UTF-8 text.")
@@ -19,7 +21,7 @@ struct PolicyCommand: AsyncParsableCommand {
         return text
     }
 
-    /// `thirdline policy check`
+    /// The command `thirdline policy check`.
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check a document; every mistake is printed with its line and key.")
@@ -30,13 +32,15 @@ struct PolicyCommand: AsyncParsableCommand {
             switch holder.check(try PolicyCommand.read(file)) {
             case .success: say("No mistakes.")
             case .failure(let problems):
-                for problem in problems.problems { say("\(file):\(problem.line): \(problem.key): \(problem.message)") }
+                for problem in problems.problems {
+                    say("\(file):\(problem.line): \(problem.key): \(problem.message)")
+                }
                 throw ExitCode(1)
             }
         }
     }
 
-    /// `thirdline policy show`
+    /// The command `thirdline policy show`.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print the document in force.")
         @OptionGroup var place: DataOptions
@@ -48,7 +52,7 @@ struct PolicyCommand: AsyncParsableCommand {
         }
     }
 
-    /// `thirdline policy diff`
+    /// The command `thirdline policy diff`.
     struct Diff: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print how a file differs from the document in force. Exit code 1 where it does.")
@@ -65,7 +69,7 @@ struct PolicyCommand: AsyncParsableCommand {
         }
     }
 
-    /// `thirdline policy apply`
+    /// The command `thirdline policy apply`.
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Put a document in force, at once and on every node. It is a fact in the journal.")

@@ -5,7 +5,7 @@ import Foundation
 import Logging
 import Storage
 
-/// `thirdline serve`
+/// The command `thirdline serve`.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the pages and the API.",
@@ -27,14 +27,18 @@ struct Serve: AsyncParsableCommand {
         else { throw ValidationError("--listen takes HOST:PORT, such as 127.0.0.1:8080, not “\(address)”.") }
         let host = String(address[..<colon])
         var logger = Logger(label: "thirdline")
-        if let level = environment["THIRDLINE_LOG"].flatMap({ Logger.Level(rawValue: $0) }) { logger.logLevel = level }
+        if let level = environment["THIRDLINE_LOG"].flatMap({ Logger.Level(rawValue: $0) }) {
+            logger.logLevel = level
+        }
         let installation = place.installation
         let services = try await installation.open(
             logger: logger,
             progress: { complain("Bringing the schema up to date: \($0.number) \($0.name)") })
-        let isDemo = demo ? try await DemoWorld.fill(installation, logger: logger) { complain($0) } : false
+        let isDemo =
+            demo ? try await DemoWorld.fill(installation, now: .now, logger: logger) { complain($0) } : false
         let setUp = try await Accounts(services).needsFirstAdministrator()
-        let secret = setUp ? try await Accounts(services).makeLink(purpose: "setup", person: nil, hours: 24) : nil
+        let secret =
+            setUp ? try await Accounts(services).makeLink(purpose: "setup", person: nil, hours: 24) : nil
         let isBench = environment["THIRDLINE_BENCH"] == "1"
         let publicURL = environment["THIRDLINE_PUBLIC_URL"]
         try await DeskServer(services).run(host: host, port: port, isBench: isBench) { port in

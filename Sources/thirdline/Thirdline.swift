@@ -22,7 +22,8 @@ struct ThirdlineCommand: AsyncParsableCommand {
             """,
         version: Desk.Thirdline.version,
         subcommands: [
-            Serve.self, Migrate.self, Verify.self, CheckpointCommand.self, User.self, Token.self, PolicyCommand.self,
+            Serve.self, Migrate.self, Verify.self, CheckpointCommand.self, User.self, Token.self,
+            PolicyCommand.self,
             Import.self, Call.self, Routes.self, OpenAPICommand.self,
         ])
 
@@ -30,7 +31,8 @@ struct ThirdlineCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
             handler.logLevel =
-                ProcessInfo.processInfo.environment["THIRDLINE_LOG"].flatMap { Logger.Level(rawValue: $0) } ?? .notice
+                ProcessInfo.processInfo.environment["THIRDLINE_LOG"].flatMap { Logger.Level(rawValue: $0) }
+                ?? .notice
             return handler
         }
         do {
@@ -97,13 +99,22 @@ struct DataOptions: ParsableArguments {
     @Option(help: "The folder of the data. Also THIRDLINE_DATA.")
     var data: String?
 
-    @Option(help: "A PostgreSQL database, postgres://...; without it, SQLite in the data folder. Also THIRDLINE_DATABASE.")
+    @Option(
+        help:
+            "A PostgreSQL database, postgres://...; without it, SQLite in the data folder. Also THIRDLINE_DATABASE."
+    )
     var database: String?
 
-    @Option(help: "The file with the secret keys; without it, thirdline.keys in the data folder. Also THIRDLINE_KEY_FILE.")
+    @Option(
+        help:
+            "The file with the secret keys; without it, thirdline.keys in the data folder. Also THIRDLINE_KEY_FILE."
+    )
     var keyFile: String?
 
-    @Flag(help: "Use a database server that may lose confirmed writes at a power cut. Also THIRDLINE_ALLOW_WEAK_DURABILITY=1.")
+    @Flag(
+        help:
+            "Use a database server that may lose confirmed writes at a power cut. Also THIRDLINE_ALLOW_WEAK_DURABILITY=1."
+    )
     var allowWeakDurability = false
 
     /// What flags and environment say: flags first.

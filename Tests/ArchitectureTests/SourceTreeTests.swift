@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-/// The source tree, as the rules of the design want it. Each rule names the file and line that breaks it.
+/// The source tree, as the rules of the design want it.
+///
+/// Each rule names the file and line that breaks it.
 @Suite("The source tree") struct SourceTreeTests {
     struct Line: Sendable {
         var file: String
@@ -27,7 +29,8 @@ import Testing
     static func lines(in folder: String) throws -> [Line] {
         try files(in: folder).flatMap { file in
             var before = ""
-            return try text(file).split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { offset, line in
+            return try text(file).split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
+                offset, line in
                 defer { before = String(line) }
                 return Line(file: file, number: offset + 1, text: String(line), before: before)
             }
@@ -51,8 +54,10 @@ import Testing
                 "ServiceLifecycle",
             ],
             "Sources/Desk": [
-                "Crypto", "CryptoExtras", "Diagnosis", "Dispatch", "Domain", "Foundation", "Glibc", "HTTPTypes",
-                "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle", "Storage", "Synchronization", "UnixSignals",
+                "Crypto", "CryptoExtras", "Diagnosis", "Dispatch", "Domain", "Foundation", "Glibc",
+                "HTTPTypes",
+                "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle", "Storage", "Synchronization",
+                "UnixSignals",
                 "Web", "Yams",
             ],
             "Sources/thirdline": [
@@ -62,7 +67,9 @@ import Testing
         for (folder, names) in allowed {
             for line in try Self.lines(in: folder) {
                 let words = line.text.split(separator: " ")
-                guard let index = words.firstIndex(of: "import"), index <= 1, line.text.first?.isLetter == true else {
+                guard let index = words.firstIndex(of: "import"), index <= 1,
+                    line.text.first?.isLetter == true
+                else {
                     continue
                 }
                 let name = String(words.last ?? "")
@@ -73,8 +80,11 @@ import Testing
 
     @Test("The domain is pure: no waiting, no clock, no randomness, no SQL")
     func domainIsPure() throws {
-        for line in try Self.lines(in: "Sources/Domain") where !line.text.trimmingPrefix(while: \.isWhitespace).hasPrefix("//") {
-            for word in [" async ", "await ", ".random(", "Date()", "ContinuousClock", "SELECT ", "INSERT INTO "] {
+        for line in try Self.lines(in: "Sources/Domain")
+        where !line.text.trimmingPrefix(while: \.isWhitespace).hasPrefix("//") {
+            for word in [
+                " async ", "await ", ".random(", "Date()", "ContinuousClock", "SELECT ", "INSERT INTO ",
+            ] {
                 #expect(!line.text.contains(word), "\(line.place) uses “\(word)”")
             }
         }
@@ -84,17 +94,23 @@ import Testing
     func sqlHasItsPlace() throws {
         let mark = #/(SELECT|INSERT INTO|UPDATE|DELETE FROM) [a-z_\\(*]/#
         for line in try Self.lines(in: "Sources/Desk") + Self.lines(in: "Sources/Web") {
-            guard !line.file.hasPrefix("Sources/Desk/Schema/"), line.text.firstMatch(of: mark) != nil else { continue }
-            let mayHold = line.file.hasSuffix("Queries.swift") || line.file.hasSuffix("Store.swift")
+            guard !line.file.hasPrefix("Sources/Desk/Schema/"), line.text.firstMatch(of: mark) != nil else {
+                continue
+            }
+            let mayHold =
+                line.file.hasSuffix("Queries.swift") || line.file.hasSuffix("Store.swift")
                 || line.file.hasSuffix("PolicyHolder.swift")
-            #expect(mayHold || line.text.trimmingPrefix(while: \.isWhitespace).hasPrefix("//"), "\(line.place) holds SQL")
+            #expect(
+                mayHold || line.text.trimmingPrefix(while: \.isWhitespace).hasPrefix("//"),
+                "\(line.place) holds SQL")
         }
     }
 
     @Test("One slice never names another one's queries")
     func slicesKeepToThemselves() throws {
         let root = "Sources/Desk/Features"
-        let slices = Set(Self.files(in: root).compactMap { $0.split(separator: "/").dropFirst(3).first.map(String.init) })
+        let slices = Set(
+            Self.files(in: root).compactMap { $0.split(separator: "/").dropFirst(3).first.map(String.init) })
         for slice in slices {
             let own = Self.files(in: "\(root)/\(slice)").filter { $0.hasSuffix("Queries.swift") }
                 .compactMap { $0.split(separator: "/").last?.split(separator: ".").first.map(String.init) }
@@ -131,15 +147,23 @@ import Testing
 
     @Test("Everything public or package says what it is")
     func declarationsAreDocumented() throws {
-        let mark = #/^\s*(@discardableResult )?(public|package) (static |final |mutating |indirect |private\(set\) )*(func|var|let|struct|enum|class|protocol|init|subscript|typealias|actor)\b/#
-        for folder in ["Sources/Diagnosis", "Sources/Domain", "Sources/Storage", "Sources/Web", "Sources/Desk"] {
+        let mark =
+            #/^\s*(@discardableResult )?(public|package) (static |final |mutating |indirect |private\(set\) )*(func|var|let|struct|enum|class|protocol|init|subscript|typealias|actor)\b/#
+        for folder in [
+            "Sources/Diagnosis", "Sources/Domain", "Sources/Storage", "Sources/Web", "Sources/Desk",
+        ] {
             for file in Self.files(in: folder) {
                 let lines = try Self.text(file).split(separator: "\n", omittingEmptySubsequences: false)
                 for (index, line) in lines.enumerated() where line.firstMatch(of: mark) != nil {
                     var above = index - 1
-                    while above >= 0, lines[above].trimmingPrefix(while: \.isWhitespace).hasPrefix("@") { above -= 1 }
-                    let isDocumented = above >= 0 && lines[above].trimmingPrefix(while: \.isWhitespace).hasPrefix("///")
-                    #expect(isDocumented || Self.isWitness(line), "\(file):\(index + 1) has no doc comment: \(line)")
+                    while above >= 0, lines[above].trimmingPrefix(while: \.isWhitespace).hasPrefix("@") {
+                        above -= 1
+                    }
+                    let isDocumented =
+                        above >= 0 && lines[above].trimmingPrefix(while: \.isWhitespace).hasPrefix("///")
+                    #expect(
+                        isDocumented || Self.isWitness(line),
+                        "\(file):\(index + 1) has no doc comment: \(line)")
                 }
             }
         }
@@ -150,13 +174,16 @@ import Testing
         let witnesses = [
             "func <", "func <", "var description", "init(stringLiteral", "init(stringInterpolation",
             "init(literalCapacity", "func append", "func +", "var kind:", "var body: JSON", "var edits",
-            "init(kind: String, body", "init(first fact", "func apply(_ fact", "static let kind", "let kind = ",
+            "init(kind: String, body", "init(first fact", "func apply(_ fact", "static let kind",
+            "let kind = ",
             "static let erasableFields", "var sqlValue", "var dialect", "func write<T", "func read<T",
             "func exclusively<T", "func close()", "typealias", "func run() async throws", "init(source:",
             "var coreContext", "static var operations", "static var reads", "static var subjects",
             "static var rights", "static var navigation", "static func routes", "static var statements",
-            "static var verb", "static func form", "init(integerLiteral", "init(floatLiteral", "init(booleanLiteral",
-            "init(arrayLiteral", "init(dictionaryLiteral", "init(nilLiteral", "func hash(", "func ==", "static func ==",
+            "static var verb", "static func form", "init(integerLiteral", "init(floatLiteral",
+            "init(booleanLiteral",
+            "init(arrayLiteral", "init(dictionaryLiteral", "init(nilLiteral", "func hash(", "func ==",
+            "static func ==",
             "func makeIterator", "subscript(name: String)", "subscript(kind: String)", "init(_ name: String)",
         ]
         return witnesses.contains { line.contains($0) }
@@ -165,7 +192,8 @@ import Testing
     @Test("Every slice has a README of one screen")
     func slicesHaveReadmes() throws {
         let root = "Sources/Desk/Features"
-        let slices = Set(Self.files(in: root).compactMap { $0.split(separator: "/").dropFirst(3).first.map(String.init) })
+        let slices = Set(
+            Self.files(in: root).compactMap { $0.split(separator: "/").dropFirst(3).first.map(String.init) })
         for slice in slices {
             let readme = Self.root.appendingPathComponent("\(root)/\(slice)/README.md")
             let text = try? String(contentsOf: readme, encoding: .utf8)  // a missing file is what is tested
@@ -196,7 +224,9 @@ import Testing
             let code = line.text.trimmingPrefix(while: \.isWhitespace)
             guard !code.hasPrefix("//") else { continue }
             #expect(!code.contains("Date()"), "\(line.place) reads the clock")
-            #expect(!code.contains("Timestamp.now") || line.file.hasSuffix("Clock.swift"), "\(line.place) reads the clock")
+            #expect(
+                !code.contains("Timestamp.now") || line.file.hasSuffix("Clock.swift"),
+                "\(line.place) reads the clock")
         }
     }
 

@@ -13,8 +13,6 @@ package enum Engine: String, CaseIterable, Sendable {
     case sqlite
     case postgreSQL
 
-
-
     /// The address of the PostgreSQL server of the tests.
     package static var serverURL: String? {
         ProcessInfo.processInfo.environment["THIRDLINE_TEST_POSTGRES"].flatMap { $0.isEmpty ? nil : $0 }
@@ -51,7 +49,8 @@ package struct TestDatabase: Sendable {
 
     /// Makes an empty database.
     package init(_ engine: Engine) async throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("thirdline-test-\(UUID().uuidString)")
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "thirdline-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         file = folder.appendingPathComponent("thirdline.db").path
         switch engine {
@@ -64,7 +63,9 @@ package struct TestDatabase: Sendable {
             let admin = try PostgreSQLDatabase(url: server)
             try await admin.exclusively { try $0.run(script: "CREATE DATABASE \(made)") }
             try await admin.close()
-            guard var parts = URLComponents(string: server) else { throw StorageFault("bad address \(server)") }
+            guard var parts = URLComponents(string: server) else {
+                throw StorageFault("bad address \(server)")
+            }
             parts.path = "/\(made)"
             guard let address = parts.string else { throw StorageFault("bad address \(server)") }
             (name, url) = (made, address)
@@ -173,7 +174,8 @@ package struct TestDesk: Sendable {
         logger.logLevel = .critical
         let now: @Sendable () -> Timestamp = { realTime ? Timestamp.now : clock.now }
         let services = try Services(
-            database: store.database, keys: KeyRing(key: [UInt8](repeating: 7, count: 32)), settings: settings,
+            database: store.database, keys: KeyRing(key: [UInt8](repeating: 7, count: 32)),
+            settings: settings,
             logger: logger, clock: now)
         var desk = TestDesk(services: services, clock: clock, store: store, people: [:])
         desk = TestDesk(services: services, clock: clock, store: store, people: try await desk.makeCast())
@@ -213,7 +215,8 @@ package struct TestDesk: Sendable {
     /// Carries an operation out for a member of the cast; fields that begin with a text are texts.
     @discardableResult
     package func perform(
-        _ name: String, as member: Cast, _ fields: [String: RawValue] = [:], base: Int? = nil, key: String? = nil
+        _ name: String, as member: Cast, _ fields: [String: RawValue] = [:], base: Int? = nil,
+        key: String? = nil
     ) async throws -> Receipt {
         guard let operation = services.catalog.operations.first(where: { $0.name == name }) else {
             throw Refusal.notFound("operation \(name)")
@@ -221,7 +224,8 @@ package struct TestDesk: Sendable {
         return try await services.operations.run(
             operation,
             OperationRequest(
-                actor: try actor(member), raw: RawInput(fields), base: base.map { Version($0) }, idempotencyKey: key))
+                actor: try actor(member), raw: RawInput(fields), base: base.map { Version($0) },
+                idempotencyKey: key))
     }
 
     /// Opens a case as a customer and returns its number.

@@ -110,7 +110,8 @@ package struct TestClient: Sendable {
     package func submit(
         _ path: String, _ fields: KeyValuePairs<String, String>, site: String? = "same-origin"
     ) async throws -> TestResponse {
-        let body = fields.map { "\(percentEncoded($0.key))=\(percentEncoded($0.value))" }.joined(separator: "&")
+        let body = fields.map { "\(percentEncoded($0.key))=\(percentEncoded($0.value))" }.joined(
+            separator: "&")
         var more = [("Content-Type", "application/x-www-form-urlencoded")]
         if let site { more.append(("Sec-Fetch-Site", site)) }
         return try await send(.POST, path, Array(body.utf8), more)
@@ -139,7 +140,9 @@ package struct TestClient: Sendable {
     }
 
     /// Reads lines of an answer that goes on, until `isEnough` says so.
-    package func lines(_ path: String, until isEnough: @escaping @Sendable (String) async throws -> Bool) async throws {
+    package func lines(_ path: String, until isEnough: @escaping @Sendable (String) async throws -> Bool)
+        async throws
+    {
         try await exchange(.GET, path, [], []) { inbound in
             var rest = ""
             for try await part in inbound {

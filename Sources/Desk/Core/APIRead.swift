@@ -43,8 +43,10 @@ package struct APIRead: Sendable {
     func route(_ services: Services) -> Route {
         .signedIn(.get, "/api/v1" + path, access, file: file) { call in
             for (name, _) in call.request.query where !parameters.contains(where: { $0.name == name }) {
-                let hint = nearest(to: name, in: parameters.map(\.name)).map { " Did you mean “\($0)”?" } ?? ""
-                throw Refusal(field: name, "unknown_parameter", "There is no parameter “\(name)” here.\(hint)")
+                let hint =
+                    nearest(to: name, in: parameters.map(\.name)).map { " Did you mean “\($0)”?" } ?? ""
+                throw Refusal(
+                    field: name, "unknown_parameter", "There is no parameter “\(name)” here.\(hint)")
             }
             let json = try await read(call, services)
             var response = WebResponse.json(json)

@@ -2,7 +2,8 @@ import Foundation
 
 /// Bytes as text that can stand in an address (RFC 4648, section 5, without padding).
 func base64URL(_ bytes: [UInt8]) -> String {
-    Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
+        "=", with: "")
 }
 
 /// The bytes of such text; nil where it is none.

@@ -49,7 +49,9 @@ package struct Checkpoint: Equatable, Sendable {
         var line: String { "\(subject.kind) \(subject.id) \(version) \(hex(chain))" }
     }
 
-    /// Computes the checkpoint of everything up to the last fact. O(subjects); gives each head to `each`.
+    /// Computes the checkpoint of everything up to the last fact.
+    ///
+    /// O(subjects); gives each head to `each`.
     static func make(
         at now: Timestamp, upTo sequence: Int64, keys: KeyRing, in tx: borrowing Transaction,
         each: (Head) throws -> Void = { _ in }
@@ -116,15 +118,21 @@ extension Checkpoint {
         }
         let signed = String(text[..<mark.lowerBound]) + "\n"
         let parts = text[mark.upperBound...].split(whereSeparator: { $0 == " " || $0 == "\n" })
-        guard signed.hasPrefix("thirdline-checkpoint 1\n"), parts.count == 2, let signature = bytes(fromHex: parts[1]),
+        guard signed.hasPrefix("thirdline-checkpoint 1\n"), parts.count == 2,
+            let signature = bytes(fromHex: parts[1]),
             keys.isValid(signature, of: Array(signed.utf8), keyID: String(parts[0]))
-        else { throw FactProblem("the checkpoint file was changed, or signed with a key that is not in the key file") }
+        else {
+            throw FactProblem(
+                "the checkpoint file was changed, or signed with a key that is not in the key file")
+        }
         var sequence: Int64 = 0
         var heads: [Head] = []
         for line in signed.split(separator: "\n") {
             let words = line.split(separator: " ")
             if words.first == "sequence", words.count == 2 { sequence = Int64(words[1]) ?? 0 }
-            if words.first == "head", words.count == 5, let version = Int(words[3]), let chain = bytes(fromHex: words[4]) {
+            if words.first == "head", words.count == 5, let version = Int(words[3]),
+                let chain = bytes(fromHex: words[4])
+            {
                 heads.append(
                     Head(
                         subject: SubjectRef(kind: String(words[1]), id: String(words[2])), version: version,

@@ -2,7 +2,9 @@ import Domain
 import Glibc
 
 extension Timestamp {
-    /// The machine's time. Only the composition root reads it; everything else is given a clock.
+    /// The machine's time.
+    ///
+    /// Only the composition root reads it; everything else is given a clock.
     package static var now: Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -2,7 +2,9 @@ import Domain
 import Storage
 import Web
 
-/// Text that somebody is typing, kept so that a crash of browser or server does not lose it. Not part of the journal.
+/// Text that somebody is typing, kept so that a crash of browser or server does not lose it.
+///
+/// Not part of the journal.
 package enum DraftStore {
     static func upsert(of person: String, key: String, text: String, at now: Timestamp) -> SQL {
         """
@@ -29,7 +31,8 @@ package enum DraftStore {
     static func save(key: String, text: String, of actor: Actor, _ services: Services) async throws {
         let now = services.clock()
         let statement =
-            text.isEmpty ? delete(of: actor.id, key: key) : upsert(of: actor.id, key: key, text: text, at: now)
+            text.isEmpty
+            ? delete(of: actor.id, key: key) : upsert(of: actor.id, key: key, text: text, at: now)
         _ = try await services.database.write { try $0.execute(statement) }
     }
 

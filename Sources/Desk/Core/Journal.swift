@@ -32,7 +32,8 @@ package struct Journal: Sendable {
             }
             let fact = StoredFact(
                 sequence: try tx.nextNumber(of: .fact), subject: entry.subject,
-                version: Version((head?.version ?? 0) + 1), occurredAt: entry.occurredAt ?? now, recordedAt: now,
+                version: Version((head?.version ?? 0) + 1), occurredAt: entry.occurredAt ?? now,
+                recordedAt: now,
                 actor: actor, kind: entry.body.kind, body: entry.body.body.text)
             let salt = Chain.newSalt()
             let digest = Chain.digest(ofBody: fact.body, salt: salt)
@@ -51,12 +52,15 @@ package struct Journal: Sendable {
     package func facts<Body: Fact>(
         of subject: SubjectRef, as type: Body.Type, in tx: borrowing Transaction
     ) throws -> [Recorded<Body>] {
-        try tx.all(JournalStore.facts(of: subject, after: .none)) { try JournalStore.fact($0).decoded(as: type) }
+        try tx.all(JournalStore.facts(of: subject, after: .none)) {
+            try JournalStore.fact($0).decoded(as: type)
+        }
     }
 
     /// The latest facts of a subject below a version, newest first; all kinds where `kinds` is empty.
     package func latestFacts<Body: Fact>(
-        of subject: SubjectRef, before version: Int = .max, kinds: [String] = [], limit: Int, as type: Body.Type,
+        of subject: SubjectRef, before version: Int = .max, kinds: [String] = [], limit: Int,
+        as type: Body.Type,
         in tx: borrowing Transaction
     ) throws -> [Recorded<Body>] {
         try tx.all(JournalStore.latestFacts(of: subject, before: version, kinds: kinds, limit: limit)) {
@@ -65,7 +69,9 @@ package struct Journal: Sendable {
     }
 
     /// How many facts a subject has.
-    package func count(of subject: SubjectRef, kinds: [String] = [], in tx: borrowing Transaction) throws -> Int {
+    package func count(of subject: SubjectRef, kinds: [String] = [], in tx: borrowing Transaction) throws
+        -> Int
+    {
         try tx.first(JournalStore.count(of: subject, kinds: kinds)) { Int($0.integer(0)) } ?? 0
     }
 
@@ -80,13 +86,16 @@ package struct Journal: Sendable {
             guard !mine.isEmpty, let type = subjects[subject.kind] else { continue }
             let later = try tx.all(JournalStore.facts(of: subject, after: version), JournalStore.fact)
             var latest: [Aspect: StoredFact] = [:]
-            for fact in later { for aspect in try type.edits(fact) where mine.contains(aspect) { latest[aspect] = fact } }
+            for fact in later {
+                for aspect in try type.edits(fact) where mine.contains(aspect) { latest[aspect] = fact }
+            }
             guard !latest.isEmpty else { continue }
             let aspects = latest.keys.sorted { $0.name < $1.name }
             let compared = try type.compare(subject.id, aspects, bodies, policy, tx)
             var refusal = Refusal(
                 .stale, "edited_by_others",
-                "Somebody else changed the same thing while you were editing. Nothing of yours is lost; choose which stays.")
+                "Somebody else changed the same thing while you were editing. Nothing of yours is lost; choose which stays."
+            )
             refusal.currentVersion = (later.last?.version ?? version).number
             for (aspect, comparison) in zip(aspects, compared) {
                 guard let fact = latest[aspect] else { continue }
@@ -146,7 +155,9 @@ package enum Chain {
             bytes += utf8
         }
         func add(_ number: Int64) {
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+            }
         }
         add(fact.sequence)
         add(fact.subject.kind)

@@ -2,7 +2,9 @@ import Diagnosis
 import Domain
 import Storage
 
-/// The journal's tables. Nothing else writes them.
+/// The journal's tables.
+///
+/// Nothing else writes them.
 package enum JournalStore {
     static func insertFact(_ fact: StoredFact, salt: [UInt8], bodyDigest: [UInt8], chain: [UInt8]) -> SQL {
         """
@@ -46,7 +48,9 @@ package enum JournalStore {
             """
     }
 
-    static func earliestFacts(of subject: SubjectRef, after version: Version, kinds: [String], limit: Int) -> SQL {
+    static func earliestFacts(of subject: SubjectRef, after version: Version, kinds: [String], limit: Int)
+        -> SQL
+    {
         let ofKind: SQL = kinds.isEmpty ? "" : " AND kind IN (\(anyOf: kinds))"
         return """
             SELECT \(factColumns) FROM fact
@@ -112,7 +116,8 @@ package enum JournalStore {
         case .sqlite: try connection.rows(lastSequence()) { last = $0.integer(0) }
         case .postgreSQL:
             try connection.run(script: "BEGIN")
-            defer { try? connection.run(script: "COMMIT") }  // it only read; a lost connection ends it as well
+            // It only read; a lost connection ends it as well.
+            defer { try? connection.run(script: "COMMIT") }
             // The same lock as in `nextNumber`: a writer may have a number before it has a row.
             try connection.run(script: "SELECT pg_advisory_xact_lock(7417418)")
             try connection.rows(lastSequence()) { last = $0.integer(0) }
@@ -120,7 +125,9 @@ package enum JournalStore {
         return last
     }
 
-    static func factCount(upTo sequence: Int64) -> SQL { "SELECT COUNT(*) FROM fact WHERE sequence <= \(sequence)" }
+    static func factCount(upTo sequence: Int64) -> SQL {
+        "SELECT COUNT(*) FROM fact WHERE sequence <= \(sequence)"
+    }
 
     static func insertCheckpoint(_ point: Checkpoint) -> SQL {
         """
@@ -170,7 +177,8 @@ package enum JournalStore {
         let subject = SubjectRef(kind: "case", id: "x")
         let moment = Timestamp(microseconds: 0)
         let fact = StoredFact(
-            sequence: 1, subject: subject, version: Version(1), occurredAt: moment, recordedAt: moment, actor: "a",
+            sequence: 1, subject: subject, version: Version(1), occurredAt: moment, recordedAt: moment,
+            actor: "a",
             kind: "k", body: "{}")
         let point = Checkpoint(
             sequence: 1, recordedAt: moment, facts: 1, subjects: 1, root: [], keyID: "k", signature: [])
@@ -179,10 +187,12 @@ package enum JournalStore {
             setHead(of: subject, version: Version(1), chain: []), facts(of: subject, after: .none),
             latestFacts(of: subject, before: 9, kinds: [], limit: 1),
             latestFacts(of: subject, before: 9, kinds: ["a"], limit: 1),
-            earliestFacts(of: subject, after: .none, kinds: ["a"], limit: 1), count(of: subject, kinds: ["a"]),
+            earliestFacts(of: subject, after: .none, kinds: ["a"], limit: 1),
+            count(of: subject, kinds: ["a"]),
             settledFacts(after: JournalPosition(transaction: 0, sequence: 0), limit: 1), settledEnd(),
             allFacts(after: 0, limit: 1), heads(after: subject, limit: 1),
-            headsAsOf(1, after: subject, limit: 1), lastSequence(), factCount(upTo: 1), insertCheckpoint(point),
+            headsAsOf(1, after: subject, limit: 1), lastSequence(), factCount(upTo: 1),
+            insertCheckpoint(point),
             checkpoints(), receipt(actor: "a", key: "k"),
             insertReceipt(actor: "a", key: "k", operation: "o", inputDigest: [], answer: "{}", at: moment),
             deleteReceipts(before: moment), eraseBody(of: 1, body: "{}"), body(of: 1, subject: subject),

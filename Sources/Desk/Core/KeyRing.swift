@@ -13,7 +13,9 @@ package struct KeyRing: Sendable {
     /// The identifier of the key in use.
     package var currentID: String { keys[0].id }
 
-    /// Reads the file, and makes it with one new key where it is missing. Only its owner can read it.
+    /// Reads the file, and makes it with one new key where it is missing.
+    ///
+    /// Only its owner can read it.
     package init(file: String) throws {
         let url = URL(fileURLWithPath: file)
         if !FileManager.default.fileExists(atPath: file) {
@@ -48,7 +50,9 @@ package struct KeyRing: Sendable {
         Array(HMAC<SHA256>.authenticationCode(for: bytes, using: keys[0].key))
     }
 
-    /// Whether `signature` was made of `bytes` with the key of this identifier. Takes the same time for any answer.
+    /// Whether `signature` was made of `bytes` with the key of this identifier.
+    ///
+    /// Takes the same time for any answer.
     package func isValid(_ signature: [UInt8], of bytes: [UInt8], keyID: String) -> Bool {
         guard let key = keys.first(where: { $0.id == keyID })?.key else { return false }
         return HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: bytes, using: key)

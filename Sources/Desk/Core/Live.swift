@@ -46,9 +46,12 @@ package final class LiveUpdates: Service {
     /// Something was committed on this node: look now rather than later.
     package func wake() { waker.yield() }
 
-    /// The changes that concern a page, from now on. A reader that does not keep up is cut off and comes back.
+    /// The changes that concern a page, from now on.
+    ///
+    /// A reader that does not keep up is cut off and comes back.
     package func events(where concerns: @escaping @Sendable (Change) -> Bool) -> AsyncStream<ServerEvent> {
-        let (stream, continuation) = AsyncStream<ServerEvent>.makeStream(bufferingPolicy: .bufferingOldest(64))
+        let (stream, continuation) = AsyncStream<ServerEvent>.makeStream(
+            bufferingPolicy: .bufferingOldest(64))
         let id = state.withLock { state in
             state.next += 1
             state.subscribers[state.next] = Subscriber(concerns: concerns, continuation: continuation)
@@ -109,7 +112,9 @@ package final class LiveUpdates: Service {
             for (fact, transaction) in page {
                 position = JournalPosition(transaction: transaction, sequence: fact.sequence)
                 if fact.subject.kind == PolicyRecord.kind { try await policy.refresh(from: database) }
-                tell(Change(sequence: fact.sequence, subject: fact.subject, kind: fact.kind, actor: fact.actor))
+                tell(
+                    Change(sequence: fact.sequence, subject: fact.subject, kind: fact.kind, actor: fact.actor)
+                )
             }
             if page.count < 500 { return position }
         }

@@ -51,7 +51,8 @@ package protocol Operation: Sendable {
     /// Its fields. A field named "id" is taken from the path.
     static var input: Fields<Input> { get }
     /// Reads what `decide` needs, inside the write transaction.
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> State
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> State
     /// Decides: facts, or a refusal with a reason. Pure.
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision
     /// The page to show after success.
@@ -123,7 +124,8 @@ package struct OperationRequest: Sendable {
 
     /// A request with all parts.
     package init(
-        actor: Actor, raw: RawInput, base: Version? = nil, idempotencyKey: String? = nil, requestID: String = ""
+        actor: Actor, raw: RawInput, base: Version? = nil, idempotencyKey: String? = nil,
+        requestID: String = ""
     ) {
         (self.actor, self.raw, self.base) = (actor, raw, base)
         (self.idempotencyKey, self.requestID) = (idempotencyKey, requestID)

@@ -70,7 +70,8 @@ package enum OperationRoutes {
         of operation: AnyOperation, _ call: SignedInCall, _ services: Services
     ) async throws -> WebResponse {
         let form = try await loadForm(of: operation, call, services)
-        var view = FormView(fields: visible(operation, form), values: form.values, policy: services.policy.current)
+        var view = FormView(
+            fields: visible(operation, form), values: form.values, policy: services.policy.current)
         view.references = form.references
         if operation.fields.contains(where: \.isEdit) { view.originals = form.values }
         try await addDrafts(to: &view, of: operation, call, services)
@@ -136,7 +137,9 @@ package enum OperationRoutes {
             try await DraftStore.clear(submission.draftKeys, of: call.actor, services)
             let place = submission.returnTo ?? operation.destination(receipt.answer, call.actor)
             return .seeOther(place)
-        } catch let refusal as Refusal where [.invalid, .stale, .conflict, .tooLarge].contains(refusal.reason) {
+        } catch let refusal as Refusal
+            where [.invalid, .stale, .conflict, .tooLarge].contains(refusal.reason)
+        {
             return try await showAgain(operation, submission, refusal, call, services)
         }
     }
@@ -162,7 +165,8 @@ package enum OperationRoutes {
         view.problems = refusal.problems
         view.draftPrefix = "\(operation.name)/\(call.request.parameter("id"))"
         return services.page(
-            formPage(operation, form, view, key: key, base: submission.base ?? form.base, refusal, call), for: call,
+            formPage(operation, form, view, key: key, base: submission.base ?? form.base, refusal, call),
+            for: call,
             status: status)
     }
 
@@ -198,7 +202,9 @@ package enum OperationRoutes {
             <div class="foot"><button class="btn go">\(operation.verb)<kbd>Ctrl ↵</kbd></button><a class="btn bare" href="\(form.back.text)">Cancel</a><span class="draft-state" data-draft-state role="status"></span></div></form></div>
             \(missing)</div>
             """
-        return Page(title, here: "/" + (form.back.text.split(separator: "/").first.map(String.init) ?? ""), main: main)
+        return Page(
+            title, here: "/" + (form.back.text.split(separator: "/").first.map(String.init) ?? ""), main: main
+        )
     }
 }
 
@@ -232,7 +238,10 @@ struct Submission {
             case "_key": key = value.typed.utf8.contains(0) ? nil : String(value.typed.prefix(200))
             case "_base": base = Int(value.typed).map { Version($0) }
             case "_return": returnTo = LocalPath(untrusted: value.typed)
-            case "_draft": draftKeys = value.typed.split(separator: "\n").map(String.init).filter { !$0.utf8.contains(0) }
+            case "_draft":
+                draftKeys = value.typed.split(separator: "\n").map(String.init).filter {
+                    !$0.utf8.contains(0)
+                }
             case _ where name.hasPrefix("was."): originals[String(name.dropFirst(4))] = value
             case _ where name.hasPrefix("_take."): continue
             default: typed[name] = value
@@ -244,7 +253,9 @@ struct Submission {
         }
         changed = typed
         for field in operation.fields where field.isEdit {
-            guard let original = originals.values[field.name], let now = typed.values[field.name] else { continue }
+            guard let original = originals.values[field.name], let now = typed.values[field.name] else {
+                continue
+            }
             if Self.normalized(original.typed) == Self.normalized(now.typed) {
                 changed.values.removeValue(forKey: field.name)
             }

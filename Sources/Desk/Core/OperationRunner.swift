@@ -12,11 +12,14 @@ package struct OperationRunner: Sendable {
     let denials: DenialRecorder
     let committed: @Sendable () -> Void
 
-    /// Carries the request out, once. Returns after its facts are durable.
+    /// Carries the request out, once.
+    ///
+    /// Returns after its facts are durable.
     /// - Throws: `Refusal` where it cannot be done, with the reason.
     package func run(_ operation: AnyOperation, _ request: OperationRequest) async throws -> Receipt {
         guard request.actor.may(operation.right) else {
-            await denials.record(request.actor, what: operation.name, right: operation.right, request: request.requestID)
+            await denials.record(
+                request.actor, what: operation.name, right: operation.right, request: request.requestID)
             throw Refusal(
                 .denied, "not_allowed",
                 "Your role does not allow this (\(operation.right)). Ask a lead or an administrator.")
@@ -30,7 +33,8 @@ package struct OperationRunner: Sendable {
         let receipt = try await database.write { [journal, policy] tx in
             if let earlier = try Self.receipt(of: operation, request, in: tx) { return earlier }
             let context = Context(
-                actor: request.actor, now: now, policy: try policy.inForce(in: tx), newID: { newIdentifier(at: now) })
+                actor: request.actor, now: now, policy: try policy.inForce(in: tx),
+                newID: { newIdentifier(at: now) })
             let decision = try operation.decide(request.raw, context, tx)
             if let base = request.base, let subject = decision.entries.first?.subject {
                 try journal.refuseClashes(
@@ -54,16 +58,19 @@ package struct OperationRunner: Sendable {
         of operation: AnyOperation, _ request: OperationRequest, in tx: borrowing Transaction
     ) throws -> Receipt? {
         guard let key = request.idempotencyKey,
-            let found = try tx.first(JournalStore.receipt(actor: request.actor.id, key: key), {
-                (operation: $0.text(0), digest: $0.blob(1), answer: $0.text(2))
-            })
+            let found = try tx.first(
+                JournalStore.receipt(actor: request.actor.id, key: key),
+                {
+                    (operation: $0.text(0), digest: $0.blob(1), answer: $0.text(2))
+                })
         else { return nil }
         guard found.operation == operation.name, found.digest == digest(of: request.raw) else {
             throw Refusal(
                 .conflict, "idempotency_key_reused",
                 "This Idempotency-Key was used for another request. Use a new key for a new request.")
         }
-        return Receipt(answer: try JSON(parsing: found.answer).object ?? JSONObject(), isRepeat: true, lastSequence: 0)
+        return Receipt(
+            answer: try JSON(parsing: found.answer).object ?? JSONObject(), isRepeat: true, lastSequence: 0)
     }
 
     private static func keep(
@@ -73,7 +80,8 @@ package struct OperationRunner: Sendable {
         guard let key = request.idempotencyKey else { return }
         try tx.execute(
             JournalStore.insertReceipt(
-                actor: request.actor.id, key: key, operation: operation.name, inputDigest: digest(of: request.raw),
+                actor: request.actor.id, key: key, operation: operation.name,
+                inputDigest: digest(of: request.raw),
                 answer: JSON.object(answer).text, at: now))
     }
 

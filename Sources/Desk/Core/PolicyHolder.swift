@@ -4,7 +4,9 @@ import Storage
 import Synchronization
 import Yams
 
-/// The policy in force on this node. The journal is the source: a change anywhere is taken over at once.
+/// The policy in force on this node.
+///
+/// The journal is the source: a change anywhere is taken over at once.
 package final class PolicyHolder: Sendable {
     private let state: Mutex<(version: Version, policy: Policy, document: String)>
     private let knownRights: Set<Right>
@@ -24,7 +26,8 @@ package final class PolicyHolder: Sendable {
 
     /// The policy in force at this point of a transaction, which may be newer than what the node knew.
     package func inForce(in tx: borrowing Transaction) throws -> Policy {
-        let stored = try tx.first(JournalStore.head(of: PolicyRecord.ref)) { Version(Int($0.integer(0))) } ?? .none
+        let stored =
+            try tx.first(JournalStore.head(of: PolicyRecord.ref)) { Version(Int($0.integer(0))) } ?? .none
         let known = state.withLock { ($0.version, $0.policy) }
         guard stored != known.0 else { return known.1 }
         guard let text = try tx.first(PolicyStore.document(), { $0.text(0) }) else { return known.1 }
@@ -49,11 +52,13 @@ enum PolicyText {
     static func read(_ text: String, knownRights: Set<Right>) -> Result<Policy, PolicyProblems> {
         do {
             guard let node = try Yams.compose(yaml: text) else {
-                return .failure(PolicyProblems([ConfigProblem(line: 1, key: "document", message: "is empty")]))
+                return .failure(
+                    PolicyProblems([ConfigProblem(line: 1, key: "document", message: "is empty")]))
             }
             var left = mostNodes
             guard let config = configNode(node, left: &left) else {
-                let problem = ConfigProblem(line: 1, key: "document", message: "holds more than \(mostNodes) values")
+                let problem = ConfigProblem(
+                    line: 1, key: "document", message: "holds more than \(mostNodes) values")
                 return .failure(PolicyProblems([problem]))
             }
             return Policy.read(config, knownRights: knownRights)
@@ -104,7 +109,8 @@ enum PolicyText {
             ConfigProblem(line: mark.line, key: "document", message: "is not YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
             ConfigProblem(
-                line: context.mark.line, key: keys.first.map { "\($0)" } ?? "document", message: "stands here twice")
+                line: context.mark.line, key: keys.first.map { "\($0)" } ?? "document",
+                message: "stands here twice")
         default: ConfigProblem(line: 1, key: "document", message: "is not YAML: \(error)")
         }
     }

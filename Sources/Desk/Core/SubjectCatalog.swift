@@ -42,7 +42,9 @@ extension StoredFact {
     package func decoded<Body: Fact>(as type: Body.Type) throws -> Recorded<Body> {
         let object: JSONObject
         do {
-            guard let members = try JSON(parsing: body).object else { throw FactProblem("the body is no object") }
+            guard let members = try JSON(parsing: body).object else {
+                throw FactProblem("the body is no object")
+            }
             object = members
         } catch let error as JSONSyntaxError {
             throw FactProblem("the body is not JSON: \(error.message)")
@@ -53,7 +55,9 @@ extension StoredFact {
     }
 }
 
-/// A kind of subject: how its facts are read and how they become rows. Live and in `verify` the same projection runs.
+/// A kind of subject: how its facts are read and how they become rows.
+///
+/// Live and in `verify` the same projection runs.
 package struct SubjectType: Sendable {
     /// The kind.
     package let kind: String
@@ -68,7 +72,8 @@ package struct SubjectType: Sendable {
     /// The aspects that a stored fact edits.
     package let edits: @Sendable (StoredFact) throws -> Set<Aspect>
     /// For each aspect, what stands there now and what would stand there after these facts, in words.
-    package let compare: @Sendable (String, [Aspect], [any Fact], Policy, borrowing Transaction) throws -> [Comparison]
+    package let compare:
+        @Sendable (String, [Aspect], [any Fact], Policy, borrowing Transaction) throws -> [Comparison]
 
     /// One aspect before and after.
     package struct Comparison: Sendable {
@@ -90,9 +95,10 @@ package struct SubjectType: Sendable {
         load: @escaping @Sendable (String, borrowing Transaction) throws -> S?,
         save: @escaping @Sendable (S, Recorded<S.Body>, borrowing Transaction) throws -> Void,
         forget: @escaping @Sendable (String, borrowing Transaction) throws -> Void,
-        describe: @escaping @Sendable (Aspect, S, Policy, borrowing Transaction) throws -> (
-            label: String, value: String
-        )
+        describe:
+            @escaping @Sendable (Aspect, S, Policy, borrowing Transaction) throws -> (
+                label: String, value: String
+            )
     ) {
         kind = S.kind
         self.tables = tables
@@ -117,8 +123,10 @@ package struct SubjectType: Sendable {
             for case let body as S.Body in facts {
                 after.apply(
                     Recorded(
-                        sequence: 0, subject: SubjectRef(kind: S.kind, id: id), version: Version(Int.max), actor: "",
-                        occurredAt: Timestamp(microseconds: 0), recordedAt: Timestamp(microseconds: 0), body: body))
+                        sequence: 0, subject: SubjectRef(kind: S.kind, id: id), version: Version(Int.max),
+                        actor: "",
+                        occurredAt: Timestamp(microseconds: 0), recordedAt: Timestamp(microseconds: 0),
+                        body: body))
             }
             return try aspects.map { aspect in
                 let old = try describe(aspect, before, policy, tx)

@@ -32,11 +32,13 @@ package struct Verification: Sendable {
         (self.journal, self.keys, self.migrator) = (journal, keys, migrator)
     }
 
-    /// Reads everything once, on one state of the database, so that it works beside a running server. Memory grows
-    /// with subjects, not with facts.
+    /// Reads everything once, on one state of the database, so that it works beside a running server.
+    ///
+    /// Memory grows with subjects, not with facts.
     /// - Parameter checkpoint: the text of an exported checkpoint to hold the journal against.
     package func run(_ database: any Database, checkpoint: String? = nil) async throws -> Report {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("thirdline-verify-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "thirdline-verify-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }  // a left-over folder only takes room
         let fresh = try SQLiteDatabase(path: folder.appendingPathComponent("fresh.db").path, readers: 1)
@@ -96,7 +98,8 @@ package struct Verification: Sendable {
                     case (let a?, let b?) where isSame(a[0], b[0]):
                         for (index, column) in table.columns.enumerated() where !isSame(a[index], b[index]) {
                             report.add(
-                                "table \(table.name), row \(text(a[0])), column \(column): holds \(text(a[index])), the facts make \(text(b[index]))")
+                                "table \(table.name), row \(text(a[0])), column \(column): holds \(text(a[index])), the facts make \(text(b[index]))"
+                            )
                         }
                         (left, right) = (try found.next(in: live), try made.next(in: fresh))
                     case (let a?, let b?) where precedes(a[0], b[0]):
@@ -117,7 +120,9 @@ package struct Verification: Sendable {
 
     /// Whether two values are the same to the byte: Swift holds texts equal that Unicode calls equivalent.
     private func isSame(_ left: SQLValue, _ right: SQLValue) -> Bool {
-        if case .text(let left) = left, case .text(let right) = right { return left.utf8.elementsEqual(right.utf8) }
+        if case .text(let left) = left, case .text(let right) = right {
+            return left.utf8.elementsEqual(right.utf8)
+        }
         return left == right
     }
 
@@ -193,13 +198,16 @@ private struct Pass {
                 let name = "\(fact.subject.kind) \(fact.subject.id)"
                 if fact.version.number != (end?.version ?? 0) &+ 1 {
                     report.add(
-                        "fact \(fact.sequence): \(name) goes from version \(end?.version ?? 0) to \(fact.version.number); a fact is missing between them")
+                        "fact \(fact.sequence): \(name) goes from version \(end?.version ?? 0) to \(fact.version.number); a fact is missing between them"
+                    )
                 }
                 if Chain.digest(ofBody: fact.body, salt: salt) != digest {
                     mismatches[fact.sequence] = (fact, !salt.isEmpty)
                 }
                 if Chain.link(after: end?.chain ?? [], fact, bodyDigest: digest) != chain {
-                    report.add("fact \(fact.sequence) (\(fact.kind)) of \(name): was changed, or a fact before it was")
+                    report.add(
+                        "fact \(fact.sequence) (\(fact.kind)) of \(name): was changed, or a fact before it was"
+                    )
                 }
                 if fact.kind.hasSuffix(".entry_erased"), let body = try? JSON(parsing: fact.body),
                     let sequence = body["sequence"]?.integer, let left = body["body_sha256"]?.string
@@ -215,13 +223,15 @@ private struct Pass {
             let left = hex(sha256(Array(found.fact.body.utf8)))
             if tombstones[sequence] != left || found.hasSalt {
                 report.add(
-                    "fact \(sequence) (\(found.fact.kind)) of \(found.fact.subject.kind) \(found.fact.subject.id): its body was changed")
+                    "fact \(sequence) (\(found.fact.kind)) of \(found.fact.subject.kind) \(found.fact.subject.id): its body was changed"
+                )
             }
         }
         report.subjects = ends.count
         let count = try tx.first(JournalStore.lastSequence()) { $0.integer(1) } ?? 0
         if count != report.facts {
-            report.add("the journal holds \(count) facts, of which only \(report.facts) have a place in its order")
+            report.add(
+                "the journal holds \(count) facts, of which only \(report.facts) have a place in its order")
         }
     }
 
@@ -241,7 +251,8 @@ private struct Pass {
                 }
                 if end.version < version {
                     report.add(
-                        "\(name): has facts up to version \(end.version), but its head says \(version); the last \(version &- end.version) were deleted")
+                        "\(name): has facts up to version \(end.version), but its head says \(version); the last \(version &- end.version) were deleted"
+                    )
                 } else if end.version != version || end.chain != chain {
                     report.add("\(name): its head does not belong to its last fact")
                 }
@@ -262,7 +273,8 @@ private struct Pass {
     mutating func compareCheckpoints(_ tx: borrowing Transaction) throws {
         let points = try tx.all(JournalStore.checkpoints()) { row in
             Checkpoint(
-                sequence: row.integer(0), recordedAt: Timestamp(microseconds: row.integer(1)), facts: row.integer(2),
+                sequence: row.integer(0), recordedAt: Timestamp(microseconds: row.integer(1)),
+                facts: row.integer(2),
                 subjects: row.integer(3), root: row.blob(4), keyID: row.text(5), signature: row.blob(6))
         }
         for point in points {
@@ -273,7 +285,9 @@ private struct Pass {
             }
             let facts = try tx.first(JournalStore.factCount(upTo: point.sequence)) { $0.integer(0) } ?? 0
             if facts != point.facts {
-                report.add("\(name): there were \(point.facts) facts, now there are \(facts); \(point.facts - facts) are missing")
+                report.add(
+                    "\(name): there were \(point.facts) facts, now there are \(facts); \(point.facts - facts) are missing"
+                )
             }
         }
         guard let newest = points.last else { return }
@@ -281,7 +295,8 @@ private struct Pass {
         try Checkpoint.headsAsOf(newest.sequence, in: tx) { digest.add($0) }
         if digest.count != newest.subjects {
             report.add(
-                "checkpoint at fact \(newest.sequence): there were \(newest.subjects) subjects, now there are \(digest.count)")
+                "checkpoint at fact \(newest.sequence): there were \(newest.subjects) subjects, now there are \(digest.count)"
+            )
         } else if digest.value != newest.root {
             report.add("checkpoint at fact \(newest.sequence): the chains are not those that were signed")
         }
@@ -296,11 +311,14 @@ private struct Pass {
             }
             guard let link = links[head.subject]?[head.version] else {
                 report.add(
-                    "exported checkpoint: \(name) had \(head.version) facts, now it has \(end.version); the last were deleted")
+                    "exported checkpoint: \(name) had \(head.version) facts, now it has \(end.version); the last were deleted"
+                )
                 continue
             }
             if link != Array(head.chain.prefix(16)) {
-                report.add("exported checkpoint: \(name) was another one at version \(head.version); its facts were changed")
+                report.add(
+                    "exported checkpoint: \(name) was another one at version \(head.version); its facts were changed"
+                )
             }
         }
     }

@@ -1,6 +1,8 @@
 import Storage
 
-/// The schema, step by step. A released step is frozen: a change is a new step.
+/// The schema, step by step.
+///
+/// A released step is frozen: a change is a new step.
 package enum Schema {
     /// All steps, in order.
     package static let migrations: [Migration] = [journal, people, customers, cases, imports]

@@ -19,13 +19,12 @@ package enum DemoWorld {
         "  customer       daniel@halden.example",
     ]
 
-    /// Fills an empty database; one that has people is left as it is.
+    /// Fills an empty database with a story that ends half an hour before `now`; one that has people is left as it is.
     /// - Returns: whether it was filled.
     package static func fill(
-        _ installation: Installation, logger: Logger, progress: @Sendable (String) -> Void
+        _ installation: Installation, now: Timestamp, logger: Logger, progress: @Sendable (String) -> Void
     ) async throws -> Bool {
-        // The story ends half an hour before now.
-        let time = DemoClock(start: Timestamp.now.adding(seconds: -60 * (DemoScenes.minutes + 30)))
+        let time = DemoClock(start: now.adding(seconds: -60 * (DemoScenes.minutes + 30)))
         let services = try await installation.open(logger: logger, clock: { time.now })
         guard try await services.database.read({ tx in try PeopleDirectory.everybody(in: tx) }).isEmpty else {
             try await services.database.close()

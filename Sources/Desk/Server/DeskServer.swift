@@ -94,7 +94,9 @@ struct Housekeeping: Service {
 }
 
 extension Services {
-    /// Signs what the journal holds now. Facts that are being written at this moment come into the next one.
+    /// Signs what the journal holds now.
+    ///
+    /// Facts that are being written at this moment come into the next one.
     package func makeCheckpoint() async throws {
         let now = clock()
         let last = try await database.exclusively { connection in

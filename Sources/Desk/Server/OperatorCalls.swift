@@ -82,6 +82,7 @@ extension Services {
 package enum RouteList {
     /// Method, path, access and file, in columns.
     package static func lines() -> [String] {
+        // Nothing is opened for a listing, so nothing can fail but a catalogue that tests refuse already.
         guard let services = try? Services.forListing() else { return [] }
         let routes = services.catalog.routes(services)
         let width = routes.map(\.path.count).max() ?? 0

@@ -28,7 +28,8 @@ extension CaseFact {
         case .opened(let opening): opening.json
         case .imported(let number, let row): row.json(number: number)
         case .changeImported(let row): row.json(number: nil)
-        case .replied(let text, let fromCustomer): ["text": .string(text), "from_customer": .bool(fromCustomer)]
+        case .replied(let text, let fromCustomer):
+            ["text": .string(text), "from_customer": .bool(fromCustomer)]
         case .noted(let text): ["text": .string(text)]
         case .ownerChanged(let owner, let reason):
             .fields(["owner": .string(owner), "reason": reason.map(JSON.string)])
@@ -36,7 +37,8 @@ extension CaseFact {
             ["severity": .string(severity), "reason": .string(reason)]
         case .statusChanged(let status, let phase, let reason):
             .fields([
-                "status": .string(status), "phase": .string(phase.rawValue), "reason": reason.map(JSON.string),
+                "status": .string(status), "phase": .string(phase.rawValue),
+                "reason": reason.map(JSON.string),
             ])
         case .retitled(let subject): ["subject": .string(subject)]
         case .problemStated(let text): .fields(["text": text.map(JSON.string)])
@@ -45,7 +47,8 @@ extension CaseFact {
         case .impactRecorded(let impact): impact.json
         case .timesRecorded(let began, let noticed, let reported):
             .fields([
-                "began_at": began.map(\.json), "noticed_at": noticed.map(\.json), "reported_at": reported.map(\.json),
+                "began_at": began.map(\.json), "noticed_at": noticed.map(\.json),
+                "reported_at": reported.map(\.json),
             ])
         case .resolved(let resolution): resolution.json
         case .reopened(let status, let reason): ["status": .string(status), "reason": .string(reason)]
@@ -86,7 +89,8 @@ extension CaseFact {
         case "case.impact_recorded": self = .impactRecorded(Impact(body))
         case "case.times_recorded":
             self = .timesRecorded(
-                beganAt: body.time("began_at"), noticedAt: body.time("noticed_at"), reportedAt: body.time("reported_at"))
+                beganAt: body.time("began_at"), noticedAt: body.time("noticed_at"),
+                reportedAt: body.time("reported_at"))
         case "case.resolved": self = .resolved(try Resolution(body))
         case "case.reopened":
             self = .reopened(status: try body.text("status"), reason: try body.text("reason"))
@@ -120,7 +124,8 @@ extension CaseFact.Opening {
 
     fileprivate init(_ body: FactBody) throws {
         self.init(
-            number: try body.text("number"), subject: try body.text("subject"), symptom: try body.text("symptom"),
+            number: try body.text("number"), subject: try body.text("subject"),
+            symptom: try body.text("symptom"),
             requester: body.optionalText("requester"), organisation: body.optionalText("organisation"),
             channel: try body.text("channel"), requestType: try body.text("request_type"),
             severity: try body.text("severity"), status: try body.text("status"),

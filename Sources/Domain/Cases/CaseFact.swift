@@ -36,7 +36,8 @@ package enum CaseFact: Fact {
         /// An opening with all parts.
         package init(
             number: String, subject: String, symptom: String, requester: String?, organisation: String?,
-            channel: String, requestType: String, severity: String, status: String, productArea: String? = nil,
+            channel: String, requestType: String, severity: String, status: String,
+            productArea: String? = nil,
             component: String? = nil, environment: String? = nil, beganAt: Timestamp? = nil,
             noticedAt: Timestamp? = nil, reportedAt: Timestamp? = nil
         ) {
@@ -163,7 +164,8 @@ package enum CaseFact: Fact {
     }
 
     package static let erasableFields: Set<String> = [
-        "text", "subject", "symptom", "reason", "narrative", "customer_summary", "set", "kept", "blocked_process",
+        "text", "subject", "symptom", "reason", "narrative", "customer_summary", "set", "kept",
+        "blocked_process",
         "compliance",
     ]
 

@@ -31,7 +31,8 @@ package struct Impact: Equatable, Sendable {
             "accounts": accounts.map { .integer(Int64($0)) }, "users": users.map { .integer(Int64($0)) },
             "share_percent": sharePercent.map(JSON.number), "share_of": shareOf.map(JSON.string),
             "money_at_risk": moneyAtRisk.map(JSON.string), "compliance": compliance.map(JSON.string),
-            "has_workaround": hasWorkaround.map(JSON.bool), "blocked_process": blockedProcess.map(JSON.string),
+            "has_workaround": hasWorkaround.map(JSON.bool),
+            "blocked_process": blockedProcess.map(JSON.string),
         ])
     }
 

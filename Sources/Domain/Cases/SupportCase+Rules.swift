@@ -1,5 +1,7 @@
 extension SupportCase {
-    /// The facts of giving the case to `person`. Giving it to its owner changes nothing.
+    /// The facts of giving the case to `person`.
+    ///
+    /// Giving it to its owner changes nothing.
     package func assigned(to person: Person, reason: String?, policy: Policy) throws(Refusal) -> [CaseFact] {
         guard policy.phase(of: status) != .closed else {
             throw Refusal(.conflict, "case_closed", "\(number) is closed. Reopen it before it changes hands.")
@@ -8,7 +10,8 @@ extension SupportCase {
             throw Refusal(field: "assignee", "inactive", "\(person.name)’s account is not active.")
         }
         guard !person.isCustomer else {
-            throw Refusal(field: "assignee", "not_staff", "\(person.name) is a customer and cannot own a case.")
+            throw Refusal(
+                field: "assignee", "not_staff", "\(person.name) is a customer and cannot own a case.")
         }
         return owner == person.id ? [] : [.ownerChanged(owner: person.id.raw, reason: reason)]
     }
@@ -41,7 +44,8 @@ extension SupportCase {
         guard owner != nil || status == policy.statuses.first?.id else {
             throw Refusal(
                 .conflict, "no_owner",
-                "\(number) has no owner. Take it or give it to somebody first: from here on one person is accountable.")
+                "\(number) has no owner. Take it or give it to somebody first: from here on one person is accountable."
+            )
         }
         return [.statusChanged(status: status.raw, phase: policy.phase(of: status), reason: reason)]
     }
@@ -51,14 +55,17 @@ extension SupportCase {
         narrative: String, customerSummary: String?, verdict: String, rootCause: String?, policy: Policy
     ) throws(Refusal) -> [CaseFact] {
         guard let target = policy.statuses.first(where: { $0.phase == .resolved }) else {
-            throw Refusal(.conflict, "no_resolved_status", "The policy in force has no status for resolved cases.")
+            throw Refusal(
+                .conflict, "no_resolved_status", "The policy in force has no status for resolved cases.")
         }
         if [.resolved, .closed].contains(policy.phase(of: status)) {
             throw Refusal(.conflict, "already_resolved", "\(number) is already resolved.")
         }
         try checkTransition(to: target.id, policy: policy)
         var problems: [Refusal.Problem] = []
-        func require(_ condition: Policy.ResolutionCondition, _ holds: Bool, _ field: String, _ message: String) {
+        func require(
+            _ condition: Policy.ResolutionCondition, _ holds: Bool, _ field: String, _ message: String
+        ) {
             if policy.resolutionRequires.contains(condition), !holds {
                 problems.append(.init(field: field, code: "needed_to_resolve", message: message))
             }
@@ -69,7 +76,8 @@ extension SupportCase {
             problems.append(.init(field: "owner", code: "needed_to_resolve", message: message))
         }
         require(
-            .narrative, !narrative.trimmingWhitespace.isEmpty, "narrative", "Write what was wrong and what was done.")
+            .narrative, !narrative.trimmingWhitespace.isEmpty, "narrative",
+            "Write what was wrong and what was done.")
         require(.verdict, !verdict.isEmpty, "verdict", "Choose what the case turned out to be.")
         require(
             .rootCause, rootCause != nil || classification[.rootCause] != nil, "root_cause",
@@ -84,7 +92,8 @@ extension SupportCase {
         return [
             .resolved(
                 .init(
-                    status: target.id.raw, narrative: narrative, customerSummary: customerSummary, verdict: verdict,
+                    status: target.id.raw, narrative: narrative, customerSummary: customerSummary,
+                    verdict: verdict,
                     rootCause: rootCause))
         ]
     }
@@ -93,10 +102,12 @@ extension SupportCase {
     package func closing(policy: Policy) throws(Refusal) -> [CaseFact] {
         guard policy.phase(of: status) != .closed else { return [] }
         guard policy.phase(of: status) == .resolved else {
-            throw Refusal(.conflict, "not_resolved", "\(number) is not resolved yet. Resolve it before you close it.")
+            throw Refusal(
+                .conflict, "not_resolved", "\(number) is not resolved yet. Resolve it before you close it.")
         }
         guard let target = policy.statuses.first(where: { $0.phase == .closed }) else {
-            throw Refusal(.conflict, "no_closed_status", "The policy in force has no status for closed cases.")
+            throw Refusal(
+                .conflict, "no_closed_status", "The policy in force has no status for closed cases.")
         }
         try checkTransition(to: target.id, policy: policy)
         return [.closed(status: target.id.raw)]
@@ -105,7 +116,8 @@ extension SupportCase {
     /// The facts of reopening, within the window of policy.
     package func reopened(reason: String, at now: Timestamp, policy: Policy) throws(Refusal) -> [CaseFact] {
         guard [.resolved, .closed].contains(policy.phase(of: status)) else {
-            throw Refusal(.conflict, "not_resolved", "\(number) is not resolved, so there is nothing to reopen.")
+            throw Refusal(
+                .conflict, "not_resolved", "\(number) is not resolved, so there is nothing to reopen.")
         }
         guard isWithinReopenWindow(at: now, policy: policy) else {
             throw Refusal(
@@ -133,7 +145,9 @@ extension SupportCase {
         let phase = policy.phase(of: status)
         guard byCustomer else {
             if phase == .closed {
-                throw Refusal(.conflict, "case_closed", "\(number) is closed. Reopen it before you write to the customer.")
+                throw Refusal(
+                    .conflict, "case_closed",
+                    "\(number) is closed. Reopen it before you write to the customer.")
             }
             return [reply]
         }
@@ -149,7 +163,8 @@ extension SupportCase {
 
     private func checkTransition(to next: ID<Policy.Status>, policy: Policy) throws(Refusal) {
         guard let target = policy.status(next) else {
-            throw Refusal(field: "status", "unknown_choice", "“\(next)” is not a status of the policy in force.")
+            throw Refusal(
+                field: "status", "unknown_choice", "“\(next)” is not a status of the policy in force.")
         }
         guard let current = policy.status(status), !current.next.contains(next) else { return }
         let allowed = current.next.compactMap { policy.status($0)?.name }.joined(separator: ", ")

@@ -145,9 +145,11 @@ package struct SupportCase: Subject, Equatable {
 extension SupportCase {
     /// The fields that an imported row may set.
     package static let importableFields = [
-        "subject", "symptom", "problem_statement", "requester", "organisation", "channel", "request_type", "severity",
+        "subject", "symptom", "problem_statement", "requester", "organisation", "channel", "request_type",
+        "severity",
         "status", "owner", "product_area", "component", "environment", "category", "root_cause", "verdict",
-        "reported_at", "began_at", "noticed_at", "opened_at", "resolved_at", "closed_at", "reopen_count", "narrative",
+        "reported_at", "began_at", "noticed_at", "opened_at", "resolved_at", "closed_at", "reopen_count",
+        "narrative",
     ]
 
     private mutating func take(_ row: CaseFact.ImportedRow, at moment: Timestamp) {

@@ -69,7 +69,8 @@ package struct Organisation: Subject {
 
     /// An organisation with all parts.
     package init(
-        id: ID<Organisation>, version: Version, name: String, tier: String, origin: String?, addedAt: Timestamp
+        id: ID<Organisation>, version: Version, name: String, tier: String, origin: String?,
+        addedAt: Timestamp
     ) {
         (self.id, self.version, self.name, self.tier) = (id, version, name, tier)
         (self.origin, self.addedAt) = (origin, addedAt)
@@ -91,7 +92,8 @@ package struct Organisation: Subject {
     package mutating func apply(_ fact: Recorded<OrganisationFact>) {
         version = fact.version
         switch fact.body {
-        case .added(let name, let tier, let origin): (self.name, self.tier, self.origin) = (name, tier, origin)
+        case .added(let name, let tier, let origin):
+            (self.name, self.tier, self.origin) = (name, tier, origin)
         case .renamed(let name): self.name = name
         case .tierChanged(let tier, _): self.tier = tier
         }

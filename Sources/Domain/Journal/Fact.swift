@@ -1,6 +1,8 @@
 package import Diagnosis
 
-/// One kind of change to a subject. A kind and its coding are frozen once released: a new shape is a new kind.
+/// One kind of change to a subject.
+///
+/// A kind and its coding are frozen once released: a new shape is a new kind.
 ///
 /// Bodies are coded by hand, so that a renamed Swift property cannot change what is stored for ever.
 package protocol Fact: Equatable, Sendable {
@@ -56,7 +58,9 @@ package protocol Subject: Sendable {
 }
 
 extension Subject {
-    /// The subject that these facts make, oldest first; nil without facts. O(facts).
+    /// The subject that these facts make, oldest first; nil without facts.
+    ///
+    /// O(facts).
     package static func replaying(_ facts: some Sequence<Recorded<Body>>) -> Self? {
         facts.reduce(into: nil as Self?) { state, fact in
             if state == nil { state = Self(first: fact) } else { state?.apply(fact) }
@@ -72,7 +76,9 @@ package struct FactProblem: Error, Equatable, CustomStringConvertible {
     package init(_ description: String) { self.description = description }
 }
 
-/// Reads the fields of a stored body. A field that was erased reads as `erasedText`.
+/// Reads the fields of a stored body.
+///
+/// A field that was erased reads as `erasedText`.
 package struct FactBody: Sendable {
     /// Stands where somebody's words were erased.
     package static let erasedText = "[erased]"

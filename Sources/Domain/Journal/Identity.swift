@@ -1,5 +1,6 @@
 /// The identifier of one `Entity`: text that only ever names that kind of thing.
-package struct ID<Entity>: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+package struct ID<Entity>: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible
+{
     /// The identifier as it is stored and sent.
     package var raw: String
 
@@ -75,7 +76,9 @@ package struct Actor: Hashable, Sendable {
     package func may(_ right: Right) -> Bool { rights.contains(right) }
 }
 
-/// Something that a role may allow, such as `case.assign`. Every right belongs to an operation or a page.
+/// Something that a role may allow, such as `case.assign`.
+///
+/// Every right belongs to an operation or a page.
 package struct Right: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     /// The right as policy writes it.
     package var name: String

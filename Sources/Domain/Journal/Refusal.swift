@@ -62,7 +62,8 @@ package struct Refusal: Error, Equatable, Sendable {
 
         /// A clash with all its parts.
         package init(
-            aspect: String, label: String, field: String, theirs: String, yours: String, by: String, at: Timestamp
+            aspect: String, label: String, field: String, theirs: String, yours: String, by: String,
+            at: Timestamp
         ) {
             (self.aspect, self.label, self.field) = (aspect, label, field)
             (self.theirs, self.yours, self.by, self.at) = (theirs, yours, by, at)

@@ -15,7 +15,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package func adding(seconds: Int64) -> Self { Self(microseconds: microseconds + seconds * 1_000_000) }
 
     /// Whole seconds from `earlier` to here.
-    package func seconds(since earlier: Timestamp) -> Int64 { (microseconds - earlier.microseconds) / 1_000_000 }
+    package func seconds(since earlier: Timestamp) -> Int64 {
+        (microseconds - earlier.microseconds) / 1_000_000
+    }
 
     /// The parts of the moment on the UTC calendar.
     package struct Parts: Sendable {

@@ -72,8 +72,10 @@ package struct Field<Value: Sendable>: Sendable {
     /// Reads a raw value, with the policy in force for what may be chosen.
     package var read: @Sendable (RawValue, Policy) -> Result<Value, FieldProblems>
 
+    /// A field of a description and the reader that goes with it.
     package init(
-        description: FieldDescription, read: @escaping @Sendable (RawValue, Policy) -> Result<Value, FieldProblems>
+        description: FieldDescription,
+        read: @escaping @Sendable (RawValue, Policy) -> Result<Value, FieldProblems>
     ) {
         (self.description, self.read) = (description, read)
     }
@@ -159,7 +161,8 @@ extension Field where Value == String {
             }
             let trimmed = text.trimmingWhitespace
             return Field.checked(trimmed, name, label, maxBytes: maxBytes).flatMap { line in
-                if line.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 || $0.isLineBreak }) {
+                if line.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 || $0.isLineBreak })
+                {
                     return .failure(
                         FieldProblems(name, "control_character", "\(label) must be one line of plain text."))
                 }
@@ -209,7 +212,8 @@ extension Field where Value == String {
                         + "Shorten it, or attach the rest."))
         }
         if text.utf8.contains(0) {
-            return .failure(FieldProblems(name, "nul", "\(label) holds a NUL character, which cannot be kept."))
+            return .failure(
+                FieldProblems(name, "nul", "\(label) holds a NUL character, which cannot be kept."))
         }
         return .success(text)
     }
@@ -267,7 +271,8 @@ extension Field where Value == Double {
 extension Field where Value == Bool {
     /// Yes or no; an unticked box, which a form does not send, is no.
     package static func flag(_ name: String, _ label: String) -> Self {
-        var description = FieldDescription(name: name, label: label, help: nil, shape: .flag, isRequired: false)
+        var description = FieldDescription(
+            name: name, label: label, help: nil, shape: .flag, isRequired: false)
         description.isRequired = false
         return Field(description: description) { raw, _ in
             switch raw {
@@ -392,5 +397,7 @@ extension Unicode.Scalar {
     /// A line or paragraph separator beside the control characters.
     package var isLineBreak: Bool { value == 0x85 || value == 0x2028 || value == 0x2029 }
     /// An invisible control that can make text read in another order than it is stored (CVE-2021-42574).
-    package var isDirectionOverride: Bool { (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value) }
+    package var isDirectionOverride: Bool {
+        (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
+    }
 }

@@ -23,7 +23,9 @@ package struct Fields<Input: Sendable>: Sendable {
             for name in raw.values.keys.sorted() where !names.contains(name) {
                 let hint = nearest(to: name, in: names).map { " Did you mean “\($0)”?" } ?? ""
                 problems.append(
-                    .init(field: name, code: "unknown_field", message: "There is no field “\(name)” here.\(hint)"))
+                    .init(
+                        field: name, code: "unknown_field",
+                        message: "There is no field “\(name)” here.\(hint)"))
             }
             guard problems.isEmpty else { throw Refusal(problems: problems) }
             do {
@@ -38,7 +40,8 @@ package struct Fields<Input: Sendable>: Sendable {
 /// The name that was probably meant: the nearest by edit distance, if it is near at all.
 package func nearest(to name: String, in names: [String]) -> String? {
     let ranked = names.map { (name: $0, distance: editDistance(Array(name.utf8), Array($0.utf8))) }
-    guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= max(2, name.count / 3) else {
+    guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= max(2, name.count / 3)
+    else {
         return nil
     }
     return best.name

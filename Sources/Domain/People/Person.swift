@@ -26,7 +26,8 @@ package struct Person: Subject {
     /// A person with all parts.
     package init(
         id: ID<Person>, version: Version, name: String, email: String?, roles: [String],
-        organisation: ID<Organisation>?, isActive: Bool, usesShortcuts: Bool, origin: String?, addedAt: Timestamp
+        organisation: ID<Organisation>?, isActive: Bool, usesShortcuts: Bool, origin: String?,
+        addedAt: Timestamp
     ) {
         (self.id, self.version, self.name, self.email, self.roles) = (id, version, name, email, roles)
         (self.organisation, self.isActive, self.usesShortcuts) = (organisation, isActive, usesShortcuts)
@@ -41,7 +42,8 @@ package struct Person: Subject {
 
     package init(first fact: Recorded<PersonFact>) {
         self.init(
-            id: ID(fact.subject.id), version: fact.version, name: "", email: nil, roles: [], organisation: nil,
+            id: ID(fact.subject.id), version: fact.version, name: "", email: nil, roles: [],
+            organisation: nil,
             isActive: true, usesShortcuts: true, origin: nil, addedAt: fact.recordedAt)
         apply(fact)
     }
@@ -57,7 +59,8 @@ package struct Person: Subject {
         case .deactivated: isActive = false
         case .reactivated: isActive = true
         case .shortcutsSwitched(let on): usesShortcuts = on
-        case .passwordSet, .signedIn, .signInFailed, .sessionEnded, .tokenCreated, .tokenRevoked, .accessDenied:
+        case .passwordSet, .signedIn, .signInFailed, .sessionEnded, .tokenCreated, .tokenRevoked,
+            .accessDenied:
             break
         }
     }
@@ -82,11 +85,15 @@ package enum AccountRules {
     package static func email(_ text: String, field: String = "email") throws(Refusal) -> String {
         let address = text.trimmingWhitespace.lowercased()
         let parts = address.split(separator: "@", omittingEmptySubsequences: false)
-        let hasControl = address.unicodeScalars.contains { $0.value <= 32 || $0.value == 127 || $0.isDirectionOverride }
-        guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !hasControl, !parts[1].hasPrefix("."),
+        let hasControl = address.unicodeScalars.contains {
+            $0.value <= 32 || $0.value == 127 || $0.isDirectionOverride
+        }
+        guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !hasControl,
+            !parts[1].hasPrefix("."),
             !parts[1].hasSuffix("."), address.utf8.count <= 254
         else {
-            throw Refusal(field: field, "not_an_address", "“\(text)” is not an e-mail address such as ana@example.com.")
+            throw Refusal(
+                field: field, "not_an_address", "“\(text)” is not an e-mail address such as ana@example.com.")
         }
         return address
     }
@@ -96,7 +103,8 @@ package enum AccountRules {
         guard text.count >= policy.minimumPasswordLength else {
             throw Refusal(
                 field: "password", "too_short",
-                "Choose a password of at least \(policy.minimumPasswordLength) characters. A sentence works well.")
+                "Choose a password of at least \(policy.minimumPasswordLength) characters. A sentence works well."
+            )
         }
         let plain = text.lowercased()
         let repeated = Set(plain).count <= 2
@@ -119,10 +127,12 @@ package enum AccountRules {
         }
         if roles.contains("customer") {
             guard roles.count == 1 else {
-                throw Refusal(field: "roles", "customer_and_staff", "A customer cannot hold a role of the staff.")
+                throw Refusal(
+                    field: "roles", "customer_and_staff", "A customer cannot hold a role of the staff.")
             }
             guard organisation != nil else {
-                throw Refusal(field: "organisation", "missing", "A customer belongs to an organisation. Choose it.")
+                throw Refusal(
+                    field: "organisation", "missing", "A customer belongs to an organisation. Choose it.")
             }
         } else if organisation != nil {
             throw Refusal(
@@ -131,7 +141,8 @@ package enum AccountRules {
     }
 
     private static let commonPasswords: Set<String> = [
-        "password", "passwort", "123456789012", "1234567890123", "qwertyuiop12", "qwertyuiop[]", "administrator",
+        "password", "passwort", "123456789012", "1234567890123", "qwertyuiop12", "qwertyuiop[]",
+        "administrator",
         "changeme1234", "changemeplease", "letmeinplease", "welcome12345", "iloveyou1234", "password1234",
         "password12345", "password123456", "adminadminadmin", "111111111111", "abcdefghijkl", "thirdline1234",
         "correcthorsebatterystaple", "qwerty123456", "1q2w3e4r5t6y", "zaq12wsxcde3",

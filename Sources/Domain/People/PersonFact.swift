@@ -1,6 +1,8 @@
 package import Diagnosis
 
-/// What happens to a person's account. Passwords and token values are never part of a fact.
+/// What happens to a person's account.
+///
+/// Passwords and token values are never part of a fact.
 package enum PersonFact: Fact {
     /// The account exists from now on. `origin` says where it came from when it was not made by hand.
     case added(name: String, email: String?, roles: [String], organisation: String?, origin: String?)

@@ -47,7 +47,8 @@ struct ConfigReader {
         (self.node, self.path) = (node, path)
         guard case .mapping(let members) = node.value else {
             problems.append(
-                .init(line: node.line, key: path.isEmpty ? "document" : path, message: "must be a set of keys"))
+                .init(
+                    line: node.line, key: path.isEmpty ? "document" : path, message: "must be a set of keys"))
             self.members = []
             return
         }
@@ -116,20 +117,24 @@ struct ConfigReader {
         }
         return items.enumerated().compactMap { index, item in
             guard case .scalar(let text) = item.value, !text.isEmpty else {
-                problems.append(.init(line: item.line, key: "\(key(name))[\(index)]", message: "must be text"))
+                problems.append(
+                    .init(line: item.line, key: "\(key(name))[\(index)]", message: "must be text"))
                 return nil
             }
             return (text, item.line)
         }
     }
 
-    mutating func items(_ name: String, _ problems: inout [ConfigProblem]) -> [(node: ConfigNode, path: String)] {
+    mutating func items(_ name: String, _ problems: inout [ConfigProblem]) -> [(
+        node: ConfigNode, path: String
+    )] {
         guard let child = child(name) else {
             problems.append(.init(line: node.line, key: key(name), message: "is needed"))
             return []
         }
         guard case .sequence(let items) = child.value, !items.isEmpty else {
-            problems.append(.init(line: child.line, key: key(name), message: "must be a list with at least one entry"))
+            problems.append(
+                .init(line: child.line, key: key(name), message: "must be a list with at least one entry"))
             return []
         }
         return items.enumerated().map { ($0.element, "\(key(name))[\($0.offset)]") }
@@ -140,7 +145,8 @@ struct ConfigReader {
             let near = problems.count < 50 ? nearest(to: member.key, in: asked.sorted()) : nil
             let hint = near.map { "; did you mean “\($0)”?" } ?? ""
             problems.append(
-                .init(line: member.line, key: key(member.key), message: "is not a key of this document\(hint)"))
+                .init(
+                    line: member.line, key: key(member.key), message: "is not a key of this document\(hint)"))
         }
     }
 }

@@ -36,19 +36,26 @@ extension Policy {
             roles: readRoles(&root, knownRights: knownRights, &problems))
         if let node = root.child("default_severity"), policy.severity(policy.defaultSeverity) == nil {
             problems.append(
-                .init(line: node.line, key: "default_severity", message: "“\(defaultSeverity)” is not a severity"))
+                .init(
+                    line: node.line, key: "default_severity",
+                    message: "“\(defaultSeverity)” is not a severity"))
         }
         if let node = root.child("reopened_status"), policy.status(policy.reopenedStatus)?.phase != .open {
             problems.append(
-                .init(line: node.line, key: "reopened_status", message: "“\(reopened)” is not a status of phase open"))
+                .init(
+                    line: node.line, key: "reopened_status",
+                    message: "“\(reopened)” is not a status of phase open"))
         }
         checkTransitions(policy, statusLines, document.line, &problems)
         checkKeepers(policy, root.child("roles")?.line ?? document.line, &problems)
         root.refuseUnknownKeys(&problems)
-        return problems.isEmpty ? .success(policy) : .failure(PolicyProblems(problems.sorted { $0.line < $1.line }))
+        return problems.isEmpty
+            ? .success(policy) : .failure(PolicyProblems(problems.sorted { $0.line < $1.line }))
     }
 
-    private static func readSeverities(_ root: inout ConfigReader, _ problems: inout [ConfigProblem]) -> [Severity] {
+    private static func readSeverities(_ root: inout ConfigReader, _ problems: inout [ConfigProblem])
+        -> [Severity]
+    {
         let severities = root.items("severities", &problems).map { item in
             var reader = ConfigReader(item.node, at: item.path, problems: &problems)
             let severity = Severity(
@@ -79,7 +86,8 @@ extension Policy {
                         message: "“\(phaseText)” is not one of \(names)"))
             }
             let status = Status(
-                id: id, name: reader.text("name", &problems), customerWords: reader.text("customer", &problems),
+                id: id, name: reader.text("name", &problems),
+                customerWords: reader.text("customer", &problems),
                 phase: Phase(rawValue: phaseText) ?? .open,
                 next: reader.texts("to", &problems).map { ID($0.text) },
                 onCustomerReply: reader.optionalText("on_customer_reply", &problems).map { ID($0) })
@@ -101,12 +109,17 @@ extension Policy {
             where policy.status(next) == nil {
                 let hint = nearest(to: next.raw, in: known).map { "; did you mean “\($0)”?" } ?? ""
                 problems.append(
-                    .init(line: line, key: "statuses[\(index)].to", message: "“\(next.raw)” is not a status\(hint)"))
+                    .init(
+                        line: line, key: "statuses[\(index)].to",
+                        message: "“\(next.raw)” is not a status\(hint)"))
             }
         }
-        for phase in [Phase.open, .resolved, .closed] where !policy.statuses.contains(where: { $0.phase == phase }) {
+        for phase in [Phase.open, .resolved, .closed]
+        where !policy.statuses.contains(where: { $0.phase == phase }) {
             problems.append(
-                .init(line: documentLine, key: "statuses", message: "no status has the phase \(phase.rawValue)"))
+                .init(
+                    line: documentLine, key: "statuses", message: "no status has the phase \(phase.rawValue)")
+            )
         }
         if let first = policy.statuses.first, first.phase != .open {
             problems.append(
@@ -123,7 +136,8 @@ extension Policy {
             problems.append(
                 .init(
                     line: line, key: "roles",
-                    message: "no role has the right “\(right)” any more, so nobody could put that right again"))
+                    message: "no role has the right “\(right)” any more, so nobody could put that right again"
+                ))
         }
     }
 
@@ -214,7 +228,8 @@ extension Policy {
         }
         refuseRepeats(roles.map { ($0.0.id, $0.1, $0.2) }, &problems)
         for required in requiredRoles where !roles.contains(where: { $0.0.id == required }) {
-            problems.append(.init(line: root.node.line, key: "roles", message: "the role “\(required)” is needed"))
+            problems.append(
+                .init(line: root.node.line, key: "roles", message: "the role “\(required)” is needed"))
         }
         return roles.map(\.0)
     }
@@ -237,7 +252,10 @@ extension Policy {
                         message: "“\(entry.id)” may hold only small letters, digits, “_” and “-”"))
             }
             if !seen.insert(entry.id).inserted {
-                problems.append(.init(line: entry.line, key: "\(entry.path).id", message: "“\(entry.id)” stands here twice"))
+                problems.append(
+                    .init(
+                        line: entry.line, key: "\(entry.path).id", message: "“\(entry.id)” stands here twice")
+                )
             }
         }
     }

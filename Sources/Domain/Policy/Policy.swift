@@ -188,7 +188,9 @@ extension Policy {
     }
 
     /// The working priority of a case, 0 to 100, and the parts it is made of.
-    package func priority(severity: ID<Severity>, tier: String?) -> (score: Int, parts: [(name: String, points: Int)]) {
+    package func priority(severity: ID<Severity>, tier: String?) -> (
+        score: Int, parts: [(name: String, points: Int)]
+    ) {
         let bySeverity = self.severity(severity).map { $0.weight * 8 / 10 } ?? 0
         let byTier = tiers.first { $0.id == tier }.map { $0.weight * 2 / 10 } ?? 0
         return (min(100, bySeverity + byTier), [("Severity", bySeverity), ("Customer tier", byTier)])

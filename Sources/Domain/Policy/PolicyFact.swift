@@ -40,7 +40,9 @@ package struct PolicyRecord: Subject {
 
     /// A record with all its parts.
     package init(version: Version, document: String, changedAt: Timestamp, changedBy: String) {
-        (self.version, self.document, self.changedAt, self.changedBy) = (version, document, changedAt, changedBy)
+        (self.version, self.document, self.changedAt, self.changedBy) = (
+            version, document, changedAt, changedBy
+        )
     }
 
     package init(first fact: Recorded<PolicyFact>) {

@@ -1,10 +1,14 @@
-/// One step of the schema. Once released it is frozen; it speaks SQL alone, never the types of the program.
+/// One step of the schema.
+///
+/// Once released it is frozen; it speaks SQL alone, never the types of the program.
 package struct Migration: Sendable {
     /// The order of the steps, from 1.
     package var number: Int
     /// What the step does, in a few words.
     package var name: String
-    /// What both engines run. Types are written as SQLite writes them; see `translated`.
+    /// What both engines run.
+    ///
+    /// Types are written as SQLite writes them; see `translated`.
     package var common: String
     /// What only SQLite runs after it.
     package var sqlite: String
@@ -12,7 +16,8 @@ package struct Migration: Sendable {
     package var postgreSQL: String
 
     /// A step of the schema.
-    package init(_ number: Int, _ name: String, common: String, sqlite: String = "", postgreSQL: String = "") {
+    package init(_ number: Int, _ name: String, common: String, sqlite: String = "", postgreSQL: String = "")
+    {
         (self.number, self.name, self.common) = (number, name, common)
         (self.sqlite, self.postgreSQL) = (sqlite, postgreSQL)
     }
@@ -118,7 +123,8 @@ package struct Migrator: Sendable {
                     }
                     try connection.run(script: migration.script(for: connection.dialect))
                     try connection.execute(
-                        "INSERT INTO schema_version (number, name) VALUES (\(migration.number), \(migration.name))")
+                        "INSERT INTO schema_version (number, name) VALUES (\(migration.number), \(migration.name))"
+                    )
                     try connection.run(script: "COMMIT")
                     return true
                 } catch {
@@ -139,7 +145,9 @@ package struct Migrator: Sendable {
                 ? "CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT"
                 : "CREATE TABLE IF NOT EXISTS schema_version (number BIGINT PRIMARY KEY, name TEXT NOT NULL)")
         var version = 0
-        try connection.rows("SELECT COALESCE(MAX(number), 0) FROM schema_version") { version = Int($0.integer(0)) }
+        try connection.rows("SELECT COALESCE(MAX(number), 0) FROM schema_version") {
+            version = Int($0.integer(0))
+        }
         return version
     }
 }

@@ -106,7 +106,8 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return
         default:
-            let state = PQresultErrorField(result, 67 /* PG_DIAG_SQLSTATE */).map { String(cString: $0) } ?? "08006"
+            let state =
+                PQresultErrorField(result, 67 /* PG_DIAG_SQLSTATE */).map { String(cString: $0) } ?? "08006"
             let message = String(cString: PQerrorMessage(handle))
             let isTemporary = ["08", "53", "57", "58"].contains(String(state.prefix(2)))
             throw StorageFault("\(message) [\(text.prefix(200))]", code: state, isTemporary: isTemporary)
@@ -138,7 +139,11 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
         case .integer(let number): String(number)
         case .real(let number): "\(number)"
         case .text(let text):
-            if text.utf8.contains(0) { throw StorageFault("text with a NUL character cannot be stored") } else { text }
+            if text.utf8.contains(0) {
+                throw StorageFault("text with a NUL character cannot be stored")
+            } else {
+                text
+            }
         case .blob(let bytes): "\\x" + hex(bytes)
         }
     }

@@ -149,7 +149,9 @@ package final class PostgreSQLDatabase: Database {
         case closed
     }
 
-    /// The connection of a lease; opens it where that is what the lease allows. Blocks.
+    /// The connection of a lease; opens it where that is what the lease allows.
+    ///
+    /// Blocks.
     private func opened(_ lease: Lease) throws -> PostgreSQLConnection {
         switch lease {
         case .closed: throw StorageFault("the database is being closed", isTemporary: true)

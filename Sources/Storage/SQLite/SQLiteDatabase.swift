@@ -32,9 +32,11 @@ package final class SQLiteDatabase: Database {
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             // A pool turns this down to NORMAL when it switches to the write-ahead log; only the writer matters.
+
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         } catch let error as DatabaseError {
-            throw StorageFault("cannot open \(path): \(error.message ?? "")", code: "\(error.resultCode.rawValue)")
+            throw StorageFault(
+                "cannot open \(path): \(error.message ?? "")", code: "\(error.resultCode.rawValue)")
         }
     }
 
@@ -85,7 +87,8 @@ package final class SQLiteDatabase: Database {
             try connection.command("COMMIT")
             for write in group { write.finish(nil) }
         } catch {
-            if db.isInsideTransaction { try? connection.command("ROLLBACK") }  // nothing to lose: it all failed
+            // Nothing to lose: it all failed.
+            if db.isInsideTransaction { try? connection.command("ROLLBACK") }
             let fault = SQLiteConnection.fault(error)
             for write in group { write.finish(fault) }
         }
@@ -122,7 +125,8 @@ package final class SQLiteDatabase: Database {
                 try connection.command("COMMIT")
                 return value
             } catch {
-                if db.isInsideTransaction { try? connection.command("ROLLBACK") }  // the first error is the one to tell
+                // The first error is the one to tell.
+                if db.isInsideTransaction { try? connection.command("ROLLBACK") }
                 throw SQLiteConnection.translated(error)
             }
         }
@@ -150,7 +154,8 @@ private final class Pending<T: Sendable>: PendingWrite {
     let result = Mutex<Result<T, any Error>?>(nil)
 
     init(
-        body: @escaping @Sendable (borrowing Transaction) throws -> T, continuation: CheckedContinuation<T, any Error>
+        body: @escaping @Sendable (borrowing Transaction) throws -> T,
+        continuation: CheckedContinuation<T, any Error>
     ) {
         (self.body, self.continuation) = (body, continuation)
     }
@@ -209,8 +214,9 @@ final class SQLiteConnection: Connection {
 
     func command(_ text: String) throws { try db.cachedStatement(sql: text).execute() }
 
-    /// The compiled statement with its values bound. One that is in the middle of a result is compiled anew, so
-    /// that the same query may run inside itself.
+    /// The compiled statement with its values bound.
+    ///
+    /// One that is in the middle of a result is compiled anew, so that the same query may run inside itself.
     private func bound(_ sql: SQL) throws -> Statement {
         let rendered = sql.rendered(for: .sqlite)
         var statement: Statement
@@ -242,7 +248,8 @@ final class SQLiteConnection: Connection {
                         $0.isEmpty
                             ? sqlite3_bind_text(statement, index, "", 0, copied)
                             : sqlite3_bind_text64(
-                                statement, index, $0.baseAddress, UInt64($0.count), copied, UInt8(SQLITE_UTF8))
+                                statement, index, $0.baseAddress, UInt64($0.count), copied, UInt8(SQLITE_UTF8)
+                            )
                     }
                 }
             case .blob(let bytes):
@@ -307,7 +314,8 @@ private struct SQLiteRow: Row {
 
     func blob(_ column: Int) -> [UInt8] {
         guard let bytes = sqlite3_column_blob(statement, Int32(column)) else { return [] }
-        return [UInt8](UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
+        return [UInt8](
+            UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
     }
 
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }

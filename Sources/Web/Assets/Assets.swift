@@ -27,10 +27,12 @@ package struct Asset: Sendable {
 package enum Assets {
     /// The style sheet.
     package static let style = Asset(
-        name: "thirdline", suffix: "css", type: "text/css; charset=utf-8", bytes: PackageResources.thirdline_css)
+        name: "thirdline", suffix: "css", type: "text/css; charset=utf-8",
+        bytes: PackageResources.thirdline_css)
     /// The script.
     package static let script = Asset(
-        name: "thirdline", suffix: "js", type: "text/javascript; charset=utf-8", bytes: PackageResources.thirdline_js)
+        name: "thirdline", suffix: "js", type: "text/javascript; charset=utf-8",
+        bytes: PackageResources.thirdline_js)
 
     /// The routes that serve them.
     package static var routes: [Route] {
@@ -40,7 +42,9 @@ package enum Assets {
                     throw Refusal.notFound("file")
                 }
                 return WebResponse(
-                    headers: [.contentType: asset.type, .cacheControl: "public, max-age=31536000, immutable"],
+                    headers: [
+                        .contentType: asset.type, .cacheControl: "public, max-age=31536000, immutable",
+                    ],
                     body: .init(byteBuffer: .init(bytes: asset.bytes)))
             },
             Route.open(.get, "/favicon.svg") { _ in

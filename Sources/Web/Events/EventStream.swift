@@ -13,14 +13,17 @@ package struct ServerEvent: Sendable {
     package var data: String
 
     /// An event with all parts.
-    package init(id: String, name: String, data: String) { (self.id, self.name, self.data) = (id, name, data) }
+    package init(id: String, name: String, data: String) {
+        (self.id, self.name, self.data) = (id, name, data)
+    }
 
     /// A comment that keeps the connection open and finds readers that have gone.
     package static let heartbeat = ServerEvent(id: "", name: "", data: "")
 
     var text: String {
         guard !name.isEmpty else { return ": still here\n\n" }
-        let lines = data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }.joined()
+        let lines = data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }
+            .joined()
         return "id: \(id)\nevent: \(name)\n\(lines)\n"
     }
 }
@@ -33,7 +36,9 @@ extension WebResponse {
             headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
             body: .init { writer in
                 try await writer.write(ByteBuffer(string: "retry: 1500\n\n"))
-                for await event in events.cancelOnGracefulShutdown() { try await writer.write(ByteBuffer(string: event.text)) }
+                for await event in events.cancelOnGracefulShutdown() {
+                    try await writer.write(ByteBuffer(string: event.text))
+                }
                 try await writer.finish(nil)
             })
     }

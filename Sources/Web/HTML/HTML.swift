@@ -1,5 +1,6 @@
-/// Markup as a value. What is interpolated is escaped unless it is markup itself; literal markup can only come from
-/// source text.
+/// Markup as a value.
+///
+/// What is interpolated is escaped unless it is markup itself; literal markup can only come from source text.
 package struct HTML: ExpressibleByStringInterpolation, Sendable {
     /// The markup, ready to send.
     package private(set) var text: String
@@ -36,7 +37,9 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
         /// Markup, or nothing.
         package mutating func appendInterpolation(_ html: HTML?) { if let html { text += html.text } }
         /// Pieces of markup, one after the other.
-        package mutating func appendInterpolation(_ pieces: [HTML]) { for piece in pieces { text += piece.text } }
+        package mutating func appendInterpolation(_ pieces: [HTML]) {
+            for piece in pieces { text += piece.text }
+        }
     }
 
     package static func += (left: inout HTML, right: HTML) { left.text += right.text }
@@ -50,7 +53,9 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
     /// ` name="value"`, escaped; nothing where the value is nil.
     package static func attribute(_ name: StaticString, _ value: String?) -> HTML {
         guard let value else { return .empty }
-        return HTML(raw: " " + name.withUTF8Buffer { String(decoding: $0, as: UTF8.self) } + "=\"" + escaped(value) + "\"")
+        return HTML(
+            raw: " " + name.withUTF8Buffer { String(decoding: $0, as: UTF8.self) } + "=\"" + escaped(value)
+                + "\"")
     }
 
     /// ` name` where `isSet`.

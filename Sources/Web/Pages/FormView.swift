@@ -78,7 +78,8 @@ package struct FormView: Sendable {
     /// What is wrong, on top of the form.
     package func summary(_ refusal: Refusal) -> HTML {
         let items = refusal.problems.map { problem in
-            "<li><a href=\"#\(id(problem.field))\">\(label(problem.field)): \(problem.message)</a></li>" as HTML
+            "<li><a href=\"#\(id(problem.field))\">\(label(problem.field)): \(problem.message)</a></li>"
+                as HTML
         }
         let list: HTML = items.isEmpty ? .empty : "<ul>\(items)</ul>"
         return """
@@ -161,27 +162,32 @@ package struct FormView: Sendable {
         case .secret:
             return "<input class=\"input\" type=\"password\" \(common) autocomplete=\"new-password\">"
         case .integer:
-            return "<input class=\"input num\" inputmode=\"numeric\" \(common) value=\"\(value)\" autocomplete=\"off\">"
+            return
+                "<input class=\"input num\" inputmode=\"numeric\" \(common) value=\"\(value)\" autocomplete=\"off\">"
         case .number:
-            return "<input class=\"input num\" inputmode=\"decimal\" \(common) value=\"\(value)\" autocomplete=\"off\">"
+            return
+                "<input class=\"input num\" inputmode=\"decimal\" \(common) value=\"\(value)\" autocomplete=\"off\">"
         case .time:
             let shown = Timestamp(value)?.fieldText ?? value
             return """
                 <input class="input time" \(common) value="\(shown)" placeholder="2026-11-20T09:30" autocomplete="off">
                 """
         case .reference(let kind): return reference(field, kind, common, value)
-        default: return "<input class=\"input\" \(common) value=\"\(value)\" dir=\"auto\" autocomplete=\"off\">"
+        default:
+            return "<input class=\"input\" \(common) value=\"\(value)\" dir=\"auto\" autocomplete=\"off\">"
         }
     }
 
-    private func reference(_ field: FieldDescription, _ kind: String, _ common: HTML, _ value: String) -> HTML {
+    private func reference(_ field: FieldDescription, _ kind: String, _ common: HTML, _ value: String) -> HTML
+    {
         let choices = references[kind] ?? []
         guard !choices.isEmpty else {
             return "<input class=\"input mid\" \(common) value=\"\(value)\" autocomplete=\"off\">"
         }
         if choices.count > 40 {
             let options = choices.map { choice in
-                "<option value=\"\(choice.detail.isEmpty ? choice.label : choice.detail)\">\(choice.label)</option>" as HTML
+                "<option value=\"\(choice.detail.isEmpty ? choice.label : choice.detail)\">\(choice.label)</option>"
+                    as HTML
             }
             let list = "\(id(field.name))-list"
             return """
@@ -201,7 +207,8 @@ package struct FormView: Sendable {
         let value = values[field.name].typed
         guard showsAsRadios(choices) else {
             let options = choices.map {
-                "<option value=\"\($0.value)\"\(.flag("selected", $0.value == value))>\($0.label)</option>" as HTML
+                "<option value=\"\($0.value)\"\(.flag("selected", $0.value == value))>\($0.label)</option>"
+                    as HTML
             }
             let empty: HTML = "<option value=\"\">\(field.isRequired ? "Choose" : "Not set")</option>"
             return labelled(

@@ -215,7 +215,8 @@ package func words(for moment: Timestamp, now: Timestamp) -> String {
 /// `Today, 20 Nov` or `Wednesday, 19 Nov`.
 package func dayWords(for moment: Timestamp, now: Timestamp) -> String {
     let parts = moment.parts
-    let day = "\(parts.day) \(monthNames[parts.month - 1])" + (parts.year == now.parts.year ? "" : " \(parts.year)")
+    let day =
+        "\(parts.day) \(monthNames[parts.month - 1])" + (parts.year == now.parts.year ? "" : " \(parts.year)")
     return moment.day == now.day ? "Today, \(day)" : "\(weekdayNames[parts.weekday]), \(day)"
 }
 
@@ -223,7 +224,9 @@ package func dayWords(for moment: Timestamp, now: Timestamp) -> String {
 package func durationWords(seconds: Int64) -> String {
     let minutes = max(0, seconds) / 60
     if minutes < 60 { return "\(minutes) min" }
-    if minutes < 24 * 60 { return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min" }
+    if minutes < 24 * 60 {
+        return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
+    }
     let hours = minutes / 60
     return hours % 24 == 0 ? "\(hours / 24) d" : "\(hours / 24) d \(hours % 24) h"
 }

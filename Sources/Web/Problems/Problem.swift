@@ -67,7 +67,8 @@ extension Refusal {
             object["conflicts"] = .array(
                 clashes.map {
                     [
-                        "aspect": .string($0.aspect), "field": .string($0.field), "theirs": .string($0.theirs),
+                        "aspect": .string($0.aspect), "field": .string($0.field),
+                        "theirs": .string($0.theirs),
                         "yours": .string($0.yours), "by": .string($0.by), "at": $0.at.json,
                     ]
                 })

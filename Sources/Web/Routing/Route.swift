@@ -1,7 +1,9 @@
 package import Domain
 package import HTTPTypes
 
-/// A signed-in person's request. A handler that takes one cannot be reached by anybody else.
+/// A signed-in person's request.
+///
+/// A handler that takes one cannot be reached by anybody else.
 package struct SignedInCall: Sendable {
     /// The request.
     package var request: WebRequest

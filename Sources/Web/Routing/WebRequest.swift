@@ -62,7 +62,9 @@ package struct WebRequest: Sendable {
 
     /// The whole body, at most `limit` bytes.
     package func bytes(upTo limit: Int) async throws -> [UInt8] {
-        if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw Self.tooLarge(limit) }
+        if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw Self.tooLarge(limit)
+        }
         var collected: [UInt8] = []
         for try await buffer in body {
             guard collected.count + buffer.readableBytes <= limit else { throw Self.tooLarge(limit) }
@@ -72,10 +74,14 @@ package struct WebRequest: Sendable {
     }
 
     private static func tooLarge(_ limit: Int) -> Refusal {
-        Refusal(.tooLarge, "body_too_large", "The request is larger than the \(limit / 1_000_000) MB that are taken at once.")
+        Refusal(
+            .tooLarge, "body_too_large",
+            "The request is larger than the \(limit / 1_000_000) MB that are taken at once.")
     }
 
-    /// The most bytes of a form or JSON document. Texts have smaller limits of their own, which name the field.
+    /// The most bytes of a form or JSON document.
+    ///
+    /// Texts have smaller limits of their own, which name the field.
     package static let inputLimit = 24_000_000
 
     /// The fields of the body: a form, a multipart form or a JSON object, as the Content-Type says.
@@ -158,20 +164,24 @@ package struct WebRequest: Sendable {
     }
 
     static func invalidUTF8(_ name: String) -> Refusal {
-        Refusal(field: name, "invalid_utf8", "“\(name)” holds bytes that are not UTF-8 text. Send it as UTF-8.")
+        Refusal(
+            field: name, "invalid_utf8", "“\(name)” holds bytes that are not UTF-8 text. Send it as UTF-8.")
     }
 
     private static let maximumPairs = 2000
 
     /// The pairs of a query or form, percent-decoded.
     /// - Throws: a refusal that names the field with bytes that are not UTF-8.
-    package static func formPairs(_ bytes: ArraySlice<UInt8>) throws(Refusal) -> [(name: String, value: String)] {
+    package static func formPairs(_ bytes: ArraySlice<UInt8>) throws(Refusal) -> [(
+        name: String, value: String
+    )] {
         var pairs: [(name: String, value: String)] = []
         for pair in bytes.split(separator: UInt8(ascii: "&"), maxSplits: maximumPairs) {
             guard pairs.count < maximumPairs else {
                 throw Refusal(.invalid, "too_many_fields", "At most \(maximumPairs) fields are read at once.")
             }
-            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = pair.split(
+                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = validText(percentDecoded(parts[0])[...]) else {
                 throw Refusal(.invalid, "invalid_utf8", "The name of a field is not UTF-8 text.")
             }
@@ -233,7 +243,8 @@ package func percentEncoded(_ text: String) -> String {
     var encoded = ""
     for byte in text.utf8 {
         switch byte {
-        case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+        case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
             encoded.unicodeScalars.append(Unicode.Scalar(byte))
         default:
             let digits = Array("0123456789ABCDEF")

@@ -69,7 +69,9 @@ package struct Site: Sendable {
         refusal: @escaping @Sendable (any Error) -> Refusal?, isSecure: Bool, logger: Logger
     ) {
         (self.routes, self.identify, self.recordDenial) = (routes, identify, recordDenial)
-        (self.problemPage, self.refusal, self.isSecure, self.logger) = (problemPage, refusal, isSecure, logger)
+        (self.problemPage, self.refusal, self.isSecure, self.logger) = (
+            problemPage, refusal, isSecure, logger
+        )
     }
 
     /// The routes as Hummingbird takes them.
@@ -93,7 +95,9 @@ package struct Site: Sendable {
         var caller: Caller?
         var response: WebResponse
         do {
-            for (name, value) in context.parameters { request.parameters[String(name)] = try Self.decoded(value) }
+            for (name, value) in context.parameters {
+                request.parameters[String(name)] = try Self.decoded(value)
+            }
             if let query = raw.uri.query { request.query = try Self.queryPairs(query) }
             try refuseCrossSite(request)
             response = try await run(route, request, &caller)
@@ -155,7 +159,8 @@ package struct Site: Sendable {
         guard isOurs else {
             throw Refusal(
                 .denied, "cross_site",
-                "This request did not come from a page of this site, so nothing was done. Open the page and send it again.")
+                "This request did not come from a page of this site, so nothing was done. Open the page and send it again."
+            )
         }
     }
 
@@ -176,13 +181,16 @@ package struct Site: Sendable {
             logger.error(
                 "fault",
                 metadata: [
-                    "request": "\(request.id)", "path": "\(request.path)", "error": "\(String(reflecting: error).replacing("\n", with: " "))",
+                    "request": "\(request.id)", "path": "\(request.path)",
+                    "error": "\(String(reflecting: error).replacing("\n", with: " "))",
                 ])
             let fault = Refusal(
                 .unavailable, "internal_error",
                 "Something went wrong on our side. It is in the log under request \(request.id). "
-                    + "Nothing that was confirmed to you is lost; try again, and tell your administrator if it stays.")
-            response = rendered(fault, request, caller, status: .internalServerError, title: "Something broke")
+                    + "Nothing that was confirmed to you is lost; try again, and tell your administrator if it stays."
+            )
+            response = rendered(
+                fault, request, caller, status: .internalServerError, title: "Something broke")
         }
         return response
     }
@@ -219,7 +227,9 @@ package struct Site: Sendable {
         started: ContinuousClock.Instant, path: String
     ) {
         // A script that sent the form follows by itself, so that the next page is loaded once.
-        if response.status == .seeOther, request.headers[.enhance] == "1", let path = response.headers[.location] {
+        if response.status == .seeOther, request.headers[.enhance] == "1",
+            let path = response.headers[.location]
+        {
             response.status = .ok
             response.headers[.location] = nil
             response.headers[.followLocation] = path
@@ -234,12 +244,14 @@ package struct Site: Sendable {
         if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains" }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         guard logger.logLevel <= .info else { return }
-        let milliseconds = Double((ContinuousClock.now - started).components.attoseconds / 1_000_000_000_000) / 1000
+        let milliseconds =
+            Double((ContinuousClock.now - started).components.attoseconds / 1_000_000_000_000) / 1000
         logger.info(
             "request",
             metadata: [
                 "request": "\(request.id)", "method": "\(request.method)", "path": "\(path)",
-                "status": "\(response.status.code)", "ms": "\(milliseconds)", "actor": "\(caller?.actor.id ?? "-")",
+                "status": "\(response.status.code)", "ms": "\(milliseconds)",
+                "actor": "\(caller?.actor.id ?? "-")",
             ])
     }
 
@@ -289,7 +301,7 @@ private struct UnmatchedMiddleware: RouterMiddleware {
         } catch {
             let request = WebRequest(
                 method: raw.method, path: raw.uri.path, host: raw.head.authority ?? "",
-            headers: raw.headers, parameters: [:], query: [],
+                headers: raw.headers, parameters: [:], query: [],
                 address: context.address, id: Site.newRequestID(), nonce: Site.newNonce(),
                 body: raw.body)
             let started = ContinuousClock.now
@@ -302,7 +314,8 @@ private struct UnmatchedMiddleware: RouterMiddleware {
                     ? Refusal(.notFound, "not_found", "There is nothing at this address.")
                     : Refusal(
                         .wrongMethod, "method_not_allowed",
-                        "This address takes \(others.map(\.rawValue).joined(separator: ", ")), not \(raw.method.rawValue).")
+                        "This address takes \(others.map(\.rawValue).joined(separator: ", ")), not \(raw.method.rawValue)."
+                    )
             }
             let caller = try? await site.identify(request)  // only decides how the page looks
             var response = site.answer(to: problem, request, caller)

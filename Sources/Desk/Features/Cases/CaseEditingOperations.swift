@@ -18,7 +18,8 @@ enum AssignCase: Operation {
     static let place = OperationPlace.act(in: "cases", verb: "assign")
     static let input = Fields(
         Input.init, CaseFields.id,
-        .reference("assignee", "Owner", to: "person").editing(Aspect("owner")).help("One person is accountable at any time."),
+        .reference("assignee", "Owner", to: "person").editing(Aspect("owner")).help(
+            "One person is accountable at any time."),
         .optional(CaseFields.reason))
 
     struct State: Sendable {
@@ -26,7 +27,9 @@ enum AssignCase: Operation {
         var person: Person?
     }
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> State {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> State
+    {
         State(
             found: try visibleCase(input.id, for: actor, in: tx),
             person: try PeopleDirectory.find(input.assignee == "@me" ? actor.id : input.assignee, in: tx))
@@ -37,7 +40,8 @@ enum AssignCase: Operation {
             throw Refusal(field: "assignee", "not_found", "Nobody is known as “\(input.assignee)”.")
         }
         return answer(
-            try state.found.assigned(to: person, reason: input.reason, policy: context.policy), on: state.found)
+            try state.found.assigned(to: person, reason: input.reason, policy: context.policy),
+            on: state.found)
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
@@ -69,11 +73,14 @@ enum ChangeSeverity: Operation {
     static let input = Fields(
         Input.init, CaseFields.id, CaseFields.severity().editing(Aspect("severity")), CaseFields.reason)
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try visibleCase(input.id, for: actor, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
         answer(found.withSeverity(ID(input.severity), reason: input.reason), on: found)
     }
 
@@ -102,11 +109,14 @@ enum ChangeStatus: Operation {
     static let place = OperationPlace.act(in: "cases", verb: "change_status")
     static let input = Fields(Input.init, CaseFields.id, CaseFields.status, .optional(CaseFields.reason))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try visibleCase(input.id, for: actor, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
         answer(try found.moved(to: ID(input.status), reason: input.reason, policy: context.policy), on: found)
     }
 
@@ -141,16 +151,23 @@ enum EditCase: Operation {
     static let place = OperationPlace.act(in: "cases", verb: "edit")
     static let input = Fields(
         Input.init, CaseFields.id, .edit(.line("subject", "Subject").editing(Aspect("subject"))),
-        .edit(.text("problem_statement", "Problem statement", maxBytes: 100_000).editing(Aspect("problem_statement")))
-            .help("What is really wrong, in your words. The reporter’s own words stay as they are."),
+        .edit(
+            .text("problem_statement", "Problem statement", maxBytes: 100_000).editing(
+                Aspect("problem_statement"))
+        )
+        .help("What is really wrong, in your words. The reporter’s own words stay as they are."),
         .edit(CaseFields.term(.productArea)), .edit(CaseFields.term(.component)),
-        .edit(CaseFields.term(.environment)), .edit(CaseFields.term(.category)), .edit(CaseFields.term(.rootCause)))
+        .edit(CaseFields.term(.environment)), .edit(CaseFields.term(.category)),
+        .edit(CaseFields.term(.rootCause)))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try visibleCase(input.id, for: actor, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
         var facts: [CaseFact] = []
         switch input.subject {
         case .unchanged: break
@@ -163,15 +180,19 @@ enum EditCase: Operation {
         case .set(let text): if text != found.problemStatement { facts.append(.problemStated(text: text)) }
         }
         let fields: [(CaseFact.ClassifyingField, Edit<String>)] = [
-            (.productArea, input.productArea), (.component, input.component), (.environment, input.environment),
+            (.productArea, input.productArea), (.component, input.component),
+            (.environment, input.environment),
             (.category, input.category), (.rootCause, input.rootCause),
         ]
         for (field, edit) in fields {
             switch edit {
             case .unchanged: break
-            case .cleared: if found.classification[field] != nil { facts.append(.classified(field: field, value: nil)) }
+            case .cleared:
+                if found.classification[field] != nil { facts.append(.classified(field: field, value: nil)) }
             case .set(let value):
-                if found.classification[field] != value { facts.append(.classified(field: field, value: value)) }
+                if found.classification[field] != value {
+                    facts.append(.classified(field: field, value: value))
+                }
             }
         }
         return answer(facts, on: found)
@@ -187,7 +208,9 @@ enum EditCase: Operation {
         try caseForm(id, for: actor, in: tx) { found, form in
             form.values["subject"] = .text(found.subject)
             form.values["problem_statement"] = .text(found.problemStatement ?? "")
-            for field in [CaseFact.ClassifyingField.productArea, .component, .environment, .category, .rootCause] {
+            for field in [
+                CaseFact.ClassifyingField.productArea, .component, .environment, .category, .rootCause,
+            ] {
                 form.values[field.rawValue] = .text(found.classification[field] ?? "")
             }
         }
@@ -218,19 +241,27 @@ enum RecordImpact: Operation {
         .optional(.integer("users", "Users affected", 0...8_000_000_000)),
         .optional(.number("share_percent", "Share affected, in percent", 0...100)).help("For example 0.3."),
         .optional(.line("share_of", "Share of what", maxBytes: 120)).help("For example: card payments."),
-        .optional(.line("money_at_risk", "Money at risk", maxBytes: 60)).help("With its currency: EUR 221,400."),
+        .optional(.line("money_at_risk", "Money at risk", maxBytes: 60)).help(
+            "With its currency: EUR 221,400."),
         .optional(.line("compliance", "Rules or law touched")),
         .optional(CaseFields.workaround),
         .optional(.line("blocked_process", "What stands still")))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try visibleCase(input.id, for: actor, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
         var impact = Impact()
-        (impact.accounts, impact.users, impact.sharePercent) = (input.accounts, input.users, input.sharePercent)
-        (impact.shareOf, impact.moneyAtRisk, impact.compliance) = (input.shareOf, input.moneyAtRisk, input.compliance)
+        (impact.accounts, impact.users, impact.sharePercent) = (
+            input.accounts, input.users, input.sharePercent
+        )
+        (impact.shareOf, impact.moneyAtRisk, impact.compliance) = (
+            input.shareOf, input.moneyAtRisk, input.compliance
+        )
         impact.hasWorkaround = input.workaround.map { $0 == "yes" }
         impact.blockedProcess = input.blockedProcess
         return answer(impact == found.impact ? [] : [.impactRecorded(impact)], on: found)
@@ -273,25 +304,34 @@ enum RecordTimes: Operation {
     static let place = OperationPlace.act(in: "cases", verb: "record_times")
     static let input = Fields(
         Input.init, CaseFields.id,
-        .optional(.time("began_at", "Impact began")).help("UTC. A fault at a low rate may run for weeks unnoticed."),
+        .optional(.time("began_at", "Impact began")).help(
+            "UTC. A fault at a low rate may run for weeks unnoticed."),
         .optional(.time("noticed_at", "First noticed")).help("UTC."),
         .optional(.time("reported_at", "Reported")).help("UTC."))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try visibleCase(input.id, for: actor, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
-        let times = [("began_at", input.beganAt), ("noticed_at", input.noticedAt), ("reported_at", input.reportedAt)]
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
+        let times = [
+            ("began_at", input.beganAt), ("noticed_at", input.noticedAt), ("reported_at", input.reportedAt),
+        ]
         var problems: [Refusal.Problem] = []
         for (field, moment) in times {
             if let moment, moment > context.now.adding(seconds: 300) {
-                problems.append(.init(field: field, code: "in_the_future", message: "This time has not come yet."))
+                problems.append(
+                    .init(field: field, code: "in_the_future", message: "This time has not come yet."))
             }
         }
         if let began = input.beganAt, let noticed = input.noticedAt, noticed < began {
             problems.append(
-                .init(field: "noticed_at", code: "before_it_began", message: "It cannot be noticed before it began."))
+                .init(
+                    field: "noticed_at", code: "before_it_began",
+                    message: "It cannot be noticed before it began."))
         }
         if let noticed = input.noticedAt, let reported = input.reportedAt, reported < noticed {
             problems.append(

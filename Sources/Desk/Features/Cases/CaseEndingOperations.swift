@@ -25,14 +25,20 @@ enum ResolveCase: Operation {
             .help("Empty means that the customer only sees that the case is resolved."),
         .optional(CaseFields.term(.verdict)), .optional(CaseFields.term(.rootCause)))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> ReplyToCase.State {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> ReplyToCase.State
+    {
         try ReplyToCase.load(
-            .init(id: input.id, text: "", status: nil, confirmPublic: true), for: actor, policy: policy, in: tx)
+            .init(id: input.id, text: "", status: nil, confirmPublic: true), for: actor, policy: policy,
+            in: tx)
     }
 
-    static func decide(_ input: Input, on state: ReplyToCase.State, in context: Context) throws(Refusal) -> Decision {
+    static func decide(_ input: Input, on state: ReplyToCase.State, in context: Context) throws(Refusal)
+        -> Decision
+    {
         if let summary = input.customerSummary,
-            let quote = InternalQuote.found(in: summary, from: state.notes, words: context.policy.internalQuoteWords)
+            let quote = InternalQuote.found(
+                in: summary, from: state.notes, words: context.policy.internalQuoteWords)
         {
             throw Refusal(
                 field: "customer_summary", "repeats_internal_note",
@@ -58,10 +64,12 @@ enum ResolveCase: Operation {
                 form.advice.append("Nobody owns the case yet. Take it or give it to somebody first.")
             }
             if policy.resolutionRequires.contains(.component), found.classification[.component] == nil {
-                form.advice.append("The component is not set yet. Set it with “Edit problem and fields” first.")
+                form.advice.append(
+                    "The component is not set yet. Set it with “Edit problem and fields” first.")
             }
             if policy.resolutionRequires.contains(.problemStatement), found.problemStatement == nil {
-                form.advice.append("The problem is not stated yet. State it with “Edit problem and fields” first.")
+                form.advice.append(
+                    "The problem is not stated yet. State it with “Edit problem and fields” first.")
             }
             form.values["root_cause"] = .text(found.classification[.rootCause] ?? "")
             form.values["verdict"] = .text(found.classification[.verdict] ?? "")
@@ -79,11 +87,14 @@ enum CloseCase: Operation {
     static let place = OperationPlace.act(in: "cases", verb: "close")
     static let input = Fields(Input.init, CaseFields.id)
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try visibleCase(input.id, for: actor, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
         answer(try found.closing(policy: context.policy), on: found)
     }
 
@@ -109,11 +120,14 @@ enum ReopenCase: Operation {
     static let place = OperationPlace.act(in: "cases", verb: "reopen")
     static let input = Fields(Input.init, CaseFields.id, CaseFields.reason.help("What still fails?"))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try visibleCase(input.id, for: actor, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
         answer(try found.reopened(reason: input.reason, at: context.now, policy: context.policy), on: found)
     }
 
@@ -150,7 +164,9 @@ enum EraseEntry: Operation {
         var digest: [UInt8]
     }
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> State {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> State
+    {
         let found = try visibleCase(input.id, for: actor, in: tx)
         let journal = Journal(subjects: SubjectCatalog([CasesQueries.subject]))
         let erased = try journal.eraseBody(of: Int64(input.sequence), on: found.ref, in: tx)

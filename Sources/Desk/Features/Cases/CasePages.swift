@@ -22,7 +22,8 @@ enum CasePages {
         let show = CaseTimeline.Selection(call.request)
         let content = try await load(call, show, services)
         let view = CaseView(
-            content: content, policy: services.policy.current, now: services.clock(), call: call, selection: show,
+            content: content, policy: services.policy.current, now: services.clock(), call: call,
+            selection: show,
             newKey: { newIdentifier(at: services.clock()) })
         var page = Page("\(content.this.number) \(content.this.subject)", here: "/cases", main: view.main)
         page.events = "/cases/\(content.this.number)/events"
@@ -37,10 +38,13 @@ enum CasePages {
         return try await services.database.read { [journal = services.journal] tx in
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
             let entries = try journal.latestFacts(
-                of: this.ref, before: selection.before, kinds: selection.kinds, limit: CaseTimeline.pageSize + 1,
+                of: this.ref, before: selection.before, kinds: selection.kinds,
+                limit: CaseTimeline.pageSize + 1,
                 as: CaseFact.self, in: tx)
             let people = entries.flatMap { [$0.actor] + $0.body.people } + [this.owner?.raw].compactMap { $0 }
-            let organisation = try this.organisation.flatMap { try CustomerDirectory.names(of: [$0], in: tx)[$0] }
+            let organisation = try this.organisation.flatMap {
+                try CustomerDirectory.names(of: [$0], in: tx)[$0]
+            }
             return Content(
                 this: this, entries: entries,
                 entryCount: selection.kinds.isEmpty
@@ -48,7 +52,8 @@ enum CasePages {
                 names: try PeopleDirectory.names(of: people, in: tx),
                 requester: try this.requester.flatMap { try PeopleDirectory.find($0.raw, in: tx) },
                 organisation: organisation,
-                contacts: try this.organisation.map { try PeopleDirectory.contacts(of: $0, in: tx).count } ?? 0,
+                contacts: try this.organisation.map { try PeopleDirectory.contacts(of: $0, in: tx).count }
+                    ?? 0,
                 replyDraft: try DraftStore.find(key: "case/\(this.id)/reply", of: call.actor, in: tx),
                 noteDraft: try DraftStore.find(key: "case/\(this.id)/note", of: call.actor, in: tx),
                 lastSequence: entries.map(\.sequence).max() ?? 0)
@@ -126,7 +131,8 @@ struct CaseView {
 
     private var head: HTML {
         let owner: HTML =
-            this.owner == nil ? "<span class=\"warn\">No owner</span>" : "<span>Owner \(person(this.owner?.raw))</span>"
+            this.owner == nil
+            ? "<span class=\"warn\">No owner</span>" : "<span>Owner \(person(this.owner?.raw))</span>"
         let organisation: HTML =
             if let id = this.organisation, let found = content.organisation {
                 "<a href=\"/organisations/\(id.raw)\">\(found.name)</a>"
@@ -141,12 +147,15 @@ struct CaseView {
             """
     }
 
-    private var severityRank: Int { min((policy.severities.firstIndex { $0.id == this.severity } ?? 3) + 1, 4) }
+    private var severityRank: Int {
+        min((policy.severities.firstIndex { $0.id == this.severity } ?? 3) + 1, 4)
+    }
     private var severityName: String { policy.severity(this.severity)?.name ?? this.severity.raw }
 
     private var reopened: HTML {
         guard this.reopenCount > 0 else { return .empty }
-        return "<span class=\"dim\">reopened \(this.reopenCount == 1 ? "once" : "\(this.reopenCount) times")</span>"
+        return
+            "<span class=\"dim\">reopened \(this.reopenCount == 1 ? "once" : "\(this.reopenCount) times")</span>"
     }
 
     private var isDone: Bool { [.resolved, .closed].contains(policy.phase(of: this.status)) }
@@ -163,7 +172,8 @@ struct CaseView {
     private var composeButtons: HTML {
         let note: HTML =
             actor.may("case.note")
-            ? "<a class=\"btn\" href=\"?as=note#compose\" data-compose=\"note\">\(icon("lock"))Note<kbd>n</kbd></a>" : .empty
+            ? "<a class=\"btn\" href=\"?as=note#compose\" data-compose=\"note\">\(icon("lock"))Note<kbd>n</kbd></a>"
+            : .empty
         let reply: HTML =
             actor.may("case.reply") && this.organisation != nil
             ? "<a class=\"btn go\" href=\"?as=reply#compose\" data-compose=\"reply\">\(icon("send"))Reply<kbd>r</kbd></a>"
@@ -175,7 +185,8 @@ struct CaseView {
         guard actor.may("case.note") else { return .empty }
         let reply: HTML =
             actor.may("case.reply") && this.organisation != nil
-            ? "<a class=\"btn go\" href=\"?as=reply#compose\" data-compose=\"reply\">\(icon("send"))Reply</a>" : .empty
+            ? "<a class=\"btn go\" href=\"?as=reply#compose\" data-compose=\"reply\">\(icon("send"))Reply</a>"
+            : .empty
         return """
             <nav class="actbar" aria-label="Write or act">\(reply)<a class="btn" href="?as=note#compose" data-compose="note">\(icon("lock"))Note</a><a class="btn" href="#side" aria-label="More actions">\(icon("more"))</a></nav>
             """
@@ -216,8 +227,12 @@ struct CaseView {
     }
 
     private var facts: HTML {
-        var pairs: [HTML] = this.impact.words.map { "<div><dt>\($0.label)</dt><dd dir=\"auto\">\($0.value)</dd></div>" }
-        for (label, moment) in [("Began", this.beganAt), ("First noticed", this.noticedAt), ("Reported", this.reportedAt)] {
+        var pairs: [HTML] = this.impact.words.map {
+            "<div><dt>\($0.label)</dt><dd dir=\"auto\">\($0.value)</dd></div>"
+        }
+        for (label, moment) in [
+            ("Began", this.beganAt), ("First noticed", this.noticedAt), ("Reported", this.reportedAt),
+        ] {
             guard let moment else { continue }
             pairs.append("<div><dt>\(label)</dt><dd>\(time(moment, now: now))</dd></div>")
         }
@@ -241,7 +256,9 @@ struct CaseView {
             """
     }
 
-    private func draftField(_ name: String, _ draft: (text: String, savedAt: Timestamp)?, placeholder: String) -> HTML {
+    private func draftField(_ name: String, _ draft: (text: String, savedAt: Timestamp)?, placeholder: String)
+        -> HTML
+    {
         """
         <textarea class="input" id="\(name)-text" name="text" rows="4" autocomplete="off" dir="auto" required placeholder="\(placeholder)" data-draft="case/\(this.id.raw)/\(name)" data-draft-at="\(draft.map { String($0.savedAt.microseconds / 1000) } ?? "")">
         \(draft?.text ?? "")</textarea><input type="hidden" name="_draft" value="case/\(this.id.raw)/\(name)">
@@ -252,7 +269,9 @@ struct CaseView {
         let organisation = content.organisation?.name ?? "the customer"
         let others = content.contacts - (content.requester == nil ? 0 : 1)
         let readers: String = {
-            guard let requester = content.requester?.name else { return content.contacts == 1 ? "1 person" : "\(grouped(content.contacts)) people" }
+            guard let requester = content.requester?.name else {
+                return content.contacts == 1 ? "1 person" : "\(grouped(content.contacts)) people"
+            }
             return others > 0 ? "\(requester) and \(others) \(others == 1 ? "other" : "others")" : requester
         }()
         let next = (policy.status(this.status)?.next ?? []).filter {
@@ -298,7 +317,8 @@ struct CaseView {
         }
         if actor.may("case.assign"), policy.phase(of: this.status) != .closed {
             links.append(
-                "<a href=\"\(path)/assign\" data-key=\"a\" aria-keyshortcuts=\"a\">\(icon("me"))Assign<kbd>a</kbd></a>")
+                "<a href=\"\(path)/assign\" data-key=\"a\" aria-keyshortcuts=\"a\">\(icon("me"))Assign<kbd>a</kbd></a>"
+            )
         }
         add("case.change_status", "change_status", "s-work", "Change status", when: !isDone)
         add("case.change_severity", "change_severity", "rank", "Change severity")
@@ -353,7 +373,8 @@ struct CaseView {
     }
 
     private var people: HTML {
-        let owner: HTML = this.owner == nil ? "<dd class=\"warn\">nobody yet</dd>" : "<dd>\(person(this.owner?.raw))</dd>"
+        let owner: HTML =
+            this.owner == nil ? "<dd class=\"warn\">nobody yet</dd>" : "<dd>\(person(this.owner?.raw))</dd>"
         return """
             <section class="panel"><header><h2>People</h2></header><dl class="pairs"><dt>Owner</dt>\(owner)\(pair("Reported by", content.requester?.name))</dl></section>
             """

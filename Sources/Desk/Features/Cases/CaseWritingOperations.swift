@@ -28,10 +28,13 @@ enum ReplyToCase: Operation {
         var notes: [String]
     }
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> State {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> State
+    {
         let found = try visibleCase(input.id, for: actor, in: tx)
         let notes = try tx.all(
-            JournalStore.latestFacts(of: found.ref, before: .max, kinds: ["case.noted"], limit: 500), JournalStore.fact
+            JournalStore.latestFacts(of: found.ref, before: .max, kinds: ["case.noted"], limit: 500),
+            JournalStore.fact
         ).compactMap { fact -> String? in
             guard case .noted(let text) = try fact.decoded(as: CaseFact.self).body else { return nil }
             return text
@@ -41,12 +44,16 @@ enum ReplyToCase: Operation {
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
         let words = context.policy.internalQuoteWords
-        if !input.confirmPublic, let quote = InternalQuote.found(in: input.text, from: state.notes, words: words) {
+        if !input.confirmPublic,
+            let quote = InternalQuote.found(in: input.text, from: state.notes, words: words)
+        {
             throw Refusal(
                 field: "text", "repeats_internal_note",
-                "Not sent: “\(quote) …” stands in an internal note. Say it differently, or confirm that the customer may read it.")
+                "Not sent: “\(quote) …” stands in an internal note. Say it differently, or confirm that the customer may read it."
+            )
         }
-        var facts = try state.found.replied(input.text, byCustomer: false, at: context.now, policy: context.policy)
+        var facts = try state.found.replied(
+            input.text, byCustomer: false, at: context.now, policy: context.policy)
         if let status = input.status {
             facts += try state.found.moved(to: ID(status), reason: nil, policy: context.policy)
         }
@@ -80,13 +87,17 @@ enum NoteOnCase: Operation {
         .optional(.time("occurred_at", "Happened at"))
             .help("UTC. For something that happened earlier; the entry is marked as entered later."))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try visibleCase(input.id, for: actor, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
         if let moment = input.occurredAt, moment > context.now.adding(seconds: 60) {
-            throw Refusal(field: "occurred_at", "in_the_future", "A note cannot be about a time that has not come yet.")
+            throw Refusal(
+                field: "occurred_at", "in_the_future", "A note cannot be about a time that has not come yet.")
         }
         var decision = answer([], on: found)
         decision.record(CaseFact.noted(text: input.text), on: found.ref, occurredAt: input.occurredAt)

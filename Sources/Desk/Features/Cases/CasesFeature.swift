@@ -9,7 +9,7 @@ enum CasesFeature: Feature {
 
     static let reads = CasesJSON.reads
     static let subjects = [CasesQueries.subject]
-    static let statements = CasesQueries.samples + CustomerNamesQueries.samples
+    static let statements = CasesQueries.samples
     static let rights: [Right] = ["case.view"]
 
     static let navigation = [
@@ -22,8 +22,12 @@ enum CasesFeature: Feature {
             .signedIn(.get, "/", .signedIn) { call in
                 .seeOther(call.actor.isCustomer ? "/portal" : "/cases")
             },
-            .signedIn(.get, "/cases", .right("case.view")) { call in try await QueuePages.queue(call, services) },
-            .signedIn(.get, "/cases/{id}", .right("case.view")) { call in try await CasePages.show(call, services) },
+            .signedIn(.get, "/cases", .right("case.view")) { call in
+                try await QueuePages.queue(call, services)
+            },
+            .signedIn(.get, "/cases/{id}", .right("case.view")) { call in
+                try await CasePages.show(call, services)
+            },
             .signedIn(.get, "/cases/{id}/timeline.md", .right("case.view")) { call in
                 try await CaseExport.markdown(call, services)
             },

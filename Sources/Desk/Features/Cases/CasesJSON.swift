@@ -9,7 +9,8 @@ enum CasesJSON {
         APIRead(
             "case.list", "Cases, latest change first", path: "/cases", access: .right("case.view"),
             parameters: [
-                .init("status", "A status, or several with commas between"), .init("severity", "A severity or its alias"),
+                .init("status", "A status, or several with commas between"),
+                .init("severity", "A severity or its alias"),
                 .init("component", "A component"), .init("owner", "“me”, “none”, or a person"),
                 .init("organisation", "An organisation’s identifier or name"),
                 .init("q", "Text in number, subject, problem statement or symptom"),
@@ -63,7 +64,9 @@ enum CasesJSON {
             return try CaseDirectory.list(filter, after: position, limit: limit + 1, in: tx)
         }
         let page = cases.prefix(limit)
-        let next = cases.count > limit ? page.last.map { Cursor.text([String($0.updatedAt.microseconds), $0.id.raw]) } : nil
+        let next =
+            cases.count > limit
+            ? page.last.map { Cursor.text([String($0.updatedAt.microseconds), $0.id.raw]) } : nil
         return ["items": .array(page.map(json)), "next": next.map(JSON.string) ?? .null]
     }
 
@@ -93,7 +96,8 @@ enum CasesJSON {
         return filter
     }
 
-    static func timeline(_ call: SignedInCall, _ services: Services, isForCustomer: Bool) async throws -> JSON {
+    static func timeline(_ call: SignedInCall, _ services: Services, isForCustomer: Bool) async throws -> JSON
+    {
         let limit = try limit(call.request, most: 500, usual: 100)
         let cursor = try Cursor.parts(call.request.query("cursor"), count: 1)?.first
         guard let start = Int(cursor ?? "0") else { throw Cursor.notOurs }
@@ -103,7 +107,8 @@ enum CasesJSON {
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
             let kinds = isForCustomer ? CaseFact.publicKinds : []
             let all = try tx.all(
-                JournalStore.earliestFacts(of: this.ref, after: Version(start), kinds: kinds, limit: limit + 1),
+                JournalStore.earliestFacts(
+                    of: this.ref, after: Version(start), kinds: kinds, limit: limit + 1),
                 JournalStore.fact)
             let facts = try all.map { try $0.decoded(as: CaseFact.self) }
             return (facts, try PeopleDirectory.names(of: facts.map(\.actor), in: tx))
@@ -119,9 +124,11 @@ enum CasesJSON {
     private static func entry(_ fact: Recorded<CaseFact>, _ names: [String: String]) -> JSON {
         [
             "entry": .integer(fact.sequence), "version": .integer(Int64(fact.version.number)),
-            "kind": .string(fact.body.kind), "occurred_at": fact.occurredAt.json, "recorded_at": fact.recordedAt.json,
+            "kind": .string(fact.body.kind), "occurred_at": fact.occurredAt.json,
+            "recorded_at": fact.recordedAt.json,
             "is_public": .bool(fact.body.isPublic),
-            "actor": ["id": .string(fact.actor), "name": .string(names[fact.actor] ?? "")], "data": fact.body.body,
+            "actor": ["id": .string(fact.actor), "name": .string(names[fact.actor] ?? "")],
+            "data": fact.body.body,
         ]
     }
 
@@ -131,15 +138,19 @@ enum CasesJSON {
     ) -> JSON {
         [
             "entry": .integer(fact.sequence), "version": .integer(Int64(fact.version.number)),
-            "kind": .string(fact.body.kind), "occurred_at": fact.occurredAt.json, "recorded_at": fact.recordedAt.json,
+            "kind": .string(fact.body.kind), "occurred_at": fact.occurredAt.json,
+            "recorded_at": fact.recordedAt.json,
             "actor": ["name": .string(names[fact.actor] ?? "")], "data": publicData(fact.body, policy),
         ]
     }
 
     private static func publicData(_ fact: CaseFact, _ policy: Policy) -> JSON {
-        func state(_ status: String) -> JSON { .string(policy.status(ID(status))?.customerWords ?? "In work") }
+        func state(_ status: String) -> JSON {
+            .string(policy.status(ID(status))?.customerWords ?? "In work")
+        }
         switch fact {
-        case .opened(let opening): return ["subject": .string(opening.subject), "symptom": .string(opening.symptom)]
+        case .opened(let opening):
+            return ["subject": .string(opening.subject), "symptom": .string(opening.symptom)]
         case .replied(let text, let fromCustomer):
             return ["text": .string(text), "from_customer": .bool(fromCustomer)]
         case .resolved(let resolution):
@@ -172,7 +183,8 @@ enum CasesJSON {
         }
         let times: [(String, Timestamp?)] = [
             ("began_at", this.beganAt), ("noticed_at", this.noticedAt), ("reported_at", this.reportedAt),
-            ("opened_at", this.openedAt), ("first_reply_at", this.firstReplyAt), ("mitigated_at", this.mitigatedAt),
+            ("opened_at", this.openedAt), ("first_reply_at", this.firstReplyAt),
+            ("mitigated_at", this.mitigatedAt),
             ("resolved_at", this.resolvedAt), ("closed_at", this.closedAt),
             ("customer_waits_since", this.unansweredSince), ("updated_at", this.updatedAt),
         ]

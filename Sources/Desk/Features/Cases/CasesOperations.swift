@@ -66,7 +66,9 @@ enum CaseFields {
 
 extension Operation {
     /// What most operations on a case load: the case, if the actor may see it.
-    static func visibleCase(_ id: String, for actor: Actor, in tx: borrowing Transaction) throws -> SupportCase {
+    static func visibleCase(_ id: String, for actor: Actor, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try CaseDirectory.find(id, for: actor, in: tx)
     }
 
@@ -146,16 +148,20 @@ enum OpenCase: Operation {
         var number: Int64
     }
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> State {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> State
+    {
         let organisation = try input.organisation.flatMap { try CustomerDirectory.find($0, in: tx) }
         if input.organisation != nil, organisation == nil {
-            throw Refusal(field: "organisation", "not_found", "There is no organisation “\(input.organisation ?? "")”.")
+            throw Refusal(
+                field: "organisation", "not_found", "There is no organisation “\(input.organisation ?? "")”.")
         }
         let requester = try input.requester.flatMap { try PeopleDirectory.find($0, in: tx) }
         if input.requester != nil, requester == nil {
             throw Refusal(field: "requester", "not_found", "Nobody is known as “\(input.requester ?? "")”.")
         }
-        return State(organisation: organisation, requester: requester, number: try tx.nextNumber(of: .caseNumber))
+        return State(
+            organisation: organisation, requester: requester, number: try tx.nextNumber(of: .caseNumber))
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
@@ -172,9 +178,12 @@ enum OpenCase: Operation {
         }
         return try CaseOpening.decide(
             CaseOpening(
-                organisation: organisation, requester: state.requester?.id.raw ?? (organisation == nil ? context.actor.id : nil),
-                number: state.number, subject: input.subject, symptom: input.symptom, severity: input.severity,
-                requestType: input.requestType, channel: input.channel ?? "engineer", productArea: input.productArea,
+                organisation: organisation,
+                requester: state.requester?.id.raw ?? (organisation == nil ? context.actor.id : nil),
+                number: state.number, subject: input.subject, symptom: input.symptom,
+                severity: input.severity,
+                requestType: input.requestType, channel: input.channel ?? "engineer",
+                productArea: input.productArea,
                 component: input.component, environment: input.environment, beganAt: input.beganAt,
                 noticedAt: input.noticedAt, reportedAt: input.reportedAt,
                 owner: input.takesIt ? context.actor.id : nil),
@@ -219,14 +228,18 @@ struct CaseOpening: Sendable {
         let isInternal = this.organisation == nil
         let fallback = policy.requestTypes.first { $0.isInternal == isInternal } ?? policy.requestTypes.first
         let requestType = this.requestType ?? fallback?.id ?? ""
-        if let type = policy.requestTypes.first(where: { $0.id == requestType }), type.isInternal != isInternal {
+        if let type = policy.requestTypes.first(where: { $0.id == requestType }),
+            type.isInternal != isInternal
+        {
             throw Refusal(
                 field: "request_type", "wrong_audience",
                 isInternal
                     ? "“\(type.name)” is a request of customers. Choose the organisation, or an internal kind of request."
                     : "“\(type.name)” is a request of colleagues and has no organisation.")
         }
-        for (field, moment) in [("began_at", this.beganAt), ("noticed_at", this.noticedAt), ("reported_at", this.reportedAt)] {
+        for (field, moment) in [
+            ("began_at", this.beganAt), ("noticed_at", this.noticedAt), ("reported_at", this.reportedAt),
+        ] {
             if let moment, moment > context.now.adding(seconds: 300) {
                 throw Refusal(field: field, "in_the_future", "This time has not come yet.")
             }
@@ -246,7 +259,9 @@ struct CaseOpening: Sendable {
                     productArea: this.productArea, component: this.component, environment: this.environment,
                     beganAt: this.beganAt, noticedAt: this.noticedAt, reportedAt: this.reportedAt)),
             on: ref)
-        if let owner = this.owner { decision.record(CaseFact.ownerChanged(owner: owner, reason: nil), on: ref) }
+        if let owner = this.owner {
+            decision.record(CaseFact.ownerChanged(owner: owner, reason: nil), on: ref)
+        }
         decision.answer["id"] = .string(ref.id)
         decision.answer["number"] = .string(number)
         return decision

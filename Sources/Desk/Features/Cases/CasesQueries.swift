@@ -24,14 +24,17 @@ package enum CasesQueries {
     static func list(_ filter: CaseFilter, after: CasePosition?, limit: Int) -> SQL {
         var conditions = conditions(filter)
         if let after { conditions.append("(updated_at, id) < (\(after.updatedAt), \(after.id))") }
-        return "SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions)) ORDER BY updated_at DESC, id DESC LIMIT \(limit)"
+        return
+            "SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions)) ORDER BY updated_at DESC, id DESC LIMIT \(limit)"
     }
 
     static func count(_ filter: CaseFilter) -> SQL {
         "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(conditions(filter)))"
     }
 
-    static func countsByStatus() -> SQL { "SELECT status, COUNT(*) FROM support_case GROUP BY status ORDER BY status" }
+    static func countsByStatus() -> SQL {
+        "SELECT status, COUNT(*) FROM support_case GROUP BY status ORDER BY status"
+    }
 
     private static func conditions(_ filter: CaseFilter) -> [SQL] {
         var conditions: [SQL] = []
@@ -87,7 +90,8 @@ package enum CasesQueries {
     }
 
     private static func searchText(_ this: SupportCase) -> String {
-        [this.number, this.subject, this.problemStatement ?? "", this.symptom].joined(separator: "\n").lowercased()
+        [this.number, this.subject, this.problemStatement ?? "", this.symptom].joined(separator: "\n")
+            .lowercased()
     }
 
     static func forget(id: String) -> SQL { "DELETE FROM support_case WHERE id = \(id)" }
@@ -98,7 +102,8 @@ package enum CasesQueries {
 
     static func read(_ row: any Row) throws -> SupportCase {
         var this = SupportCase(
-            id: ID(row.text(0)), version: Version(Int(row.integer(1))), number: row.text(2), at: time(row, 25))
+            id: ID(row.text(0)), version: Version(Int(row.integer(1))), number: row.text(2), at: time(row, 25)
+        )
         (this.subject, this.symptom, this.problemStatement) = (row.text(3), row.text(4), row.optionalText(5))
         this.requester = row.optionalText(6).map { ID($0) }
         this.organisation = row.optionalText(7).map { ID($0) }
@@ -138,7 +143,8 @@ package enum CasesQueries {
         nobody.owner = .nobody
         let position = CasePosition(updatedAt: 0, id: "x")
         return [
-            find("x"), row(id: "x"), list(full, after: position, limit: 1), list(others, after: nil, limit: 1),
+            find("x"), row(id: "x"), list(full, after: position, limit: 1),
+            list(others, after: nil, limit: 1),
             list(nobody, after: nil, limit: 1), list(CaseFilter(), after: nil, limit: 1), count(full),
             count(CaseFilter()), countsByStatus(),
             save(SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0))),
@@ -147,8 +153,10 @@ package enum CasesQueries {
     }()
 
     private static let columnNames = [
-        "id", "version", "number", "subject", "symptom", "problem_statement", "requester", "organisation", "channel",
-        "request_type", "severity", "status", "status_since", "owner", "product_area", "component", "environment",
+        "id", "version", "number", "subject", "symptom", "problem_statement", "requester", "organisation",
+        "channel",
+        "request_type", "severity", "status", "status_since", "owner", "product_area", "component",
+        "environment",
         "category", "root_cause", "verdict", "impact", "began_at", "noticed_at", "reported_at", "narrative",
         "opened_at", "first_reply_at", "mitigated_at", "resolved_at", "closed_at", "reopen_count",
         "unanswered_since", "updated_at", "search_text",
@@ -178,11 +186,21 @@ package enum CasesQueries {
         case "impact":
             return ("Impact", this.impact.words.map { "\($0.label): \($0.value)" }.joined(separator: "\n"))
         case "times":
-            let times = [("Began", this.beganAt), ("First noticed", this.noticedAt), ("Reported", this.reportedAt)]
-            return ("Times", times.compactMap { name, time in time.map { "\(name): \($0)" } }.joined(separator: "\n"))
+            let times = [
+                ("Began", this.beganAt), ("First noticed", this.noticedAt), ("Reported", this.reportedAt),
+            ]
+            return (
+                "Times",
+                times.compactMap { name, time in time.map { "\(name): \($0)" } }.joined(separator: "\n")
+            )
         default:
-            guard let field = CaseFact.ClassifyingField(rawValue: aspect.name) else { return (aspect.name, "") }
-            return (field.label, this.classification[field].map { policy.name(of: $0, in: field.terms) } ?? "not set")
+            guard let field = CaseFact.ClassifyingField(rawValue: aspect.name) else {
+                return (aspect.name, "")
+            }
+            return (
+                field.label,
+                this.classification[field].map { policy.name(of: $0, in: field.terms) } ?? "not set"
+            )
         }
     }
 }
@@ -229,14 +247,17 @@ package struct CasePosition: Sendable {
     package init(updatedAt: Int64, id: String) { (self.updatedAt, self.id) = (updatedAt, id) }
 }
 
-/// Looks cases up, with regard to who may see them. Every way to a case goes through here.
+/// Looks cases up, with regard to who may see them.
+///
+/// Every way to a case goes through here.
 package enum CaseDirectory {
     /// The case with this identifier or number.
     /// - Throws: `notFound` where there is none, and just the same where the actor may not know of it.
     package static func find(
         _ reference: String, for actor: Actor, in tx: borrowing Transaction
     ) throws -> SupportCase {
-        guard let found = try tx.first(CasesQueries.find(reference), CasesQueries.read), isVisible(found, to: actor)
+        guard let found = try tx.first(CasesQueries.find(reference), CasesQueries.read),
+            isVisible(found, to: actor)
         else { throw Refusal.notFound("case") }
         return found
     }

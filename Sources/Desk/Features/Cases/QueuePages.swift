@@ -35,7 +35,8 @@ enum QueuePages {
             var unowned = view.filter
             unowned.owner = .nobody
             return (
-                groups, try self.names(of: groups.flatMap(\.cases), in: tx), try CaseDirectory.count(view.filter, in: tx),
+                groups, try self.names(of: groups.flatMap(\.cases), in: tx),
+                try CaseDirectory.count(view.filter, in: tx),
                 try CaseDirectory.count(unowned, in: tx)
             )
         }
@@ -69,13 +70,17 @@ enum QueuePages {
         case "all": view.filter.statuses = nil
         default:
             guard policy.status(ID(view.state)) != nil else {
-                throw Refusal(.invalid, "unknown_state", "There is no state “\(view.state)”. Choose one in the filters.")
+                throw Refusal(
+                    .invalid, "unknown_state", "There is no state “\(view.state)”. Choose one in the filters."
+                )
             }
             view.filter.statuses = [ID(view.state)]
         }
         if let text = call.request.query("severity") {
             guard let severity = policy.severity(named: text) else {
-                throw Refusal(.invalid, "unknown_severity", "There is no severity “\(text)”. Choose one in the filters.")
+                throw Refusal(
+                    .invalid, "unknown_severity", "There is no severity “\(text)”. Choose one in the filters."
+                )
             }
             view.filter.severity = severity.id
         }
@@ -88,7 +93,9 @@ enum QueuePages {
         default: break
         }
         if let parts = try Cursor.parts(call.request.query("cursor"), count: 2) {
-            guard let moment = Int64(parts[0]) else { throw Refusal(.invalid, "bad_cursor", "This page link is not one of ours.") }
+            guard let moment = Int64(parts[0]) else {
+                throw Refusal(.invalid, "bad_cursor", "This page link is not one of ours.")
+            }
             view.after = CasePosition(updatedAt: moment, id: parts[1])
         }
         view.isFiltered =
@@ -100,9 +107,12 @@ enum QueuePages {
     static func checkedSearch(_ text: String) throws -> String {
         let text = text.trimmingWhitespace
         guard text.utf8.count <= 1000 else {
-            throw Refusal(.invalid, "search_too_long", "A search has at most 1,000 bytes. Use the rarest part of it.")
+            throw Refusal(
+                .invalid, "search_too_long", "A search has at most 1,000 bytes. Use the rarest part of it.")
         }
-        guard !text.utf8.contains(0) else { throw Refusal(.invalid, "nul", "A search cannot hold a NUL character.") }
+        guard !text.utf8.contains(0) else {
+            throw Refusal(.invalid, "nul", "A search cannot hold a NUL character.")
+        }
         return text
     }
 
@@ -114,18 +124,22 @@ enum QueuePages {
             let total = try CaseDirectory.count(view.filter, in: tx)
             let title = view.owner == "me" ? "Yours" : view.isFiltered ? "Found" : "All"
             return [
-                Group(title: title, count: total, cases: Array(cases.prefix(pageSize)), hasMore: cases.count > pageSize)
+                Group(
+                    title: title, count: total, cases: Array(cases.prefix(pageSize)),
+                    hasMore: cases.count > pageSize)
             ]
         }
         let me = ID<Person>(actor.id)
-        return try [("Unowned", CaseFilter.Owner.nobody), ("Yours", .person(me)), ("Others", .others(me))].map {
+        return try [("Unowned", CaseFilter.Owner.nobody), ("Yours", .person(me)), ("Others", .others(me))].map
+        {
             title, owner in
             var filter = view.filter
             filter.owner = owner
             let limit = title == "Others" ? pageSize : 20
             let cases = try CaseDirectory.list(filter, limit: limit + 1, in: tx)
             let count = cases.count <= limit ? cases.count : try CaseDirectory.count(filter, in: tx)
-            return Group(title: title, count: count, cases: Array(cases.prefix(limit)), hasMore: cases.count > limit)
+            return Group(
+                title: title, count: count, cases: Array(cases.prefix(limit)), hasMore: cases.count > limit)
         }
     }
 
@@ -145,16 +159,20 @@ enum QueuePages {
     }
 
     private static func needs(_ unowned: Int, _ view: View) -> HTML {
-        guard unowned > 0, view.owner.isEmpty else { return "<nav class=\"needs\" id=\"needs\" aria-label=\"Needs you now\" data-live></nav>" }
+        guard unowned > 0, view.owner.isEmpty else {
+            return "<nav class=\"needs\" id=\"needs\" aria-label=\"Needs you now\" data-live></nav>"
+        }
         return """
             <nav class="needs" id="needs" aria-label="Needs you now" data-live><a class="warn" href="/cases?owner=none">\(icon("none"))<span><b>\(grouped(unowned))</b> without owner</span></a></nav>
             """
     }
 
     private static func filters(_ view: View, _ call: SignedInCall, _ policy: Policy) -> HTML {
-        let states = [FieldChoice("open", "All open"), FieldChoice("all", "All")]
+        let states =
+            [FieldChoice("open", "All open"), FieldChoice("all", "All")]
             + policy.statuses.map { FieldChoice($0.id.raw, $0.name) }
-        let severities = [FieldChoice("", "Any severity")] + policy.severities.map { FieldChoice($0.id.raw, $0.name) }
+        let severities =
+            [FieldChoice("", "Any severity")] + policy.severities.map { FieldChoice($0.id.raw, $0.name) }
         let components = [FieldChoice("", "Any component")] + policy.components.choices
         let owners = [FieldChoice("", "Any owner"), FieldChoice("me", "Me"), FieldChoice("none", "No owner")]
         return """
@@ -168,7 +186,8 @@ enum QueuePages {
         _ name: String, _ label: String, _ choices: [FieldChoice], _ value: String, standard: String = ""
     ) -> HTML {
         let options = choices.map {
-            "<option value=\"\($0.value)\"\(.flag("selected", $0.value == value))>\($0.label)</option>" as HTML
+            "<option value=\"\($0.value)\"\(.flag("selected", $0.value == value))>\($0.label)</option>"
+                as HTML
         }
         return """
             <label class="sr" for="f-\(name)">\(label)</label><select class="input\(value == standard ? "" : " on")" id="f-\(name)" name="\(name)">\(options)</select>
@@ -196,9 +215,14 @@ enum QueuePages {
             ? "<span class=\"news\">\(news(of: this, policy))</span> · " : .empty
         let organisation = this.organisation.flatMap { names.organisations[$0] }
         var parts: [String] = []
-        if let organisation { parts += [organisation.name, policy.name(of: organisation.tier, in: \.tiers)] }
-        else { parts.append("Internal request") }
-        if let component = this.classification[.component] { parts.append(policy.name(of: component, in: \.components)) }
+        if let organisation {
+            parts += [organisation.name, policy.name(of: organisation.tier, in: \.tiers)]
+        } else {
+            parts.append("Internal request")
+        }
+        if let component = this.classification[.component] {
+            parts.append(policy.name(of: component, in: \.components))
+        }
         let about = HTML.joined(parts.map(isolated), by: " · ")
         return """
             <tr class="row\(isWaitingForUs ? " new" : "")" id="r-\(this.number)" role="row" data-row>
@@ -255,7 +279,9 @@ enum QueuePages {
     private static func more(_ groups: [Group], _ call: SignedInCall) -> HTML {
         guard let last = groups.last, last.hasMore, let end = last.cases.last else { return .empty }
         let cursor = Cursor.text([String(end.updatedAt.microseconds), end.id.raw])
-        let query = call.request.query.filter { $0.name != "cursor" }.map { "\($0.name)=\(percentEncoded($0.value))" }
+        let query = call.request.query.filter { $0.name != "cursor" }.map {
+            "\($0.name)=\(percentEncoded($0.value))"
+        }
         let address = "/cases?" + (query + ["cursor=\(cursor)"]).joined(separator: "&")
         return "<p class=\"more\"><a class=\"btn\" href=\"\(address)\">Show older</a></p>\n"
     }
@@ -267,7 +293,9 @@ enum QueuePages {
                 <div class="card" id="queue" data-live><div class="empty"><h2>No case matches\(what)</h2><p>Words are matched in number, subject, problem statement and the reporter’s own words.</p><div class="btns"><a class="btn" href="/cases">Clear filters</a><a class="btn" href="/cases?state=all\(view.filter.text.map { "&q=\(percentEncoded($0))" } ?? "")">Look in all states</a></div></div></div>
                 """
         }
-        let action: HTML = actor.may("case.open") ? "<a class=\"btn go\" href=\"/cases/new\">\(icon("plus"))New case</a>" : .empty
+        let action: HTML =
+            actor.may("case.open")
+            ? "<a class=\"btn go\" href=\"/cases/new\">\(icon("plus"))New case</a>" : .empty
         return """
             <div class="card" id="queue" data-live><div class="empty"><h2>No open cases</h2><p>Cases that customers report or that your team opens stand here, those without an owner first.</p>\(action)<p class="eg">For example: “Refunds stay pending after a partial one”, Sev2.</p></div></div>
             """
@@ -291,7 +319,8 @@ extension CaseDirectory {
             return (cases, try QueuePages.names(of: cases, in: tx), try count(found, in: tx))
         }
         guard total > 0 else {
-            return "<div class=\"card\"><div class=\"empty\"><h2>No cases yet</h2><p>What this customer reports stands here.</p></div></div>"
+            return
+                "<div class=\"card\"><div class=\"empty\"><h2>No cases yet</h2><p>What this customer reports stands here.</p></div></div>"
         }
         let policy = services.policy.current
         let now = services.clock()

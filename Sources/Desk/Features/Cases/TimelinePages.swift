@@ -54,7 +54,8 @@ struct CaseTimeline {
     /// The entries, with a mark for each day.
     var list: HTML {
         guard !entries.isEmpty else {
-            return "<ol class=\"tl\" id=\"timeline\" data-live><li class=\"dim\">Nothing of this kind yet.</li></ol>"
+            return
+                "<ol class=\"tl\" id=\"timeline\" data-live><li class=\"dim\">Nothing of this kind yet.</li></ol>"
         }
         var html: HTML = ""
         var day = ""
@@ -71,7 +72,9 @@ struct CaseTimeline {
 
     /// The way to older entries.
     var older: HTML {
-        guard entries.count > Self.pageSize, let last = entries.prefix(Self.pageSize).last else { return .empty }
+        guard entries.count > Self.pageSize, let last = entries.prefix(Self.pageSize).last else {
+            return .empty
+        }
         return """
             <p class="more"><a class="btn" href="\(path)?show=\(selection.show)&amp;before=\(last.version.number)">Show older entries</a></p>
             """
@@ -158,7 +161,8 @@ struct CaseSentence {
         case .opened(let opening):
             let severity = policy.severity(ID(opening.severity))?.name ?? opening.severity
             return (
-                "queue", "\(who) opened the case, \(severity), \(policy.name(of: opening.channel, in: \.channels))"
+                "queue",
+                "\(who) opened the case, \(severity), \(policy.name(of: opening.channel, in: \.channels))"
             )
         case .imported(let number, let row):
             return ("queue", "\(who) imported the case as \(number) from \(row.source)\(changes(row))")
@@ -167,13 +171,17 @@ struct CaseSentence {
             return ("edit", "Imported from \(row.source)\(sentence)")
         case .ownerChanged(let owner, let reason):
             let sentence: HTML =
-                owner == entry.actor ? "\(who) took the case" : "\(who) gave the case to <b>\(name(owner))</b>"
+                owner == entry.actor
+                ? "\(who) took the case" : "\(who) gave the case to <b>\(name(owner))</b>"
             return ("me", sentence + because(reason))
         case .severityChanged(let severity, let reason):
             let label = policy.severity(ID(severity))?.name ?? severity
             return ("rank", "\(who) set severity to <b>\(label)</b>\(because(reason))")
         case .statusChanged(let status, _, let reason):
-            return (QueuePages.stateIcon(ID(status), policy), "\(who) moved the case to <b>\(statusName(status))</b>\(because(reason))")
+            return (
+                QueuePages.stateIcon(ID(status), policy),
+                "\(who) moved the case to <b>\(statusName(status))</b>\(because(reason))"
+            )
         case .reopened(_, let reason): return ("s-again", "\(who) reopened the case\(because(reason))")
         case .closed: return ("s-closed", "\(who) closed the case")
         default: return ("edit", edit(entry, who))
@@ -188,7 +196,8 @@ struct CaseSentence {
             return "\(who) stated the problem: “\(isolated(String(text.prefix(300))))”"
         case .classified(let field, let value):
             guard let value else { return "\(who) took \(field.label.lowercased()) away" }
-            return "\(who) set \(field.label.lowercased()) to <b>\(policy.name(of: value, in: field.terms))</b>"
+            return
+                "\(who) set \(field.label.lowercased()) to <b>\(policy.name(of: value, in: field.terms))</b>"
         case .impactRecorded(let impact):
             let words = impact.words.map { "\($0.label) \($0.value)" }.joined(separator: ", ")
             return "\(who) recorded the impact: \(isolated(words.isEmpty ? "none known" : words))"
@@ -218,7 +227,9 @@ struct CaseSentence {
         if let owner = new["owner"] { words.append(owner.isEmpty ? "no owner" : "owner \(name(owner))") }
         let told: Set<String> = ["status", "severity", "owner"]
         if before != nil {
-            words += new.keys.filter { !told.contains($0) }.sorted().map { $0.replacing("_", with: " ") + " changed" }
+            words += new.keys.filter { !told.contains($0) }.sorted().map {
+                $0.replacing("_", with: " ") + " changed"
+            }
             if words.isEmpty { words.append("nothing that is shown here changed") }
         }
         guard !words.isEmpty else { return .empty }
@@ -237,14 +248,18 @@ enum CaseExport {
             let people = entries.flatMap { [$0.actor] + $0.body.people }
             return (this, entries, try PeopleDirectory.names(of: people, in: tx))
         }
-        var text = "# \(this.number) \(this.subject)\n\nTimes are UTC. Internal: do not send to the customer.\n\n"
+        var text =
+            "# \(this.number) \(this.subject)\n\nTimes are UTC. Internal: do not send to the customer.\n\n"
         for entry in entries.sorted(by: { ($0.occurredAt, $0.version) < ($1.occurredAt, $1.version) }) {
             text += section(entry, policy, names)
         }
-        return .download(Array(text.utf8), name: "\(this.number)-timeline.md", type: "text/markdown; charset=utf-8")
+        return .download(
+            Array(text.utf8), name: "\(this.number)-timeline.md", type: "text/markdown; charset=utf-8")
     }
 
-    private static func section(_ entry: Recorded<CaseFact>, _ policy: Policy, _ names: [String: String]) -> String {
+    private static func section(_ entry: Recorded<CaseFact>, _ policy: Policy, _ names: [String: String])
+        -> String
+    {
         let who = names[entry.actor] ?? "Somebody"
         let late =
             entry.recordedAt.seconds(since: entry.occurredAt) > 60
@@ -266,7 +281,8 @@ enum CaseExport {
     }
 
     private static func quoted(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { "> \($0)" }.joined(separator: "\n") + "\n\n"
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { "> \($0)" }.joined(
+            separator: "\n") + "\n\n"
     }
 }
 
@@ -283,7 +299,9 @@ enum PlainText {
             default: text.append(character)
             }
         }
-        for (entity, plain) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
+        for (entity, plain) in [
+            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
+        ] {
             text = text.replacing(entity, with: plain)
         }
         return text

@@ -11,6 +11,11 @@ package enum CustomersQueries {
         "SELECT \(columns) FROM organisation WHERE origin = \(origin)"
     }
 
+    /// Names and tiers by identifier, for the lists of other features.
+    static func names(ids: [String]) -> SQL {
+        "SELECT id, name, tier FROM organisation WHERE id IN (\(anyOf: ids))"
+    }
+
     static func organisations(named name: String) -> SQL {
         "SELECT \(columns) FROM organisation WHERE LOWER(name) = \(folded(name)) ORDER BY id LIMIT 2"
     }
@@ -76,7 +81,7 @@ package enum CustomersQueries {
             organisations(matching: "x", limit: 1),
             organisations(matching: "x", after: CustomerPlace(name: "x", id: "x"), only: "x", limit: 1),
             count(matching: "x"), count(matching: "x", only: "x"), save(organisation), forget(id: "x"),
-            page(after: "", limit: 1),
+            page(after: "", limit: 1), names(ids: ["x"]),
         ]
     }()
 
@@ -128,6 +133,17 @@ package enum CustomerDirectory {
             throw Refusal.notFound("organisation")
         }
         return found
+    }
+
+    /// Name and tier of these organisations, by identifier.
+    package static func names(
+        of ids: [ID<Organisation>], in tx: borrowing Transaction
+    ) throws -> [ID<Organisation>: (name: String, tier: String)] {
+        let wanted = Set(ids.map(\.raw)).sorted()
+        guard !wanted.isEmpty else { return [:] }
+        var names: [ID<Organisation>: (name: String, tier: String)] = [:]
+        try tx.each(CustomersQueries.names(ids: wanted)) { names[ID($0.text(0))] = ($0.text(1), $0.text(2)) }
+        return names
     }
 
     /// Up to 500 organisations as choices of a field.

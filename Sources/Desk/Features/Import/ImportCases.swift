@@ -75,7 +75,9 @@ package enum ImportCases {
                 throw ImportMappingProblems([ConfigProblem(line: 1, key: "document", message: "is empty")])
             }
             guard let config = PolicyText.configNode(node) else {
-                throw ImportMappingProblems([ConfigProblem(line: 1, key: "document", message: "holds too many values")])
+                throw ImportMappingProblems([
+                    ConfigProblem(line: 1, key: "document", message: "holds too many values")
+                ])
             }
             return try ImportMapping.read(config, policy: policy).get()
         } catch let error as YamlError {

@@ -18,9 +18,12 @@ enum AccountPages {
             .signedIn(.get, "/account/tokens", .right("token.manage")) { call in
                 try await tokens(call, services, made: nil, problem: nil)
             },
-            .signedIn(.post, "/account/tokens", .right("token.manage")) { call in try await makeToken(call, accounts) },
+            .signedIn(.post, "/account/tokens", .right("token.manage")) { call in
+                try await makeToken(call, accounts)
+            },
             .signedIn(.post, "/account/tokens/{id}/revoke", .right("token.manage")) { call in
-                try await accounts.revokeToken(call.request.parameter("id"), of: call.actor.id, by: call.actor)
+                try await accounts.revokeToken(
+                    call.request.parameter("id"), of: call.actor.id, by: call.actor)
                 return .seeOther("/account/tokens?done=saved")
             },
             .signedIn(.put, "/drafts", .signedIn) { call in try await saveDraft(call, services) },
@@ -30,8 +33,11 @@ enum AccountPages {
     private static func saveDraft(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let raw = try await call.request.input()
         let (key, text) = (raw["key"].typed, raw["text"].typed)
-        guard !key.isEmpty, key.utf8.count <= 200, text.utf8.count <= 1_000_000, !(key + text).utf8.contains(0) else {
-            throw Refusal(.invalid, "bad_draft", "A draft has a key of at most 200 bytes and at most 1 MB of text.")
+        guard !key.isEmpty, key.utf8.count <= 200, text.utf8.count <= 1_000_000,
+            !(key + text).utf8.contains(0)
+        else {
+            throw Refusal(
+                .invalid, "bad_draft", "A draft has a key of at most 200 bytes and at most 1 MB of text.")
         }
         try await DraftStore.save(key: key, text: text, of: call.actor, services)
         var response = WebResponse(status: .noContent)
@@ -78,7 +84,8 @@ enum AccountPages {
             """
     }
 
-    private static func changePassword(_ call: SignedInCall, _ accounts: Accounts) async throws -> WebResponse {
+    private static func changePassword(_ call: SignedInCall, _ accounts: Accounts) async throws -> WebResponse
+    {
         let raw = try await call.request.input()
         let services = accounts.services
         let id = call.actor.id
@@ -90,8 +97,11 @@ enum AccountPages {
         }
         guard let person else { throw Refusal.notFound("person") }
         do {
-            guard try await services.passwords.isRight(String(raw["current"].typed.prefix(1024)), hash: hash) else {
-                throw Refusal(field: "current", "wrong_password", "The current password is not right. Nothing was changed.")
+            guard try await services.passwords.isRight(String(raw["current"].typed.prefix(1024)), hash: hash)
+            else {
+                throw Refusal(
+                    field: "current", "wrong_password",
+                    "The current password is not right. Nothing was changed.")
             }
             guard case .session(let session) = call.means else { throw Refusal.notFound("session") }
             try await accounts.setPassword(
@@ -113,18 +123,22 @@ enum AccountPages {
             let scopes = try Field<[String]>.list(
                 of: .choice("scopes", "Scopes", from: { _ in rights.map { FieldChoice($0, $0) } })
             ).read(raw["scopes"], policy).get()
-            guard !scopes.isEmpty else { throw FieldProblems("scopes", "missing", "Choose at least one scope.") }
+            guard !scopes.isEmpty else {
+                throw FieldProblems("scopes", "missing", "Choose at least one scope.")
+            }
             let secret = try await accounts.makeToken(
                 name: name, scopes: scopes, for: ID(call.actor.id), by: call.actor.id)
             return try await tokens(call, accounts.services, made: secret, problem: nil)
         } catch let problems as FieldProblems {
             return try await tokens(
-                call, accounts.services, made: nil, problem: Refusal(problems: problems.problems), status: 422)
+                call, accounts.services, made: nil, problem: Refusal(problems: problems.problems), status: 422
+            )
         }
     }
 
     private static func tokens(
-        _ call: SignedInCall, _ services: Services, made: String?, problem refusal: Refusal?, status: Int = 200
+        _ call: SignedInCall, _ services: Services, made: String?, problem refusal: Refusal?,
+        status: Int = 200
     ) async throws -> WebResponse {
         let id = call.actor.id
         let tokens = try await services.database.read { tx in
@@ -138,7 +152,8 @@ enum AccountPages {
                 """ as HTML
             } ?? .empty
         let scopes = call.actor.rights.sorted().map {
-            "<label class=\"tick\"><input type=\"checkbox\" name=\"scopes\" value=\"\($0.name)\"><span>\($0.name)</span></label>" as HTML
+            "<label class=\"tick\"><input type=\"checkbox\" name=\"scopes\" value=\"\($0.name)\"><span>\($0.name)</span></label>"
+                as HTML
         }
         let main: HTML = """
             <nav class="crumb" aria-label="Breadcrumb"><a href="/account">Your account</a><span aria-hidden="true">/</span><span>API tokens</span></nav>
@@ -152,7 +167,8 @@ enum AccountPages {
 
     private static func tokenList(_ tokens: [APIToken], _ now: Timestamp) -> HTML {
         guard !tokens.isEmpty else {
-            return "<div class=\"card\"><div class=\"empty\"><h2>No tokens yet</h2><p>A token lets a script open and read cases as you.</p></div></div>"
+            return
+                "<div class=\"card\"><div class=\"empty\"><h2>No tokens yet</h2><p>A token lets a script open and read cases as you.</p></div></div>"
         }
         let items = tokens.map { token -> HTML in
             let used: HTML = token.seenAt.map { "last used \(time($0, now: now))" } ?? "never used"
@@ -203,7 +219,9 @@ enum SessionList {
 
 extension HTTPField.Name {
     static let draftAt: HTTPField.Name = {
-        guard let name = HTTPField.Name("X-Draft-At") else { preconditionFailure("a constant of the protocol") }
+        guard let name = HTTPField.Name("X-Draft-At") else {
+            preconditionFailure("a constant of the protocol")
+        }
         return name
     }()
 }

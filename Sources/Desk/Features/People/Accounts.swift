@@ -51,7 +51,9 @@ package struct Accounts: Sendable {
         else { return nil }
         if now.seconds(since: found.session.seenAt) > 60 {
             let id = found.session.id
-            _ = try await services.database.write { try $0.execute(PeopleQueries.touchSession(id: id, at: now)) }
+            _ = try await services.database.write {
+                try $0.execute(PeopleQueries.touchSession(id: id, at: now))
+            }
         }
         let actor = Actor(
             id: found.session.person.raw, name: found.name, roles: Set(found.roles),
@@ -79,13 +81,16 @@ package struct Accounts: Sendable {
             try tx.first(PeopleQueries.token(digests: digests)) { row in
                 Found(
                     id: row.text(0), person: row.text(1), scopes: PeopleQueries.roles(row.text(2)),
-                    seenAt: row.optionalInteger(3), name: row.text(4), roles: PeopleQueries.roles(row.text(5)),
+                    seenAt: row.optionalInteger(3), name: row.text(4),
+                    roles: PeopleQueries.roles(row.text(5)),
                     organisation: row.optionalText(6), isActive: row.flag(7))
             }
         }
         guard let found, found.isActive else { return nil }
         if now.microseconds - (found.seenAt ?? 0) > 60_000_000 {
-            _ = try await services.database.write { try $0.execute(PeopleQueries.touchToken(id: found.id, at: now)) }
+            _ = try await services.database.write {
+                try $0.execute(PeopleQueries.touchToken(id: found.id, at: now))
+            }
         }
         var rights = services.policy.current.rights(of: found.roles)
         if !found.scopes.isEmpty { rights.formIntersection(found.scopes.map { Right($0) }) }
@@ -115,7 +120,9 @@ package struct Accounts: Sendable {
         let (person, credential) = try await services.database.read { tx in
             let person = try tx.first(PeopleQueries.person(email: email), PeopleQueries.readPerson)
             let credential = try person.flatMap { person in
-                try tx.first(PeopleQueries.credential(of: person.id.raw)) { (hash: $0.text(0), mustChange: $0.flag(1)) }
+                try tx.first(PeopleQueries.credential(of: person.id.raw)) {
+                    (hash: $0.text(0), mustChange: $0.flag(1))
+                }
             }
             return (person, credential)
         }
@@ -124,17 +131,24 @@ package struct Accounts: Sendable {
             try await recordFailure(person, email: email, address: address, now)
             throw Refusal(
                 .invalid, "wrong_credentials",
-                "E-mail address or password is not right. After \(policy.attemptsPerAccount) failed attempts the account pauses for 15 minutes.")
+                "E-mail address or password is not right. After \(policy.attemptsPerAccount) failed attempts the account pauses for 15 minutes."
+            )
         }
         let newHash =
             services.passwords.isOutdated(credential.hash) ? try await services.passwords.hash(password) : nil
-        let secret = try await beginSession(person, email: email, address: address, device: device, newHash: newHash)
+        let secret = try await beginSession(
+            person, email: email, address: address, device: device, newHash: newHash)
         return (secret, person, credential.mustChange)
     }
 
-    private func refuseTooMany(email: String, address: String, _ policy: Policy.SignIn, _ now: Timestamp) async throws {
+    private func refuseTooMany(email: String, address: String, _ policy: Policy.SignIn, _ now: Timestamp)
+        async throws
+    {
         let since = now.adding(seconds: -900)
-        for (source, limit) in [("account:\(email)", policy.attemptsPerAccount), ("address:\(address)", policy.attemptsPerAddress)] {
+        for (source, limit) in [
+            ("account:\(email)", policy.attemptsPerAccount),
+            ("address:\(address)", policy.attemptsPerAddress),
+        ] {
             let found = try await services.database.read { tx in
                 try tx.first(PeopleQueries.failures(of: source, since: since)) {
                     (count: Int($0.integer(0)), first: Timestamp(microseconds: $0.integer(1)))
@@ -144,13 +158,16 @@ package struct Accounts: Sendable {
             let wait = max(1, 900 - Int(now.seconds(since: found.first)))
             var refusal = Refusal(
                 .limited, "too_many_attempts",
-                "Too many failed attempts. Wait \((wait + 59) / 60) min, then try again. An administrator can set a new password meanwhile.")
+                "Too many failed attempts. Wait \((wait + 59) / 60) min, then try again. An administrator can set a new password meanwhile."
+            )
             refusal.retryAfter = wait
             throw refusal
         }
     }
 
-    private func recordFailure(_ person: Person?, email: String, address: String, _ now: Timestamp) async throws {
+    private func recordFailure(_ person: Person?, email: String, address: String, _ now: Timestamp)
+        async throws
+    {
         try await services.database.write { [journal = services.journal] tx in
             try tx.execute(PeopleQueries.insertFailure(of: "account:\(email)", at: now))
             try tx.execute(PeopleQueries.insertFailure(of: "address:\(address)", at: now))
@@ -178,7 +195,8 @@ package struct Accounts: Sendable {
             try tx.execute(PeopleQueries.deleteExpiredSessions(at: now))
             if let newHash {
                 try tx.execute(
-                    PeopleQueries.saveCredential(of: person.id.raw, hash: newHash, mustChange: false, at: now))
+                    PeopleQueries.saveCredential(of: person.id.raw, hash: newHash, mustChange: false, at: now)
+                )
             }
             var decision = Decision()
             decision.record(PersonFact.signedIn(session: session.id, address: address), on: person.ref)
@@ -212,12 +230,14 @@ package struct Accounts: Sendable {
 
     /// Sets a person's password; all other sessions end.
     package func setPassword(
-        _ password: String, of person: Person, by actorID: String, keeping session: String = "", byReset: Bool,
+        _ password: String, of person: Person, by actorID: String, keeping session: String = "",
+        byReset: Bool,
         mustChange: Bool = false
     ) async throws {
         try checkPassword(password, of: person)
         let hash = try await services.passwords.hash(password)
-        try await saveHash(hash, of: person, by: actorID, keeping: session, byReset: byReset, mustChange: mustChange)
+        try await saveHash(
+            hash, of: person, by: actorID, keeping: session, byReset: byReset, mustChange: mustChange)
     }
 
     /// Sets a person's password with a link, which is used up with it.
@@ -241,12 +261,16 @@ package struct Accounts: Sendable {
         let now = services.clock()
         let digests = link.map { services.keys.digests(of: $0) }
         try await services.database.write { [journal = services.journal] tx in
-            if let digests, try tx.execute(PeopleQueries.deleteLinks(digests: digests)) == 0 { throw Self.spentLink }
+            if let digests, try tx.execute(PeopleQueries.deleteLinks(digests: digests)) == 0 {
+                throw Self.spentLink
+            }
             try tx.execute(
                 PeopleQueries.saveCredential(of: person.id.raw, hash: hash, mustChange: mustChange, at: now))
             try tx.execute(PeopleQueries.deleteSessions(of: person.id.raw, except: session))
             try tx.execute(PeopleQueries.deleteLinks(purpose: "password", person: person.id.raw))
-            if let email = person.email { try tx.execute(PeopleQueries.deleteFailures(of: "account:\(email)")) }
+            if let email = person.email {
+                try tx.execute(PeopleQueries.deleteFailures(of: "account:\(email)"))
+            }
             var decision = Decision()
             decision.record(PersonFact.passwordSet(byReset: byReset), on: person.ref)
             _ = try journal.append(decision.entries, by: actorID, at: now, in: tx)
@@ -285,7 +309,9 @@ package struct Accounts: Sendable {
     /// - Throws: a refusal where somebody else was faster.
     private func useUp(_ secret: String) async throws {
         let digests = services.keys.digests(of: secret)
-        let count = try await services.database.write { try $0.execute(PeopleQueries.deleteLinks(digests: digests)) }
+        let count = try await services.database.write {
+            try $0.execute(PeopleQueries.deleteLinks(digests: digests))
+        }
         guard count > 0 else { throw Self.spentLink }
     }
 
@@ -308,10 +334,12 @@ package struct Accounts: Sendable {
     /// Adds a person without asking for a right: for the terminal and the first administrator.
     @discardableResult
     package func addPerson(
-        name: String, email: String?, roles: [String], organisation: ID<Organisation>? = nil, by actorID: String
+        name: String, email: String?, roles: [String], organisation: ID<Organisation>? = nil,
+        by actorID: String
     ) async throws -> Person {
         let now = services.clock()
-        return try await services.database.write { [journal = services.journal, policy = services.policy] tx in
+        return try await services.database.write {
+            [journal = services.journal, policy = services.policy] tx in
             try AccountRules.roles(roles, organisation: organisation, policy: try policy.inForce(in: tx))
             if let email, try tx.first(PeopleQueries.person(email: email), PeopleQueries.readPerson) != nil {
                 throw Refusal(field: "email", "taken", "Somebody already signs in with \(email).")
@@ -320,7 +348,8 @@ package struct Accounts: Sendable {
             let ref = SubjectRef(kind: Person.kind, id: newIdentifier(at: now))
             decision.record(
                 PersonFact.added(
-                    name: name, email: email, roles: roles, organisation: organisation?.raw, origin: nil), on: ref)
+                    name: name, email: email, roles: roles, organisation: organisation?.raw, origin: nil),
+                on: ref)
             _ = try journal.append(decision.entries, by: actorID, at: now, in: tx)
             guard let person = try tx.first(PeopleQueries.person(id: ref.id), PeopleQueries.readPerson) else {
                 throw StorageFault("the person was not written")
@@ -332,11 +361,14 @@ package struct Accounts: Sendable {
     // MARK: Tokens
 
     /// Makes an API token; returns the token itself, which is stored nowhere.
-    package func makeToken(name: String, scopes: [String], for person: ID<Person>, by actorID: String) async throws -> String {
+    package func makeToken(name: String, scopes: [String], for person: ID<Person>, by actorID: String)
+        async throws -> String
+    {
         let now = services.clock()
         let secret = "tl_" + newSecret()
         let token = APIToken(
-            id: newIdentifier(at: now), person: person, name: name, scopes: scopes, createdAt: now, seenAt: nil,
+            id: newIdentifier(at: now), person: person, name: name, scopes: scopes, createdAt: now,
+            seenAt: nil,
             revokedAt: nil)
         let digest = services.keys.digest(of: secret)
         try await services.database.write { [journal = services.journal] tx in

@@ -29,7 +29,9 @@ package final class PasswordHasher: Sendable {
         return try await derived(password, salt: salt, cost: cost)
     }
 
-    /// Whether `password` is the one that was hashed. Without a hash it takes as long and answers no.
+    /// Whether `password` is the one that was hashed.
+    ///
+    /// Without a hash it takes as long and answers no.
     package func isRight(_ password: String, hash: String?) async throws -> Bool {
         guard let hash, let (salt, cost) = Self.parts(of: hash) else {
             let known = decoy.withLock { $0 }

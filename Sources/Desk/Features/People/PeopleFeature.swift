@@ -23,14 +23,17 @@ enum PeopleFeature: Feature {
                 .init("cursor", "Where the page before ended"),
             ]
         ) { call, services in try await PeopleJSON.list(call, services) },
-        APIRead("person.read", "One person", path: "/people/{id}", access: .right("people.view")) { call, services in
+        APIRead("person.read", "One person", path: "/people/{id}", access: .right("people.view")) {
+            call, services in
             try await PeopleJSON.read(call, services)
         },
     ]
 
     static let subjects = [PeopleQueries.subject]
     static let statements = PeopleQueries.samples
-    static let rights: [Right] = ["people.view", "people.manage", "token.manage", "account.manage", "journal.view"]
+    static let rights: [Right] = [
+        "people.view", "people.manage", "token.manage", "account.manage", "journal.view",
+    ]
 
     static let navigation = [
         NavigationItem(path: "/people", title: "People", icon: "people", access: .right("people.view"))

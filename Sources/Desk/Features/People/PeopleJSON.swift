@@ -12,7 +12,8 @@ enum PeopleJSON {
         let start = parts?.first.flatMap { Int($0) } ?? 0
         let people = try await services.database.read { tx in
             try tx.all(
-                PeopleQueries.people(matching: text, limit: limit + 1, offset: start), PeopleQueries.readPerson)
+                PeopleQueries.people(matching: text, limit: limit + 1, offset: start),
+                PeopleQueries.readPerson)
         }
         let next = people.count > limit ? Cursor.text([String(start + limit)]) : nil
         return ["items": .array(people.prefix(limit).map(json)), "next": next.map(JSON.string) ?? .null]

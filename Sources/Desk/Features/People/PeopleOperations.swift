@@ -7,7 +7,8 @@ extension PeopleFeature {
     /// What can be done; an operation that does not stand here does not exist.
     static let operations = [
         AnyOperation(AddPerson.self), AnyOperation(ChangeRoles.self), AnyOperation(RenamePerson.self),
-        AnyOperation(DeactivatePerson.self), AnyOperation(ReactivatePerson.self), AnyOperation(SwitchShortcuts.self),
+        AnyOperation(DeactivatePerson.self), AnyOperation(ReactivatePerson.self),
+        AnyOperation(SwitchShortcuts.self),
     ]
 }
 
@@ -29,7 +30,9 @@ package enum PeopleDirectory {
 
     /// The person with this identifier or e-mail address.
     package static func find(_ text: String, in tx: borrowing Transaction) throws -> Person? {
-        if let person = try tx.first(PeopleQueries.person(id: text), PeopleQueries.readPerson) { return person }
+        if let person = try tx.first(PeopleQueries.person(id: text), PeopleQueries.readPerson) {
+            return person
+        }
         return try tx.first(PeopleQueries.person(email: text.lowercased()), PeopleQueries.readPerson)
     }
 
@@ -97,7 +100,8 @@ enum AddPerson: Operation {
     ) throws -> State {
         State(
             taken: try tx.first(
-                PeopleQueries.person(email: input.email.trimmingWhitespace.lowercased()), PeopleQueries.readPerson),
+                PeopleQueries.person(email: input.email.trimmingWhitespace.lowercased()),
+                PeopleQueries.readPerson),
             organisation: try input.organisation.flatMap { try CustomerDirectory.find($0, in: tx) })
     }
 
@@ -171,7 +175,9 @@ enum ChangeRoles: Operation {
         var administrators: Int
     }
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> State {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> State
+    {
         State(
             person: try existingPerson(input.person, in: tx),
             administrators: try tx.first(PeopleQueries.activeAdministrators()) { Int($0.integer(0)) } ?? 0)
@@ -188,7 +194,8 @@ enum ChangeRoles: Operation {
         }
         var decision = Decision()
         if Set(input.roles) != Set(state.person.roles) {
-            decision.record(PersonFact.rolesChanged(roles: input.roles, reason: input.reason), on: state.person.ref)
+            decision.record(
+                PersonFact.rolesChanged(roles: input.roles, reason: input.reason), on: state.person.ref)
         }
         decision.answer["id"] = .string(state.person.id.raw)
         return decision
@@ -219,7 +226,9 @@ enum RenamePerson: Operation {
     static let input = Fields(
         Input.init, .reference("id", "Person", to: "person"), .line("name", "Name", maxBytes: 120))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> Person {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> Person
+    {
         try existingPerson(input.person, in: tx)
     }
 
@@ -253,7 +262,8 @@ enum DeactivatePerson: Operation {
     static let right: Right = "people.manage"
     static let place = OperationPlace.act(in: "people", verb: "deactivate")
     static let input = Fields(
-        Input.init, .reference("id", "Person", to: "person"), .optional(.line("reason", "Reason", maxBytes: 500)))
+        Input.init, .reference("id", "Person", to: "person"),
+        .optional(.line("reason", "Reason", maxBytes: 500)))
 
     static func load(
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
@@ -263,15 +273,21 @@ enum DeactivatePerson: Operation {
             administrators: try tx.first(PeopleQueries.activeAdministrators()) { Int($0.integer(0)) } ?? 0)
     }
 
-    static func decide(_ input: Input, on state: ChangeRoles.State, in context: Context) throws(Refusal) -> Decision {
+    static func decide(_ input: Input, on state: ChangeRoles.State, in context: Context) throws(Refusal)
+        -> Decision
+    {
         if state.person.id.raw == context.actor.id {
-            throw Refusal(.conflict, "own_account", "You cannot deactivate your own account. Ask another administrator.")
+            throw Refusal(
+                .conflict, "own_account", "You cannot deactivate your own account. Ask another administrator."
+            )
         }
         if state.person.isActive, state.person.roles.contains("administrator"), state.administrators <= 1 {
             throw Refusal(.conflict, "last_administrator", "\(state.person.name) is the last administrator.")
         }
         var decision = Decision()
-        if state.person.isActive { decision.record(PersonFact.deactivated(reason: input.reason), on: state.person.ref) }
+        if state.person.isActive {
+            decision.record(PersonFact.deactivated(reason: input.reason), on: state.person.ref)
+        }
         decision.answer["id"] = .string(state.person.id.raw)
         return decision
     }
@@ -295,7 +311,9 @@ enum ReactivatePerson: Operation {
     static let place = OperationPlace.act(in: "people", verb: "reactivate")
     static let input = Fields(Input.init, .reference("id", "Person", to: "person"))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> Person {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> Person
+    {
         try existingPerson(input.person, in: tx)
     }
 
@@ -326,7 +344,9 @@ enum SwitchShortcuts: Operation {
     static let input = Fields(Input.init, .flag("on", "Single keys act on pages"))
     static let verb = "Save"
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> Person {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> Person
+    {
         try existingPerson(actor.id, in: tx)
     }
 

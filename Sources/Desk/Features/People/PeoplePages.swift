@@ -19,7 +19,8 @@ enum PeoplePages {
             },
             .signedIn(.post, "/people/{id}/sessions/{session}/end", .right("people.manage")) { call in
                 let person = try await find(call, services)
-                try await accounts.endSession(call.request.parameter("session"), of: person.id.raw, by: call.actor)
+                try await accounts.endSession(
+                    call.request.parameter("session"), of: person.id.raw, by: call.actor)
                 return .seeOther("/people/\(person.id.raw)?done=saved")
             },
         ]
@@ -27,7 +28,8 @@ enum PeoplePages {
 
     private static func find(_ call: SignedInCall, _ services: Services) async throws -> Person {
         let id = call.request.parameter("id")
-        guard let person = try await services.database.read({ tx in try PeopleDirectory.find(id, in: tx) }) else {
+        guard let person = try await services.database.read({ tx in try PeopleDirectory.find(id, in: tx) })
+        else {
             throw Refusal.notFound("person")
         }
         return person
@@ -41,7 +43,8 @@ enum PeoplePages {
         let policy = services.policy.current
         let add: HTML =
             call.actor.may("people.manage")
-            ? "<div class=\"btns\"><a class=\"btn go\" href=\"/people/new\">\(icon("plus"))Add person</a></div>" : .empty
+            ? "<div class=\"btns\"><a class=\"btn go\" href=\"/people/new\">\(icon("plus"))Add person</a></div>"
+            : .empty
         let rows = people.map { row($0, policy) }
         let table: HTML =
             people.isEmpty
@@ -69,7 +72,9 @@ enum PeoplePages {
         """
     }
 
-    private static func show(_ call: SignedInCall, _ services: Services, link: String?) async throws -> WebResponse {
+    private static func show(_ call: SignedInCall, _ services: Services, link: String?) async throws
+        -> WebResponse
+    {
         let person = try await find(call, services)
         let canManage = call.actor.may("people.manage")
         let (sessions, organisation) = try await services.database.read { tx in

@@ -166,7 +166,9 @@ package enum PeopleQueries {
         "INSERT INTO sign_in_failure (source, failed_at) VALUES (\(source), \(now.microseconds))"
     }
 
-    static func deleteFailures(of source: String) -> SQL { "DELETE FROM sign_in_failure WHERE source = \(source)" }
+    static func deleteFailures(of source: String) -> SQL {
+        "DELETE FROM sign_in_failure WHERE source = \(source)"
+    }
 
     static func deleteFailures(before moment: Timestamp) -> SQL {
         "DELETE FROM sign_in_failure WHERE failed_at < \(moment.microseconds)"
@@ -198,8 +200,10 @@ package enum PeopleQueries {
 
     static func readPerson(_ row: any Row) -> Person {
         Person(
-            id: ID(row.text(0)), version: Version(Int(row.integer(1))), name: row.text(2), email: row.optionalText(3),
-            roles: roles(row.text(4)), organisation: row.optionalText(5).map { ID($0) }, isActive: row.flag(6),
+            id: ID(row.text(0)), version: Version(Int(row.integer(1))), name: row.text(2),
+            email: row.optionalText(3),
+            roles: roles(row.text(4)), organisation: row.optionalText(5).map { ID($0) },
+            isActive: row.flag(6),
             usesShortcuts: row.flag(7), origin: row.optionalText(8),
             addedAt: Timestamp(microseconds: row.integer(9)))
     }
@@ -209,7 +213,8 @@ package enum PeopleQueries {
     static func readSession(_ row: any Row) -> Session {
         Session(
             id: row.text(0), person: ID(row.text(1)), createdAt: Timestamp(microseconds: row.integer(2)),
-            seenAt: Timestamp(microseconds: row.integer(3)), expiresAt: Timestamp(microseconds: row.integer(4)),
+            seenAt: Timestamp(microseconds: row.integer(3)),
+            expiresAt: Timestamp(microseconds: row.integer(4)),
             address: row.text(5), device: row.text(6))
     }
 
@@ -229,18 +234,25 @@ package enum PeopleQueries {
             usesShortcuts: true, origin: nil, addedAt: now)
         let session = Session(
             id: "x", person: "x", createdAt: now, seenAt: now, expiresAt: now, address: "", device: "")
-        let token = APIToken(id: "x", person: "x", name: "", scopes: [], createdAt: now, seenAt: nil, revokedAt: nil)
+        let token = APIToken(
+            id: "x", person: "x", name: "", scopes: [], createdAt: now, seenAt: nil, revokedAt: nil)
         return [
             Self.person(id: "x"), Self.person(email: "x"), Self.person(origin: "x"), staff(),
-            people(matching: "x", limit: 1), contacts(of: "x"), names(of: ["x"]), count(), activeAdministrators(),
+            people(matching: "x", limit: 1), contacts(of: "x"), names(of: ["x"]), count(),
+            activeAdministrators(),
             save(person), forget(id: "x"), page(after: "", limit: 1), credential(of: "x"),
-            saveCredential(of: "x", hash: "h", mustChange: false, at: now), insertSession(session, digest: []),
+            saveCredential(of: "x", hash: "h", mustChange: false, at: now),
+            insertSession(session, digest: []),
             Self.session(digests: [[]]), sessions(of: "x"), touchSession(id: "x", at: now),
-            deleteSession(id: "x", of: "x"), deleteSessions(of: "x", except: ""), deleteExpiredSessions(at: now),
-            insertToken(token, digest: []), Self.token(digests: [[]]), tokens(of: "x"), touchToken(id: "x", at: now),
-            revokeToken(id: "x", of: "x", at: now), failures(of: "x", since: now), insertFailure(of: "x", at: now),
+            deleteSession(id: "x", of: "x"), deleteSessions(of: "x", except: ""),
+            deleteExpiredSessions(at: now),
+            insertToken(token, digest: []), Self.token(digests: [[]]), tokens(of: "x"),
+            touchToken(id: "x", at: now),
+            revokeToken(id: "x", of: "x", at: now), failures(of: "x", since: now),
+            insertFailure(of: "x", at: now),
             deleteFailures(of: "x"), deleteFailures(before: now),
-            insertLink(digest: [], purpose: "p", person: nil, until: now), link(digests: [[]], purpose: "p", at: now),
+            insertLink(digest: [], purpose: "p", person: nil, until: now),
+            link(digests: [[]], purpose: "p", at: now),
             deleteLinks(digests: [[]]), deleteLinks(purpose: "p", person: nil),
         ]
     }()
@@ -251,7 +263,8 @@ package enum PeopleQueries {
             ProjectedTable(
                 "person",
                 columns: [
-                    "id", "version", "name", "email", "roles", "organisation", "is_active", "uses_shortcuts", "origin",
+                    "id", "version", "name", "email", "roles", "organisation", "is_active", "uses_shortcuts",
+                    "origin",
                     "added_at",
                 ], page: page(after:limit:))
         ],

@@ -36,7 +36,8 @@ enum SignInPages {
 
     // MARK: Signing in
 
-    private static func submitSignIn(_ request: WebRequest, _ accounts: Accounts) async throws -> WebResponse {
+    private static func submitSignIn(_ request: WebRequest, _ accounts: Accounts) async throws -> WebResponse
+    {
         let raw = try await request.input()
         let email = raw["email"].typed
         do {
@@ -76,9 +77,12 @@ enum SignInPages {
         return gate(request, services, "Sign in", main)
     }
 
-    private static func gate(_ request: WebRequest, _ services: Services, _ title: String, _ main: HTML) -> HTML {
+    private static func gate(_ request: WebRequest, _ services: Services, _ title: String, _ main: HTML)
+        -> HTML
+    {
         let theme = request.cookie("theme").flatMap { ["light", "dark"].contains($0) ? $0 : nil }
-        return services.frame().gate(title, main, nonce: request.nonce, preferences: Preferences(theme: theme))
+        return services.frame().gate(
+            title, main, nonce: request.nonce, preferences: Preferences(theme: theme))
     }
 
     // MARK: First administrator
@@ -97,7 +101,9 @@ enum SignInPages {
                 setup(request, accounts.services, typed: raw, problem: Refusal(problems: problems.problems)),
                 status: .unprocessableContent)
         } catch let refusal as Refusal where refusal.reason == .invalid {
-            return .page(setup(request, accounts.services, typed: raw, problem: refusal), status: .unprocessableContent)
+            return .page(
+                setup(request, accounts.services, typed: raw, problem: refusal), status: .unprocessableContent
+            )
         }
     }
 
@@ -124,7 +130,9 @@ enum SignInPages {
 
     // MARK: New password
 
-    private static func submitPassword(_ request: WebRequest, _ accounts: Accounts) async throws -> WebResponse {
+    private static func submitPassword(_ request: WebRequest, _ accounts: Accounts) async throws
+        -> WebResponse
+    {
         let link = try await accounts.link(request.parameter("secret"), purpose: "password")
         guard link.works, let person = link.person else { throw Accounts.spentLink }
         let raw = try await request.input()

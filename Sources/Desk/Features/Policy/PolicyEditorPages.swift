@@ -58,6 +58,7 @@ enum PolicyEditorPages {
             if raw["reason"].typed.isEmpty { raw["reason"] = .text("check") }  // only the change needs one
             try operation.check(raw, services.policy.current)
             let policy = try ChangePolicy.checked(content.document)
+            // A document in force that an older version accepted may no longer pass; its parsed form is compared then.
             let before = (try? services.policy.check(current.text).get()) ?? services.policy.current
             content.effects = PolicyEffect.between(before, policy)
         } catch {

@@ -12,15 +12,19 @@ enum PortalFeature: Feature {
 
     static let navigation = [
         NavigationItem(
-            path: "/portal", title: "Your cases", icon: "queue", access: .right("portal.view"), isForCustomers: true),
+            path: "/portal", title: "Your cases", icon: "queue", access: .right("portal.view"),
+            isForCustomers: true),
         NavigationItem(
-            path: "/portal/cases/new", title: "Report a problem", icon: "plus", access: .right("portal.report"),
+            path: "/portal/cases/new", title: "Report a problem", icon: "plus",
+            access: .right("portal.report"),
             isForCustomers: true),
     ]
 
     static func routes(_ services: Services) -> [Route] {
         [
-            .signedIn(.get, "/portal", .right("portal.view")) { call in try await PortalPages.list(call, services) },
+            .signedIn(.get, "/portal", .right("portal.view")) { call in
+                try await PortalPages.list(call, services)
+            },
             .signedIn(.get, "/portal/cases/{id}", .right("portal.view")) { call in
                 try await PortalPages.show(call, services)
             },

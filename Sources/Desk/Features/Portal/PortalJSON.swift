@@ -13,7 +13,8 @@ enum PortalJSON {
                 .init("limit", "At most so many, 1 to 200"), .init("cursor", "Where the page before ended"),
             ]
         ) { call, services in try await list(call, services) },
-        APIRead("portal.read", "One of your cases", path: "/portal/cases/{id}", access: .right("portal.view")) {
+        APIRead("portal.read", "One of your cases", path: "/portal/cases/{id}", access: .right("portal.view"))
+        {
             call, services in
             let reference = call.request.parameter("id")
             let policy = services.policy.current
@@ -23,7 +24,8 @@ enum PortalJSON {
                 }, policy)
         },
         APIRead(
-            "portal.timeline", "What was written and what changed, oldest first", path: "/portal/cases/{id}/timeline",
+            "portal.timeline", "What was written and what changed, oldest first",
+            path: "/portal/cases/{id}/timeline",
             access: .right("portal.view"),
             parameters: [
                 .init("limit", "At most so many, 1 to 500"), .init("cursor", "Where the page before ended"),
@@ -46,7 +48,9 @@ enum PortalJSON {
             try CaseDirectory.list(found, after: position, limit: limit + 1, in: tx)
         }
         let page = cases.prefix(limit)
-        let next = cases.count > limit ? page.last.map { Cursor.text([String($0.updatedAt.microseconds), $0.id.raw]) } : nil
+        let next =
+            cases.count > limit
+            ? page.last.map { Cursor.text([String($0.updatedAt.microseconds), $0.id.raw]) } : nil
         let policy = services.policy.current
         return ["items": .array(page.map { json($0, policy) }), "next": next.map(JSON.string) ?? .null]
     }
@@ -56,7 +60,8 @@ enum PortalJSON {
         [
             "id": .string(this.id.raw), "number": .string(this.number), "subject": .string(this.subject),
             "symptom": .string(this.symptom), "version": .integer(Int64(this.version.number)),
-            "state": .string(policy.status(this.status)?.customerWords ?? ""), "opened_at": this.openedAt.json,
+            "state": .string(policy.status(this.status)?.customerWords ?? ""),
+            "opened_at": this.openedAt.json,
             "resolved_at": this.resolvedAt.map(\.json) ?? .null, "updated_at": this.updatedAt.json,
         ]
     }

@@ -6,7 +6,8 @@ import Web
 extension PortalFeature {
     /// What can be done; an operation that does not stand here does not exist.
     static let operations = [
-        AnyOperation(ReportProblem.self), AnyOperation(AnswerFromPortal.self), AnyOperation(ReopenFromPortal.self),
+        AnyOperation(ReportProblem.self), AnyOperation(AnswerFromPortal.self),
+        AnyOperation(ReopenFromPortal.self),
     ]
 }
 
@@ -27,7 +28,8 @@ enum ReportProblem: Operation {
     static let place = OperationPlace.create(in: "portal/cases")
     static let input = Fields(
         Input.init,
-        .line("subject", "In one line, what is wrong?").help("For example: refunds stay pending since this morning."),
+        .line("subject", "In one line, what is wrong?").help(
+            "For example: refunds stay pending since this morning."),
         .text("symptom", "What do you see?")
             .help("What you did, what you expected and what came instead. Times and IDs help most."),
         .optional(hold), .optional(CaseFields.term(.component)),
@@ -36,21 +38,27 @@ enum ReportProblem: Operation {
     private static let hold = Field<String>.choice(
         "severity", "How much does it hold you up?",
         from: { policy in
-            policy.severities.map { FieldChoice($0.id.raw, $0.definition, detail: $0.examples.joined(separator: "; ")) }
+            policy.severities.map {
+                FieldChoice($0.id.raw, $0.definition, detail: $0.examples.joined(separator: "; "))
+            }
         },
         resolve: { text, policy in policy.severity(named: text)?.id.raw })
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> Int64 {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> Int64
+    {
         try tx.nextNumber(of: .caseNumber)
     }
 
     static func decide(_ input: Input, on number: Int64, in context: Context) throws(Refusal) -> Decision {
         guard let organisation = context.actor.organisation else {
-            throw Refusal(.denied, "no_organisation", "Your account belongs to no organisation. Ask your support team.")
+            throw Refusal(
+                .denied, "no_organisation", "Your account belongs to no organisation. Ask your support team.")
         }
         return try CaseOpening.decide(
             CaseOpening(
-                organisation: organisation, requester: context.actor.id, number: number, subject: input.subject,
+                organisation: organisation, requester: context.actor.id, number: number,
+                subject: input.subject,
                 symptom: input.symptom, severity: input.severity, requestType: nil, channel: "portal",
                 productArea: nil, component: input.component, environment: nil, beganAt: input.beganAt,
                 noticedAt: nil, reportedAt: nil, owner: nil),
@@ -84,11 +92,14 @@ enum AnswerFromPortal: Operation {
     static let place = OperationPlace.act(in: "portal/cases", verb: "reply")
     static let input = Fields(Input.init, CaseFields.id, .text("text", "Your answer"))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try visibleCase(input.id, for: actor, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
         let facts = try found.replied(input.text, byCustomer: true, at: context.now, policy: context.policy)
         return answer(facts, on: found)
     }
@@ -114,12 +125,16 @@ enum ReopenFromPortal: Operation {
     static let input = Fields(
         Input.init, CaseFields.id, .text("text", "What still fails?", maxBytes: 100_000))
 
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws -> SupportCase {
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> SupportCase
+    {
         try visibleCase(input.id, for: actor, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision {
-        let back = try found.reopened(reason: "The customer says it is not solved.", at: context.now, policy: context.policy)
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
+        let back = try found.reopened(
+            reason: "The customer says it is not solved.", at: context.now, policy: context.policy)
         return answer([.replied(text: input.text, fromCustomer: true)] + back, on: found)
     }
 

@@ -10,7 +10,8 @@ enum PortalPages {
         let done = policy.statuses(in: [.resolved, .closed])
         let open = policy.statuses(in: [.open, .waiting, .mitigated, .verifying])
         guard let organisation = call.actor.organisation else {
-            throw Refusal(.denied, "no_organisation", "Your account belongs to no organisation. Ask your support team.")
+            throw Refusal(
+                .denied, "no_organisation", "Your account belongs to no organisation. Ask your support team.")
         }
         let (cases, openCount, doneCount, names) = try await services.database.read { tx in
             var filter = CaseFilter()
@@ -21,12 +22,16 @@ enum PortalPages {
             filter.statuses = open
             let openCount = try CaseDirectory.count(filter, in: tx)
             let cases = try CaseDirectory.list(isShowingDone ? solved : filter, limit: 100, in: tx)
-            return (cases, openCount, doneCount, try PeopleDirectory.names(of: cases.compactMap { $0.owner?.raw }, in: tx))
+            return (
+                cases, openCount, doneCount,
+                try PeopleDirectory.names(of: cases.compactMap { $0.owner?.raw }, in: tx)
+            )
         }
         let now = services.clock()
         let items = cases.map { item($0, names, policy, now) }
         let list: HTML =
-            cases.isEmpty ? empty(isShowingDone) : "<ul class=\"card clip mine\" id=\"mine\" data-live>\n\(items)</ul>"
+            cases.isEmpty
+            ? empty(isShowingDone) : "<ul class=\"card clip mine\" id=\"mine\" data-live>\n\(items)</ul>"
         let main: HTML = """
             <div class="sec"><h1>Your cases</h1><div class="btns"><a class="btn go" href="/portal/cases/new">Report a problem</a></div></div>
             <nav class="views" aria-label="Show"><a href="/portal"\(isShowingDone ? .empty : " aria-current=\"true\"")>Open <span>\(openCount)</span></a><a href="/portal?show=solved"\(isShowingDone ? " aria-current=\"true\"" : .empty)>Solved <span>\(doneCount)</span></a></nav>
@@ -35,7 +40,9 @@ enum PortalPages {
         return services.page(Page("Your cases", here: "/portal", main: main), for: call)
     }
 
-    private static func item(_ this: SupportCase, _ names: [String: String], _ policy: Policy, _ now: Timestamp) -> HTML {
+    private static func item(
+        _ this: SupportCase, _ names: [String: String], _ policy: Policy, _ now: Timestamp
+    ) -> HTML {
         let ask: HTML =
             policy.phase(of: this.status) == .waiting && policy.status(this.status)?.onCustomerReply != nil
             ? " <span class=\"ask\">We need an answer from you.</span>" : .empty
@@ -53,7 +60,8 @@ enum PortalPages {
 
     private static func empty(_ isShowingDone: Bool) -> HTML {
         if isShowingDone {
-            return "<div class=\"card\"><div class=\"empty\"><h2>Nothing solved yet</h2><p>Solved cases stay here with all that was written.</p></div></div>"
+            return
+                "<div class=\"card\"><div class=\"empty\"><h2>Nothing solved yet</h2><p>Solved cases stay here with all that was written.</p></div></div>"
         }
         return """
             <div class="card"><div class="empty"><h2>No open cases</h2><p>What you or your colleagues report stands here, with where it stands and what happens next.</p><a class="btn go" href="/portal/cases/new">Report a problem</a></div></div>
@@ -77,7 +85,8 @@ enum PortalPages {
                 of: this.ref, kinds: CaseFact.publicKinds, limit: 300, as: CaseFact.self, in: tx)
             return Content(
                 this: this, entries: entries,
-                names: try PeopleDirectory.names(of: entries.map(\.actor) + [this.owner?.raw].compactMap { $0 }, in: tx),
+                names: try PeopleDirectory.names(
+                    of: entries.map(\.actor) + [this.owner?.raw].compactMap { $0 }, in: tx),
                 draft: try DraftStore.find(key: "portal/\(this.id)/reply", of: call.actor, in: tx))
         }
         let view = PortalCaseView(
@@ -182,7 +191,9 @@ struct PortalCaseView {
     }
 
     private func message(_ entry: Recorded<CaseFact>, _ text: String, isFromCustomer: Bool) -> HTML {
-        let who = entry.actor == me ? "You" : content.names[entry.actor] ?? (isFromCustomer ? "Your colleague" : policy.organisation)
+        let who =
+            entry.actor == me
+            ? "You" : content.names[entry.actor] ?? (isFromCustomer ? "Your colleague" : policy.organisation)
         let house: HTML = isFromCustomer ? .empty : "<span class=\"dim\">\(policy.organisation)</span>"
         return """
             <article class="msg \(isFromCustomer ? "in" : "out")" id="e-\(entry.version.number)"><header><b>\(who)</b>\(house)\(time(entry.occurredAt, now: now, class: "at"))</header><div class="text" dir="auto">\(text)</div></article>
