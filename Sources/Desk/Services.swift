@@ -28,6 +28,8 @@ package struct Services: Sendable {
     package let isSecure: Bool
     /// Where people find the site, where that is set.
     package let publicURL: String?
+    /// The proxies whose word is taken for where a request came from.
+    package let trustedProxies: Set<String>
     /// The schema's steps.
     package let migrator: Migrator
     /// The log.
@@ -44,6 +46,7 @@ package struct Services: Sendable {
         self.catalog = catalog
         (self.database, self.keys, self.clock, self.logger) = (database, keys, clock, logger)
         (isSecure, publicURL) = (settings.isSecure, settings.publicURL)
+        trustedProxies = settings.trustedProxies
         passwords = PasswordHasher(cost: settings.passwordCost)
         migrator = Migrator(Schema.migrations)
         journal = Journal(subjects: SubjectCatalog(catalog.subjects))
@@ -67,6 +70,8 @@ package struct DeskSettings: Sendable {
     package var publicURL: String?
     /// Whether people reach the site over TLS.
     package var isSecure: Bool { publicURL?.hasPrefix("https://") ?? false }
+    /// The addresses of reverse proxies that set `X-Forwarded-For`.
+    package var trustedProxies: Set<String> = []
     /// How often a node asks for what others wrote.
     package var followInterval: Duration = .milliseconds(500)
     /// The work of a password hash: log2 of scrypt's N.

@@ -132,6 +132,8 @@ struct DataOptions: ParsableArguments {
             installation.settings.passwordCost = cost
         }
         installation.settings.publicURL = value(nil, "THIRDLINE_PUBLIC_URL")
+        installation.settings.trustedProxies = Set(
+            (value(nil, "THIRDLINE_TRUSTED_PROXIES") ?? "").split { $0 == "," || $0 == " " }.map(String.init))
         return installation
     }
 

@@ -139,13 +139,14 @@ package struct TestClient: Sendable {
         }
     }
 
-    /// Reads lines of an answer that goes on, until `isEnough` says so.
+    /// Reads lines of an answer that goes on, until `isEnough` says so or it ends.
     package func lines(_ path: String, until isEnough: @escaping @Sendable (String) async throws -> Bool)
         async throws
     {
         try await exchange(.GET, path, [], []) { inbound in
             var rest = ""
             for try await part in inbound {
+                if case .end = part { return }
                 guard case .body(let buffer) = part else { continue }
                 rest += String(buffer: buffer)
                 while let end = rest.firstIndex(of: "\n") {

@@ -33,6 +33,7 @@ package final class LiveUpdates: Service {
     }
 
     private struct Subscriber {
+        var reader: SubjectRef
         var concerns: @Sendable (Change) -> Bool
         var continuation: AsyncStream<ServerEvent>.Continuation
     }
@@ -48,13 +49,18 @@ package final class LiveUpdates: Service {
 
     /// The changes that concern a page, from now on.
     ///
-    /// A reader that does not keep up is cut off and comes back.
-    package func events(where concerns: @escaping @Sendable (Change) -> Bool) -> AsyncStream<ServerEvent> {
+    /// A reader that does not keep up is cut off and comes back, and so is one whose account, roles or sessions
+    /// changed: coming back it is asked again who it is.
+    package func events(for reader: Actor, where concerns: @escaping @Sendable (Change) -> Bool)
+        -> AsyncStream<ServerEvent>
+    {
         let (stream, continuation) = AsyncStream<ServerEvent>.makeStream(
             bufferingPolicy: .bufferingOldest(64))
         let id = state.withLock { state in
             state.next += 1
-            state.subscribers[state.next] = Subscriber(concerns: concerns, continuation: continuation)
+            state.subscribers[state.next] = Subscriber(
+                reader: SubjectRef(kind: Person.kind, id: reader.id), concerns: concerns,
+                continuation: continuation)
             return state.next
         }
         continuation.onTermination = { [weak self] _ in
@@ -121,6 +127,8 @@ package final class LiveUpdates: Service {
     }
 
     private func tell(_ change: Change) {
+        if PersonFact.changesAccess(kind: change.kind) { cutOff { $0 == change.subject } }
+        if change.subject.kind == PolicyRecord.kind { cutOff { _ in true } }
         let concerned = state.withLock { $0.subscribers.filter { $0.value.concerns(change) } }
         let event = ServerEvent(id: String(change.sequence), name: "changed", data: change.kind)
         for (id, subscriber) in concerned {
@@ -129,6 +137,15 @@ package final class LiveUpdates: Service {
                 _ = state.withLock { $0.subscribers.removeValue(forKey: id) }
             }
         }
+    }
+
+    private func cutOff(_ isConcerned: (SubjectRef) -> Bool) {
+        let gone = state.withLock { state in
+            let gone = state.subscribers.filter { isConcerned($0.value.reader) }
+            for id in gone.keys { state.subscribers.removeValue(forKey: id) }
+            return gone
+        }
+        for subscriber in gone.values { subscriber.continuation.finish() }
     }
 
     private func beat() async {

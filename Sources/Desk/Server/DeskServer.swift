@@ -22,14 +22,14 @@ package struct DeskServer: Sendable {
         return Site(
             routes: services.catalog.routes(services),
             identify: { request in try await accounts.caller(of: request) },
-            recordDenial: { caller, access, request in
+            recordDenial: { caller, missing, request in
                 await denials.record(
-                    caller.actor, what: "\(request.method.rawValue) \(request.path)",
-                    right: Right(access.text),
+                    caller.actor, what: "\(request.method.rawValue) \(request.path)", right: Right(missing),
                     request: request.id)
             },
             problemPage: { [frame = services.frame] problem in FaultPage.html(problem, frame()) },
-            refusal: Self.refusal, isSecure: services.isSecure, logger: services.logger)
+            refusal: Self.refusal, isSecure: services.isSecure,
+            trustedProxies: services.trustedProxies, logger: services.logger)
     }
 
     /// What storage cannot do for now, as a refusal.

@@ -51,6 +51,14 @@ package enum PersonFact: Fact {
         }
     }
 
+    /// Whether facts of this kind change what the person may see: pages that are open must ask again.
+    package static func changesAccess(kind: String) -> Bool {
+        [
+            "person.roles_changed", "person.deactivated", "person.password_set", "person.session_ended",
+            "person.token_revoked",
+        ].contains(kind)
+    }
+
     package var edits: Set<Aspect> {
         switch self {
         case .renamed: ["name"]

@@ -50,28 +50,32 @@ package struct Site: Sendable {
     package var routes: [Route]
     /// Finds out whose request it is; nil where nobody is signed in.
     package var identify: @Sendable (WebRequest) async throws -> Caller?
-    /// Puts a denial on record.
-    package var recordDenial: @Sendable (Caller, Access, WebRequest) async -> Void
+    /// Puts a denial on record: who, what was missing (a right, or the refusal's code), and the request.
+    package var recordDenial: @Sendable (Caller, String, WebRequest) async -> Void
     /// Makes the page for a refusal or fault.
     package var problemPage: @Sendable (ProblemPage) -> HTML
     /// Turns what storage throws into a refusal, where the caller can do something about it.
     package var refusal: @Sendable (any Error) -> Refusal?
     /// Where people find the site; decides whether cookies are only sent over TLS.
     package var isSecure: Bool
+    /// The proxies whose word is taken for where a request came from.
+    package var trustedProxies: Set<String>
     /// The log.
     package var logger: Logger
 
     /// A site with all parts.
     package init(
         routes: [Route], identify: @escaping @Sendable (WebRequest) async throws -> Caller?,
-        recordDenial: @escaping @Sendable (Caller, Access, WebRequest) async -> Void,
+        recordDenial: @escaping @Sendable (Caller, String, WebRequest) async -> Void,
         problemPage: @escaping @Sendable (ProblemPage) -> HTML,
-        refusal: @escaping @Sendable (any Error) -> Refusal?, isSecure: Bool, logger: Logger
+        refusal: @escaping @Sendable (any Error) -> Refusal?, isSecure: Bool,
+        trustedProxies: Set<String> = [], logger: Logger
     ) {
         (self.routes, self.identify, self.recordDenial) = (routes, identify, recordDenial)
         (self.problemPage, self.refusal, self.isSecure, self.logger) = (
             problemPage, refusal, isSecure, logger
         )
+        self.trustedProxies = trustedProxies
     }
 
     /// The routes as Hummingbird takes them.
@@ -91,7 +95,8 @@ package struct Site: Sendable {
         var request = WebRequest(
             method: raw.method, path: raw.uri.path, host: raw.head.authority ?? "",
             headers: raw.headers, parameters: [:], query: [],
-            address: context.address, id: Self.newRequestID(), nonce: Self.newNonce(), body: raw.body)
+            address: address(of: raw, context), id: Self.newRequestID(), nonce: Self.newNonce(),
+            body: raw.body)
         var caller: Caller?
         var response: WebResponse
         do {
@@ -102,6 +107,7 @@ package struct Site: Sendable {
             try refuseCrossSite(request)
             response = try await run(route, request, &caller)
         } catch {
+            await recordIfDenied(error, request, caller, route.access)
             response = answer(to: error, request, caller)
         }
         finish(&response, request, caller, started: started, path: route.path)
@@ -119,15 +125,35 @@ package struct Site: Sendable {
             }
             caller = known
             guard allows(route.access, known.actor) else {
-                await recordDenial(known, route.access, request)
                 throw Refusal(
-                    .denied, "not_allowed",
+                    .denied, Self.notAllowed,
                     "Your role does not allow this (\(route.access.text)). Ask a lead or an administrator.")
             }
             return try await handler(
                 SignedInCall(
                     request: request, actor: known.actor, means: known.means, preferences: known.preferences))
         }
+    }
+
+    private static let notAllowed = "not_allowed"
+
+    /// Every denial of somebody who is known is on record, wherever on the way it was said.
+    private func recordIfDenied(
+        _ error: any Error, _ request: WebRequest, _ caller: Caller?, _ access: Access
+    ) async {
+        guard let refusal = error as? Refusal, refusal.reason == .denied else { return }
+        var known = caller
+        // A forged form is refused before anybody asks whose it is.
+        if known == nil { known = try? await identify(request) }
+        guard let known else { return }
+        await recordDenial(known, refusal.code == Self.notAllowed ? access.text : refusal.code, request)
+    }
+
+    /// Where a request came from: the socket's other end or, behind a proxy that is trusted, the last address that
+    /// none of them added.
+    fileprivate func address(of raw: Request, _ context: SiteContext) -> String {
+        clientAddress(
+            peer: context.address, forwarded: raw.headers[values: .xForwardedFor], trusted: trustedProxies)
     }
 
     private func allows(_ access: Access, _ actor: Actor) -> Bool {
@@ -302,7 +328,7 @@ private struct UnmatchedMiddleware: RouterMiddleware {
             let request = WebRequest(
                 method: raw.method, path: raw.uri.path, host: raw.head.authority ?? "",
                 headers: raw.headers, parameters: [:], query: [],
-                address: context.address, id: Site.newRequestID(), nonce: Site.newNonce(),
+                address: site.address(of: raw, context), id: Site.newRequestID(), nonce: Site.newNonce(),
                 body: raw.body)
             let started = ContinuousClock.now
             let others = methods(at: raw.uri.path)
@@ -354,6 +380,7 @@ extension SiteContext {
 
 extension HTTPField.Name {
     // These names are constants of the protocol; each is a valid token.
+    static let xForwardedFor = name("X-Forwarded-For")
     static let secFetchSite = name("Sec-Fetch-Site")
     static let requestID = name("X-Request-Id")
     static let enhance = name("X-Enhance")

@@ -131,6 +131,19 @@ struct AccessTests {
         }
     }
 
+    @Test(
+        "A denial that a page itself says, and a forged form, are on record too", arguments: Engine.available)
+    func otherDenialsAreOnRecord(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let marta = try await server.browser(.marta)
+            let forged = try await marta.submit("/cases", ["subject": "x"], site: "cross-site")
+            #expect(forged.status == 403)
+            let denial = try #require(try await Self.denials(of: .marta, server.desk).last)
+            #expect(denial.what == "POST /cases" && denial.right == "cross_site")
+            #expect(denial.request == forged.headers["x-request-id"])
+        }
+    }
+
     /// What stands on record as denied to somebody.
     static func denials(
         of member: Cast, _ desk: TestDesk

@@ -91,6 +91,40 @@ struct NodesTests {
         }
     }
 
+    @Test(
+        "A status or role that is in use cannot be left out, and the refusal says by how many",
+        arguments: Engine.available)
+    func policyInUse(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            _ = try await desk.reportedCase()
+            _ = try await desk.reportedCase()
+            let auditor = "  - id: auditor\n"
+            try await desk.perform(
+                "policy.change", as: .otto,
+                [
+                    "document": document(
+                        (auditor, "  - id: trainer\n    name: Trainer\n    rights: [case.view]\n" + auditor)),
+                    "reason": "A new role.",
+                ])
+            try await desk.perform(
+                "person.change_roles", as: .samira,
+                ["id": .text(desk.people[.ravi]?.id.raw ?? ""), "roles": "developer,trainer"])
+            let changed = document(("  - id: new\n", "  - id: fresh\n"))
+            let refusal = try #require(
+                await #expect(throws: Refusal.self) {
+                    try await desk.perform(
+                        "policy.change", as: .otto, ["document": changed, "reason": "Tidy."])
+                })
+            #expect(refusal.code == "policy_in_use", "\(refusal)")
+            #expect(
+                refusal.problems.map(\.message) == [
+                    "statuses: 2 cases have the status “new”. Keep it in the document, or change those first.",
+                    "roles: 1 person has the role “trainer”. Keep it in the document, or change those first.",
+                ])
+            #expect(desk.services.policy.document.version == Version(1))
+        }
+    }
+
     @Test("The follower on PostgreSQL never skips a lower sequence that commits later")
     func followerSkipsNothing() async throws {
         guard let engine = Engine.available.first(where: { $0 == .postgreSQL }) else { return }
@@ -99,6 +133,7 @@ struct NodesTests {
             let url = try #require(desk.store.url)
             let (first, second) = (try PostgreSQLDatabase(url: url), try PostgreSQLDatabase(url: url))
             let (inserted, mayCommit) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            defer { mayCommit.signal() }  // whatever fails, nobody waits for ever
             async let low = Self.append(to: first, subject: "follow-a", desk) {
                 inserted.signal()
                 mayCommit.wait()

@@ -114,6 +114,34 @@ struct FormTests {
         }
     }
 
+    @Test(
+        "An open page hears nothing more once its person may see nothing more", .timeLimit(.minutes(1)),
+        arguments: Engine.available)
+    func streamsEndWithTheAccount(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let marta = try await server.browser(.marta)
+            let heard = Heard()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await marta.lines("/cases/\(number)/events") { line in
+                        await heard.add(line)
+                        return false
+                    }
+                }
+                while await heard.count == 0 {
+                    try await server.desk.perform(
+                        "case.note", as: .jonas, ["id": .text(number), "text": "Heard?"])
+                }
+                try await server.desk.perform(
+                    "person.deactivate", as: .samira,
+                    ["id": .text(server.desk.people[.marta]?.id.raw ?? "")])
+                try await group.waitForAll()
+            }
+            #expect(try await marta.get("/cases/\(number)/events").status == 303)
+        }
+    }
+
     /// What an open page hears, while changes are made again and again until it hears the first.
     private static func listen(
         _ client: TestClient, _ path: String, _ change: @escaping @Sendable (Int) async throws -> Void

@@ -275,6 +275,13 @@ package enum CaseDirectory {
         try tx.all(CasesQueries.list(filter, after: after, limit: limit), CasesQueries.read)
     }
 
+    /// How many cases are in each status, by its identifier.
+    package static func countsByStatus(in tx: borrowing Transaction) throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        try tx.each(CasesQueries.countsByStatus()) { counts[$0.text(0)] = Int($0.integer(1)) }
+        return counts
+    }
+
     /// How many cases a filter finds.
     package static func count(_ filter: CaseFilter, in tx: borrowing Transaction) throws -> Int {
         try tx.first(CasesQueries.count(filter)) { Int($0.integer(0)) } ?? 0

@@ -48,6 +48,15 @@ package enum PeopleDirectory {
         }
     }
 
+    /// How many active people have each role, by its identifier.
+    package static func countsByRole(in tx: borrowing Transaction) throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        try tx.each(PeopleQueries.countsByRoles()) { row in
+            for role in PeopleQueries.roles(row.text(0)) { counts[role, default: 0] += Int(row.integer(1)) }
+        }
+        return counts
+    }
+
     /// Everybody, by name.
     package static func everybody(in tx: borrowing Transaction) throws -> [Person] {
         try tx.all(PeopleQueries.people(matching: "", limit: 1_000_000), PeopleQueries.readPerson)

@@ -36,6 +36,10 @@ package enum PeopleQueries {
 
     static func count() -> SQL { "SELECT COUNT(*) FROM person" }
 
+    static func countsByRoles() -> SQL {
+        "SELECT roles, COUNT(*) FROM person WHERE is_active = 1 GROUP BY roles ORDER BY roles"
+    }
+
     static func activeAdministrators() -> SQL {
         """
         SELECT COUNT(*) FROM person p JOIN credential c ON c.person = p.id
@@ -239,7 +243,7 @@ package enum PeopleQueries {
         return [
             Self.person(id: "x"), Self.person(email: "x"), Self.person(origin: "x"), staff(),
             people(matching: "x", limit: 1), contacts(of: "x"), names(of: ["x"]), count(),
-            activeAdministrators(),
+            countsByRoles(), activeAdministrators(),
             save(person), forget(id: "x"), page(after: "", limit: 1), credential(of: "x"),
             saveCredential(of: "x", hash: "h", mustChange: false, at: now),
             insertSession(session, digest: []),

@@ -51,13 +51,16 @@ enum PolicyEditorPages {
     /// Checks a document and shows what it would change, without writing anything.
     static func check(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let submission = Submission(try await call.request.input(), operation)
-        let current = try await services.database.read { tx in try PolicyReading.inForce(in: tx) }
+        let (current, use) = try await services.database.read { tx in
+            (try PolicyReading.inForce(in: tx), try PolicyUse.now(in: tx))
+        }
         var content = sent(submission, current, services)
         do throws(Refusal) {
             var raw = submission.typed
             if raw["reason"].typed.isEmpty { raw["reason"] = .text("check") }  // only the change needs one
             try operation.check(raw, services.policy.current)
             let policy = try ChangePolicy.checked(content.document)
+            try use.refuseLoss(of: policy)
             // A document in force that an older version accepted may no longer pass; its parsed form is compared then.
             let before = (try? services.policy.check(current.text).get()) ?? services.policy.current
             content.effects = PolicyEffect.between(before, policy)

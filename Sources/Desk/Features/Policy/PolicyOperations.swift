@@ -26,22 +26,27 @@ enum ChangePolicy: Operation {
             .help("The whole document, in YAML. It takes effect at once, everywhere."),
         .line("reason", "Reason", maxBytes: 500).help("Stands in the history beside the change."))
 
-    /// The document in force and its version.
+    /// The document in force, its version, and what of it is in use.
     struct State: Sendable {
         var document: String
         var version: Version
+        var use = PolicyUse()
     }
 
     static func load(
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> State { try PolicyReading.inForce(in: tx).state }
+    ) throws -> State {
+        var state = try PolicyReading.inForce(in: tx).state
+        state.use = try PolicyUse.now(in: tx)
+        return state
+    }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
         var decision = Decision()
         decision.answer["id"] = .string(PolicyRecord.ref.id)
         decision.answer["version"] = .integer(Int64(state.version.number))
         guard input.document != state.document else { return decision }
-        try checked(input.document)
+        try state.use.refuseLoss(of: try checked(input.document))
         decision.record(
             PolicyFact.changed(document: input.document, reason: input.reason), on: PolicyRecord.ref)
         return decision
@@ -49,7 +54,6 @@ enum ChangePolicy: Operation {
 
     /// The policy that a document describes.
     /// - Throws: a refusal with a problem a mistake, the first hundred, in the order of the lines.
-    @discardableResult
     static func checked(_ document: String) throws(Refusal) -> Policy {
         switch PolicyDocument.read(document) {
         case .success(let policy): return policy
@@ -78,6 +82,42 @@ enum ChangePolicy: Operation {
         form.base = state.version
         form.values["document"] = .text(state.document)
         return form
+    }
+}
+
+/// What cases and people hold of a policy: a case whose status no longer exists could never move again.
+struct PolicyUse: Sendable {
+    /// How many cases are in each status.
+    var statuses: [String: Int] = [:]
+    /// How many active people have each role.
+    var roles: [String: Int] = [:]
+
+    static func now(in tx: borrowing Transaction) throws -> Self {
+        PolicyUse(
+            statuses: try CaseDirectory.countsByStatus(in: tx),
+            roles: try PeopleDirectory.countsByRole(in: tx))
+    }
+
+    /// Refuses a policy without a status or role that is in use.
+    func refuseLoss(of policy: Policy) throws(Refusal) {
+        let lost =
+            Self.lost(statuses, besides: policy.statuses.map(\.id.raw), "statuses", "status", "case")
+            + Self.lost(roles, besides: policy.roles.map(\.id), "roles", "role", "person")
+        guard !lost.isEmpty else { return }
+        var refusal = Refusal(
+            .invalid, "policy_in_use", "Not in force: something that the document leaves out is in use.")
+        refusal.problems = lost.map { Refusal.Problem(field: "document", code: "policy_in_use", message: $0) }
+        throw refusal
+    }
+
+    private static func lost(
+        _ use: [String: Int], besides kept: [String], _ key: String, _ term: String, _ holder: String
+    ) -> [String] {
+        use.filter { $0.value > 0 && !kept.contains($0.key) }.sorted { $0.key < $1.key }.map { id, count in
+            let holders =
+                count == 1 ? "1 \(holder) has" : "\(count) \(holder == "person" ? "people" : "cases") have"
+            return "\(key): \(holders) the \(term) “\(id)”. Keep it in the document, or change those first."
+        }
     }
 }
 

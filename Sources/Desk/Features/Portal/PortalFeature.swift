@@ -33,7 +33,7 @@ enum PortalFeature: Feature {
                     try CaseDirectory.find(call.request.parameter("id"), for: call.actor, in: tx)
                 }
                 return .events(
-                    services.live.events { change in
+                    services.live.events(for: call.actor) { change in
                         change.subject == found.ref && CaseFact.publicKinds.contains(change.kind)
                     })
             },
