@@ -120,8 +120,8 @@ build() {
 first_build_notice() {
     [[ -e $2 ]] && return 0
     case $1 in
-        debug) say "First debug build: all dependencies are compiled once, about 5 to 8 minutes on two cores, 1 GB of disk." ;;
-        release) say "First release build: all dependencies are compiled once, about 8 to 12 minutes on two cores, 1 GB of disk." ;;
+        debug) say "First debug build: all dependencies are compiled once, about 3 to 5 minutes on two cores, 1 GB of disk." ;;
+        release) say "First release build: all dependencies are compiled once, about 5 minutes on two cores, 1 GB of disk." ;;
     esac
     say "Later builds take seconds. Without a terminal a line every 20 s shows that it goes on."
 }

@@ -21,6 +21,8 @@ package protocol Feature: Sendable {
     static func routes(_ services: Services) -> [Route]
     /// Every statement, with sample values, to be prepared on both engines.
     static var statements: [SQL] { get }
+    /// What it adds to the pages of cases.
+    static var caseParts: [CasePart] { get }
 }
 
 extension Feature {
@@ -31,6 +33,7 @@ extension Feature {
     package static var navigation: [NavigationItem] { [] }
     package static func routes(_ services: Services) -> [Route] { [] }
     package static var statements: [SQL] { [] }
+    package static var caseParts: [CasePart] { [] }
 }
 
 /// The one list of features.
@@ -57,6 +60,9 @@ package struct FeatureCatalog: Sendable {
 
     /// All rights that a role may be given.
     package var rights: Set<Right> { Set(operations.map(\.right) + features.flatMap { $0.rights }) }
+
+    /// What all features add to the pages of cases, in the order in which it stands there.
+    package var caseParts: [CasePart] { features.flatMap { $0.caseParts }.sorted { $0.order < $1.order } }
 
     /// The main navigation.
     package var navigation: [NavigationItem] { features.flatMap { $0.navigation } }

@@ -52,11 +52,12 @@ SHOTS = {
     "queue": ("engineer", open_path("/")),
     "case": ("engineer", rich_case),
     "new-case": ("engineer", open_path("/cases/new")),
-    "conflict": ("engineer", conflict),
     "policy": ("administrator", open_path("/policy")),
     "people": ("administrator", open_path("/people")),
     "portal": ("customer", open_path("/")),
     "portal-case": ("customer", rich_case),
+    # Last, since it renames the case.
+    "conflict": ("engineer", conflict),
 }
 
 

@@ -20,6 +20,7 @@ extension CaseFact {
         case .reopened: "case.reopened"
         case .closed: "case.closed"
         case .entryErased: "case.entry_erased"
+        default: family?.kind ?? ""
         }
     }
 
@@ -58,6 +59,7 @@ extension CaseFact {
                 "sequence": .integer(sequence), "fields": .array(fields.map(JSON.string)),
                 "body_sha256": .string(digest), "why": .string(reason),
             ]
+        default: family?.body ?? .null
         }
     }
 
@@ -99,7 +101,11 @@ extension CaseFact {
             self = .entryErased(
                 sequence: Int64(body.integer("sequence") ?? 0), fields: body.texts("fields"),
                 digest: try body.text("body_sha256"), reason: try body.text("why"))
-        default: throw FactProblem("“\(kind)” is not a kind of case fact")
+        default:
+            guard let fact = try Self.ofFamily(kind, body) else {
+                throw FactProblem("“\(kind)” is not a kind of case fact")
+            }
+            self = fact
         }
     }
 }

@@ -123,6 +123,17 @@ package enum CaseFact: Fact {
     /// Words of an earlier fact were taken out for good; `digest` is that of what is left, in hexadecimal.
     case entryErased(sequence: Int64, fields: [String], digest: String, reason: String)
 
+    /// What happened in the investigation.
+    case investigation(InvestigationFact)
+    /// What happened around the work.
+    case coordination(CoordinationFact)
+    /// What it has to do with other cases.
+    case relation(RelationFact)
+    /// What happened to its evidence.
+    case evidence(CaseEvidenceFact)
+    /// What was answered in forms.
+    case form(CaseFormFact)
+
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
         /// The area of the product.
@@ -163,7 +174,11 @@ package enum CaseFact: Fact {
         }
     }
 
-    package static let erasableFields: Set<String> = [
+    package static let erasableFields: Set<String> = families.reduce(into: ownErasableFields) {
+        $0.formUnion($1.erasableFields)
+    }
+
+    private static let ownErasableFields: Set<String> = [
         "text", "subject", "symptom", "reason", "narrative", "customer_summary", "set", "kept",
         "blocked_process",
         "compliance",
@@ -173,12 +188,14 @@ package enum CaseFact: Fact {
     package var isPublic: Bool {
         switch self {
         case .opened, .replied, .statusChanged, .resolved, .reopened, .closed, .imported: true
-        default: false
+        default: Self.publicKinds.contains(kind)
         }
     }
 
     /// The kinds that a customer may see.
-    package static let publicKinds = [
+    package static let publicKinds = ownPublicKinds + families.flatMap { $0.publicKinds }
+
+    private static let ownPublicKinds = [
         "case.opened", "case.replied", "case.status_changed", "case.resolved", "case.reopened", "case.closed",
         "case.imported",
     ]
@@ -194,6 +211,7 @@ package enum CaseFact: Fact {
         case .classified(let field, _): [Aspect(field.rawValue)]
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
+        default: family?.edits ?? []
         }
     }
 }

@@ -93,7 +93,7 @@ package struct SupportCase: Subject, Equatable {
                 unansweredSince = nil
                 firstReplyAt = firstReplyAt ?? moment
             }
-        case .noted, .entryErased: break
+        case .noted, .entryErased, .investigation, .coordination, .relation, .evidence, .form: break
         case .ownerChanged(let owner, _): self.owner = ID(owner)
         case .severityChanged(let severity, _): self.severity = ID(severity)
         case .statusChanged(let status, let phase, _):

@@ -16,6 +16,11 @@ enum CasePages {
         var replyDraft: (text: String, savedAt: Timestamp)?
         var noteDraft: (text: String, savedAt: Timestamp)?
         var lastSequence: Int64
+        var parts: [CasePart]
+        var actions: [CaseAction]
+        var notices: HTML
+        var work: HTML
+        var side: HTML
     }
 
     static func show(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
@@ -35,6 +40,7 @@ enum CasePages {
         _ call: SignedInCall, _ selection: CaseTimeline.Selection, _ services: Services
     ) async throws -> Content {
         let reference = call.request.parameter("id")
+        let (policy, now, parts) = (services.policy.current, services.clock(), services.catalog.caseParts)
         return try await services.database.read { [journal = services.journal] tx in
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
             let entries = try journal.latestFacts(
@@ -45,6 +51,9 @@ enum CasePages {
             let organisation = try this.organisation.flatMap {
                 try CustomerDirectory.names(of: [$0], in: tx)[$0]
             }
+            let context = CasePartContext(
+                this: this, actor: call.actor, policy: policy, now: now, request: call.request,
+                newKey: { newIdentifier(at: now) })
             return Content(
                 this: this, entries: entries,
                 entryCount: selection.kinds.isEmpty
@@ -56,7 +65,10 @@ enum CasePages {
                     ?? 0,
                 replyDraft: try DraftStore.find(key: "case/\(this.id)/reply", of: call.actor, in: tx),
                 noteDraft: try DraftStore.find(key: "case/\(this.id)/note", of: call.actor, in: tx),
-                lastSequence: entries.map(\.sequence).max() ?? 0)
+                lastSequence: entries.map(\.sequence).max() ?? 0,
+                parts: parts, actions: parts.flatMap { $0.actions(context) },
+                notices: try parts.html(.notice, context, in: tx),
+                work: try parts.html(.work, context, in: tx), side: try parts.html(.side, context, in: tx))
         }
     }
 }
@@ -75,7 +87,7 @@ extension CaseFact {
         switch self {
         case .ownerChanged(let owner, _): [owner]
         case .imported(_, let row), .changeImported(let row): [row.set["owner"]].compactMap { $0 }
-        default: []
+        default: family?.people ?? []
         }
     }
 }
@@ -98,8 +110,8 @@ struct CaseView {
     var main: HTML {
         """
         <nav class="crumb" aria-label="Breadcrumb"><a href="/cases">Queue</a><span aria-hidden="true">/</span><span>\(this.number)</span></nav>
-        \(head)<div class="case"><div class="work">
-        \(brief)
+        \(head)\(content.notices)<div class="case"><div class="work">
+        \(brief)\(content.work)
         <section class="stack" aria-labelledby="tl-h"><div><div class="sec"><h2 id="tl-h">Timeline</h2><span class="dim f13" id="tl-n" data-live>\(grouped(content.entryCount)) entries, times in UTC</span>\(timelineViews)</div>
         \(composer)</div>
         \(timeline.list)\(timeline.older)</section></div>
@@ -110,7 +122,7 @@ struct CaseView {
     private var timeline: CaseTimeline {
         CaseTimeline(
             entries: content.entries, names: content.names, policy: policy, now: now, selection: selection,
-            path: path, organisation: content.organisation?.name, isForCustomer: false)
+            path: path, organisation: content.organisation?.name, parts: content.parts)
     }
 
     private var timelineViews: HTML {
@@ -304,7 +316,7 @@ struct CaseView {
     private var side: HTML {
         """
         <aside class="card clip" id="side" aria-label="Details" data-live>
-        \(actions)\(details)\(customer)\(people)
+        \(actions)\(content.side)\(details)\(customer)\(people)
         </aside>
         """
     }
@@ -325,6 +337,13 @@ struct CaseView {
         add("case.edit", "edit", "edit", "Edit problem and fields")
         add("case.edit", "record_impact", "edit", "Record impact")
         add("case.edit", "record_times", "edit", "Record when it began")
+        for action in content.actions where actor.may(action.right) {
+            let key: HTML =
+                action.key.map { " data-key=\"\($0)\" aria-keyshortcuts=\"\($0)\"" } ?? .empty
+            let cap: HTML = action.key.map { "<kbd>\($0)</kbd>" } ?? .empty
+            links.append(
+                "<a href=\"\(path)/\(action.verb)\"\(key)>\(icon(action.icon))\(action.title)\(cap)</a>")
+        }
         add("case.resolve", "resolve", "check", "Resolve", when: !isDone)
         add("case.close", "close", "s-closed", "Close", when: policy.phase(of: this.status) == .resolved)
         add("case.reopen", "reopen", "s-again", "Reopen", when: isDone)

@@ -19,10 +19,16 @@ enum CasesJSON {
         ) { call, services in try await list(call, services) },
         APIRead("case.read", "One case", path: "/cases/{id}", access: .right("case.view")) { call, services in
             let reference = call.request.parameter("id")
-            let this = try await services.database.read { tx in
-                try CaseDirectory.find(reference, for: call.actor, in: tx)
+            let (policy, now, parts) = (services.policy.current, services.clock(), services.catalog.caseParts)
+            return try await services.database.read { tx in
+                let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
+                var object = json(this).object ?? JSONObject()
+                let context = CasePartContext(
+                    this: this, actor: call.actor, policy: policy, now: now, request: call.request,
+                    newKey: { newIdentifier(at: now) })
+                for (key, value) in try parts.json(context, in: tx) { object[key] = value }
+                return .object(object)
             }
-            return json(this)
         },
         APIRead(
             "case.timeline", "All that happened to a case, oldest first", path: "/cases/{id}/timeline",

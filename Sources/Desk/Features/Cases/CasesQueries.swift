@@ -262,6 +262,15 @@ package enum CaseDirectory {
         return found
     }
 
+    /// The facts of a case of some kinds, or all, oldest first.
+    package static func facts(
+        of id: ID<SupportCase>, kinds: [String] = [], in tx: borrowing Transaction
+    ) throws -> [Recorded<CaseFact>] {
+        try tx.all(
+            JournalStore.earliestFacts(of: SupportCase.ref(id), after: .none, kinds: kinds, limit: .max)
+        ) { try JournalStore.fact($0).decoded(as: CaseFact.self) }
+    }
+
     /// Whether the actor may know of the case: customers of their own organisation's alone.
     package static func isVisible(_ found: SupportCase, to actor: Actor) -> Bool {
         guard actor.isCustomer else { return true }

@@ -42,7 +42,7 @@ struct CaseTimeline {
     let selection: Selection
     let path: String
     let organisation: String?
-    let isForCustomer: Bool
+    let parts: [CasePart]
 
     private var shown: [Recorded<CaseFact>] {
         let sorted = entries.prefix(Self.pageSize).sorted {
@@ -87,8 +87,17 @@ struct CaseTimeline {
         case .replied(let text, let fromCustomer): message(entry, text, isFromCustomer: fromCustomer)
         case .noted(let text): note(entry, text)
         case .resolved(let resolution): resolved(entry, resolution)
-        default: fact(entry)
+        default: ofPart(entry) ?? fact(entry)
         }
+    }
+
+    private var sentences: CaseSentence { CaseSentence(policy: policy, names: names, parts: parts) }
+
+    /// The entry as the feature shows it whose fact it is, where it is more than a line.
+    private func ofPart(_ entry: Recorded<CaseFact>) -> HTML? {
+        guard entry.body.family != nil else { return nil }
+        let sentences = sentences
+        return parts.lazy.compactMap { $0.entry(entry, sentences) }.first
     }
 
     private func anchor(_ entry: Recorded<CaseFact>) -> HTML {
@@ -139,7 +148,7 @@ struct CaseTimeline {
 
     private func fact(_ entry: Recorded<CaseFact>) -> HTML {
         let before = entries.first { $0.version.number == entry.version.number - 1 }
-        let (symbol, sentence) = CaseSentence(policy: policy, names: names).line(entry, after: before)
+        let (symbol, sentence) = sentences.line(entry, after: before)
         return """
             <li id="e-\(entry.version.number)"><span class="node">\(icon(symbol))</span><p class="fact"><span>\(sentence)\(late(entry))</span><time class="at" datetime="\(entry.occurredAt.rfc3339)">\(entry.occurredAt.clock)</time></p></li>
 
@@ -148,15 +157,20 @@ struct CaseTimeline {
 }
 
 /// What happened, in a sentence.
-struct CaseSentence {
-    let policy: Policy
-    let names: [String: String]
+package struct CaseSentence: Sendable {
+    /// The policy in force, for the names of its terms.
+    package let policy: Policy
+    /// Names of people, by identifier.
+    package let names: [String: String]
+    let parts: [CasePart]
 
-    private func name(_ id: String) -> String { names[id] ?? "Somebody" }
+    /// The name of a person.
+    package func name(_ id: String) -> String { names[id] ?? "Somebody" }
 
     /// An icon and a sentence for a fact that is not a message.
     func line(_ entry: Recorded<CaseFact>, after before: Recorded<CaseFact>? = nil) -> (icon: String, HTML) {
         let who: HTML = "<b>\(name(entry.actor))</b>"
+        if let (icon, sentence) = ofPart(entry, isForCustomer: false) { return (icon, "\(who) \(sentence)") }
         switch entry.body {
         case .opened(let opening):
             let severity = policy.severity(ID(opening.severity))?.name ?? opening.severity
@@ -188,6 +202,12 @@ struct CaseSentence {
         }
     }
 
+    /// The sentence of a fact that belongs to another feature, without who did it.
+    func ofPart(_ entry: Recorded<CaseFact>, isForCustomer: Bool) -> CasePart.Line? {
+        guard entry.body.family != nil else { return nil }
+        return parts.lazy.compactMap { $0.sentence(entry, self, isForCustomer) }.first
+    }
+
     private func edit(_ entry: Recorded<CaseFact>, _ who: HTML) -> HTML {
         switch entry.body {
         case .retitled(let subject): return "\(who) changed the subject to “\(isolated(subject))”"
@@ -211,7 +231,8 @@ struct CaseSentence {
         }
     }
 
-    private func because(_ reason: String?) -> HTML {
+    /// A reason as it ends a sentence; nothing where there is none.
+    package func because(_ reason: String?) -> HTML {
         guard let reason, !reason.isEmpty else { return .empty }
         return ": “\(isolated(reason))”"
     }
@@ -250,17 +271,17 @@ enum CaseExport {
         }
         var text =
             "# \(this.number) \(this.subject)\n\nTimes are UTC. Internal: do not send to the customer.\n\n"
+        let sentences = CaseSentence(policy: policy, names: names, parts: services.catalog.caseParts)
         for entry in entries.sorted(by: { ($0.occurredAt, $0.version) < ($1.occurredAt, $1.version) }) {
-            text += section(entry, policy, names)
+            text += section(entry, sentences)
         }
         return .download(
             Array(text.utf8), name: "\(this.number)-timeline.md", type: "text/markdown; charset=utf-8")
     }
 
-    private static func section(_ entry: Recorded<CaseFact>, _ policy: Policy, _ names: [String: String])
-        -> String
-    {
-        let who = names[entry.actor] ?? "Somebody"
+    private static func section(_ entry: Recorded<CaseFact>, _ sentences: CaseSentence) -> String {
+        let policy = sentences.policy
+        let who = sentences.name(entry.actor)
         let late =
             entry.recordedAt.seconds(since: entry.occurredAt) > 60
             ? " (entered later, \(entry.recordedAt.rfc3339))" : ""
@@ -275,7 +296,7 @@ enum CaseExport {
             let verdict = policy.name(of: resolution.verdict, in: \.verdicts)
             return title + "\(who) resolved the case. Verdict: \(verdict).\n\n" + quoted(resolution.narrative)
         default:
-            let sentence = CaseSentence(policy: policy, names: names).line(entry).1
+            let sentence = sentences.line(entry).1
             return title + PlainText.of(sentence) + "\n\n"
         }
     }

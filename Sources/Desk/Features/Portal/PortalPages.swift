@@ -75,19 +75,27 @@ enum PortalPages {
         var entries: [Recorded<CaseFact>]
         var names: [String: String]
         var draft: (text: String, savedAt: Timestamp)?
+        var parts: HTML
+        var sentences: CaseSentence
     }
 
     static func show(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let reference = call.request.parameter("id")
+        let (policy, now, parts) = (services.policy.current, services.clock(), services.catalog.caseParts)
         let content = try await services.database.read { [journal = services.journal] tx in
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
             let entries = try journal.latestFacts(
                 of: this.ref, kinds: CaseFact.publicKinds, limit: 300, as: CaseFact.self, in: tx)
+            let names = try PeopleDirectory.names(
+                of: entries.map(\.actor) + [this.owner?.raw].compactMap { $0 }, in: tx)
+            let context = CasePartContext(
+                this: this, actor: call.actor, policy: policy, now: now, request: call.request,
+                newKey: { newIdentifier(at: now) })
             return Content(
-                this: this, entries: entries,
-                names: try PeopleDirectory.names(
-                    of: entries.map(\.actor) + [this.owner?.raw].compactMap { $0 }, in: tx),
-                draft: try DraftStore.find(key: "portal/\(this.id)/reply", of: call.actor, in: tx))
+                this: this, entries: entries, names: names,
+                draft: try DraftStore.find(key: "portal/\(this.id)/reply", of: call.actor, in: tx),
+                parts: try parts.portal(context, in: tx),
+                sentences: CaseSentence(policy: policy, names: names, parts: parts))
         }
         let view = PortalCaseView(
             content: content, policy: services.policy.current, now: services.clock(), me: call.actor.id,
@@ -114,7 +122,7 @@ struct PortalCaseView {
         """
         <nav class="crumb" aria-label="Breadcrumb"><a href="/portal">Your cases</a><span aria-hidden="true">/</span><span>\(this.number)</span></nav>
         <div class="stack"><h1 dir="auto">\(this.subject)</h1>
-        \(standing)\(need)\(answerForm)
+        \(standing)\(need)\(content.parts)\(answerForm)
         <section aria-labelledby="so-far"><div class="sec"><h2 id="so-far">So far</h2></div><div class="thread" id="thread" data-live>
         \(content.entries.map(entry))</div></section></div>
         """
@@ -178,15 +186,21 @@ struct PortalCaseView {
                 line(entry, "Resolved")
             }
         case .statusChanged(let status, _, _):
-            line(entry, policy.status(ID(status))?.customerWords ?? "In work")
+            line(entry, "\(policy.status(ID(status))?.customerWords ?? "In work")")
         case .reopened: line(entry, "Opened again")
         case .closed: line(entry, "Closed")
         case .imported: line(entry, "Taken over from an earlier system")
-        default: .empty
+        default: ofPart(entry)
         }
     }
 
-    private func line(_ entry: Recorded<CaseFact>, _ words: String) -> HTML {
+    private func ofPart(_ entry: Recorded<CaseFact>) -> HTML {
+        guard let (_, sentence) = content.sentences.ofPart(entry, isForCustomer: true) else { return .empty }
+        let who = entry.actor == me ? "You" : content.names[entry.actor] ?? policy.organisation
+        return line(entry, "<b>\(who)</b> \(sentence)")
+    }
+
+    private func line(_ entry: Recorded<CaseFact>, _ words: HTML) -> HTML {
         "<p class=\"fact\"><span>\(words)</span>\(time(entry.occurredAt, now: now, class: "at"))</p>\n"
     }
 

@@ -1,0 +1,136 @@
+import Diagnosis
+import Domain
+import Storage
+import Web
+
+/// What a part of a case's page may use.
+package struct CasePartContext: Sendable {
+    /// The case.
+    package var this: SupportCase
+    /// Who looks.
+    package var actor: Actor
+    /// The policy in force.
+    package var policy: Policy
+    /// The time.
+    package var now: Timestamp
+    /// The request, for what its address says.
+    package var request: WebRequest
+    /// A fresh identifier, for forms.
+    package var newKey: @Sendable () -> String
+
+    /// Where the case's page is: "/cases/TL-42".
+    package var path: String { "/cases/\(this.number)" }
+
+    /// Whether the case is resolved or closed.
+    package var isDone: Bool { [.resolved, .closed].contains(policy.phase(of: this.status)) }
+
+    /// The facts of the case of some kinds, oldest first.
+    package func facts(of kinds: [String], in tx: borrowing Transaction) throws -> [Recorded<CaseFact>] {
+        try CaseDirectory.facts(of: this.id, kinds: kinds, in: tx)
+    }
+}
+
+/// Something that can be done to a case, as the list of actions on its page shows it.
+package struct CaseAction: Sendable {
+    /// Who may do it.
+    package var right: Right
+    /// Where it is done, under the case: "add_hypothesis".
+    package var verb: String
+    /// The icon.
+    package var icon: String
+    /// What it says: "Add a hypothesis".
+    package var title: String
+    /// The single key that does it, if one does.
+    package var key: String?
+
+    /// An action with all parts.
+    package init(_ right: Right, _ verb: String, icon: String, _ title: String, key: String? = nil) {
+        (self.right, self.verb, self.icon, self.title, self.key) = (right, verb, icon, title, key)
+    }
+}
+
+/// What a feature adds to cases: a piece of the page, actions, JSON, sentences of the timeline, a piece of the portal.
+///
+/// The page of a case is made of the parts of all features, so it names none of them.
+package struct CasePart: Sendable {
+    /// Where on the page a part stands.
+    package enum Place: Sendable {
+        /// Above the brief: what nobody may overlook.
+        case notice
+        /// Between the brief and the timeline.
+        case work
+        /// In the column beside.
+        case side
+    }
+
+    /// The sentence of a fact: icon, and markup after the name of who did it.
+    package typealias Line = (icon: String, HTML)
+
+    /// Where it stands.
+    package var place: Place
+    /// Its turn among the parts of the place, lowest first.
+    package var order: Int
+    /// The markup; empty for nothing.
+    ///
+    /// Each element that changes while the page is open carries `id` and `data-live`.
+    package var html: @Sendable (CasePartContext, borrowing Transaction) throws -> HTML
+    /// What can be done.
+    package var actions: @Sendable (CasePartContext) -> [CaseAction]
+    /// Members that it adds to the case's JSON, for staff.
+    package var json:
+        @Sendable (CasePartContext, borrowing Transaction) throws -> [(key: String, value: JSON)]
+    /// Its piece of the customer's page.
+    package var portal: @Sendable (CasePartContext, borrowing Transaction) throws -> HTML
+    /// The sentence of a fact of its family; nil for all others.
+    ///
+    /// `isForCustomer` asks for what the customer may read.
+    package var sentence: @Sendable (Recorded<CaseFact>, CaseSentence, _ isForCustomer: Bool) -> Line?
+    /// A whole entry of the timeline, for facts that are more than a line; nil for all others.
+    package var entry: @Sendable (Recorded<CaseFact>, CaseSentence) -> HTML?
+
+    /// A part; what is left out adds nothing.
+    package init(
+        _ place: Place, order: Int = 50,
+        html: @escaping @Sendable (CasePartContext, borrowing Transaction) throws -> HTML = { _, _ in .empty
+        },
+        actions: @escaping @Sendable (CasePartContext) -> [CaseAction] = { _ in [] },
+        json:
+            @escaping @Sendable (CasePartContext, borrowing Transaction) throws -> [(
+                key: String, value: JSON
+            )] =
+            { _, _ in [] },
+        portal: @escaping @Sendable (CasePartContext, borrowing Transaction) throws -> HTML = { _, _ in .empty
+        },
+        sentence: @escaping @Sendable (Recorded<CaseFact>, CaseSentence, Bool) -> Line? = { _, _, _ in nil },
+        entry: @escaping @Sendable (Recorded<CaseFact>, CaseSentence) -> HTML? = { _, _ in nil }
+    ) {
+        (self.place, self.order, self.html, self.actions) = (place, order, html, actions)
+        (self.json, self.portal, self.sentence, self.entry) = (json, portal, sentence, entry)
+    }
+}
+
+extension [CasePart] {
+    /// The markup of the parts of a place, in their order.
+    func html(
+        _ place: CasePart.Place, _ context: CasePartContext, in tx: borrowing Transaction
+    ) throws -> HTML {
+        var html: HTML = ""
+        for part in self where part.place == place { html += try part.html(context, tx) }
+        return html
+    }
+
+    /// The pieces of the customer's page, in their order.
+    func portal(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
+        var html: HTML = ""
+        for part in self { html += try part.portal(context, tx) }
+        return html
+    }
+
+    /// What the parts add to the case's JSON.
+    func json(_ context: CasePartContext, in tx: borrowing Transaction) throws -> [(key: String, value: JSON)]
+    {
+        var members: [(key: String, value: JSON)] = []
+        for part in self { members += try part.json(context, tx) }
+        return members
+    }
+}

@@ -1,0 +1,52 @@
+/// A family of facts about cases with a folder of its own, such as those of the investigation.
+///
+/// `CaseFact` carries them as they are, so that a case has one history however many folders write it.
+package protocol CaseFactFamily: Fact {
+    /// All kinds of the family.
+    static var kinds: [String] { get }
+    /// The kinds that the customer may see.
+    static var publicKinds: [String] { get }
+    /// The people whom the fact names, beside who did it.
+    var people: [String] { get }
+}
+
+extension CaseFactFamily {
+    package static var publicKinds: [String] { [] }
+    package var people: [String] { [] }
+}
+
+extension CaseFact {
+    /// The fact of a family that this one carries; nil for the facts of the case itself.
+    package var family: (any CaseFactFamily)? {
+        switch self {
+        case .investigation(let fact): fact
+        case .coordination(let fact): fact
+        case .relation(let fact): fact
+        case .evidence(let fact): fact
+        case .form(let fact): fact
+        default: nil
+        }
+    }
+
+    /// The families.
+    package static let families: [any CaseFactFamily.Type] = [
+        InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
+        CaseFormFact.self,
+    ]
+
+    /// The fact of a family that was stored under `kind`; nil where no family has the kind.
+    static func ofFamily(_ kind: String, _ body: FactBody) throws -> CaseFact? {
+        if InvestigationFact.kinds.contains(kind) {
+            return .investigation(try InvestigationFact(kind: kind, body: body))
+        }
+        if CoordinationFact.kinds.contains(kind) {
+            return .coordination(try CoordinationFact(kind: kind, body: body))
+        }
+        if RelationFact.kinds.contains(kind) { return .relation(try RelationFact(kind: kind, body: body)) }
+        if CaseEvidenceFact.kinds.contains(kind) {
+            return .evidence(try CaseEvidenceFact(kind: kind, body: body))
+        }
+        if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
+        return nil
+    }
+}
