@@ -59,8 +59,8 @@ enum AssignCase: Operation {
 }
 
 /// Changes how bad the case is held to be.
-enum ChangeSeverity: Operation {
-    struct Input: Sendable {
+enum ChangeSeverity: CaseOperation {
+    struct Input: CaseInput {
         var id: String
         var severity: String
         var reason: String
@@ -69,35 +69,24 @@ enum ChangeSeverity: Operation {
     static let name = "case.change_severity"
     static let summary = "Change severity"
     static let right: Right = "case.change_severity"
-    static let place = OperationPlace.act(in: "cases", verb: "change_severity")
     static let input = Fields(
         Input.init, CaseFields.id, CaseFields.severity().editing(Aspect("severity")), CaseFields.reason)
-
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
-        -> SupportCase
-    {
-        try visibleCase(input.id, for: actor, in: tx)
-    }
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
         answer(found.withSeverity(ID(input.severity), reason: input.reason), on: found)
     }
 
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        caseDestination(answer, done: "saved")
-    }
-
-    static func form(
-        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> OperationForm {
-        try caseForm(id, for: actor, in: tx) { $1.values["severity"] = .text($0.severity.raw) }
+    static func fill(
+        _ form: inout OperationForm, from found: SupportCase, policy: Policy, in tx: borrowing Transaction
+    ) throws {
+        form.values["severity"] = .text(found.severity.raw)
     }
 }
 
 /// Moves the case to another status, by the transitions of policy.
-enum ChangeStatus: Operation {
-    struct Input: Sendable {
+enum ChangeStatus: CaseOperation {
+    struct Input: CaseInput {
         var id: String
         var status: String
         var reason: String?
@@ -106,34 +95,23 @@ enum ChangeStatus: Operation {
     static let name = "case.change_status"
     static let summary = "Change status"
     static let right: Right = "case.change_status"
-    static let place = OperationPlace.act(in: "cases", verb: "change_status")
     static let input = Fields(Input.init, CaseFields.id, CaseFields.status, .optional(CaseFields.reason))
-
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
-        -> SupportCase
-    {
-        try visibleCase(input.id, for: actor, in: tx)
-    }
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
         answer(try found.moved(to: ID(input.status), reason: input.reason, policy: context.policy), on: found)
     }
 
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        caseDestination(answer, done: "saved")
-    }
-
-    static func form(
-        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> OperationForm {
-        try caseForm(id, for: actor, in: tx) { $1.values["status"] = .text($0.status.raw) }
+    static func fill(
+        _ form: inout OperationForm, from found: SupportCase, policy: Policy, in tx: borrowing Transaction
+    ) throws {
+        form.values["status"] = .text(found.status.raw)
     }
 }
 
 /// Edits what the case says about itself; each field is an aspect of its own.
-enum EditCase: Operation {
-    struct Input: Sendable {
+enum EditCase: CaseOperation {
+    struct Input: CaseInput {
         var id: String
         var subject: Edit<String>
         var problemStatement: Edit<String>
@@ -148,7 +126,6 @@ enum EditCase: Operation {
     static let summary = "Edit the case"
     static let verb = "Save"
     static let right: Right = "case.edit"
-    static let place = OperationPlace.act(in: "cases", verb: "edit")
     static let input = Fields(
         Input.init, CaseFields.id, .edit(.line("subject", "Subject").editing(Aspect("subject"))),
         .edit(
@@ -159,12 +136,6 @@ enum EditCase: Operation {
         .edit(CaseFields.term(.productArea)), .edit(CaseFields.term(.component)),
         .edit(CaseFields.term(.environment)), .edit(CaseFields.term(.category)),
         .edit(CaseFields.term(.rootCause)))
-
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
-        -> SupportCase
-    {
-        try visibleCase(input.id, for: actor, in: tx)
-    }
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
@@ -198,28 +169,22 @@ enum EditCase: Operation {
         return answer(facts, on: found)
     }
 
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        caseDestination(answer, done: "saved")
-    }
-
-    static func form(
-        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> OperationForm {
-        try caseForm(id, for: actor, in: tx) { found, form in
-            form.values["subject"] = .text(found.subject)
-            form.values["problem_statement"] = .text(found.problemStatement ?? "")
-            for field in [
-                CaseFact.ClassifyingField.productArea, .component, .environment, .category, .rootCause,
-            ] {
-                form.values[field.rawValue] = .text(found.classification[field] ?? "")
-            }
+    static func fill(
+        _ form: inout OperationForm, from found: SupportCase, policy: Policy, in tx: borrowing Transaction
+    ) throws {
+        form.values["subject"] = .text(found.subject)
+        form.values["problem_statement"] = .text(found.problemStatement ?? "")
+        for field in [
+            CaseFact.ClassifyingField.productArea, .component, .environment, .category, .rootCause,
+        ] {
+            form.values[field.rawValue] = .text(found.classification[field] ?? "")
         }
     }
 }
 
 /// Records what the fault does to those who meet it, as data.
-enum RecordImpact: Operation {
-    struct Input: Sendable {
+enum RecordImpact: CaseOperation {
+    struct Input: CaseInput {
         var id: String
         var accounts: Int?
         var users: Int?
@@ -235,7 +200,6 @@ enum RecordImpact: Operation {
     static let summary = "Record the impact"
     static let verb = "Save"
     static let right: Right = "case.edit"
-    static let place = OperationPlace.act(in: "cases", verb: "record_impact")
     static let input = Fields(
         Input.init, CaseFields.id, .optional(.integer("accounts", "Accounts affected", 0...1_000_000_000)),
         .optional(.integer("users", "Users affected", 0...8_000_000_000)),
@@ -246,12 +210,6 @@ enum RecordImpact: Operation {
         .optional(.line("compliance", "Rules or law touched")),
         .optional(CaseFields.workaround),
         .optional(.line("blocked_process", "What stands still")))
-
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
-        -> SupportCase
-    {
-        try visibleCase(input.id, for: actor, in: tx)
-    }
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
@@ -267,30 +225,24 @@ enum RecordImpact: Operation {
         return answer(impact == found.impact ? [] : [.impactRecorded(impact)], on: found)
     }
 
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        caseDestination(answer, done: "saved")
-    }
-
-    static func form(
-        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> OperationForm {
-        try caseForm(id, for: actor, in: tx) { found, form in
-            let impact = found.impact
-            let texts: [(String, String?)] = [
-                ("accounts", impact.accounts.map { String($0) }), ("users", impact.users.map { String($0) }),
-                ("share_percent", impact.sharePercent.map { "\($0)" }), ("share_of", impact.shareOf),
-                ("money_at_risk", impact.moneyAtRisk), ("compliance", impact.compliance),
-                ("workaround", impact.hasWorkaround.map { $0 ? "yes" : "no" }),
-                ("blocked_process", impact.blockedProcess),
-            ]
-            for (name, text) in texts { form.values[name] = .text(text ?? "") }
-        }
+    static func fill(
+        _ form: inout OperationForm, from found: SupportCase, policy: Policy, in tx: borrowing Transaction
+    ) throws {
+        let impact = found.impact
+        let texts: [(String, String?)] = [
+            ("accounts", impact.accounts.map { String($0) }), ("users", impact.users.map { String($0) }),
+            ("share_percent", impact.sharePercent.map { "\($0)" }), ("share_of", impact.shareOf),
+            ("money_at_risk", impact.moneyAtRisk), ("compliance", impact.compliance),
+            ("workaround", impact.hasWorkaround.map { $0 ? "yes" : "no" }),
+            ("blocked_process", impact.blockedProcess),
+        ]
+        for (name, text) in texts { form.values[name] = .text(text ?? "") }
     }
 }
 
 /// Records when the effect began, was first noticed, and was reported: three different times.
-enum RecordTimes: Operation {
-    struct Input: Sendable {
+enum RecordTimes: CaseOperation {
+    struct Input: CaseInput {
         var id: String
         var beganAt: Timestamp?
         var noticedAt: Timestamp?
@@ -301,19 +253,12 @@ enum RecordTimes: Operation {
     static let summary = "Record when it began"
     static let verb = "Save"
     static let right: Right = "case.edit"
-    static let place = OperationPlace.act(in: "cases", verb: "record_times")
     static let input = Fields(
         Input.init, CaseFields.id,
         .optional(.time("began_at", "Impact began")).help(
             "UTC. A fault at a low rate may run for weeks unnoticed."),
         .optional(.time("noticed_at", "First noticed")).help("UTC."),
         .optional(.time("reported_at", "Reported")).help("UTC."))
-
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
-        -> SupportCase
-    {
-        try visibleCase(input.id, for: actor, in: tx)
-    }
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
@@ -352,17 +297,11 @@ enum RecordTimes: Operation {
                 ], on: found)
     }
 
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        caseDestination(answer, done: "saved")
-    }
-
-    static func form(
-        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> OperationForm {
-        try caseForm(id, for: actor, in: tx) { found, form in
-            form.values["began_at"] = .text(found.beganAt?.rfc3339 ?? "")
-            form.values["noticed_at"] = .text(found.noticedAt?.rfc3339 ?? "")
-            form.values["reported_at"] = .text(found.reportedAt.rfc3339)
-        }
+    static func fill(
+        _ form: inout OperationForm, from found: SupportCase, policy: Policy, in tx: borrowing Transaction
+    ) throws {
+        form.values["began_at"] = .text(found.beganAt?.rfc3339 ?? "")
+        form.values["noticed_at"] = .text(found.noticedAt?.rfc3339 ?? "")
+        form.values["reported_at"] = .text(found.reportedAt.rfc3339)
     }
 }

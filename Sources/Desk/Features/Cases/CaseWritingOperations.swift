@@ -70,8 +70,8 @@ enum ReplyToCase: Operation {
 }
 
 /// Writes a note that only colleagues read, now or for an earlier moment.
-enum NoteOnCase: Operation {
-    struct Input: Sendable {
+enum NoteOnCase: CaseOperation {
+    struct Input: CaseInput {
         var id: String
         var text: String
         var occurredAt: Timestamp?
@@ -81,17 +81,11 @@ enum NoteOnCase: Operation {
     static let summary = "Internal note"
     static let verb = "Save internal note"
     static let right: Right = "case.note"
-    static let place = OperationPlace.act(in: "cases", verb: "note")
+    static let done = "noted"
     static let input = Fields(
         Input.init, CaseFields.id, .text("text", "Note").help("Only colleagues read this."),
         .optional(.time("occurred_at", "Happened at"))
             .help("UTC. For something that happened earlier; the entry is marked as entered later."))
-
-    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
-        -> SupportCase
-    {
-        try visibleCase(input.id, for: actor, in: tx)
-    }
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
@@ -104,11 +98,9 @@ enum NoteOnCase: Operation {
         return decision
     }
 
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        caseDestination(answer, done: "noted")
+    static func fill(
+        _ form: inout OperationForm, from found: SupportCase, policy: Policy, in tx: borrowing Transaction
+    ) throws {
+        form.base = nil
     }
-
-    static func form(
-        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> OperationForm { try caseForm(id, for: actor, in: tx) { _, form in form.base = nil } }
 }
