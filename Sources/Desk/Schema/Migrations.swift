@@ -197,6 +197,12 @@ package enum Schema {
                 reopen_count INTEGER NOT NULL,
                 unanswered_since INTEGER,
                 updated_at INTEGER NOT NULL,
+                next_action TEXT,
+                next_action_owner TEXT,
+                next_action_due_at INTEGER,
+                blocked_by TEXT,
+                next_update_at INTEGER,
+                severity_confirmed_at INTEGER,
                 search_text TEXT NOT NULL
             ) STRICT;
             CREATE INDEX support_case_by_update ON support_case (updated_at, id);

@@ -58,6 +58,8 @@ package struct SupportCase: Subject, Equatable {
     package var unansweredSince: Timestamp?
     /// When anything last happened.
     package var updatedAt: Timestamp
+    /// What lists need to know of how the work is arranged.
+    package var arrangement = Arrangement()
 
     /// How facts refer to the case.
     package var ref: SubjectRef { Self.ref(id) }
@@ -80,6 +82,7 @@ package struct SupportCase: Subject, Equatable {
         version = fact.version
         if fact.occurredAt > updatedAt { updatedAt = fact.occurredAt }
         let moment = fact.occurredAt
+        arrangement.take(fact.body, at: moment)
         switch fact.body {
         case .opened(let opening): open(opening, at: moment)
         case .imported(let number, let row):

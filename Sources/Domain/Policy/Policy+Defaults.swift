@@ -57,16 +57,20 @@ extension Policy {
             phase: waiting
             to: [investigating, waiting_on_engineering, waiting_on_third_party, mitigated, verifying_fix, resolved]
             on_customer_reply: investigating
+            # What a case waits for here, unless somebody says otherwise: one of `blocked_reasons`.
+            blocked_by: customer
           - id: waiting_on_engineering
             name: Waiting on engineering
             customer: Being investigated
             phase: waiting
             to: [investigating, waiting_on_customer, waiting_on_third_party, mitigated, verifying_fix, resolved]
+            blocked_by: engineering
           - id: waiting_on_third_party
             name: Waiting on third party
             customer: Waiting on another party
             phase: waiting
             to: [investigating, waiting_on_customer, waiting_on_engineering, mitigated, verifying_fix, resolved]
+            blocked_by: vendor
           - id: mitigated
             name: Mitigated
             customer: A way around is in place
@@ -171,6 +175,22 @@ extension Policy {
           - {id: internal_access, name: Access or data request, internal: true, answer_hours: 24}
           - {id: internal_tooling, name: Tooling fault, internal: true, answer_hours: 48}
 
+        # What a case can wait for; the backlog report counts by it.
+        blocked_reasons:
+          - {id: customer, name: Customer}
+          - {id: engineering, name: Engineering}
+          - {id: access, name: Access}
+          - {id: missing_telemetry, name: Missing telemetry}
+          - {id: vendor, name: Vendor}
+          - {id: approval, name: Approval}
+          - {id: change_window, name: Change window}
+        # New cases of these severities are looked at again: is the severity right, is there an owner, a next action?
+        severity_check:
+          severities: [sev1, sev2]
+          hours: 24
+        # Whether customers see in the portal how long their case was in each state.
+        customers_see_time_in_state: false
+
         sign_in:
           minimum_password_length: 12
           # Failed attempts within 15 minutes before an account, or an address, must wait.
@@ -186,22 +206,22 @@ extension Policy {
             rights: [portal.view, portal.report, portal.reply, portal.reopen, account.manage]
           - id: frontline
             name: Frontline (L1)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, organisation.view, account.manage, token.manage]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view]
           - id: engineer
             name: Support engineer (L2)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, account.manage, token.manage]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit]
           - id: lead
             name: Lead (L3)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit]
           - id: manager
             name: Manager
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit]
           - id: developer
             name: Product engineer
-            rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage]
+            rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch]
           - id: auditor
             name: Auditor
-            rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage]
+            rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view]
           - id: administrator
             name: Administrator
             rights: ["*"]

@@ -33,6 +33,7 @@ extension Policy {
             reopenWindowDays: root.integer("reopen_window_days", 0...3650, default: 14, &problems),
             internalQuoteWords: root.integer("internal_quote_words", 4...100, default: 8, &problems),
             signIn: readSignIn(&root, &problems),
+            coordination: readCoordination(&root, severities, &problems),
             roles: readRoles(&root, knownRights: knownRights, &problems))
         if let node = root.child("default_severity"), policy.severity(policy.defaultSeverity) == nil {
             problems.append(
@@ -47,6 +48,7 @@ extension Policy {
                     message: "“\(reopened)” is not a status of phase open"))
         }
         checkTransitions(policy, statusLines, document.line, &problems)
+        checkBlocks(policy, statusLines, document.line, &problems)
         checkKeepers(policy, root.child("roles")?.line ?? document.line, &problems)
         root.refuseUnknownKeys(&problems)
         return problems.isEmpty
@@ -90,7 +92,8 @@ extension Policy {
                 customerWords: reader.text("customer", &problems),
                 phase: Phase(rawValue: phaseText) ?? .open,
                 next: reader.texts("to", &problems).map { ID($0.text) },
-                onCustomerReply: reader.optionalText("on_customer_reply", &problems).map { ID($0) })
+                onCustomerReply: reader.optionalText("on_customer_reply", &problems).map { ID($0) },
+                blockedBy: reader.optionalText("blocked_by", &problems))
             reader.refuseUnknownKeys(&problems)
             lines[id] = item.node.line
             return (status, item.node.line, item.path)
@@ -141,7 +144,7 @@ extension Policy {
         }
     }
 
-    private static func readTerms(
+    static func readTerms(
         _ name: String, _ root: inout ConfigReader, _ problems: inout [ConfigProblem]
     ) -> [Term] {
         let terms = root.items(name, &problems).map { item in

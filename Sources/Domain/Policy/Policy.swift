@@ -46,6 +46,8 @@ package struct Policy: Sendable {
         package var next: [ID<Status>]
         /// Where a customer's reply moves the case, if anywhere.
         package var onCustomerReply: ID<Status>?
+        /// What a case in this status waits for, unless somebody says otherwise; for waiting ones.
+        package var blockedBy: String?
     }
 
     /// An entry of a plain list: component, product area, verdict ...
@@ -148,6 +150,8 @@ package struct Policy: Sendable {
     package var internalQuoteWords: Int
     /// How people sign in.
     package var signIn: SignIn
+    /// How the work is arranged.
+    package var coordination = CoordinationTerms.standard
     /// The roles.
     package var roles: [Role]
 }

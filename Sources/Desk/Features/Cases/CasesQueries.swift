@@ -8,7 +8,8 @@ package enum CasesQueries {
         id, version, number, subject, symptom, problem_statement, requester, organisation, channel, request_type,
         severity, status, status_since, owner, product_area, component, environment, category, root_cause, verdict,
         impact, began_at, noticed_at, reported_at, narrative, opened_at, first_reply_at, mitigated_at, resolved_at,
-        closed_at, reopen_count, unanswered_since, updated_at
+        closed_at, reopen_count, unanswered_since, updated_at, next_action, next_action_owner, next_action_due_at,
+        blocked_by, next_update_at, severity_confirmed_at
         """
 
     /// A case by its identifier or its human number.
@@ -42,6 +43,7 @@ package enum CasesQueries {
         if let severity = filter.severity { conditions.append("severity = \(severity.raw)") }
         if let component = filter.component { conditions.append("component = \(component)") }
         if let organisation = filter.organisation { conditions.append("organisation = \(organisation.raw)") }
+        conditions += arrangementConditions(filter)
         if let text = filter.text {
             conditions.append("search_text LIKE \(SQL.containing(text.lowercased())) ESCAPE '\\'")
         }
@@ -54,14 +56,46 @@ package enum CasesQueries {
         return conditions
     }
 
+    private static func arrangementConditions(_ filter: CaseFilter) -> [SQL] {
+        var conditions: [SQL] = []
+        switch filter.nextAction {
+        case .any: break
+        case .lacking: conditions.append("next_action IS NULL")
+        case .overdue(let now): conditions.append("next_action_due_at < \(now.microseconds)")
+        }
+        switch filter.blocked {
+        case .any: break
+        case .unnamed: conditions.append("blocked_by IS NULL")
+        case .by(let reason): conditions.append("blocked_by = \(reason)")
+        }
+        if let severities = filter.severities {
+            conditions.append("severity IN (\(anyOf: severities.map(\.raw)))")
+        }
+        if let since = filter.openedSince { conditions.append("opened_at >= \(since.microseconds)") }
+        if filter.isUnchecked {
+            conditions.append("(severity_confirmed_at IS NULL OR owner IS NULL OR next_action IS NULL)")
+        }
+        return conditions
+    }
+
+    /// How many cases wait for what: reason, number, how long the longest has been in its state.
+    static func backlog(_ filter: CaseFilter) -> SQL {
+        """
+        SELECT COALESCE(blocked_by, ''), COUNT(*), MIN(status_since) FROM support_case
+        WHERE \(SQL.all(conditions(filter))) GROUP BY COALESCE(blocked_by, '') ORDER BY 2 DESC, 1
+        """
+    }
+
     static func save(_ this: SupportCase) -> SQL {
         let field = { (name: CaseFact.ClassifyingField) in this.classification[name] }
+        let arranged = this.arrangement
         return """
             INSERT INTO support_case (id, version, number, subject, symptom, problem_statement, requester,
                 organisation, channel, request_type, severity, status, status_since, owner, product_area, component,
                 environment, category, root_cause, verdict, impact, began_at, noticed_at, reported_at, narrative,
                 opened_at, first_reply_at, mitigated_at, resolved_at, closed_at, reopen_count, unanswered_since,
-                updated_at, search_text)
+                updated_at, next_action, next_action_owner, next_action_due_at, blocked_by, next_update_at,
+                severity_confirmed_at, search_text)
             VALUES (\(this.id.raw), \(this.version.number), \(this.number), \(this.subject), \(this.symptom),
                 \(this.problemStatement), \(this.requester?.raw), \(this.organisation?.raw), \(this.channel),
                 \(this.requestType), \(this.severity.raw), \(this.status.raw), \(this.statusSince.microseconds),
@@ -71,6 +105,9 @@ package enum CasesQueries {
                 \(this.narrative), \(this.openedAt.microseconds), \(this.firstReplyAt?.microseconds),
                 \(this.mitigatedAt?.microseconds), \(this.resolvedAt?.microseconds), \(this.closedAt?.microseconds),
                 \(this.reopenCount), \(this.unansweredSince?.microseconds), \(this.updatedAt.microseconds),
+                \(arranged.nextAction), \(arranged.nextActionOwner?.raw), \(arranged.nextActionDueAt?.microseconds),
+                \(arranged.blockedBy), \(arranged.nextUpdateAt?.microseconds),
+                \(arranged.severityConfirmedAt?.microseconds),
                 \(searchText(this)))
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, number = excluded.number,
                 subject = excluded.subject, symptom = excluded.symptom,
@@ -85,7 +122,11 @@ package enum CasesQueries {
                 first_reply_at = excluded.first_reply_at, mitigated_at = excluded.mitigated_at,
                 resolved_at = excluded.resolved_at, closed_at = excluded.closed_at,
                 reopen_count = excluded.reopen_count, unanswered_since = excluded.unanswered_since,
-                updated_at = excluded.updated_at, search_text = excluded.search_text
+                updated_at = excluded.updated_at, next_action = excluded.next_action,
+                next_action_owner = excluded.next_action_owner,
+                next_action_due_at = excluded.next_action_due_at, blocked_by = excluded.blocked_by,
+                next_update_at = excluded.next_update_at,
+                severity_confirmed_at = excluded.severity_confirmed_at, search_text = excluded.search_text
             """
     }
 
@@ -121,6 +162,11 @@ package enum CasesQueries {
         (this.resolvedAt, this.closedAt) = (optionalTime(row, 28), optionalTime(row, 29))
         this.reopenCount = Int(row.integer(30))
         (this.unansweredSince, this.updatedAt) = (optionalTime(row, 31), time(row, 32))
+        this.arrangement.nextAction = row.optionalText(33)
+        this.arrangement.nextActionOwner = row.optionalText(34).map { ID($0) }
+        this.arrangement.nextActionDueAt = optionalTime(row, 35)
+        (this.arrangement.blockedBy, this.arrangement.nextUpdateAt) = (row.optionalText(36), optionalTime(row, 37))
+        this.arrangement.severityConfirmedAt = optionalTime(row, 38)
         return this
     }
 
@@ -142,7 +188,13 @@ package enum CasesQueries {
         var nobody = CaseFilter()
         nobody.owner = .nobody
         let position = CasePosition(updatedAt: 0, id: "x")
+        var arranged = CaseFilter()
+        (arranged.nextAction, arranged.blocked, arranged.severities) = (.lacking, .by("x"), ["sev1"])
+        (arranged.openedSince, arranged.isUnchecked) = (Timestamp(microseconds: 0), true)
+        var overdue = CaseFilter()
+        (overdue.nextAction, overdue.blocked) = (.overdue(Timestamp(microseconds: 0)), .unnamed)
         return [
+            backlog(arranged), backlog(CaseFilter()), count(overdue), list(arranged, after: nil, limit: 1),
             find("x"), row(id: "x"), list(full, after: position, limit: 1),
             list(others, after: nil, limit: 1),
             list(nobody, after: nil, limit: 1), list(CaseFilter(), after: nil, limit: 1), count(full),
@@ -159,7 +211,8 @@ package enum CasesQueries {
         "environment",
         "category", "root_cause", "verdict", "impact", "began_at", "noticed_at", "reported_at", "narrative",
         "opened_at", "first_reply_at", "mitigated_at", "resolved_at", "closed_at", "reopen_count",
-        "unanswered_since", "updated_at", "search_text",
+        "unanswered_since", "updated_at", "next_action", "next_action_owner", "next_action_due_at",
+        "blocked_by", "next_update_at", "severity_confirmed_at", "search_text",
     ]
 
     static let subject = SubjectType(
@@ -176,6 +229,20 @@ package enum CasesQueries {
         _ aspect: Aspect, _ this: SupportCase, _ policy: Policy, _ tx: borrowing Transaction
     ) throws -> (label: String, value: String) {
         switch aspect.name {
+        case "next_action":
+            guard let text = this.arrangement.nextAction, let due = this.arrangement.nextActionDueAt else {
+                return ("Next action", "none")
+            }
+            let names = try PeopleDirectory.names(of: [this.arrangement.nextActionOwner?.raw ?? ""], in: tx)
+            return (
+                "Next action",
+                "\(text)\n\(names.values.first ?? "Somebody"), by \(due.day) \(due.clock) UTC"
+            )
+        case "next_update":
+            let due = this.arrangement.nextUpdateAt
+            return ("We write again by", due.map { "\($0.day) \($0.clock) UTC" } ?? "not promised")
+        case "blocked_by":
+            return ("Waits for", this.arrangement.blockedBy.map { policy.blockName($0) } ?? "nothing")
         case "owner":
             let id = this.owner?.raw
             return ("Owner", try id.flatMap { try PeopleDirectory.names(of: [$0], in: tx)[$0] } ?? "nobody")
@@ -219,6 +286,26 @@ package struct CaseFilter: Sendable {
         case others(ID<Person>)
     }
 
+    /// Cases by their next action.
+    package enum NextAction: Sendable, Equatable {
+        /// Whatever it is.
+        case any
+        /// Without one.
+        case lacking
+        /// With one that was due before this moment.
+        case overdue(Timestamp)
+    }
+
+    /// Cases by what they wait for.
+    package enum Blocked: Sendable, Equatable {
+        /// Whatever it is.
+        case any
+        /// Nobody said for what.
+        case unnamed
+        /// One reason of policy.
+        case by(String)
+    }
+
     /// In one of these statuses; all where nil.
     package var statuses: [ID<Policy.Status>]?
     /// Of this severity.
@@ -231,6 +318,16 @@ package struct CaseFilter: Sendable {
     package var text: String?
     /// Of these owners.
     package var owner = Owner.anybody
+    /// By their next action.
+    package var nextAction = NextAction.any
+    /// By what they wait for.
+    package var blocked = Blocked.any
+    /// Of any of these severities; all where nil.
+    package var severities: [ID<Policy.Severity>]?
+    /// Recorded at or after this moment.
+    package var openedSince: Timestamp?
+    /// Without a confirmed severity, an owner or a next action.
+    package var isUnchecked = false
 
     /// All cases.
     package init() {}
@@ -289,6 +386,15 @@ package enum CaseDirectory {
         var counts: [String: Int] = [:]
         try tx.each(CasesQueries.countsByStatus()) { counts[$0.text(0)] = Int($0.integer(1)) }
         return counts
+    }
+
+    /// How many cases of a filter wait for what: the reason (empty for none), and since when the longest waits.
+    package static func backlog(
+        _ filter: CaseFilter, in tx: borrowing Transaction
+    ) throws -> [(reason: String, count: Int, oldest: Timestamp)] {
+        try tx.all(CasesQueries.backlog(filter)) {
+            ($0.text(0), Int($0.integer(1)), Timestamp(microseconds: $0.integer(2)))
+        }
     }
 
     /// How many cases a filter finds.

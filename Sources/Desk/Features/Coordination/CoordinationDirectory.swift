@@ -1,0 +1,23 @@
+import Domain
+import Storage
+
+/// Looks up how the work on a case is arranged, for other features.
+package enum CoordinationDirectory {
+    /// How the work on a case is arranged, by the replay of its facts.
+    ///
+    /// Whether the actor may know of the case was asked before.
+    package static func coordination(
+        of id: ID<SupportCase>, in tx: borrowing Transaction
+    ) throws -> Coordination {
+        Coordination(try CaseDirectory.facts(of: id, kinds: Coordination.kinds, in: tx))
+    }
+
+    /// How long a case was in each of its states.
+    package static func timeInState(
+        of id: ID<SupportCase>, policy: Policy, now: Timestamp, in tx: borrowing Transaction
+    ) throws -> TimeInState {
+        TimeInState(try CaseDirectory.facts(of: id, kinds: TimeInState.kinds, in: tx), until: now) {
+            policy.phase(of: $0) == .closed
+        }
+    }
+}
