@@ -34,6 +34,7 @@ struct FactGoldenTests {
         case "person": return try PersonFact(kind: kind, body: body)
         case "organisation": return try OrganisationFact(kind: kind, body: body)
         case "policy": return try PolicyFact(kind: kind, body: body)
+        case "macro": return try MacroFact(kind: kind, body: body)
         default: throw FactProblem("no test knows facts of kind \(kind)")
         }
     }
@@ -54,12 +55,12 @@ struct FactGoldenTests {
         let frozen = Set(try goldens().map(\.kind))
         let sources = [
             "Cases/CaseFact+Coding.swift", "People/PersonFact.swift", "Customers/Organisation.swift",
-            "Policy/PolicyFact.swift",
+            "Policy/PolicyFact.swift", "Coordination/CoordinationFact+Coding.swift", "Macros/Macro.swift",
         ]
         var written: Set<String> = []
         for source in sources {
             let text = try Self.file("../../Sources/Domain/\(source)")
-            for match in text.matches(of: /"((?:case|person|organisation|policy)\.[a-z_]+)"/) {
+            for match in text.matches(of: /"((?:case|person|organisation|policy|macro)\.[a-z_]+)"/) {
                 written.insert(String(match.output.1))
             }
         }
@@ -79,7 +80,7 @@ struct FactGoldenTests {
         }.map(\.lastPathComponent)
         #expect(
             declaring.sorted() == [
-                "CaseFact.swift", "Organisation.swift", "PersonFact.swift", "PolicyFact.swift",
+                "CaseFact.swift", "Macro.swift", "Organisation.swift", "PersonFact.swift", "PolicyFact.swift",
             ])
     }
 
@@ -125,6 +126,7 @@ struct FactGoldenTests {
         case "case": CaseFact.erasableFields
         case "person": PersonFact.erasableFields
         case "organisation": OrganisationFact.erasableFields
+        case "macro": MacroFact.erasableFields
         default: PolicyFact.erasableFields
         }
     }
@@ -146,7 +148,7 @@ struct FactGoldenTests {
     private static let moment = Timestamp(microseconds: 1_772_442_000_000_000)
 
     /// One value a kind, some with everything and some with nothing.
-    static let samples: [any Fact] = caseSamples + otherSamples
+    static let samples: [any Fact] = caseSamples + otherSamples + coordinationSamples
 
     private static let caseSamples: [any Fact] = {
         var impact = Impact()

@@ -247,7 +247,7 @@ extension Coordination {
     private mutating func takeCall(_ change: CoordinationFact, _ fact: Recorded<CaseFact>) {
         let (by, at) = (fact.actor, fact.occurredAt)
         switch change {
-        case .callScheduled(let plan): 
+        case .callScheduled(let plan):
             if let index = calls.firstIndex(where: { $0.number == plan.call }) {
                 calls[index].plan = plan
             } else {

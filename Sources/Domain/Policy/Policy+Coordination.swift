@@ -68,7 +68,8 @@ extension Policy {
             }
             if status.phase != .waiting {
                 problems.append(
-                    .init(line: line, key: key, message: "only a status of phase waiting waits for something"))
+                    .init(line: line, key: key, message: "only a status of phase waiting waits for something")
+                )
             }
         }
     }

@@ -165,7 +165,9 @@ package enum CasesQueries {
         this.arrangement.nextAction = row.optionalText(33)
         this.arrangement.nextActionOwner = row.optionalText(34).map { ID($0) }
         this.arrangement.nextActionDueAt = optionalTime(row, 35)
-        (this.arrangement.blockedBy, this.arrangement.nextUpdateAt) = (row.optionalText(36), optionalTime(row, 37))
+        (this.arrangement.blockedBy, this.arrangement.nextUpdateAt) = (
+            row.optionalText(36), optionalTime(row, 37)
+        )
         this.arrangement.severityConfirmedAt = optionalTime(row, 38)
         return this
     }
