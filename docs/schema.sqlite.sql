@@ -198,6 +198,12 @@ CREATE TABLE support_case (
     reopen_count INTEGER NOT NULL,
     unanswered_since INTEGER,
     updated_at INTEGER NOT NULL,
+    next_action TEXT,
+    next_action_owner TEXT,
+    next_action_due_at INTEGER,
+    blocked_by TEXT,
+    next_update_at INTEGER,
+    severity_confirmed_at INTEGER,
     search_text TEXT NOT NULL
 ) STRICT;
 
