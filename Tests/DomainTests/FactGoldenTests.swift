@@ -56,6 +56,7 @@ struct FactGoldenTests {
         let sources = [
             "Cases/CaseFact+Coding.swift", "People/PersonFact.swift", "Customers/Organisation.swift",
             "Policy/PolicyFact.swift", "Coordination/CoordinationFact+Coding.swift", "Macros/Macro.swift",
+            "Relations/RelationFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
@@ -148,7 +149,7 @@ struct FactGoldenTests {
     private static let moment = Timestamp(microseconds: 1_772_442_000_000_000)
 
     /// One value a kind, some with everything and some with nothing.
-    static let samples: [any Fact] = caseSamples + otherSamples + coordinationSamples
+    static let samples: [any Fact] = caseSamples + relationSamples + otherSamples + coordinationSamples
 
     private static let caseSamples: [any Fact] = {
         var impact = Impact()
@@ -185,6 +186,23 @@ struct FactGoldenTests {
             .entryErased(sequence: 7, fields: ["text"], digest: "00ff", reason: "r"),
         ]
         return facts
+    }()
+
+    private static let relationSamples: [any Fact] = {
+        let other = RelationFact.Other(id: "c2", number: "TL-2")
+        let record = LinkTarget(kind: .defect, key: "E-1", name: "E-1", url: "https://x.example", title: "t")
+        let full = Restriction(level: "security", readers: ["p1"], roles: ["lead"], securityOwner: "p1")
+        let bare = Restriction(level: "security", readers: [], roles: [], securityOwner: nil)
+        let facts: [RelationFact] = [
+            .linked(.childOf, LinkTarget(kind: .supportCase, key: "c2", name: "TL-2")),
+            .linked(.trackedBy, record), .unlinked(.trackedBy, record, reason: nil),
+            .unlinked(.trackedBy, record, reason: "r"), .mergedInto(other, reason: "r"),
+            .absorbed(other, reason: "r"), .unmerged(from: other, reason: "r"), .released(other, reason: "r"),
+            .splitFrom(other, entries: [1, 2], reason: "r"), .splitOff(other, entries: [1], reason: "r"),
+            .splitUndone(other, reason: "r"), .restricted(full, reason: "r"),
+            .restricted(bare, reason: "r"), .unrestricted(reason: "r"),
+        ]
+        return facts.map { CaseFact.relation($0) }
     }()
 
     private static let otherSamples: [any Fact] = {

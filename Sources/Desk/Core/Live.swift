@@ -15,6 +15,11 @@ package struct Change: Sendable {
     package var kind: String
     /// Who did it.
     package var actor: String
+    /// The case that changed, where not everybody may know of it.
+    var restricted: SupportCase?
+
+    /// Whether somebody may hear of the change.
+    func isAudible(to reader: Actor) -> Bool { restricted?.isVisible(to: reader) ?? true }
 }
 
 /// Follows the journal and tells open pages of this node what changed, whoever wrote it and on whichever node.
@@ -33,7 +38,7 @@ package final class LiveUpdates: Service {
     }
 
     private struct Subscriber {
-        var reader: SubjectRef
+        var reader: Actor
         var concerns: @Sendable (Change) -> Bool
         var continuation: AsyncStream<ServerEvent>.Continuation
     }
@@ -47,7 +52,7 @@ package final class LiveUpdates: Service {
     /// Something was committed on this node: look now rather than later.
     package func wake() { waker.yield() }
 
-    /// The changes that concern a page, from now on.
+    /// The changes that concern a page, from now on; never one of a case that the reader may not know of.
     ///
     /// A reader that does not keep up is cut off and comes back, and so is one whose account, roles or sessions
     /// changed: coming back it is asked again who it is.
@@ -59,8 +64,7 @@ package final class LiveUpdates: Service {
         let id = state.withLock { state in
             state.next += 1
             state.subscribers[state.next] = Subscriber(
-                reader: SubjectRef(kind: Person.kind, id: reader.id), concerns: concerns,
-                continuation: continuation)
+                reader: reader, concerns: concerns, continuation: continuation)
             return state.next
         }
         continuation.onTermination = { [weak self] _ in
@@ -110,17 +114,20 @@ package final class LiveUpdates: Service {
         }
         while true {
             let after = position
-            let page = try await database.read { tx in
-                try tx.all(JournalStore.settledFacts(after: after, limit: 500)) {
+            let (page, restricted) = try await database.read { tx in
+                let page = try tx.all(JournalStore.settledFacts(after: after, limit: 500)) {
                     (fact: JournalStore.fact($0), transaction: $0.integer(9))
                 }
+                let cases = Set(page.map(\.fact.subject).filter { $0.kind == SupportCase.kind }.map(\.id))
+                return (page, try CaseDirectory.restricted(Array(cases), in: tx))
             }
             for (fact, transaction) in page {
                 position = JournalPosition(transaction: transaction, sequence: fact.sequence)
                 if fact.subject.kind == PolicyRecord.kind { try await policy.refresh(from: database) }
                 tell(
-                    Change(sequence: fact.sequence, subject: fact.subject, kind: fact.kind, actor: fact.actor)
-                )
+                    Change(
+                        sequence: fact.sequence, subject: fact.subject, kind: fact.kind, actor: fact.actor,
+                        restricted: restricted[fact.subject.id]))
             }
             if page.count < 500 { return position }
         }
@@ -129,7 +136,9 @@ package final class LiveUpdates: Service {
     private func tell(_ change: Change) {
         if PersonFact.changesAccess(kind: change.kind) { cutOff { $0 == change.subject } }
         if change.subject.kind == PolicyRecord.kind { cutOff { _ in true } }
-        let concerned = state.withLock { $0.subscribers.filter { $0.value.concerns(change) } }
+        let concerned = state.withLock {
+            $0.subscribers.filter { $0.value.concerns(change) && change.isAudible(to: $0.value.reader) }
+        }
         let event = ServerEvent(id: String(change.sequence), name: "changed", data: change.kind)
         for (id, subscriber) in concerned {
             if case .dropped = subscriber.continuation.yield(event) {
@@ -141,7 +150,9 @@ package final class LiveUpdates: Service {
 
     private func cutOff(_ isConcerned: (SubjectRef) -> Bool) {
         let gone = state.withLock { state in
-            let gone = state.subscribers.filter { isConcerned($0.value.reader) }
+            let gone = state.subscribers.filter {
+                isConcerned(SubjectRef(kind: Person.kind, id: $0.value.reader.id))
+            }
             for id in gone.keys { state.subscribers.removeValue(forKey: id) }
             return gone
         }

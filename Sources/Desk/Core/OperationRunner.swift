@@ -36,6 +36,7 @@ package struct OperationRunner: Sendable {
                 actor: request.actor, now: now, policy: try policy.inForce(in: tx),
                 newID: { newIdentifier(at: now) })
             let decision = try operation.decide(request.raw, context, tx)
+            try CaseDirectory.refuseSpeaking(decision, by: request.actor, in: tx)
             if let base = request.base, let subject = decision.entries.first?.subject {
                 try journal.refuseClashes(
                     decision, base: [subject: base], actor: request.actor.id, policy: context.policy,

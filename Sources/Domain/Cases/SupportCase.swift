@@ -60,6 +60,12 @@ package struct SupportCase: Subject, Equatable {
     package var updatedAt: Timestamp
     /// What lists need to know of how the work is arranged.
     package var arrangement = Arrangement()
+    /// Who alone may know of it; nil where everybody with the right to see cases may.
+    package var restriction: Restriction?
+    /// The case that its number leads to, where it was merged.
+    package var mergedInto: ID<SupportCase>?
+    /// The case that it continues, where that one could not be reopened any more.
+    package var followUpOf: ID<SupportCase>?
 
     /// How facts refer to the case.
     package var ref: SubjectRef { Self.ref(id) }
@@ -96,7 +102,8 @@ package struct SupportCase: Subject, Equatable {
                 unansweredSince = nil
                 firstReplyAt = firstReplyAt ?? moment
             }
-        case .noted, .entryErased, .investigation, .coordination, .relation, .evidence, .form: break
+        case .noted, .entryErased, .investigation, .coordination, .evidence, .form: break
+        case .relation(let fact): apply(fact)
         case .ownerChanged(let owner, _): self.owner = ID(owner)
         case .severityChanged(let severity, _): self.severity = ID(severity)
         case .statusChanged(let status, let phase, _):

@@ -171,6 +171,7 @@ extension Policy {
           - {id: incident, name: Something is broken}
           - {id: question, name: Question}
           - {id: change, name: Change request}
+          - {id: security, name: Security report, confidentiality: security}
           - {id: internal_question, name: Technical question, internal: true, answer_hours: 8}
           - {id: internal_access, name: Access or data request, internal: true, answer_hours: 24}
           - {id: internal_tooling, name: Tooling fault, internal: true, answer_hours: 48}
@@ -190,6 +191,11 @@ extension Policy {
           hours: 24
         # Whether customers see in the portal how long their case was in each state.
         customers_see_time_in_state: false
+        # Why only some may know of a case. Beside the people who are named, its owner and its security owner, these roles
+        # may know of every case of the level, and so may whoever has the right case.view_restricted.
+        confidentiality:
+          - {id: security, name: Security-sensitive, roles: [security]}
+          - {id: personnel, name: Personnel matter}
 
         sign_in:
           minimum_password_length: 12
@@ -206,22 +212,25 @@ extension Policy {
             rights: [portal.view, portal.report, portal.reply, portal.reopen, account.manage]
           - id: frontline
             name: Frontline (L1)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view]
           - id: engineer
             name: Support engineer (L2)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit]
           - id: lead
             name: Lead (L3)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit]
           - id: manager
             name: Manager
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit]
           - id: developer
             name: Product engineer
             rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch]
           - id: auditor
             name: Auditor
             rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view]
+          - id: security
+            name: Security
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, case.reply_restricted, organisation.view, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view]
           - id: administrator
             name: Administrator
             rights: ["*"]

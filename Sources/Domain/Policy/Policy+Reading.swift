@@ -29,6 +29,7 @@ extension Policy {
             tiers: readTerms("tiers", &root, &problems),
             channels: readTerms("channels", &root, &problems),
             requestTypes: readRequestTypes(&root, &problems),
+            confidentiality: readConfidentiality(&root, &problems),
             resolutionRequires: readConditions(&root, &problems),
             reopenWindowDays: root.integer("reopen_window_days", 0...3650, default: 14, &problems),
             internalQuoteWords: root.integer("internal_quote_words", 4...100, default: 8, &problems),
@@ -49,6 +50,7 @@ extension Policy {
         }
         checkTransitions(policy, statusLines, document.line, &problems)
         checkBlocks(policy, statusLines, document.line, &problems)
+        checkConfidentiality(policy, root.child("confidentiality")?.line ?? document.line, &problems)
         checkKeepers(policy, root.child("roles")?.line ?? document.line, &problems)
         root.refuseUnknownKeys(&problems)
         return problems.isEmpty
@@ -167,7 +169,8 @@ extension Policy {
             let type = RequestType(
                 id: reader.text("id", &problems), name: reader.text("name", &problems),
                 isInternal: reader.flag("internal", default: false, &problems),
-                answerHours: reader.integer("answer_hours", 0...8760, default: 0, &problems))
+                answerHours: reader.integer("answer_hours", 0...8760, default: 0, &problems),
+                confidentiality: reader.optionalText("confidentiality", &problems))
             reader.refuseUnknownKeys(&problems)
             return (type, item.node.line, item.path)
         }
@@ -243,7 +246,7 @@ extension Policy {
         return known.contains(Right(text)) ? [Right(text)] : []
     }
 
-    private static func refuseRepeats(
+    static func refuseRepeats(
         _ entries: [(id: String, line: Int, path: String)], _ problems: inout [ConfigProblem]
     ) {
         var seen: Set<String> = []

@@ -70,6 +70,18 @@ package struct Policy: Sendable {
         package var isInternal: Bool
         /// Hours in which a colleague is promised an answer; 0 for none.
         package var answerHours: Int
+        /// The level at which a case of this kind is restricted from its first moment; nil where it is open.
+        package var confidentiality: String?
+    }
+
+    /// A reason why only some may know of a case.
+    package struct ConfidentialityLevel: Hashable, Sendable {
+        /// Stored and sent.
+        package var id: String
+        /// Shown.
+        package var name: String
+        /// The roles that may know of every case of the level, beside the people who are named.
+        package var roles: [String]
     }
 
     /// A role and what it allows.
@@ -142,6 +154,8 @@ package struct Policy: Sendable {
     package var channels: [Term]
     /// Kinds of request.
     package var requestTypes: [RequestType]
+    /// Why only some may know of a case.
+    package var confidentiality: [ConfidentialityLevel]
     /// What must hold before a case counts as resolved.
     package var resolutionRequires: [ResolutionCondition]
     /// Days after resolution in which a case reopens as itself.
@@ -177,6 +191,11 @@ extension Policy {
     /// The identifiers of the statuses in any of these phases.
     package func statuses(in phases: Set<Phase>) -> [ID<Status>] {
         statuses.filter { phases.contains($0.phase) }.map(\.id)
+    }
+
+    /// The level of confidentiality with this identifier.
+    package func confidentialityLevel(_ id: String) -> ConfidentialityLevel? {
+        confidentiality.first { $0.id == id }
     }
 
     /// The role with this identifier.

@@ -67,7 +67,8 @@ enum CasesJSON {
                 }
                 filter.organisation = found.id
             }
-            return try CaseDirectory.list(filter, after: position, limit: limit + 1, in: tx)
+            return try CaseDirectory.list(
+                filter, for: call.actor, after: position, limit: limit + 1, in: tx)
         }
         let page = cases.prefix(limit)
         let next =

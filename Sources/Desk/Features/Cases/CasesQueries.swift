@@ -9,7 +9,9 @@ package enum CasesQueries {
         severity, status, status_since, owner, product_area, component, environment, category, root_cause, verdict,
         impact, began_at, noticed_at, reported_at, narrative, opened_at, first_reply_at, mitigated_at, resolved_at,
         closed_at, reopen_count, unanswered_since, updated_at, next_action, next_action_owner, next_action_due_at,
-        blocked_by, next_update_at, severity_confirmed_at
+        blocked_by, next_update_at, severity_confirmed_at,
+        confidentiality, readers, security_owner, merged_into,
+        follow_up_of
         """
 
     /// A case by its identifier or its human number.
@@ -22,23 +24,73 @@ package enum CasesQueries {
 
     static func row(id: String) -> SQL { "SELECT \(columns) FROM support_case WHERE id = \(id)" }
 
-    static func list(_ filter: CaseFilter, after: CasePosition?, limit: Int) -> SQL {
-        var conditions = conditions(filter)
+    /// Of some cases those that are restricted.
+    static func restricted(ids: [String]) -> SQL {
+        "SELECT \(columns) FROM support_case WHERE id IN (\(anyOf: ids)) AND confidentiality IS NOT NULL"
+    }
+
+    /// Of some cases those that somebody may know of.
+    static func visible(ids: [String], to actor: Actor) -> SQL {
+        let conditions = ["id IN (\(anyOf: ids))"] + visible(to: actor)
+        return "SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions)) ORDER BY id"
+    }
+
+    /// The cases whose number leads to a case.
+    static func merged(into id: String) -> SQL {
+        "SELECT \(columns) FROM support_case WHERE merged_into = \(id) ORDER BY id"
+    }
+
+    static func list(_ filter: CaseFilter, for actor: Actor, after: CasePosition?, limit: Int) -> SQL {
+        var conditions = conditions(filter, for: actor)
         if let after { conditions.append("(updated_at, id) < (\(after.updatedAt), \(after.id))") }
         return
             "SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions)) ORDER BY updated_at DESC, id DESC LIMIT \(limit)"
     }
 
-    static func count(_ filter: CaseFilter) -> SQL {
-        "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(conditions(filter)))"
+    static func count(_ filter: CaseFilter, for actor: Actor) -> SQL {
+        "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(conditions(filter, for: actor)))"
     }
 
-    static func countsByStatus() -> SQL {
-        "SELECT status, COUNT(*) FROM support_case GROUP BY status ORDER BY status"
+    static func countsByStatus(for actor: Actor) -> SQL {
+        "SELECT status, COUNT(*) FROM support_case WHERE \(SQL.all(visible(to: actor))) GROUP BY status ORDER BY status"
     }
 
-    private static func conditions(_ filter: CaseFilter) -> [SQL] {
+    /// What holds for every case that somebody may know of: the same as `SupportCase.isVisible`.
+    private static func visible(to actor: Actor) -> [SQL] {
         var conditions: [SQL] = []
+        if actor.isCustomer { conditions.append("organisation = \(actor.organisation?.raw ?? "")") }
+        guard actor.isCustomer || !(actor.id == Actor.system.id || actor.may(Restriction.viewRight)) else {
+            return conditions
+        }
+        var ways: SQL = "confidentiality IS NULL OR security_owner = \(actor.id)"
+        func orAdmits(_ word: String) {
+            ways += " OR readers LIKE \(SQL.containing(" \(word) ")) ESCAPE '\\'"
+        }
+        orAdmits(actor.id)
+        if !actor.isCustomer {
+            ways += " OR owner = \(actor.id)"
+            for role in actor.roles.sorted() { orAdmits("role:\(role)") }
+        }
+        conditions.append("(\(ways))")
+        return conditions
+    }
+
+    /// Whom a restriction admits, each between spaces so that it can be found: people, then roles.
+    private static func readers(_ restriction: Restriction?) -> String? {
+        restriction.map { " " + ($0.readers + $0.roles.map { "role:\($0)" }).map { "\($0) " }.joined() }
+    }
+
+    private static func restriction(_ level: String, admitting words: String, owner: String?) -> Restriction {
+        let words = words.split(separator: " ").map(String.init)
+        return Restriction(
+            level: level, readers: words.filter { !$0.hasPrefix("role:") },
+            roles: words.filter { $0.hasPrefix("role:") }.map { String($0.dropFirst(5)) },
+            securityOwner: owner)
+    }
+
+    private static func conditions(_ filter: CaseFilter, for actor: Actor) -> [SQL] {
+        var conditions = visible(to: actor)
+        if !filter.includesMerged { conditions.append("merged_into IS NULL") }
         if let statuses = filter.statuses { conditions.append("status IN (\(anyOf: statuses.map(\.raw)))") }
         if let severity = filter.severity { conditions.append("severity = \(severity.raw)") }
         if let component = filter.component { conditions.append("component = \(component)") }
@@ -79,10 +131,10 @@ package enum CasesQueries {
     }
 
     /// How many cases wait for what: reason, number, how long the longest has been in its state.
-    static func backlog(_ filter: CaseFilter) -> SQL {
+    static func backlog(_ filter: CaseFilter, for actor: Actor) -> SQL {
         """
         SELECT COALESCE(blocked_by, ''), COUNT(*), MIN(status_since) FROM support_case
-        WHERE \(SQL.all(conditions(filter))) GROUP BY COALESCE(blocked_by, '') ORDER BY 2 DESC, 1
+        WHERE \(SQL.all(conditions(filter, for: actor))) GROUP BY COALESCE(blocked_by, '') ORDER BY 2 DESC, 1
         """
     }
 
@@ -95,7 +147,8 @@ package enum CasesQueries {
                 environment, category, root_cause, verdict, impact, began_at, noticed_at, reported_at, narrative,
                 opened_at, first_reply_at, mitigated_at, resolved_at, closed_at, reopen_count, unanswered_since,
                 updated_at, next_action, next_action_owner, next_action_due_at, blocked_by, next_update_at,
-                severity_confirmed_at, search_text)
+                severity_confirmed_at, confidentiality, readers, security_owner, merged_into, follow_up_of,
+                search_text)
             VALUES (\(this.id.raw), \(this.version.number), \(this.number), \(this.subject), \(this.symptom),
                 \(this.problemStatement), \(this.requester?.raw), \(this.organisation?.raw), \(this.channel),
                 \(this.requestType), \(this.severity.raw), \(this.status.raw), \(this.statusSince.microseconds),
@@ -108,7 +161,8 @@ package enum CasesQueries {
                 \(arranged.nextAction), \(arranged.nextActionOwner?.raw), \(arranged.nextActionDueAt?.microseconds),
                 \(arranged.blockedBy), \(arranged.nextUpdateAt?.microseconds),
                 \(arranged.severityConfirmedAt?.microseconds),
-                \(searchText(this)))
+                \(this.restriction?.level), \(readers(this.restriction)), \(this.restriction?.securityOwner),
+                \(this.mergedInto?.raw), \(this.followUpOf?.raw), \(searchText(this)))
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, number = excluded.number,
                 subject = excluded.subject, symptom = excluded.symptom,
                 problem_statement = excluded.problem_statement, requester = excluded.requester,
@@ -126,7 +180,11 @@ package enum CasesQueries {
                 next_action_owner = excluded.next_action_owner,
                 next_action_due_at = excluded.next_action_due_at, blocked_by = excluded.blocked_by,
                 next_update_at = excluded.next_update_at,
-                severity_confirmed_at = excluded.severity_confirmed_at, search_text = excluded.search_text
+                severity_confirmed_at = excluded.severity_confirmed_at,
+                confidentiality = excluded.confidentiality,
+                readers = excluded.readers, security_owner = excluded.security_owner,
+                merged_into = excluded.merged_into, follow_up_of = excluded.follow_up_of,
+                search_text = excluded.search_text
             """
     }
 
@@ -169,6 +227,12 @@ package enum CasesQueries {
             row.optionalText(36), optionalTime(row, 37)
         )
         this.arrangement.severityConfirmedAt = optionalTime(row, 38)
+        this.restriction = row.optionalText(39).map { level in
+            restriction(level, admitting: row.optionalText(40) ?? "", owner: row.optionalText(41))
+        }
+        (this.mergedInto, this.followUpOf) = (
+            row.optionalText(42).map { ID($0) }, row.optionalText(43).map { ID($0) }
+        )
         return this
     }
 
@@ -195,12 +259,17 @@ package enum CasesQueries {
         (arranged.openedSince, arranged.isUnchecked) = (Timestamp(microseconds: 0), true)
         var overdue = CaseFilter()
         (overdue.nextAction, overdue.blocked) = (.overdue(Timestamp(microseconds: 0)), .unnamed)
+        let staff = Actor(id: "x", name: "x", roles: ["engineer", "lead"], rights: [])
+        let customer = Actor(id: "x", name: "x", roles: ["customer"], rights: [], organisation: "x")
         return [
-            backlog(arranged), backlog(CaseFilter()), count(overdue), list(arranged, after: nil, limit: 1),
-            find("x"), row(id: "x"), list(full, after: position, limit: 1),
-            list(others, after: nil, limit: 1),
-            list(nobody, after: nil, limit: 1), list(CaseFilter(), after: nil, limit: 1), count(full),
-            count(CaseFilter()), countsByStatus(),
+            backlog(arranged, for: staff), backlog(CaseFilter(), for: customer), count(overdue, for: staff),
+            list(arranged, for: customer, after: nil, limit: 1),
+            find("x"), row(id: "x"), list(full, for: staff, after: position, limit: 1),
+            list(others, for: customer, after: nil, limit: 1),
+            list(nobody, for: .system, after: nil, limit: 1),
+            list(CaseFilter(), for: staff, after: nil, limit: 1), count(full, for: staff),
+            count(CaseFilter(), for: customer), countsByStatus(for: staff), countsByStatus(for: .system),
+            restricted(ids: ["x"]), visible(ids: ["x", "y"], to: staff), merged(into: "x"),
             save(SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0))),
             forget(id: "x"), page(after: "", limit: 1),
         ]
@@ -214,15 +283,26 @@ package enum CasesQueries {
         "category", "root_cause", "verdict", "impact", "began_at", "noticed_at", "reported_at", "narrative",
         "opened_at", "first_reply_at", "mitigated_at", "resolved_at", "closed_at", "reopen_count",
         "unanswered_since", "updated_at", "next_action", "next_action_owner", "next_action_due_at",
-        "blocked_by", "next_update_at", "severity_confirmed_at", "search_text",
+        "blocked_by", "next_update_at", "severity_confirmed_at",
+        "confidentiality", "readers", "security_owner", "merged_into",
+        "follow_up_of", "search_text",
     ]
 
     static let subject = SubjectType(
         SupportCase.self,
-        tables: [ProjectedTable("support_case", columns: columnNames, page: page(after:limit:))],
+        tables: [
+            ProjectedTable("support_case", columns: columnNames, page: page(after:limit:)),
+            RelationsDirectory.table,
+        ],
         load: { id, tx in try tx.first(row(id: id), read) },
-        save: { this, _, tx in try tx.execute(save(this)) },
-        forget: { id, tx in try tx.execute(forget(id: id)) },
+        save: { this, fact, tx in
+            try tx.execute(save(this))
+            try RelationsDirectory.project(fact, in: tx)
+        },
+        forget: { id, tx in
+            try tx.execute(forget(id: id))
+            try RelationsDirectory.forget(ID(id), in: tx)
+        },
         describe: { aspect, this, policy, tx in
             try describe(aspect, this, policy, tx)
         })
@@ -254,6 +334,13 @@ package enum CasesQueries {
         case "problem_statement": return ("Problem statement", this.problemStatement ?? "none")
         case "impact":
             return ("Impact", this.impact.words.map { "\($0.label): \($0.value)" }.joined(separator: "\n"))
+        case "merged_into":
+            return ("Merged into", try this.mergedInto.map { try number(of: $0, in: tx) } ?? "nothing")
+        case "confidentiality":
+            return (
+                "Confidentiality",
+                this.restriction.map { policy.confidentialityLevel($0.level)?.name ?? $0.level } ?? "open"
+            )
         case "times":
             let times = [
                 ("Began", this.beganAt), ("First noticed", this.noticedAt), ("Reported", this.reportedAt),
@@ -274,133 +361,8 @@ package enum CasesQueries {
     }
 }
 
-/// Which cases a list shows.
-package struct CaseFilter: Sendable {
-    /// Whose cases.
-    package enum Owner: Sendable, Equatable {
-        /// Owned or not.
-        case anybody
-        /// Without an owner.
-        case nobody
-        /// Of one person.
-        case person(ID<Person>)
-        /// Owned by anybody but one person.
-        case others(ID<Person>)
-    }
-
-    /// Cases by their next action.
-    package enum NextAction: Sendable, Equatable {
-        /// Whatever it is.
-        case any
-        /// Without one.
-        case lacking
-        /// With one that was due before this moment.
-        case overdue(Timestamp)
-    }
-
-    /// Cases by what they wait for.
-    package enum Blocked: Sendable, Equatable {
-        /// Whatever it is.
-        case any
-        /// Nobody said for what.
-        case unnamed
-        /// One reason of policy.
-        case by(String)
-    }
-
-    /// In one of these statuses; all where nil.
-    package var statuses: [ID<Policy.Status>]?
-    /// Of this severity.
-    package var severity: ID<Policy.Severity>?
-    /// Of this component.
-    package var component: String?
-    /// Of this customer.
-    package var organisation: ID<Organisation>?
-    /// With this text in number, subject, problem statement or the reporter's words.
-    package var text: String?
-    /// Of these owners.
-    package var owner = Owner.anybody
-    /// By their next action.
-    package var nextAction = NextAction.any
-    /// By what they wait for.
-    package var blocked = Blocked.any
-    /// Of any of these severities; all where nil.
-    package var severities: [ID<Policy.Severity>]?
-    /// Recorded at or after this moment.
-    package var openedSince: Timestamp?
-    /// Without a confirmed severity, an owner or a next action.
-    package var isUnchecked = false
-
-    /// All cases.
-    package init() {}
-}
-
-/// Where a page of a list of cases ended.
-package struct CasePosition: Sendable {
-    /// The last case's time of change.
-    package var updatedAt: Int64
-    /// Its identifier.
-    package var id: String
-
-    /// The position after a case.
-    package init(updatedAt: Int64, id: String) { (self.updatedAt, self.id) = (updatedAt, id) }
-}
-
-/// Looks cases up, with regard to who may see them.
-///
-/// Every way to a case goes through here.
-package enum CaseDirectory {
-    /// The case with this identifier or number.
-    /// - Throws: `notFound` where there is none, and just the same where the actor may not know of it.
-    package static func find(
-        _ reference: String, for actor: Actor, in tx: borrowing Transaction
-    ) throws -> SupportCase {
-        guard let found = try tx.first(CasesQueries.find(reference), CasesQueries.read),
-            isVisible(found, to: actor)
-        else { throw Refusal.notFound("case") }
-        return found
-    }
-
-    /// The facts of a case of some kinds, or all, oldest first.
-    package static func facts(
-        of id: ID<SupportCase>, kinds: [String] = [], in tx: borrowing Transaction
-    ) throws -> [Recorded<CaseFact>] {
-        try tx.all(
-            JournalStore.earliestFacts(of: SupportCase.ref(id), after: .none, kinds: kinds, limit: .max)
-        ) { try JournalStore.fact($0).decoded(as: CaseFact.self) }
-    }
-
-    /// Whether the actor may know of the case: customers of their own organisation's alone.
-    package static func isVisible(_ found: SupportCase, to actor: Actor) -> Bool {
-        guard actor.isCustomer else { return true }
-        return found.organisation != nil && found.organisation == actor.organisation
-    }
-
-    /// Cases of a filter, newest change first.
-    package static func list(
-        _ filter: CaseFilter, after: CasePosition? = nil, limit: Int, in tx: borrowing Transaction
-    ) throws -> [SupportCase] {
-        try tx.all(CasesQueries.list(filter, after: after, limit: limit), CasesQueries.read)
-    }
-
-    /// How many cases are in each status, by its identifier.
-    package static func countsByStatus(in tx: borrowing Transaction) throws -> [String: Int] {
-        var counts: [String: Int] = [:]
-        try tx.each(CasesQueries.countsByStatus()) { counts[$0.text(0)] = Int($0.integer(1)) }
-        return counts
-    }
-
-    /// How many cases of a filter wait for what: the reason (empty for none), and since when the longest waits.
-    package static func backlog(
-        _ filter: CaseFilter, in tx: borrowing Transaction
-    ) throws -> [(reason: String, count: Int, oldest: Timestamp)] {
-        try tx.all(CasesQueries.backlog(filter)) {
-            ($0.text(0), Int($0.integer(1)), Timestamp(microseconds: $0.integer(2)))
-        }
-    }
-
-    /// How many cases a filter finds.
-    package static func count(_ filter: CaseFilter, in tx: borrowing Transaction) throws -> Int {
-        try tx.first(CasesQueries.count(filter)) { Int($0.integer(0)) } ?? 0
+extension CasesQueries {
+    fileprivate static func number(of id: ID<SupportCase>, in tx: borrowing Transaction) throws -> String {
+        try tx.first(row(id: id.raw), read)?.number ?? "another case"
     }
 }

@@ -36,8 +36,8 @@ enum QueuePages {
             unowned.owner = .nobody
             return (
                 groups, try self.names(of: groups.flatMap(\.cases), in: tx),
-                try CaseDirectory.count(view.filter, in: tx),
-                try CaseDirectory.count(unowned, in: tx)
+                try CaseDirectory.count(view.filter, for: call.actor, in: tx),
+                try CaseDirectory.count(unowned, for: call.actor, in: tx)
             )
         }
         let isMine = view.owner == "me"
@@ -120,8 +120,9 @@ enum QueuePages {
         _ view: View, _ actor: Actor, in tx: borrowing Transaction
     ) throws -> [Group] {
         guard !view.isFiltered, view.after == nil else {
-            let cases = try CaseDirectory.list(view.filter, after: view.after, limit: pageSize + 1, in: tx)
-            let total = try CaseDirectory.count(view.filter, in: tx)
+            let cases = try CaseDirectory.list(
+                view.filter, for: actor, after: view.after, limit: pageSize + 1, in: tx)
+            let total = try CaseDirectory.count(view.filter, for: actor, in: tx)
             let title = view.owner == "me" ? "Yours" : view.isFiltered ? "Found" : "All"
             return [
                 Group(
@@ -136,8 +137,8 @@ enum QueuePages {
             var filter = view.filter
             filter.owner = owner
             let limit = title == "Others" ? pageSize : 20
-            let cases = try CaseDirectory.list(filter, limit: limit + 1, in: tx)
-            let count = cases.count <= limit ? cases.count : try CaseDirectory.count(filter, in: tx)
+            let cases = try CaseDirectory.list(filter, for: actor, limit: limit + 1, in: tx)
+            let count = cases.count <= limit ? cases.count : try CaseDirectory.count(filter, for: actor, in: tx)
             return Group(
                 title: title, count: count, cases: Array(cases.prefix(limit)), hasMore: cases.count > limit)
         }
@@ -315,8 +316,10 @@ extension CaseDirectory {
         filter.organisation = id
         let found = filter
         let (cases, names, total) = try await services.database.read { tx in
-            let cases = try list(found, limit: 50, in: tx)
-            return (cases, try QueuePages.names(of: cases, in: tx), try count(found, in: tx))
+            let cases = try list(found, for: call.actor, limit: 50, in: tx)
+            return (
+                cases, try QueuePages.names(of: cases, in: tx), try count(found, for: call.actor, in: tx)
+            )
         }
         guard total > 0 else {
             return

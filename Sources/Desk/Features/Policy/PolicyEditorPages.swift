@@ -52,7 +52,7 @@ enum PolicyEditorPages {
     static func check(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let submission = Submission(try await call.request.input(), operation)
         let (current, use) = try await services.database.read { tx in
-            (try PolicyReading.inForce(in: tx), try PolicyUse.now(in: tx))
+            (try PolicyReading.inForce(in: tx), try PolicyUse.now(for: call.actor, in: tx))
         }
         var content = sent(submission, current, services)
         do throws(Refusal) {

@@ -37,7 +37,7 @@ enum ChangePolicy: Operation {
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> State {
         var state = try PolicyReading.inForce(in: tx).state
-        state.use = try PolicyUse.now(in: tx)
+        state.use = try PolicyUse.now(for: actor, in: tx)
         return state
     }
 
@@ -92,9 +92,9 @@ struct PolicyUse: Sendable {
     /// How many active people have each role.
     var roles: [String: Int] = [:]
 
-    static func now(in tx: borrowing Transaction) throws -> Self {
+    static func now(for actor: Actor, in tx: borrowing Transaction) throws -> Self {
         PolicyUse(
-            statuses: try CaseDirectory.countsByStatus(in: tx),
+            statuses: try CaseDirectory.countsByStatus(for: actor, in: tx),
             roles: try PeopleDirectory.countsByRole(in: tx))
     }
 

@@ -41,6 +41,9 @@ struct PolicyEffect: Hashable, Sendable {
         effects += named(
             "Request type", old.requestTypes.map { ($0.id, $0.name) },
             new.requestTypes.map { ($0.id, $0.name) })
+        effects += named(
+            "Confidentiality", old.confidentiality.map { ($0.id, $0.name) },
+            new.confidentiality.map { ($0.id, $0.name) })
         effects += named("Role", old.roles.map { ($0.id, $0.name) }, new.roles.map { ($0.id, $0.name) })
         return effects + rights(old, new)
     }

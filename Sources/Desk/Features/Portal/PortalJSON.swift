@@ -45,7 +45,7 @@ enum PortalJSON {
         filter.organisation = organisation
         let (found, position) = (filter, after)
         let cases = try await services.database.read { tx in
-            try CaseDirectory.list(found, after: position, limit: limit + 1, in: tx)
+            try CaseDirectory.list(found, for: call.actor, after: position, limit: limit + 1, in: tx)
         }
         let page = cases.prefix(limit)
         let next =

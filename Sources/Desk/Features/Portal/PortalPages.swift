@@ -17,11 +17,12 @@ enum PortalPages {
             var filter = CaseFilter()
             filter.organisation = organisation
             filter.statuses = done
-            let doneCount = try CaseDirectory.count(filter, in: tx)
+            let doneCount = try CaseDirectory.count(filter, for: call.actor, in: tx)
             let solved = filter
             filter.statuses = open
-            let openCount = try CaseDirectory.count(filter, in: tx)
-            let cases = try CaseDirectory.list(isShowingDone ? solved : filter, limit: 100, in: tx)
+            let openCount = try CaseDirectory.count(filter, for: call.actor, in: tx)
+            let cases = try CaseDirectory.list(
+                isShowingDone ? solved : filter, for: call.actor, limit: 100, in: tx)
             return (
                 cases, openCount, doneCount,
                 try PeopleDirectory.names(of: cases.compactMap { $0.owner?.raw }, in: tx)

@@ -1,0 +1,226 @@
+import Diagnosis
+import Domain
+import Storage
+
+/// Which cases a list shows.
+package struct CaseFilter: Sendable {
+    /// Whose cases.
+    package enum Owner: Sendable, Equatable {
+        /// Owned or not.
+        case anybody
+        /// Without an owner.
+        case nobody
+        /// Of one person.
+        case person(ID<Person>)
+        /// Owned by anybody but one person.
+        case others(ID<Person>)
+    }
+
+    /// Cases by their next action.
+    package enum NextAction: Sendable, Equatable {
+        /// Whatever it is.
+        case any
+        /// Without one.
+        case lacking
+        /// With one that was due before this moment.
+        case overdue(Timestamp)
+    }
+
+    /// Cases by what they wait for.
+    package enum Blocked: Sendable, Equatable {
+        /// Whatever it is.
+        case any
+        /// Nobody said for what.
+        case unnamed
+        /// One reason of policy.
+        case by(String)
+    }
+
+    /// In one of these statuses; all where nil.
+    package var statuses: [ID<Policy.Status>]?
+    /// Of this severity.
+    package var severity: ID<Policy.Severity>?
+    /// Of this component.
+    package var component: String?
+    /// Of this customer.
+    package var organisation: ID<Organisation>?
+    /// With this text in number, subject, problem statement or the reporter's words.
+    package var text: String?
+    /// Of these owners.
+    package var owner = Owner.anybody
+    /// By their next action.
+    package var nextAction = NextAction.any
+    /// By what they wait for.
+    package var blocked = Blocked.any
+    /// Of any of these severities; all where nil.
+    package var severities: [ID<Policy.Severity>]?
+    /// Recorded at or after this moment.
+    package var openedSince: Timestamp?
+    /// Without a confirmed severity, an owner or a next action.
+    package var isUnchecked = false
+
+    /// Also those that were merged into another one, which stand for themselves no more.
+    package var includesMerged = false
+
+    /// All cases.
+    package init() {}
+}
+
+/// Where a page of a list of cases ended.
+package struct CasePosition: Sendable {
+    /// The last case's time of change.
+    package var updatedAt: Int64
+    /// Its identifier.
+    package var id: String
+
+    /// The position after a case.
+    package init(updatedAt: Int64, id: String) { (self.updatedAt, self.id) = (updatedAt, id) }
+}
+
+/// Looks cases up, with regard to who may see them.
+///
+/// Every way to a case goes through here, and nothing here answers without being told who asks.
+package enum CaseDirectory {
+    /// The case with this identifier or number; for a merged case the one that its number leads to.
+    /// - Throws: `notFound` where there is none, and just the same where the actor may not know of it.
+    package static func find(
+        _ reference: String, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> SupportCase {
+        var found = try findItself(reference, for: actor, in: tx)
+        var seen: Set<ID<SupportCase>> = [found.id]
+        while let next = found.mergedInto, seen.insert(next).inserted {
+            found = try findItself(next.raw, for: actor, in: tx)
+        }
+        return found
+    }
+
+    /// The case with this identifier or number, itself even where it was merged into another one.
+    /// - Throws: `notFound` where there is none, and just the same where the actor may not know of it.
+    package static func findItself(
+        _ reference: String, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> SupportCase {
+        guard let found = try tx.first(CasesQueries.find(reference), CasesQueries.read),
+            isVisible(found, to: actor)
+        else { throw Refusal.notFound("case") }
+        return found
+    }
+
+    /// The case that a field names, or a refusal that names the field; the same for what does not exist and for what
+    /// the actor may not know of.
+    package static func find(
+        _ reference: String, field: String, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> SupportCase {
+        do {
+            return try find(reference, for: actor, in: tx)
+        } catch let refusal as Refusal where refusal.reason == .notFound {
+            throw Refusal(field: field, "not_found", "There is no case “\(reference)”.")
+        }
+    }
+
+    /// The facts of a case of some kinds, or all, oldest first.
+    package static func facts(
+        of id: ID<SupportCase>, kinds: [String] = [], in tx: borrowing Transaction
+    ) throws -> [Recorded<CaseFact>] {
+        try tx.all(
+            JournalStore.earliestFacts(of: SupportCase.ref(id), after: .none, kinds: kinds, limit: .max)
+        ) { try JournalStore.fact($0).decoded(as: CaseFact.self) }
+    }
+
+    /// Of some facts those that the actor may read: none that names a case which they may not know of.
+    package static func readable(
+        _ facts: [Recorded<CaseFact>], by actor: Actor, in tx: borrowing Transaction
+    ) throws -> [Recorded<CaseFact>] {
+        let others = Set(facts.compactMap(\.body.otherCase))
+        guard !others.isEmpty else { return facts }
+        let known = Set(try visible(others.map { ID($0) }, to: actor, in: tx).map(\.id.raw))
+        return facts.filter { fact in fact.body.otherCase.map(known.contains) ?? true }
+    }
+
+    /// Whether the actor may know of the case: customers of their own organisation's alone, others of a restricted one
+    /// only where they are admitted.
+    package static func isVisible(_ found: SupportCase, to actor: Actor) -> Bool {
+        found.isVisible(to: actor)
+    }
+
+    /// Of these cases those that the actor may know of, merged ones too.
+    package static func visible(
+        _ ids: [ID<SupportCase>], to actor: Actor, in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        guard !ids.isEmpty else { return [] }
+        return try tx.all(CasesQueries.visible(ids: ids.map(\.raw), to: actor), CasesQueries.read)
+    }
+
+    /// Of these cases those that are restricted, by identifier: what live updates must know before they tell anybody.
+    static func restricted(_ ids: [String], in tx: borrowing Transaction) throws -> [String: SupportCase] {
+        guard !ids.isEmpty else { return [:] }
+        let found = try tx.all(CasesQueries.restricted(ids: ids), CasesQueries.read)
+        return Dictionary(found.map { ($0.id.raw, $0) }) { first, _ in first }
+    }
+
+    /// The cases that were merged into a case, and those that were merged into them, as far as the actor may know.
+    package static func merged(
+        into id: ID<SupportCase>, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        var (found, waiting, seen) = ([SupportCase](), [id], Set([id]))
+        while let next = waiting.popLast() {
+            for source in try tx.all(CasesQueries.merged(into: next.raw), CasesQueries.read)
+            where seen.insert(source.id).inserted {
+                waiting.append(source.id)
+                if isVisible(source, to: actor) { found.append(source) }
+            }
+        }
+        return found
+    }
+
+    /// Cases of a filter that the actor may know of, newest change first.
+    package static func list(
+        _ filter: CaseFilter, for actor: Actor, after: CasePosition? = nil, limit: Int,
+        in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        try tx.all(CasesQueries.list(filter, for: actor, after: after, limit: limit), CasesQueries.read)
+    }
+
+    /// How many cases that the actor may know of are in each status, by its identifier.
+    package static func countsByStatus(for actor: Actor, in tx: borrowing Transaction) throws -> [String: Int]
+    {
+        var counts: [String: Int] = [:]
+        try tx.each(CasesQueries.countsByStatus(for: actor)) { counts[$0.text(0)] = Int($0.integer(1)) }
+        return counts
+    }
+
+    /// How many cases of a filter that the actor may know of wait for what: the reason (empty for none), and since
+    /// when the longest waits.
+    package static func backlog(
+        _ filter: CaseFilter, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> [(reason: String, count: Int, oldest: Timestamp)] {
+        try tx.all(CasesQueries.backlog(filter, for: actor)) {
+            ($0.text(0), Int($0.integer(1)), Timestamp(microseconds: $0.integer(2)))
+        }
+    }
+
+    /// How many cases that the actor may know of a filter finds.
+    package static func count(
+        _ filter: CaseFilter, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> Int {
+        try tx.first(CasesQueries.count(filter, for: actor)) { Int($0.integer(0)) } ?? 0
+    }
+
+    /// Refuses a decision with which staff would write to the customer of a restricted case without being its security
+    /// owner, whichever operation it comes from.
+    static func refuseSpeaking(
+        _ decision: Decision, by actor: Actor, in tx: borrowing Transaction
+    ) throws {
+        guard !actor.isCustomer else { return }
+        for entry in decision.entries {
+            guard let fact = entry.body as? CaseFact, fact.speaksToCustomer,
+                let found = try tx.first(CasesQueries.row(id: entry.subject.id), CasesQueries.read)
+            else { continue }
+            try found.refuseSpeaking(by: actor)
+        }
+    }
+}
+
+extension CaseFact {
+    /// The identifier of another case that the fact names.
+    var otherCase: String? { if case .relation(let fact) = self { fact.otherCase } else { nil } }
+}
