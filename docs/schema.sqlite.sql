@@ -11,6 +11,23 @@ CREATE TABLE api_token (
 
 CREATE INDEX api_token_of_person ON api_token (person);
 
+CREATE TABLE case_link (
+    id TEXT PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    relation TEXT NOT NULL,
+    record TEXT NOT NULL,
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    url TEXT,
+    title TEXT,
+    linked_at INTEGER NOT NULL,
+    linked_by TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX case_link_of_case ON case_link (case_id);
+
+CREATE INDEX case_link_to_record ON case_link (record, key);
+
 CREATE TABLE checkpoint (
     sequence INTEGER PRIMARY KEY,
     recorded_at INTEGER NOT NULL,
@@ -204,12 +221,19 @@ CREATE TABLE support_case (
     blocked_by TEXT,
     next_update_at INTEGER,
     severity_confirmed_at INTEGER,
+    confidentiality TEXT,
+    readers TEXT,
+    security_owner TEXT,
+    merged_into TEXT,
+    follow_up_of TEXT,
     search_text TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX support_case_by_status ON support_case (status, updated_at, id);
 
 CREATE INDEX support_case_by_update ON support_case (updated_at, id);
+
+CREATE INDEX support_case_merged ON support_case (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE INDEX support_case_of_organisation ON support_case (organisation, updated_at);
 
