@@ -54,7 +54,8 @@ struct ImportDesk {
 
     /// All cases, by number.
     func cases() async throws -> [String: SupportCase] {
-        let all = try await database.read { tx in try CaseDirectory.list(CaseFilter(), for: .system, limit: 100_000, in: tx)
+        let all = try await database.read { tx in
+            try CaseDirectory.list(CaseFilter(), for: .system, limit: 100_000, in: tx)
         }
         return Dictionary(all.map { ($0.number, $0) }) { first, _ in first }
     }

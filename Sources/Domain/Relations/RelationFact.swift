@@ -85,7 +85,8 @@ package enum RelationFact: CaseFactFamily {
         .fields([
             "relation": .string(relation.rawValue), "record": .string(target.kind.rawValue),
             "key": .string(target.key),
-            "number": target.kind == .supportCase ? .string(target.name) : nil, "url": target.url.map(JSON.string),
+            "number": target.kind == .supportCase ? .string(target.name) : nil,
+            "url": target.url.map(JSON.string),
             "title": target.title.map(JSON.string), "reason": reason.map(JSON.string),
         ])
     }
@@ -167,7 +168,8 @@ package enum RelationFact: CaseFactFamily {
         }
         let key = try body.text("key")
         return LinkTarget(
-            kind: kind, key: key, name: kind == .supportCase ? try body.text("number") : key, url: body.optionalText("url"),
+            kind: kind, key: key, name: kind == .supportCase ? try body.text("number") : key,
+            url: body.optionalText("url"),
             title: body.optionalText("title"))
     }
 

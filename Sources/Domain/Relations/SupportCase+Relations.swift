@@ -184,7 +184,8 @@ package struct CaseSplits: Sendable {
             guard words.contains(entry) else {
                 throw Refusal(
                     field: "entries", "not_an_entry",
-                    "Entry \(entry) is not a message or note of \(number). Only those can begin another case.")
+                    "Entry \(entry) is not a message or note of \(number). Only those can begin another case."
+                )
             }
             if let other = takenTo[entry] {
                 throw Refusal(

@@ -138,7 +138,8 @@ enum QueuePages {
             filter.owner = owner
             let limit = title == "Others" ? pageSize : 20
             let cases = try CaseDirectory.list(filter, for: actor, limit: limit + 1, in: tx)
-            let count = cases.count <= limit ? cases.count : try CaseDirectory.count(filter, for: actor, in: tx)
+            let count =
+                cases.count <= limit ? cases.count : try CaseDirectory.count(filter, for: actor, in: tx)
             return Group(
                 title: title, count: count, cases: Array(cases.prefix(limit)), hasMore: cases.count > limit)
         }

@@ -38,7 +38,8 @@ enum RelationsQueries {
     }
 
     static func read(_ row: any Row) throws -> LinkRow {
-        guard let relation = Relation(rawValue: row.text(2)), let kind = RecordKind(rawValue: row.text(3)) else {
+        guard let relation = Relation(rawValue: row.text(2)), let kind = RecordKind(rawValue: row.text(3))
+        else {
             throw FactProblem("“\(row.text(2))” of “\(row.text(3))” is not a link")
         }
         return LinkRow(
