@@ -32,7 +32,7 @@ struct Import: AsyncParsableCommand {
         @Option(help: "Write every rejected row to this CSV file.") var rejects: String?
 
         func run() async throws {
-            let services = try await place.open()
+            let services = try await place.open(isMadeIfMissing: true)
             var request = ImportCases.Request(file: file, mapping: map)
             (request.isDryRun, request.email) = (dryRun, person)
             (request.source, request.rejects) = (source, rejects)

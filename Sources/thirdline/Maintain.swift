@@ -47,7 +47,8 @@ struct Verify: AsyncParsableCommand {
         for finding in report.findings { say(finding) }
         if report.uncounted > 0 { say("... and \(report.uncounted) more") }
         let read = "\(report.facts) facts of \(report.subjects) subjects and \(report.rows) rows read"
-        complain(report.findings.isEmpty ? "Whole: \(read)." : "\(report.findings.count) findings: \(read).")
+        let found = report.findings.count + report.uncounted
+        complain(found == 0 ? "Whole: \(read)." : "\(found) finding\(found == 1 ? "" : "s"): \(read).")
         try await services.database.close()
         if !report.findings.isEmpty { throw ExitCode(1) }
     }
@@ -100,6 +101,11 @@ struct OpenAPICommand: AsyncParsableCommand {
     @OptionGroup var place: DataOptions
 
     func run() async throws {
+        guard place.installation.mayHaveData else {
+            let catalog = FeatureCatalog()
+            let policy = try PolicyHolder(knownRights: catalog.rights).current
+            return say(OpenAPI.document(catalog: catalog, policy: policy).text)
+        }
         let services = try await place.open()
         say(OpenAPI.document(catalog: services.catalog, policy: services.policy.current).text)
         try await services.database.close()

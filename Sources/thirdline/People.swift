@@ -23,7 +23,7 @@ struct User: AsyncParsableCommand {
         @Option(help: "For customers: their organisation’s name or identifier.") var organisation: String?
 
         func run() async throws {
-            let services = try await place.open()
+            let services = try await place.open(isMadeIfMissing: true)
             var raw = RawInput([
                 "name": .text(name), "email": .text(email), "roles": .list(role.map(RawValue.text)),
             ])
@@ -108,7 +108,7 @@ struct Token: AsyncParsableCommand {
             String?
 
         func run() async throws {
-            let services = try await place.open()
+            let services = try await place.open(isMadeIfMissing: true)
             let label = name ?? "Token for \(role)"
             let token = try await services.makeServiceToken(
                 name: label, role: role, scopes: scope, organisation: organisation)

@@ -78,7 +78,7 @@ struct PolicyCommand: AsyncParsableCommand {
         @Option(help: "Why; stands in the history.") var reason: String
 
         func run() async throws {
-            let services = try await place.open()
+            let services = try await place.open(isMadeIfMissing: true)
             let raw = RawInput(["document": .text(try PolicyCommand.read(file)), "reason": .text(reason)])
             let receipt = try await services.asOperator("policy.change", raw)
             say(receipt.lastSequence == 0 ? "Nothing to change." : "In force.")

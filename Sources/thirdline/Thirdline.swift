@@ -138,9 +138,11 @@ struct DataOptions: ParsableArguments {
     }
 
     /// Opens everything for a subcommand that works beside a running server.
-    func open() async throws -> Services {
+    ///
+    /// What only reads, or changes what is there, is refused where there is nothing; what may come first makes it.
+    func open(isMadeIfMissing: Bool = false) async throws -> Services {
         try await installation.open(
-            logger: Logger(label: "thirdline"),
+            logger: Logger(label: "thirdline"), isMadeIfMissing: isMadeIfMissing,
             progress: { complain("Bringing the schema up to date: \($0.number) \($0.name)") })
     }
 }

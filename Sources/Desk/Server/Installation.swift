@@ -57,14 +57,34 @@ package struct Installation: Sendable {
         }
     }
 
+    /// Whether there may be data to open: a database file, or the address of a database server.
+    package var mayHaveData: Bool {
+        databaseURL != nil || FileManager.default.fileExists(atPath: "\(folder)/thirdline.db")
+    }
+
+    private var noData: Refusal {
+        Refusal(
+            .notFound, "no_data",
+            "There are no data in \(databaseURL == nil ? "the folder \(folder)" : "this database"). "
+                + "Name the right place with --data or --database; `thirdline serve` begins a new one.")
+    }
+
     /// Opens everything, brings the schema up to date, and takes over the policy in force.
+    ///
+    /// Where nothing is there yet, it is made, unless `isMadeIfMissing` is false: then it is refused and nothing is
+    /// written, so that a mistyped folder does not pass for an empty installation.
     package func open(
-        logger: Logger, clock: @escaping @Sendable () -> Timestamp = { .now },
+        logger: Logger, clock: @escaping @Sendable () -> Timestamp = { .now }, isMadeIfMissing: Bool = true,
         progress: @Sendable (Migration) -> Void = { _ in }
     ) async throws -> Services {
+        guard isMadeIfMissing || mayHaveData else { throw noData }
         try makeFolder()
-        let keys = try KeyRing(file: keyFile ?? "\(folder)/thirdline.keys")
         let database = try await openDatabase()
+        if !isMadeIfMissing, try await Migrator(Schema.migrations).current(of: database) == 0 {
+            try await database.close()
+            throw noData
+        }
+        let keys = try KeyRing(file: keyFile ?? "\(folder)/thirdline.keys")
         try await Migrator(Schema.migrations).migrate(database, progress: progress)
         let services = try Services(
             database: database, keys: keys, settings: settings, logger: logger, clock: clock)

@@ -20,7 +20,7 @@ extension CaseFact {
         case .reopened: "case.reopened"
         case .closed: "case.closed"
         case .entryErased: "case.entry_erased"
-        default: family?.kind ?? ""
+        case .investigation, .coordination, .relation, .evidence, .form: family?.kind ?? ""
         }
     }
 
@@ -59,7 +59,7 @@ extension CaseFact {
                 "sequence": .integer(sequence), "fields": .array(fields.map(JSON.string)),
                 "body_sha256": .string(digest), "why": .string(reason),
             ]
-        default: family?.body ?? .null
+        case .investigation, .coordination, .relation, .evidence, .form: family?.body ?? .null
         }
     }
 

@@ -211,7 +211,7 @@ package enum CaseFact: Fact {
         case .classified(let field, _): [Aspect(field.rawValue)]
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
-        default: family?.edits ?? []
+        case .investigation, .coordination, .relation, .evidence, .form: family?.edits ?? []
         }
     }
 }

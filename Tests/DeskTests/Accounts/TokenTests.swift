@@ -64,9 +64,12 @@ struct TokenTests {
             let marta = try await server.browser(.marta)
             let none = try await marta.submit("/account/tokens", ["name": "Report"])
             #expect(none.status == 422)
+            #expect(none.body.contains("name=\"name\" value=\"Report\""), "what was typed is still there")
             let foreign = try await marta.submit(
-                "/account/tokens", ["name": "Report", "scopes": "people.manage"])
+                "/account/tokens", ["name": "Report", "scopes": "people.manage", "scopes": "case.view"])
             #expect(foreign.status == 422)
+            #expect(foreign.body.contains("value=\"case.view\" checked"))
+            #expect(!foreign.body.contains("value=\"case.note\" checked"))
             let page = try await marta.submit(
                 "/account/tokens", ["name": "Report", "scopes": "case.view", "scopes": "case.note"])
             #expect(page.status == 200)

@@ -6,14 +6,14 @@ import Testing
 
 /// A released step of the schema is frozen, and what the steps make stands in `docs/` for people to read.
 ///
-/// `THIRDLINE_UPDATE_GOLDENS=1` writes the files anew; look at the difference before you keep it.
+/// `THIRDLINE_GOLDENS=write` writes the files anew; look at the difference before you keep it.
 struct SchemaGoldenTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     private func expect(_ text: String, in file: String) throws {
         let url = Self.root.appendingPathComponent(file)
-        if ProcessInfo.processInfo.environment["THIRDLINE_UPDATE_GOLDENS"] == "1" {
+        if ProcessInfo.processInfo.environment["THIRDLINE_GOLDENS"] == "write" {
             try Data(text.utf8).write(to: url)
         }
         let golden = try String(contentsOf: url, encoding: .utf8)

@@ -131,13 +131,14 @@ enum AccountPages {
             return try await tokens(call, accounts.services, made: secret, problem: nil)
         } catch let problems as FieldProblems {
             return try await tokens(
-                call, accounts.services, made: nil, problem: Refusal(problems: problems.problems), status: 422
-            )
+                call, accounts.services, made: nil, typed: raw, problem: Refusal(problems: problems.problems),
+                status: 422)
         }
     }
 
     private static func tokens(
-        _ call: SignedInCall, _ services: Services, made: String?, problem refusal: Refusal?,
+        _ call: SignedInCall, _ services: Services, made: String?, typed: RawInput = RawInput(),
+        problem refusal: Refusal?,
         status: Int = 200
     ) async throws -> WebResponse {
         let id = call.actor.id
@@ -151,16 +152,18 @@ enum AccountPages {
                 <div class="notice" role="status">\(icon("check"))<div><b>Token made.</b> Copy it now: only a digest is kept, and it is not shown again.<div class="secret"><code id="new-token">\($0)</code><button class="btn small" type="button" data-copy="new-token">Copy</button></div></div></div>
                 """ as HTML
             } ?? .empty
+        let ticked = Set(typed["scopes"].typed.split(separator: "\n").map(String.init))
         let scopes = call.actor.rights.sorted().map {
-            "<label class=\"tick\"><input type=\"checkbox\" name=\"scopes\" value=\"\($0.name)\"><span>\($0.name)</span></label>"
-                as HTML
+            """
+            <label class="tick"><input type="checkbox" name="scopes" value="\($0.name)"\(.flag("checked", ticked.contains($0.name)))><span>\($0.name)</span></label>
+            """ as HTML
         }
         let main: HTML = """
             <nav class="crumb" aria-label="Breadcrumb"><a href="/account">Your account</a><span aria-hidden="true">/</span><span>API tokens</span></nav>
             <h1>API tokens</h1><p class="lede">For programs that act for you. A token may do what its scopes say, as long as you may do it yourself.</p>
             \(fresh)\(problem(refusal))
             <div class="stack">\(tokenList(tokens, now))
-            <div class="narrow"><div class="sec"><h2 id="nt">New token</h2></div><form class="form" method="post" action="/account/tokens" data-enhance aria-labelledby="nt"><div class="fld"><label for="name">Name</label><p class="help" id="name-h">What it is for.</p><input class="input mid" id="name" name="name" aria-describedby="name-h" required></div><fieldset class="fld" id="scopes"><legend>Scopes</legend><div class="choices">\(scopes)</div></fieldset><p class="form-error" data-form-error role="alert"></p><div class="btns"><button class="btn go">Make token</button></div></form></div></div>
+            <div class="narrow"><div class="sec"><h2 id="nt">New token</h2></div><form class="form" method="post" action="/account/tokens" data-enhance aria-labelledby="nt"><div class="fld"><label for="name">Name</label><p class="help" id="name-h">What it is for.</p><input class="input mid" id="name" name="name" value="\(typed["name"].typed)" aria-describedby="name-h" required></div><fieldset class="fld" id="scopes"><legend>Scopes</legend><div class="choices">\(scopes)</div></fieldset><p class="form-error" data-form-error role="alert"></p><div class="btns"><button class="btn go">Make token</button></div></form></div></div>
             """
         return services.page(Page("API tokens", here: "/account", main: main), for: call, status: status)
     }
