@@ -42,8 +42,8 @@ extension Feature {
 package struct FeatureCatalog: Sendable {
     /// The features.
     package let features: [any Feature.Type] = [
-        CasesFeature.self, RelationsFeature.self, CoordinationFeature.self, PortalFeature.self,
-        CustomersFeature.self, PeopleFeature.self, PolicyFeature.self,
+        CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, CoordinationFeature.self,
+        PortalFeature.self, CustomersFeature.self, PeopleFeature.self, PolicyFeature.self,
         ImportFeature.self, PlatformFeature.self,
     ]
 

@@ -106,6 +106,7 @@ enum TestPolicy {
         ],
         "internal_quote_words": "5", "components": terms, "product_areas": terms, "environments": terms,
         "categories": terms, "root_causes": terms, "verdicts": terms,
+        "fault_layers": terms, "verification_methods": terms,
         "tiers": [
             ["id": "gold", "name": "Gold", "weight": "100"], ["id": "tin", "name": "Tin", "weight": "20"],
         ],

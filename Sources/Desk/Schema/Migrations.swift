@@ -208,6 +208,8 @@ package enum Schema {
                 security_owner TEXT,
                 merged_into TEXT,
                 follow_up_of TEXT,
+                fault_layer TEXT,
+                confirmed_causes TEXT,
                 search_text TEXT NOT NULL
             ) STRICT;
             CREATE INDEX support_case_merged ON support_case (merged_into) WHERE merged_into IS NOT NULL;

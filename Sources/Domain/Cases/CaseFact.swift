@@ -148,6 +148,8 @@ package enum CaseFact: Fact {
         case rootCause = "root_cause"
         /// What it turned out to be.
         case verdict
+        /// The layer in which the fault lies.
+        case faultLayer = "fault_layer"
 
         /// The name on pages.
         package var label: String {
@@ -158,6 +160,7 @@ package enum CaseFact: Fact {
             case .category: "Category"
             case .rootCause: "Root cause"
             case .verdict: "Verdict"
+            case .faultLayer: "Fault layer"
             }
         }
 
@@ -170,6 +173,7 @@ package enum CaseFact: Fact {
             case .category: \Policy.categories
             case .rootCause: \Policy.rootCauses
             case .verdict: \Policy.verdicts
+            case .faultLayer: \Policy.faultLayers
             }
         }
     }

@@ -32,6 +32,8 @@ package struct SupportCase: Subject, Equatable {
     package var owner: ID<Person>?
     /// The classifying fields that are set.
     package var classification: [CaseFact.ClassifyingField: String] = [:]
+    /// The root causes that confirmed hypotheses stand for, by the hypothesis: "H1" to a term of policy.
+    package var confirmedCauses: [String: String] = [:]
     /// What is known of the impact.
     package var impact = Impact()
     /// When the effect began.
@@ -102,6 +104,7 @@ package struct SupportCase: Subject, Equatable {
                 unansweredSince = nil
                 firstReplyAt = firstReplyAt ?? moment
             }
+        case .investigation(.hypothesisJudged(let id, let judgement)): judge(id, judgement)
         case .noted, .entryErased, .investigation, .coordination, .evidence, .form: break
         case .relation(let fact): apply(fact)
         case .ownerChanged(let owner, _): self.owner = ID(owner)
@@ -146,6 +149,12 @@ package struct SupportCase: Subject, Equatable {
         if organisation != nil { unansweredSince = moment }
     }
 
+    /// A confirmed hypothesis stands for a root cause; one that is confirmed no more does not.
+    private mutating func judge(_ id: String, _ judgement: HypothesisJudgement) {
+        confirmedCauses[id] = judgement.state == .confirmed ? judgement.rootCause : nil
+        if let cause = confirmedCauses[id] { classification[.rootCause] = cause }
+    }
+
     private mutating func move(to status: String, at moment: Timestamp) {
         if self.status.raw != status { statusSince = moment }
         self.status = ID(status)
@@ -158,6 +167,7 @@ extension SupportCase {
         "subject", "symptom", "problem_statement", "requester", "organisation", "channel", "request_type",
         "severity",
         "status", "owner", "product_area", "component", "environment", "category", "root_cause", "verdict",
+        "fault_layer",
         "reported_at", "began_at", "noticed_at", "opened_at", "resolved_at", "closed_at", "reopen_count",
         "narrative",
     ]

@@ -153,6 +153,8 @@ package enum ImportField: String, Sendable, CaseIterable {
     case rootCause = "root_cause"
     /// What it turned out to be.
     case verdict
+    /// The layer in which the fault lies.
+    case faultLayer = "fault_layer"
     /// When it was reported.
     case reportedAt = "reported_at"
     /// When the effect began.
@@ -198,7 +200,7 @@ package enum ImportField: String, Sendable, CaseIterable {
         case .requester, .owner: .person
         case .organisation: .organisation
         case .channel, .requestType, .severity, .status, .productArea, .component, .environment, .category,
-            .rootCause, .verdict:
+            .rootCause, .verdict, .faultLayer:
             .choice
         }
     }

@@ -154,6 +154,28 @@ extension Policy {
           - {id: documentation_gap, name: Documentation gap}
           - {id: confusing_ux, name: Confusing user interface}
           - {id: expected_behaviour, name: Expected behaviour}
+        # The layer in which the fault lies.
+        fault_layers:
+          - {id: application, name: Application}
+          - {id: infrastructure, name: Infrastructure}
+          - {id: network, name: Network}
+          - {id: identity, name: Identity}
+          - {id: integration, name: Integration}
+          - {id: data, name: Data}
+          - {id: client, name: Client}
+        # How a cause can be verified. Without one of these and evidence a cause is only suspected.
+        verification_methods:
+          - {id: reproduced, name: Reproduced at will}
+          - {id: switched, name: Taken away and put back}
+          - {id: replayed, name: Replayed from recorded data}
+          - {id: compared, name: Compared with what works}
+          - {id: measured, name: Measured before and after}
+          - {id: read, name: Read in code or configuration}
+          - {id: third_party, name: Confirmed by its maker}
+        # A sentence to a customer with one of these words states a cause. While no cause is confirmed it is not
+        # sent, unless a hedge stands beside it. An empty list switches this off.
+        cause_claims: [caused by, the cause is, the cause was, root cause is, root cause was, is due to, was due to]
+        cause_hedges: [suspect, suspected, suspicion, may, might, could, possibly, probably, perhaps, likely, believe, assume, seems, appears, whether, not, cannot, if]
         tiers:
           - {id: enterprise, name: Enterprise, weight: 100}
           - {id: premium, name: Premium, weight: 60}
@@ -212,19 +234,19 @@ extension Policy {
             rights: [portal.view, portal.report, portal.reply, portal.reopen, account.manage]
           - id: frontline
             name: Frontline (L1)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate]
           - id: engineer
             name: Support engineer (L2)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate]
           - id: lead
             name: Lead (L3)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate]
           - id: manager
             name: Manager
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate]
           - id: developer
             name: Product engineer
-            rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch]
+            rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch, case.investigate]
           - id: auditor
             name: Auditor
             rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view]

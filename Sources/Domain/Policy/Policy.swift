@@ -148,6 +148,14 @@ package struct Policy: Sendable {
     package var rootCauses: [Term]
     /// What a case turned out to be.
     package var verdicts: [Term]
+    /// The layers in which a fault can lie.
+    package var faultLayers: [Term]
+    /// How a cause can be verified.
+    package var verificationMethods: [Term]
+    /// Words that state a cause as a fact: not sent to customers while no cause is confirmed.
+    package var causeClaims: [String]
+    /// Words that make a claim a suspicion.
+    package var causeHedges: [String]
     /// Customer tiers, from the highest down.
     package var tiers: [Term]
     /// How cases reach us.

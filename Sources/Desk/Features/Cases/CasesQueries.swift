@@ -11,7 +11,7 @@ package enum CasesQueries {
         closed_at, reopen_count, unanswered_since, updated_at, next_action, next_action_owner, next_action_due_at,
         blocked_by, next_update_at, severity_confirmed_at,
         confidentiality, readers, security_owner, merged_into,
-        follow_up_of
+        follow_up_of, fault_layer, confirmed_causes
         """
 
     /// A case by its identifier or its human number.
@@ -148,7 +148,7 @@ package enum CasesQueries {
                 opened_at, first_reply_at, mitigated_at, resolved_at, closed_at, reopen_count, unanswered_since,
                 updated_at, next_action, next_action_owner, next_action_due_at, blocked_by, next_update_at,
                 severity_confirmed_at, confidentiality, readers, security_owner, merged_into, follow_up_of,
-                search_text)
+                fault_layer, confirmed_causes, search_text)
             VALUES (\(this.id.raw), \(this.version.number), \(this.number), \(this.subject), \(this.symptom),
                 \(this.problemStatement), \(this.requester?.raw), \(this.organisation?.raw), \(this.channel),
                 \(this.requestType), \(this.severity.raw), \(this.status.raw), \(this.statusSince.microseconds),
@@ -162,7 +162,8 @@ package enum CasesQueries {
                 \(arranged.blockedBy), \(arranged.nextUpdateAt?.microseconds),
                 \(arranged.severityConfirmedAt?.microseconds),
                 \(this.restriction?.level), \(readers(this.restriction)), \(this.restriction?.securityOwner),
-                \(this.mergedInto?.raw), \(this.followUpOf?.raw), \(searchText(this)))
+                \(this.mergedInto?.raw), \(this.followUpOf?.raw), \(field(.faultLayer)),
+                \(causes(this)), \(searchText(this)))
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, number = excluded.number,
                 subject = excluded.subject, symptom = excluded.symptom,
                 problem_statement = excluded.problem_statement, requester = excluded.requester,
@@ -184,8 +185,23 @@ package enum CasesQueries {
                 confidentiality = excluded.confidentiality,
                 readers = excluded.readers, security_owner = excluded.security_owner,
                 merged_into = excluded.merged_into, follow_up_of = excluded.follow_up_of,
+                fault_layer = excluded.fault_layer, confirmed_causes = excluded.confirmed_causes,
                 search_text = excluded.search_text
             """
+    }
+
+    /// "H1=code_defect H3=data"; nothing where no cause is confirmed.
+    private static func causes(_ this: SupportCase) -> String? {
+        guard !this.confirmedCauses.isEmpty else { return nil }
+        return this.confirmedCauses.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            .joined(separator: " ")
+    }
+
+    private static func causes(_ text: String) -> [String: String] {
+        Dictionary(
+            text.split(separator: " ").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+                .filter { $0.count == 2 }.map { ($0[0], $0[1]) }
+        ) { _, last in last }
     }
 
     private static func searchText(_ this: SupportCase) -> String {
@@ -199,6 +215,11 @@ package enum CasesQueries {
         "SELECT \(columns), search_text FROM support_case WHERE id > \(id) ORDER BY id LIMIT \(limit)"
     }
 
+    /// The classifying fields that stand side by side among the columns, in their order.
+    private static let classifying: [CaseFact.ClassifyingField] = [
+        .productArea, .component, .environment, .category, .rootCause, .verdict,
+    ]
+
     static func read(_ row: any Row) throws -> SupportCase {
         var this = SupportCase(
             id: ID(row.text(0)), version: Version(Int(row.integer(1))), number: row.text(2), at: time(row, 25)
@@ -210,7 +231,7 @@ package enum CasesQueries {
         (this.severity, this.status) = (ID(row.text(10)), ID(row.text(11)))
         this.statusSince = time(row, 12)
         this.owner = row.optionalText(13).map { ID($0) }
-        for (column, field) in zip(14..., CaseFact.ClassifyingField.allCases) {
+        for (column, field) in zip(14..., classifying) {
             this.classification[field] = row.optionalText(column)
         }
         if let impact = try JSON(parsing: row.text(20)).object { this.impact = Impact(FactBody(impact)) }
@@ -233,6 +254,8 @@ package enum CasesQueries {
         (this.mergedInto, this.followUpOf) = (
             row.optionalText(42).map { ID($0) }, row.optionalText(43).map { ID($0) }
         )
+        this.classification[.faultLayer] = row.optionalText(44)
+        this.confirmedCauses = row.optionalText(45).map(causes) ?? [:]
         return this
     }
 
@@ -285,7 +308,7 @@ package enum CasesQueries {
         "unanswered_since", "updated_at", "next_action", "next_action_owner", "next_action_due_at",
         "blocked_by", "next_update_at", "severity_confirmed_at",
         "confidentiality", "readers", "security_owner", "merged_into",
-        "follow_up_of", "search_text",
+        "follow_up_of", "fault_layer", "confirmed_causes", "search_text",
     ]
 
     static let subject = SubjectType(
@@ -332,6 +355,8 @@ package enum CasesQueries {
         case "status": return ("Status", policy.status(this.status)?.name ?? this.status.raw)
         case "subject": return ("Subject", this.subject)
         case "problem_statement": return ("Problem statement", this.problemStatement ?? "none")
+        case let name where name.contains("."):
+            return try InvestigationDirectory.describe(name, of: this.id, in: tx) ?? (name, "")
         case "impact":
             return ("Impact", this.impact.words.map { "\($0.label): \($0.value)" }.joined(separator: "\n"))
         case "merged_into":

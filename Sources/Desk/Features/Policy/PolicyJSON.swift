@@ -87,7 +87,9 @@ enum PolicyLists {
         [
             ("components", policy.components), ("product_areas", policy.productAreas),
             ("environments", policy.environments), ("categories", policy.categories),
-            ("root_causes", policy.rootCauses), ("verdicts", policy.verdicts), ("tiers", policy.tiers),
+            ("root_causes", policy.rootCauses), ("verdicts", policy.verdicts),
+            ("fault_layers", policy.faultLayers), ("verification_methods", policy.verificationMethods),
+            ("tiers", policy.tiers),
             ("channels", policy.channels),
         ]
     }

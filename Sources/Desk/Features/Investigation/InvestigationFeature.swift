@@ -1,0 +1,11 @@
+import Domain
+import HTTPTypes
+import Storage
+import Web
+
+/// The investigation of a case: from what is thought to what is proved, and what was done about it.
+enum InvestigationFeature: Feature {
+    static let name = "investigation"
+    static let caseParts = [InvestigationPages.part]
+    static let reads = [InvestigationJSON.read]
+}

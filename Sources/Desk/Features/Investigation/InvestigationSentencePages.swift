@@ -1,0 +1,123 @@
+import Domain
+import Storage
+import Web
+
+/// What happened in the investigation, in a sentence for the timeline, its export and its Markdown.
+struct InvestigationSentence {
+    let body: InvestigationFact
+    let sentences: CaseSentence
+
+    /// The icon and what stands after the name of who did it.
+    var line: CasePart.Line {
+        switch body {
+        case .hypothesisProposed(let id, let wording, let confidence):
+            let sure: HTML = confidence.map { ", \($0.rawValue) confidence" } ?? .empty
+            return (
+                "s-most",
+                "put up hypothesis <b>\(id)</b>: “\(isolated(wording.statement))” (suspected\(sure))"
+            )
+        case .hypothesisRevised(let id, let wording):
+            return ("s-most", "put <b>\(id)</b> into other words: “\(isolated(wording.statement))”")
+        case .hypothesisJudged(let id, let judgement): return ("s-most", judged(id, judgement))
+        case .testPlanned(let id, let plan):
+            let about: HTML = plan.hypothesis.map { " for \($0)" } ?? .empty
+            return ("edit", "planned test <b>\(id)</b>\(about): “\(isolated(plan.action))”")
+        case .resultRecorded(let id, let result):
+            return ("s-most", "recorded a result of <b>\(id)</b>, which \(seen(result))")
+        case .decided(let id, let decision): return ("rank", decided(id, decision))
+        case .agreementRecorded(let id, let agreement):
+            return (
+                "rank",
+                "recorded that \(isolated(agreement.who)) \(agreement.agreed ? "agrees" : "does not agree") to <b>\(id)</b>\(sentences.because(agreement.words))"
+            )
+        case .bounded(let question, let boundary):
+            let parts = [
+                ("is", boundary.holds), ("is not", boundary.holdsNot), ("different", boundary.different),
+            ]
+            let words = parts.compactMap { name, text in text.map { "\(name) “\($0)”" } }
+            let all = words.isEmpty ? "nothing any more" : words.joined(separator: ", ")
+            return ("edit", "bounded the problem, \(question.words.lowercased()): \(isolated(all))")
+        case .noteStructured(let parts):
+            let names = NotePart.allCases.filter { parts[$0] != nil }.map { $0.words.lowercased() }
+            return ("lock", "wrote an internal note: \(names.joined(separator: ", "))")
+        default: return remedy
+        }
+    }
+
+    private var remedy: CasePart.Line {
+        switch body {
+        case .workaroundRecorded(let id, let workaround):
+            return (
+                "s-wait",
+                "recorded workaround <b>\(id)</b>: “\(isolated(workaround.text))” Data at risk: \(isolated(workaround.dataLoss))."
+            )
+        case .workaroundRevised(let id, let workaround):
+            return ("s-wait", "changed workaround <b>\(id)</b>: “\(isolated(workaround.text))”")
+        case .workaroundWithdrawn(let id, let reason):
+            return ("x", "withdrew workaround <b>\(id)</b>\(sentences.because(reason))")
+        case .fixRecorded(let id, let text, let version):
+            let place: HTML = version.map { " in \(isolated($0))" } ?? .empty
+            return ("check", "recorded fix <b>\(id)</b>\(place): “\(isolated(text))”")
+        case .fixTested(let id, let test):
+            let place = sentences.policy.name(of: test.environment, in: \.environments)
+            return (
+                "check",
+                "tested <b>\(id)</b> in \(place): “\(isolated(test.tested))” It \(test.holds ? "works" : "does not work"): “\(isolated(test.observed))”\(cited(test.evidence))"
+            )
+        case .fixConfirmed(let id, let witness, let holds, let words):
+            return (
+                holds ? "check" : "x",
+                "recorded that \(witness.words.lowercased()) \(holds ? "confirms" : "does not confirm") <b>\(id)</b>: “\(isolated(words))”"
+            )
+        default: return party
+        }
+    }
+
+    private var party: CasePart.Line {
+        switch body {
+        case .partyListed(let id, let name, let component, _):
+            return ("org", "listed <b>\(id)</b> \(isolated(name)) with \(isolated(component)) on the failing path")
+        case .partyAsked(let id, let question, let text):
+            return ("chat", "asked \(id) (<b>\(question)</b>): “\(isolated(text))”")
+        case .partyAnswered(let id, let question, let text):
+            return ("chat", "recorded the answer of \(id) to <b>\(question)</b>: “\(isolated(text))”")
+        case .partyWeighed(let id, let result):
+            return ("org", "weighed the component of <b>\(id)</b>: what was seen \(seen(result))")
+        default: return ("edit", "changed the investigation")
+        }
+    }
+
+    private func judged(_ id: String, _ judgement: HypothesisJudgement) -> HTML {
+        guard judgement.state == .confirmed else {
+            let words = judgement.state == .open ? "suspected" : judgement.state.words.lowercased()
+            let sure: HTML = judgement.confidence.map { ", \($0.rawValue) confidence" } ?? .empty
+            return
+                "moved <b>\(id)</b> to <b>\(words)</b>\(sure)\(sentences.because(judgement.reason))\(cited(judgement.evidence))"
+        }
+        let policy = sentences.policy
+        let method = judgement.method.map { policy.name(of: $0, in: \.verificationMethods) } ?? ""
+        let cause: HTML =
+            judgement.rootCause.map { ", root cause <b>\(policy.name(of: $0, in: \.rootCauses))</b>" }
+            ?? .empty
+        return
+            "<b>confirmed \(id)</b> as the cause\(cause). Verified: \(method.lowercased()). “\(isolated(judgement.verification ?? ""))”\(cited(judgement.evidence))"
+    }
+
+    private func decided(_ id: String, _ decision: CaseDecision) -> HTML {
+        let who: HTML = "<b>\(sentences.name(decision.decider))</b>"
+        let options: HTML =
+            decision.options.isEmpty
+            ? .empty : " Weighed: \(isolated(decision.options.joined(separator: "; ")))."
+        let old: HTML = decision.replaces.map { " It takes the place of \($0)." } ?? .empty
+        return
+            "recorded decision <b>\(id)</b> of \(who): “\(isolated(decision.decision))”.\(options) Why: “\(isolated(decision.reason))”\(old)"
+    }
+
+    private func seen(_ result: InvestigationResult) -> HTML {
+        "\(result.bearing.words): “\(isolated(result.observed))”\(cited(result.evidence))"
+    }
+
+    private func cited(_ evidence: [String]) -> HTML {
+        evidence.isEmpty ? .empty : " [\(evidence.joined(separator: ", "))]"
+    }
+}
