@@ -226,6 +226,8 @@ CREATE TABLE support_case (
     security_owner TEXT,
     merged_into TEXT,
     follow_up_of TEXT,
+    fault_layer TEXT,
+    confirmed_causes TEXT,
     search_text TEXT NOT NULL
 ) STRICT;
 

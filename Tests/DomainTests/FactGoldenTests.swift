@@ -56,7 +56,7 @@ struct FactGoldenTests {
         let sources = [
             "Cases/CaseFact+Coding.swift", "People/PersonFact.swift", "Customers/Organisation.swift",
             "Policy/PolicyFact.swift", "Coordination/CoordinationFact+Coding.swift", "Macros/Macro.swift",
-            "Relations/RelationFact.swift",
+            "Relations/RelationFact.swift", "Investigation/InvestigationFact+Coding.swift",
         ]
         var written: Set<String> = []
         for source in sources {
@@ -150,6 +150,7 @@ struct FactGoldenTests {
 
     /// One value a kind, some with everything and some with nothing.
     static let samples: [any Fact] = caseSamples + relationSamples + otherSamples + coordinationSamples
+        + investigationSamples
 
     private static let caseSamples: [any Fact] = {
         var impact = Impact()

@@ -152,7 +152,8 @@ enum BoundProblem: InvestigationOperation {
         Input.init, CaseFields.id,
         cell(.what, "is", "What it is"), cell(.what, "is_not", "What it could be, but is not"),
         cell(.what, "different", "What is different between the two"),
-        cell(.whereabouts, "is", "Where it is"), cell(.whereabouts, "is_not", "Where it could be, but is not"),
+        cell(.whereabouts, "is", "Where it is"),
+        cell(.whereabouts, "is_not", "Where it could be, but is not"),
         cell(.whereabouts, "different", "What is different about these places"),
         cell(.time, "is", "When it is"), cell(.time, "is_not", "When it could be, but is not"),
         cell(.time, "different", "What is different about these times"),
@@ -221,7 +222,8 @@ enum WriteStructuredNote: InvestigationOperation {
     static let right: Right = "case.note"
     static let input = Fields(
         Input.init, CaseFields.id,
-        part(.problem, "What is really wrong, as you understand it now."), part(.impact, "On whom, how much, since when."),
+        part(.problem, "What is really wrong, as you understand it now."),
+        part(.impact, "On whom, how much, since when."),
         part(.actions, "What was done, with times where they matter."),
         part(.findings, "What is known now that was not known before."),
         part(.artifacts, "What was kept: evidence numbers, queries, dashboards, commits."),

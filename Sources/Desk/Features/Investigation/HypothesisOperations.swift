@@ -220,7 +220,8 @@ enum RecordResult: InvestigationOperation {
     static let verb = "Record result"
     static let input = Fields(
         Input.init, CaseFields.id, InvestigationFields.item("of", "Of which test or hypothesis?"),
-        InvestigationFields.observed, InvestigationFields.bearing("What it says"), InvestigationFields.evidence,
+        InvestigationFields.observed, InvestigationFields.bearing("What it says"),
+        InvestigationFields.evidence,
         .optional(InvestigationFields.occurredAt))
 
     static func facts(

@@ -56,7 +56,10 @@ package enum InvestigationDirectory {
             return (question.words, words.isEmpty ? "not answered" : words.joined(separator: "\n"))
         case "workaround":
             guard let found = all.workarounds.first(where: { $0.id == parts[1] }) else { return nil }
-            return ("Workaround \(found.id)", found.withdrawnBecause.map { "withdrawn: \($0)" } ?? found.workaround.text)
+            return (
+                "Workaround \(found.id)",
+                found.withdrawnBecause.map { "withdrawn: \($0)" } ?? found.workaround.text
+            )
         default: return nil
         }
     }

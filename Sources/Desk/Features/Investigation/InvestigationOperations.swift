@@ -8,7 +8,8 @@ extension InvestigationFeature {
     static let operations = [
         AnyOperation(AddHypothesis.self), AnyOperation(ReviseHypothesis.self),
         AnyOperation(JudgeHypothesis.self), AnyOperation(PlanTest.self), AnyOperation(RecordResult.self),
-        AnyOperation(RecordDecision.self), AnyOperation(RecordAgreement.self), AnyOperation(BoundProblem.self),
+        AnyOperation(RecordDecision.self), AnyOperation(RecordAgreement.self),
+        AnyOperation(BoundProblem.self),
         AnyOperation(WriteStructuredNote.self), AnyOperation(RecordWorkaround.self),
         AnyOperation(ReviseWorkaround.self), AnyOperation(WithdrawWorkaround.self),
         AnyOperation(RecordFix.self), AnyOperation(TestFix.self), AnyOperation(ConfirmFix.self),

@@ -76,7 +76,9 @@ struct InvestigationSentence {
     private var party: CasePart.Line {
         switch body {
         case .partyListed(let id, let name, let component, _):
-            return ("org", "listed <b>\(id)</b> \(isolated(name)) with \(isolated(component)) on the failing path")
+            return (
+                "org", "listed <b>\(id)</b> \(isolated(name)) with \(isolated(component)) on the failing path"
+            )
         case .partyAsked(let id, let question, let text):
             return ("chat", "asked \(id) (<b>\(question)</b>): “\(isolated(text))”")
         case .partyAnswered(let id, let question, let text):

@@ -4,7 +4,8 @@ import Storage
 import Web
 
 private let holds = Field<String>.choice(
-    "holds", "Does the fix work?", from: { _ in [FieldChoice("yes", "It works"), FieldChoice("no", "It does not")] })
+    "holds", "Does the fix work?",
+    from: { _ in [FieldChoice("yes", "It works"), FieldChoice("no", "It does not")] })
 
 /// Records a way around the problem, with its risk.
 enum RecordWorkaround: InvestigationOperation {
@@ -127,7 +128,8 @@ enum RecordFix: InvestigationOperation {
     static let summary = "Record the fix"
     static let verb = "Record fix"
     static let input = Fields(
-        Input.init, CaseFields.id, .text("text", "What is changed, so that it cannot happen again?", maxBytes: 50_000),
+        Input.init, CaseFields.id,
+        .text("text", "What is changed, so that it cannot happen again?", maxBytes: 50_000),
         .optional(.line("version", "In which version, release or change?", maxBytes: 200)))
 
     static func facts(
