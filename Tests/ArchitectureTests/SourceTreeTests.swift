@@ -207,7 +207,9 @@ import Testing
 
     @Test("A file of a slice ends in a name that says what it holds")
     func suffixesAreKnown() throws {
-        let known = ["Feature", "Operations", "Queries", "Store", "Pages", "JSON", "Jobs", "Links", "Directory"]
+        let known = [
+            "Feature", "Operations", "Queries", "Store", "Pages", "JSON", "Jobs", "Links", "Directory",
+        ]
         let others: Set<String> = [
             // Larger pieces that are values of their own, named for what they are.
             "Accounts", "PasswordHasher", "CaseOperation", "OpenAPI", "OpenAPI+Schema", "Metrics",

@@ -149,7 +149,8 @@ struct FactGoldenTests {
     private static let moment = Timestamp(microseconds: 1_772_442_000_000_000)
 
     /// One value a kind, some with everything and some with nothing.
-    static let samples: [any Fact] = caseSamples + relationSamples + otherSamples + coordinationSamples
+    static let samples: [any Fact] =
+        caseSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples
 
     private static let caseSamples: [any Fact] = {
