@@ -6,6 +6,11 @@ import Web
 ///
 /// Not part of the journal.
 package enum DraftStore {
+    /// How many drafts are kept for one person; the oldest go first.
+    ///
+    /// Nobody types that much at once, and nobody may fill the disk.
+    package static let most = 100
+
     static func upsert(of person: String, key: String, text: String, at now: Timestamp) -> SQL {
         """
         INSERT INTO draft (person, key, text, saved_at) VALUES (\(person), \(key), \(text), \(now.microseconds))
@@ -21,19 +26,30 @@ package enum DraftStore {
         "DELETE FROM draft WHERE person = \(person) AND key = \(key)"
     }
 
+    private static func deleteOldest(of person: String) -> SQL {
+        """
+        DELETE FROM draft WHERE person = \(person) AND key NOT IN
+            (SELECT key FROM draft WHERE person = \(person) ORDER BY saved_at DESC, key LIMIT \(most))
+        """
+    }
+
     /// Every statement, with sample values, to be prepared on both engines.
     package static let samples: [SQL] = [
         upsert(of: "x", key: "k", text: "t", at: Timestamp(microseconds: 0)), row(of: "x", key: "k"),
-        delete(of: "x", key: "k"),
+        delete(of: "x", key: "k"), deleteOldest(of: "x"),
     ]
 
     /// Keeps a draft; an empty one is forgotten.
     static func save(key: String, text: String, of actor: Actor, _ services: Services) async throws {
         let now = services.clock()
-        let statement =
-            text.isEmpty
-            ? delete(of: actor.id, key: key) : upsert(of: actor.id, key: key, text: text, at: now)
-        _ = try await services.database.write { try $0.execute(statement) }
+        try await services.database.write { tx in
+            guard !text.isEmpty else {
+                try tx.execute(delete(of: actor.id, key: key))
+                return
+            }
+            try tx.execute(upsert(of: actor.id, key: key, text: text, at: now))
+            try tx.execute(deleteOldest(of: actor.id))
+        }
     }
 
     /// A draft and when it was kept; nil where there is none.

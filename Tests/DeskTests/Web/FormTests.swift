@@ -82,6 +82,34 @@ struct FormTests {
         }
     }
 
+    @Test(
+        "Of one person’s drafts the latest are kept, so that nobody can fill the disk",
+        arguments: Engine.available)
+    func draftsAreLimited(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let key = "case/\(try await server.desk.found(number).id.raw)/reply"
+            let (marta, jonas) = (try await server.browser(.marta), try await server.browser(.jonas))
+            func keep(_ browser: TestClient, _ key: String, _ text: String) async throws {
+                server.desk.clock.advance(seconds: 1)
+                let kept = try await browser.send(
+                    .PUT, "/drafts", Array("key=\(key)&text=\(text)".utf8),
+                    [
+                        ("Content-Type", "application/x-www-form-urlencoded"),
+                        ("Sec-Fetch-Site", "same-origin"),
+                    ])
+                #expect(kept.status == 204)
+            }
+            try await keep(jonas, key, "THEIRS")
+            try await keep(marta, key, "OLDEST")
+            for other in 1..<DraftStore.most { try await keep(marta, "other/\(other)", "x") }
+            #expect(try await marta.get("/cases/\(number)").body.contains("OLDEST"))
+            try await keep(marta, "one/too/many", "x")
+            #expect(try await !marta.get("/cases/\(number)").body.contains("OLDEST"))
+            #expect(try await jonas.get("/cases/\(number)").body.contains("THEIRS"))
+        }
+    }
+
     @Test("An open page hears of another person’s change", arguments: Engine.available)
     func events(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
