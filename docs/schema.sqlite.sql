@@ -123,6 +123,7 @@ CREATE TABLE person (
     organisation TEXT,
     is_active INTEGER NOT NULL,
     uses_shortcuts INTEGER NOT NULL,
+    keys TEXT NOT NULL,
     origin TEXT,
     added_at INTEGER NOT NULL
 ) STRICT;
@@ -138,6 +139,16 @@ CREATE TABLE policy_document (
     changed_at INTEGER NOT NULL,
     changed_by TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE presence (
+    case_id TEXT NOT NULL,
+    person TEXT NOT NULL,
+    state TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (case_id, person)
+) STRICT;
+
+CREATE INDEX presence_by_age ON presence (seen_at);
 
 CREATE TABLE receipt (
     actor TEXT NOT NULL,
@@ -240,3 +251,32 @@ CREATE INDEX support_case_merged ON support_case (merged_into) WHERE merged_into
 CREATE INDEX support_case_of_organisation ON support_case (organisation, updated_at);
 
 CREATE INDEX support_case_of_owner ON support_case (owner, status, updated_at);
+
+CREATE TABLE undo_offer (
+    id TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    what TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    input TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    subject_id TEXT NOT NULL,
+    from_version INTEGER NOT NULL,
+    to_version INTEGER NOT NULL,
+    made_at INTEGER NOT NULL,
+    used_at INTEGER
+) STRICT;
+
+CREATE INDEX undo_offer_by_age ON undo_offer (made_at);
+
+CREATE TABLE visit (
+    person TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    seen_version INTEGER NOT NULL,
+    before_at INTEGER,
+    before_version INTEGER,
+    PRIMARY KEY (person, kind, id)
+) STRICT;
+
+CREATE INDEX visit_by_age ON visit (person, seen_at);

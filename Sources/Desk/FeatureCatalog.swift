@@ -45,13 +45,16 @@ package struct FeatureCatalog: Sendable {
         CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, CoordinationFeature.self,
         PortalFeature.self, CustomersFeature.self, PeopleFeature.self, PolicyFeature.self,
         ImportFeature.self, PlatformFeature.self,
+        PresenceFeature.self, PaletteFeature.self,
     ]
 
     /// A catalogue of all features.
     package init() {}
 
     /// All operations, by name.
-    package var operations: [AnyOperation] { features.flatMap { $0.operations }.sorted { $0.name < $1.name } }
+    package var operations: [AnyOperation] {
+        (features.flatMap { $0.operations } + [UndoOperation.operation]).sorted { $0.name < $1.name }
+    }
 
     /// All JSON reads.
     package var reads: [APIRead] { features.flatMap { $0.reads } }
@@ -70,7 +73,8 @@ package struct FeatureCatalog: Sendable {
 
     /// Every statement, with sample values.
     package var statements: [SQL] {
-        JournalStore.samples + DraftStore.samples + features.flatMap { $0.statements }
+        JournalStore.samples + EntryStore.samples + DraftStore.samples + UndoStore.samples
+            + features.flatMap { $0.statements }
     }
 
     /// Every route, in the order of path and method.

@@ -53,7 +53,8 @@ package struct Services: Sendable {
         let policy = try PolicyHolder(knownRights: catalog.rights)
         self.policy = policy
         let live = LiveUpdates(
-            database: database, policy: policy, interval: settings.followInterval, logger: logger)
+            database: database, policy: policy, interval: settings.followInterval, logger: logger,
+            clock: clock)
         self.live = live
         let navigation = catalog.navigation
         frame = { PageFrame(navigation: navigation, organisation: policy.current.organisation) }
@@ -91,6 +92,9 @@ extension Services {
     package func page(_ page: Page, for call: SignedInCall, status: Int = 200) -> WebResponse {
         var page = page
         page.notice = page.notice ?? call.request.query("done").map(Notice.words)
+        if page.notice != nil, let offer = call.request.query("undo"), Notice.isOffer(offer) {
+            page.undo = Page.UndoLink(offer: offer, back: Notice.address(of: call.request))
+        }
         return .page(
             frame().document(page, for: call.caller, nonce: call.request.nonce), status: .init(code: status))
     }
@@ -100,6 +104,19 @@ extension Services {
 enum Notice {
     static func words(_ name: String) -> String { known[name] ?? "Done." }
 
+    /// Whether a text can be the name of an offer to take something back.
+    static func isOffer(_ text: String) -> Bool {
+        text.utf8.count == 36 && text.allSatisfy { $0.isHexDigit || $0 == "-" }
+    }
+
+    /// The address of a page without what it says about an act.
+    static func address(of request: WebRequest) -> String {
+        let query = request.query.filter { !["done", "undo"].contains($0.name) }.map {
+            "\($0.name)=\(percentEncoded($0.value))"
+        }
+        return request.path + (query.isEmpty ? "?" : "?\(query.joined(separator: "&"))&") + "done=undone"
+    }
+
     private static let known = [
         "opened": "The case is open.", "sent": "Sent to the customer.",
         "noted": "The internal note is saved.",
@@ -107,6 +124,8 @@ enum Notice {
         "closed": "The case is closed.",
         "assigned": "The owner is changed.", "saved": "Saved.",
         "received": "We have it and will read it now.",
-        "unchanged": "Nothing had to change.", "reset": "The link for a new password is made.",
+        "unchanged": "Nothing had to change.", "undone": "Taken back. It stands as before.",
+        "told": "The story tells it now.", "untold": "The story leaves it out; the log keeps it.",
+        "released": "The case is back in the queue.", "reset": "The link for a new password is made.",
     ]
 }

@@ -57,6 +57,7 @@ struct FactGoldenTests {
             "Cases/CaseFact+Coding.swift", "People/PersonFact.swift", "Customers/Organisation.swift",
             "Policy/PolicyFact.swift", "Coordination/CoordinationFact+Coding.swift", "Macros/Macro.swift",
             "Relations/RelationFact.swift", "Investigation/InvestigationFact+Coding.swift",
+            "Story/StoryFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
@@ -151,7 +152,14 @@ struct FactGoldenTests {
     /// One value a kind, some with everything and some with nothing.
     static let samples: [any Fact] =
         caseSamples + relationSamples + otherSamples + coordinationSamples
-        + investigationSamples
+        + investigationSamples + storySamples
+
+    private static let storySamples: [any Fact] = [
+        CaseFact.story(.pinned(entry: 98)), CaseFact.story(.unpinned(entry: 98)),
+        CaseFact.story(.undone(what: "Change severity", fromVersion: 4, toVersion: 5)),
+        CaseFact.ownerLeft(reason: nil), CaseFact.ownerLeft(reason: "Not mine"),
+        PersonFact.keysMapped([:]), PersonFact.keysMapped(["assign": "x", "reply": ""]),
+    ]
 
     private static let caseSamples: [any Fact] = {
         var impact = Impact()

@@ -28,6 +28,7 @@ package final class LiveUpdates: Service {
     private let policy: PolicyHolder
     private let interval: Duration
     private let logger: Logger
+    private let clock: @Sendable () -> Timestamp
     private let state = Mutex(State())
     private let wakes: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
@@ -35,7 +36,11 @@ package final class LiveUpdates: Service {
     private struct State {
         var subscribers: [Int: Subscriber] = [:]
         var next = 0
+        var here: Set<PresenceStore.Presence>?
     }
+
+    /// A kind of change that is no fact: who is on the page of a case changed.
+    static let presence = "presence"
 
     private struct Subscriber {
         var reader: Actor
@@ -44,8 +49,12 @@ package final class LiveUpdates: Service {
     }
 
     /// Follows the journal of a database; asks at least every `interval`.
-    package init(database: any Database, policy: PolicyHolder, interval: Duration, logger: Logger) {
+    package init(
+        database: any Database, policy: PolicyHolder, interval: Duration, logger: Logger,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
         (self.database, self.policy, self.interval, self.logger) = (database, policy, interval, logger)
+        self.clock = clock
         (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -90,6 +99,7 @@ package final class LiveUpdates: Service {
         for await _ in wakes {
             do {
                 position = try await step(from: position)
+                try await lookAround()
             } catch {
                 logger.warning("cannot follow the journal", metadata: ["error": "\(error)"])
             }
@@ -133,13 +143,38 @@ package final class LiveUpdates: Service {
         }
     }
 
+    /// Tells open pages where somebody came, went, or began or stopped to write, on whichever node.
+    private func lookAround() async throws {
+        guard state.withLock({ !$0.subscribers.isEmpty }) else { return }
+        let now = clock()
+        let known = state.withLock { $0.here ?? [] }
+        let (here, restricted) = try await database.read { tx in
+            let here = try PresenceStore.everybody(at: now, in: tx)
+            let cases = Set(here.symmetricDifference(known).map(\.caseID))
+            return (here, try CaseDirectory.restricted(Array(cases), in: tx))
+        }
+        let changed = state.withLock { state in
+            defer { state.here = here }
+            return state.here.map { $0.symmetricDifference(here) } ?? here
+        }
+        for (id, actors) in Dictionary(grouping: changed, by: \.caseID) {
+            tell(
+                Change(
+                    sequence: 0, subject: SubjectRef(kind: SupportCase.kind, id: id), kind: Self.presence,
+                    actor: actors.count == 1 ? actors[0].person : "", restricted: restricted[id]))
+        }
+    }
+
     private func tell(_ change: Change) {
         if PersonFact.changesAccess(kind: change.kind) { cutOff { $0 == change.subject } }
         if change.subject.kind == PolicyRecord.kind { cutOff { _ in true } }
         let concerned = state.withLock {
             $0.subscribers.filter { $0.value.concerns(change) && change.isAudible(to: $0.value.reader) }
         }
-        let event = ServerEvent(id: String(change.sequence), name: "changed", data: change.kind)
+        let event =
+            change.kind == Self.presence
+            ? ServerEvent(id: "", name: Self.presence, data: "")
+            : ServerEvent(id: String(change.sequence), name: "changed", data: change.kind)
         for (id, subscriber) in concerned {
             if case .dropped = subscriber.continuation.yield(event) {
                 subscriber.continuation.finish()

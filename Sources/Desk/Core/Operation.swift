@@ -55,6 +55,10 @@ package protocol Operation: Sendable {
         -> State
     /// Decides: facts, or a refusal with a reason. Pure.
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision
+    /// How its effect is taken back, made from what was before; nil where it cannot be. Pure.
+    ///
+    /// Asked only where `decide` gave facts.
+    static func undo(_ input: Input, on state: State, in context: Context) -> Undo?
     /// The page to show after success.
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath
     /// What stands in the form when it is opened.
@@ -93,6 +97,9 @@ package struct OperationForm: Sendable {
 
 extension Operation {
     package static var verb: String { summary }
+
+    /// Nothing can be taken back, unless an operation says how.
+    package static func undo(_ input: Input, on state: State, in context: Context) -> Undo? { nil }
 
     package static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
@@ -168,7 +175,23 @@ package struct AnyOperation: Sendable {
         decide = { raw, context, tx in
             let input = try O.input.parse(raw, context.policy)
             let state = try O.load(input, for: context.actor, policy: context.policy, in: tx)
-            return try O.decide(input, on: state, in: context)
+            var decision = try O.decide(input, on: state, in: context)
+            if !decision.entries.isEmpty { decision.undo = O.undo(input, on: state, in: context) }
+            return decision
         }
+    }
+
+    /// An operation that is no type of its own, since it runs others.
+    init(
+        name: String, summary: String, verb: String, right: Right, place: OperationPlace,
+        fields: [FieldDescription], file: String,
+        destination: @escaping @Sendable (JSONObject, Actor) -> LocalPath,
+        form: @escaping @Sendable (String, Actor, Policy, borrowing Transaction) throws -> OperationForm,
+        check: @escaping @Sendable (RawInput, Policy) throws(Refusal) -> Void,
+        decide: @escaping @Sendable (RawInput, Context, borrowing Transaction) throws -> Decision
+    ) {
+        (self.name, self.summary, self.verb, self.right, self.place) = (name, summary, verb, right, place)
+        (self.fields, self.file, self.destination, self.form) = (fields, file, destination, form)
+        (self.check, self.decide) = (check, decide)
     }
 }

@@ -135,8 +135,9 @@ package enum OperationRoutes {
                     actor: call.actor, raw: raw, base: submission.base,
                     idempotencyKey: submission.key.map { "form:\($0)" }, requestID: call.request.id))
             try await DraftStore.clear(submission.draftKeys, of: call.actor, services)
-            let place = submission.returnTo ?? operation.destination(receipt.answer, call.actor)
-            return .seeOther(place)
+            let usual = operation.destination(receipt.answer, call.actor)
+            let place = submission.returnTo.map { $0.saying(as: usual) } ?? usual
+            return .seeOther(place.offering(undo: receipt.answer["undo"]?.string))
         } catch let refusal as Refusal
             where [.invalid, .stale, .conflict, .tooLarge].contains(refusal.reason)
         {

@@ -47,6 +47,16 @@ package struct OperationRunner: Sendable {
             if let subject = decision.entries.first?.subject, let version = appended.versions[subject] {
                 if answer["id"] == nil { answer["id"] = .string(subject.id) }
                 answer["version"] = .integer(Int64(version.number))
+                if let undo = decision.undo {
+                    let count = decision.entries.count { $0.subject == subject }
+                    let offer = UndoOffer(
+                        id: context.newID(), person: request.actor.id, what: operation.summary, undo: undo,
+                        subject: subject, versions: (version.number - count + 1)...version.number, madeAt: now
+                    )
+                    try tx.execute(UndoStore.forget(before: now.adding(seconds: -24 * 3600)))
+                    try tx.execute(UndoStore.insert(offer))
+                    answer["undo"] = .string(offer.id)
+                }
             }
             try Self.keep(answer, of: operation, request, at: now, in: tx)
             return Receipt(answer: answer, isRepeat: false, lastSequence: appended.lastSequence)

@@ -5,7 +5,7 @@ import Storage
 /// A released step is frozen: a change is a new step.
 package enum Schema {
     /// All steps, in order.
-    package static let migrations: [Migration] = [journal, people, customers, cases, imports]
+    package static let migrations: [Migration] = [journal, people, customers, cases, imports, pages]
 
     private static let journal = Migration(
         1, "journal, receipts and policy",
@@ -93,6 +93,7 @@ package enum Schema {
                 organisation TEXT,
                 is_active INTEGER NOT NULL,
                 uses_shortcuts INTEGER NOT NULL,
+                keys TEXT NOT NULL,
                 origin TEXT,
                 added_at INTEGER NOT NULL
             ) STRICT;
@@ -249,5 +250,44 @@ package enum Schema {
                 case_id TEXT NOT NULL,
                 PRIMARY KEY (source, external_number)
             ) STRICT;
+            """)
+
+    /// What pages remember of people: nothing of it is a fact.
+    private static let pages = Migration(
+        6, "pages",
+        common: """
+            CREATE TABLE undo_offer (
+                id TEXT PRIMARY KEY,
+                person TEXT NOT NULL,
+                what TEXT NOT NULL,
+                operation TEXT NOT NULL,
+                input TEXT NOT NULL,
+                subject_kind TEXT NOT NULL,
+                subject_id TEXT NOT NULL,
+                from_version INTEGER NOT NULL,
+                to_version INTEGER NOT NULL,
+                made_at INTEGER NOT NULL,
+                used_at INTEGER
+            ) STRICT;
+            CREATE INDEX undo_offer_by_age ON undo_offer (made_at);
+            CREATE TABLE visit (
+                person TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                id TEXT NOT NULL,
+                seen_at INTEGER NOT NULL,
+                seen_version INTEGER NOT NULL,
+                before_at INTEGER,
+                before_version INTEGER,
+                PRIMARY KEY (person, kind, id)
+            ) STRICT;
+            CREATE INDEX visit_by_age ON visit (person, seen_at);
+            CREATE TABLE presence (
+                case_id TEXT NOT NULL,
+                person TEXT NOT NULL,
+                state TEXT NOT NULL,
+                seen_at INTEGER NOT NULL,
+                PRIMARY KEY (case_id, person)
+            ) STRICT;
+            CREATE INDEX presence_by_age ON presence (seen_at);
             """)
 }

@@ -9,6 +9,7 @@ extension CaseFact {
         case .replied: "case.replied"
         case .noted: "case.noted"
         case .ownerChanged: "case.owner_changed"
+        case .ownerLeft: "case.owner_left"
         case .severityChanged: "case.severity_changed"
         case .statusChanged: "case.status_changed"
         case .retitled: "case.retitled"
@@ -20,7 +21,7 @@ extension CaseFact {
         case .reopened: "case.reopened"
         case .closed: "case.closed"
         case .entryErased: "case.entry_erased"
-        case .investigation, .coordination, .relation, .evidence, .form: family?.kind ?? ""
+        case .investigation, .coordination, .relation, .evidence, .form, .story: family?.kind ?? ""
         }
     }
 
@@ -34,6 +35,7 @@ extension CaseFact {
         case .noted(let text): ["text": .string(text)]
         case .ownerChanged(let owner, let reason):
             .fields(["owner": .string(owner), "reason": reason.map(JSON.string)])
+        case .ownerLeft(let reason): .fields(["reason": reason.map(JSON.string)])
         case .severityChanged(let severity, let reason):
             ["severity": .string(severity), "reason": .string(reason)]
         case .statusChanged(let status, let phase, let reason):
@@ -59,7 +61,7 @@ extension CaseFact {
                 "sequence": .integer(sequence), "fields": .array(fields.map(JSON.string)),
                 "body_sha256": .string(digest), "why": .string(reason),
             ]
-        case .investigation, .coordination, .relation, .evidence, .form: family?.body ?? .null
+        case .investigation, .coordination, .relation, .evidence, .form, .story: family?.body ?? .null
         }
     }
 
@@ -73,6 +75,7 @@ extension CaseFact {
         case "case.noted": self = .noted(text: try body.text("text"))
         case "case.owner_changed":
             self = .ownerChanged(owner: try body.text("owner"), reason: body.optionalText("reason"))
+        case "case.owner_left": self = .ownerLeft(reason: body.optionalText("reason"))
         case "case.severity_changed":
             self = .severityChanged(severity: try body.text("severity"), reason: try body.text("reason"))
         case "case.status_changed":

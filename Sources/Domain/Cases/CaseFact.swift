@@ -100,6 +100,8 @@ package enum CaseFact: Fact {
     case noted(text: String)
     /// Somebody became accountable.
     case ownerChanged(owner: String, reason: String?)
+    /// Nobody is accountable any more: a new case went back to the queue.
+    case ownerLeft(reason: String?)
     /// The severity changed.
     case severityChanged(severity: String, reason: String)
     /// The status changed; `phase` is what policy made of it at that time.
@@ -133,6 +135,8 @@ package enum CaseFact: Fact {
     case evidence(CaseEvidenceFact)
     /// What was answered in forms.
     case form(CaseFormFact)
+    /// What belongs to its story, and what was taken back.
+    case story(StoryFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -207,7 +211,7 @@ package enum CaseFact: Fact {
     package var edits: Set<Aspect> {
         switch self {
         case .opened, .imported, .changeImported, .replied, .noted, .entryErased: []
-        case .ownerChanged: ["owner"]
+        case .ownerChanged, .ownerLeft: ["owner"]
         case .severityChanged: ["severity"]
         case .statusChanged, .resolved, .reopened, .closed: ["status"]
         case .retitled: ["subject"]
@@ -215,7 +219,7 @@ package enum CaseFact: Fact {
         case .classified(let field, _): [Aspect(field.rawValue)]
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
-        case .investigation, .coordination, .relation, .evidence, .form: family?.edits ?? []
+        case .investigation, .coordination, .relation, .evidence, .form, .story: family?.edits ?? []
         }
     }
 }

@@ -6,12 +6,16 @@ package protocol CaseFactFamily: Fact {
     static var kinds: [String] { get }
     /// The kinds that the customer may see.
     static var publicKinds: [String] { get }
+    /// The kinds that belong to the story of a case by themselves: decisions, results, turning points.
+    static var storyKinds: [String] { get }
     /// The people whom the fact names, beside who did it.
     var people: [String] { get }
 }
 
 extension CaseFactFamily {
     package static var publicKinds: [String] { [] }
+    /// None, unless a family says otherwise.
+    package static var storyKinds: [String] { [] }
     package var people: [String] { [] }
 }
 
@@ -24,6 +28,7 @@ extension CaseFact {
         case .relation(let fact): fact
         case .evidence(let fact): fact
         case .form(let fact): fact
+        case .story(let fact): fact
         default: nil
         }
     }
@@ -31,7 +36,7 @@ extension CaseFact {
     /// The families.
     package static let families: [any CaseFactFamily.Type] = [
         InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
-        CaseFormFact.self,
+        CaseFormFact.self, StoryFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -46,6 +51,7 @@ extension CaseFact {
         if CaseEvidenceFact.kinds.contains(kind) {
             return .evidence(try CaseEvidenceFact(kind: kind, body: body))
         }
+        if StoryFact.kinds.contains(kind) { return .story(try StoryFact(kind: kind, body: body)) }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil
     }

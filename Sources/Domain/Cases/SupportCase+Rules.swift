@@ -16,6 +16,19 @@ extension SupportCase {
         return owner == person.id ? [] : [.ownerChanged(owner: person.id.raw, reason: reason)]
     }
 
+    /// The facts of putting a new case back into the queue, for anybody to take.
+    ///
+    /// From the first status on somebody is accountable, so that later a case can only change hands.
+    package func released(reason: String?, policy: Policy) throws(Refusal) -> [CaseFact] {
+        guard owner != nil else { return [] }
+        guard status == policy.statuses.first?.id else {
+            throw Refusal(
+                .conflict, "in_work",
+                "\(number) is in work, so somebody is accountable for it. Give it to somebody else instead.")
+        }
+        return [.ownerLeft(reason: reason)]
+    }
+
     /// The facts of a new severity.
     package func withSeverity(_ severity: ID<Policy.Severity>, reason: String) -> [CaseFact] {
         self.severity == severity ? [] : [.severityChanged(severity: severity.raw, reason: reason)]

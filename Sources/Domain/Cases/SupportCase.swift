@@ -105,9 +105,10 @@ package struct SupportCase: Subject, Equatable {
                 firstReplyAt = firstReplyAt ?? moment
             }
         case .investigation(.hypothesisJudged(let id, let judgement)): judge(id, judgement)
-        case .noted, .entryErased, .investigation, .coordination, .evidence, .form: break
+        case .noted, .entryErased, .investigation, .coordination, .evidence, .form, .story: break
         case .relation(let fact): apply(fact)
         case .ownerChanged(let owner, _): self.owner = ID(owner)
+        case .ownerLeft: owner = nil
         case .severityChanged(let severity, _): self.severity = ID(severity)
         case .statusChanged(let status, let phase, _):
             move(to: status, at: moment)

@@ -34,6 +34,9 @@ package struct Decision: Sendable {
     /// What the caller is told about the result, beside the subjects' versions.
     package var answer = JSONObject()
 
+    /// How all of it is taken back, where it can be.
+    package var undo: Undo?
+
     /// A decision that changes nothing.
     package init() {}
 
@@ -41,6 +44,9 @@ package struct Decision: Sendable {
     package mutating func record(_ fact: some Fact, on subject: SubjectRef, occurredAt: Timestamp? = nil) {
         entries.append(Entry(subject: subject, body: fact, occurredAt: occurredAt))
     }
+
+    /// Adds the facts of another decision, after those of this one.
+    package mutating func record(_ other: Decision) { entries += other.entries }
 
     /// Adds several facts about `subject`.
     package mutating func record<Body: Fact>(_ facts: [Body], on subject: SubjectRef) {

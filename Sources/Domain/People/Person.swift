@@ -18,6 +18,8 @@ package struct Person: Subject {
     package var isActive: Bool
     /// Whether single-key shortcuts work for this person.
     package var usesShortcuts: Bool
+    /// Single keys of their own: what is done to the key that does it; empty means no key.
+    package var keys: [String: String] = [:]
     /// Where the account came from when it was not made by hand.
     package var origin: String?
     /// When the account was made.
@@ -59,6 +61,7 @@ package struct Person: Subject {
         case .deactivated: isActive = false
         case .reactivated: isActive = true
         case .shortcutsSwitched(let on): usesShortcuts = on
+        case .keysMapped(let keys): self.keys = keys
         case .passwordSet, .signedIn, .signInFailed, .sessionEnded, .tokenCreated, .tokenRevoked,
             .accessDenied:
             break

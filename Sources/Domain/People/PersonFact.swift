@@ -30,6 +30,8 @@ package enum PersonFact: Fact {
     case accessDenied(what: String, right: String, request: String)
     /// Single-key shortcuts were switched on or off.
     case shortcutsSwitched(on: Bool)
+    /// Single keys got other meanings: what is done to the key that does it; all others are as they come.
+    case keysMapped([String: String])
 
     package static let erasableFields: Set<String> = ["name", "email", "address"]
 
@@ -48,6 +50,7 @@ package enum PersonFact: Fact {
         case .tokenRevoked: "person.token_revoked"
         case .accessDenied: "person.access_denied"
         case .shortcutsSwitched: "person.shortcuts_switched"
+        case .keysMapped: "person.keys_mapped"
         }
     }
 
@@ -64,6 +67,7 @@ package enum PersonFact: Fact {
         case .renamed: ["name"]
         case .rolesChanged: ["roles"]
         case .deactivated, .reactivated: ["active"]
+        case .keysMapped: ["keys"]
         default: []
         }
     }
@@ -91,6 +95,7 @@ package enum PersonFact: Fact {
         case .accessDenied(let what, let right, let request):
             ["what": .string(what), "right": .string(right), "request": .string(request)]
         case .shortcutsSwitched(let on): ["on": .bool(on)]
+        case .keysMapped(let keys): ["keys": KeyMap.json(keys)]
         }
     }
 
@@ -117,6 +122,7 @@ package enum PersonFact: Fact {
         case "person.access_denied":
             self = .accessDenied(
                 what: try body.text("what"), right: try body.text("right"), request: try body.text("request"))
+        case "person.keys_mapped": self = .keysMapped(KeyMap.read(body))
         case "person.shortcuts_switched": self = .shortcutsSwitched(on: body.bool("on") ?? true)
         default: throw FactProblem("“\(kind)” is not a kind of person fact")
         }

@@ -13,7 +13,14 @@ const trusted = window.trustedTypes
 const parse = html => new DOMParser().parseFromString(trusted.createHTML(html), "text/html");
 const isField = el => !!el && (el.isContentEditable || el.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=reset])"));
 const isShown = el => el.checkVisibility ? el.checkVisibility() : el.getClientRects().length > 0;
-const samePage = url => url.origin === location.origin && url.pathname === location.pathname && url.search === location.search;
+/** An address without what it says about an act that was done. */
+const plain = url => {
+  const copy = new URL(url.href);
+  for (const name of ["done", "undo"]) copy.searchParams.delete(name);
+  copy.hash = "";
+  return copy;
+};
+const samePage = url => plain(url).href === plain(location).href;
 const announce = text => {
   const live = one("#live");
   if (!live || !text) return;
@@ -47,6 +54,8 @@ function dressTimes(within) {
 
 const DRAFT = "draft:" + (root.dataset.user ? root.dataset.user + ":" : "");
 const MONTH = 30 * 24 * 3600 * 1000;
+const MOST = 1_000_000; // bytes that the server takes as one text
+const bytesOf = text => text.length > MOST ? text.length : text.length * 3 < MOST ? text.length : new Blob([text]).size;
 const drafts = new Map(); // textarea -> Draft
 
 class Draft {
@@ -89,9 +98,14 @@ class Draft {
   typed() {
     this.closed = false;
     this.dirty = true;
-    store.set(DRAFT + this.key, JSON.stringify({ text: this.area.value, at: Date.now() }));
-    this.later();
+    // A field that grows with its text lays all of it out at each key; a very long one keeps its height instead.
+    const long = this.area.value.length > 50_000;
+    if (this.area.classList.contains("long") !== long) this.area.classList.toggle("long", long);
+    if (long) this.later(1500);
+    else { this.keep(); this.later(); }
   }
+
+  keep() { return store.set(DRAFT + this.key, JSON.stringify({ text: this.area.value, at: Date.now() })); }
 
   later(wait = 400) {
     clearTimeout(this.timer);
@@ -112,6 +126,13 @@ class Draft {
     if (this.closed || !this.dirty) return;
     if (this.busy) { this.later(200); return; } // one at a time, so an older text never lands last
     const text = this.area.value;
+    if (bytesOf(text) > MOST) {
+      const kept = this.keep();
+      this.say("Too long to send: " + (text.length / 1e6).toFixed(1) + " MB, at most 1 MB. Attach it as a file, or shorten it. "
+        + (kept ? "It is kept on this device." : "It is not kept as a draft."));
+      return;
+    }
+    if (text.length > 50_000) this.keep();
     this.dirty = false;
     this.busy = this.request(false).then(answer => {
       if (!answer.ok) throw new Error(String(answer.status));
@@ -204,6 +225,13 @@ async function send(form, button) {
     for (const draft of held) draft.resume();
   };
 
+  for (const draft of held) {
+    const size = bytesOf(draft.area.value);
+    if (size <= MOST) continue;
+    formError(form, "Not sent: the text is " + (size / 1e6).toFixed(1) + " MB long, and at most 1 MB goes into one message. Attach it as a file, or shorten it. Your text is still here.");
+    draft.area.focus();
+    return;
+  }
   working();
   formError(form, "");
   await Promise.all(held.map(draft => draft.hold()));
@@ -237,7 +265,7 @@ async function send(form, button) {
     const next = pointed ? new URL(pointed, location.href) : landed;
     for (const draft of held) draft.sent();
     if (!pointed && answer.redirected && type.includes("html") && samePage(next)) {
-      show(parse(html), next, form.dataset.land);
+      show(parse(html), plain(next), form.dataset.land);
     } else if (!pointed && !answer.redirected && type.includes("html")) {
       show(parse(html), null); // an answer in place, such as a token that is shown once
     } else if (samePage(next)) {
@@ -250,17 +278,20 @@ async function send(form, button) {
   }
 
   const page = type.includes("html") ? parse(html) : null;
-  if (page && one("main form", page)) { // what was typed comes back in the answer
+  if (page && form.dataset.enhance !== "stay" && one("main form", page)) { // what was typed comes back in the answer
     for (const draft of held) draft.closed = true;
     show(page, null);
     return;
   }
   again();
   let why = "";
-  if (page) why = [one("main h1", page), one("main p", page)].map(el => el?.textContent.trim()).filter(Boolean).join(". ").replace(/\.\. /g, ". ");
+  if (page && one("main .problem h2", page)) why = one("main .problem h2", page).textContent.trim();
+  else if (page) why = [one("main h1", page), one("main p", page)].map(el => el?.textContent.trim()).filter(Boolean).join(". ").replace(/\.\. /g, ". ");
   else if (type.includes("json")) { try { const problem = JSON.parse(html); why = problem.detail || problem.title || ""; } catch { /* said below */ } }
   const id = answer.headers.get("X-Request-ID");
-  formError(form, "Not sent: " + (why || "the server answered " + answer.status) + (/[.!?]$/.test(why) ? "" : ".") + " Your text is kept; try again." + (id ? " Request " + id + "." : ""));
+  const not = /^Not /.test(why) ? "" : form.dataset.enhance === "stay" ? "Not done: " : "Not sent: ";
+  const kept = held.length ? " Your text is kept; try again." : "";
+  formError(form, not + (why || "the server answered " + answer.status) + (/[.!?]$/.test(why) ? "" : ".") + kept + (id && answer.status >= 500 ? " Request " + id + "." : ""));
 }
 
 /** Puts an answer's page in the place of this one's, without a new load. */
@@ -387,8 +418,30 @@ function press(el) {
 }
 const keyed = key => all("[data-key]").find(el => el.dataset.key === key && isShown(el) && !el.disabled);
 
+/** A person's own keys: which key of the registry a pressed one stands for. "x=a" says that x does what a does. */
+const ownKeys = new Map(), movedKeys = new Map();
+for (const pair of (root.dataset.keymap ?? "").split(" ").filter(Boolean)) {
+  const at = pair.lastIndexOf("="), own = pair.slice(0, at), usual = pair.slice(at + 1);
+  movedKeys.set(usual, own);
+  if (own) ownKeys.set(own, usual);
+}
+const meaning = key => ownKeys.get(key.toLowerCase()) ?? (movedKeys.has(key) ? "" : key);
+/** The caps on the page say the keys that this person chose. */
+function dressKeys(within) {
+  if (!movedKeys.size) return;
+  for (const el of all("[data-key], [data-cap], [data-search]", within)) {
+    const usual = el.dataset.key ?? el.dataset.cap ?? "/";
+    if (!movedKeys.has(usual)) continue;
+    const own = movedKeys.get(usual), cap = el.matches("kbd") ? el : one("kbd", el);
+    if (cap && cap.textContent === usual) { cap.textContent = own; cap.hidden = !own; }
+    if (el.getAttribute("aria-keyshortcuts") === usual) {
+      if (own) el.setAttribute("aria-keyshortcuts", own); else el.removeAttribute("aria-keyshortcuts");
+    }
+  }
+}
+
 document.addEventListener("keydown", event => {
-  if (event.defaultPrevented || event.isComposing || event.repeat && !/^[jk]$/.test(event.key)) return;
+  if (event.defaultPrevented || event.isComposing || event.repeat && !/^[jk]$/.test(meaning(event.key))) return;
   const target = event.target;
 
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form) {
@@ -397,14 +450,21 @@ document.addEventListener("keydown", event => {
     form.requestSubmit(one("button:not([type=button]):not([disabled]), input[type=submit]", form) ?? undefined);
     return;
   }
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && canFind()) {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
   if (event.key === "Escape") {
     if (!one("dialog[open]") && isField(target)) target.blur();
     return;
   }
   if (root.dataset.keys === "off" || event.ctrlKey || event.altKey || event.metaKey || isField(target)) return;
 
+  const key = event.key.length === 1 ? meaning(event.key) : event.key;
+  if (!key) return;
   const help = one("dialog#keys");
-  if (event.key === "?" && help) {
+  if (key === "?" && help) {
     event.preventDefault();
     if (help.open) help.close(); else if (!one("dialog[open]")) help.showModal();
     return;
@@ -412,20 +472,23 @@ document.addEventListener("keydown", event => {
   if (one("dialog[open], .rail:popover-open")) return;
 
   let done = true;
-  switch (event.key) {
+  switch (key) {
   case "j": done = moveRow(1); break;
   case "k": done = moveRow(-1); break;
   case "Enter":
   case "o": {
     const link = rowLink();
-    if (!link || (event.key === "Enter" && target.closest("a, button, summary, label, input, select"))) done = false;
+    if (!link || (key === "Enter" && target.closest("a, button, summary, label, input, select"))) done = false;
     else link.click();
     break;
   }
   case "/": {
     const found = all("[data-search]").filter(isShown);
     const search = found.find(isField) ?? found[0];
-    if (search) press(search); else done = false;
+    if (search && isField(search)) press(search);
+    else if (canFind()) openPalette();
+    else if (search) press(search);
+    else done = false;
     break;
   }
   case "a": {
@@ -434,7 +497,7 @@ document.addEventListener("keydown", event => {
     break;
   }
   default: {
-    const el = event.key.length === 1 ? keyed(event.key) : null;
+    const el = key.length === 1 ? keyed(key) : null;
     if (el) press(el); else done = false;
   }
   }
@@ -519,6 +582,10 @@ function openEvents() {
     clearTimeout(refreshTimer);
     refreshTimer = setTimeout(refresh, 120);
   });
+  source.addEventListener("presence", () => {
+    clearTimeout(hereTimer);
+    hereTimer = setTimeout(lookAround, one("[data-here]") ? 150 : 3000);
+  });
   source.onerror = () => {
     if (!offTimer || one("[data-offline]")?.hidden) setOffline(true);
     if (source?.readyState === EventSource.CLOSED) { // refused, not cut off: the browser would not come back by itself
@@ -535,6 +602,247 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", closeEvents);
 addEventListener("pageshow", event => { if (event.persisted) { openEvents(); refresh(); } });
+
+// Who else is here ------------------------------------------------------------------------------------------------
+
+let hereTimer = 0, signTimer = 0, typedAt = 0, typedIn = "", lastSign = "";
+
+/** Says who else is on this page, or brings the rows of a queue along. */
+async function lookAround() {
+  const place = one("[data-here]");
+  if (!place) { if (one("[data-row]")) refresh(); return; }
+  const path = document.body.dataset.presence;
+  if (!path || document.hidden) return;
+  try {
+    const answer = await fetch(path, { credentials: "same-origin", cache: "no-store" });
+    if (!answer.ok || answer.redirected) return;
+    const words = await answer.text(), label = one("span", place);
+    if (label && label.textContent !== words) label.textContent = words;
+    place.hidden = !words;
+  } catch { /* the strip says that we are cut off */ }
+}
+/** A sign of life: that the page is looked at, and what is being written. */
+function sign() {
+  clearTimeout(signTimer);
+  const path = document.body.dataset.presence;
+  if (!path || document.hidden) return;
+  const state = Date.now() - typedAt < 20000 ? typedIn : "looking";
+  lastSign = state;
+  fetch(path, { method: "POST", body: new URLSearchParams({ state }), credentials: "same-origin" }).catch(() => {});
+  signTimer = setTimeout(sign, 20000);
+}
+function leave() {
+  clearTimeout(signTimer);
+  const path = document.body.dataset.presence;
+  if (path && lastSign) navigator.sendBeacon?.(path, new URLSearchParams({ state: "gone" }));
+  lastSign = "";
+}
+document.addEventListener("input", event => {
+  const form = event.target.closest?.("#reply, #note");
+  if (!form || !document.body.dataset.presence) return;
+  typedIn = event.target.value ? form.id === "reply" ? "replying" : "noting" : "looking";
+  typedAt = Date.now();
+  if (lastSign !== typedIn) sign();
+});
+document.addEventListener("visibilitychange", () => { if (document.hidden) leave(); else { sign(); lookAround(); } });
+addEventListener("pagehide", leave);
+addEventListener("pageshow", event => { if (event.persisted) sign(); });
+
+// Toasts: what was done, with the way back -----------------------------------------------------------------------------
+
+function startToasts(within) {
+  for (const toast of all("[data-toast]", within)) {
+    if (toast.classList.contains("toast")) continue;
+    for (const old of all(".toast")) old.remove();
+    toast.classList.add("toast");
+    document.body.append(toast); // survives that the page's content is exchanged
+    let timer = 0;
+    const go = () => { clearTimeout(timer); timer = setTimeout(() => toast.remove(), 10000); };
+    const stay = () => clearTimeout(timer);
+    toast.addEventListener("pointerenter", stay);
+    toast.addEventListener("pointerleave", () => { if (!toast.contains(document.activeElement)) go(); });
+    toast.addEventListener("focusin", stay);
+    toast.addEventListener("focusout", go);
+    toast.addEventListener("submit", stay);
+    if (!toast.matches(":hover")) go();
+  }
+}
+
+// More of a list, on demand ----------------------------------------------------------------------------------------------
+
+document.addEventListener("click", async event => {
+  const link = event.target.closest?.("a[data-more]");
+  const list = link && document.getElementById(link.dataset.more);
+  if (!list || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (link.getAttribute("aria-busy") === "true") return;
+  link.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(link.href, { headers: { "X-Live": "1" }, credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    const page = parse(await answer.text()), more = page.getElementById(list.id), box = link.closest(".more");
+    const next = one("a[data-more]", page)?.closest(".more");
+    const first = all(":scope > li", more).find(el => el.id && !document.getElementById(el.id));
+    const days = new Set(all(":scope > .day", list).map(el => el.textContent));
+    for (const item of all(":scope > li", more)) {
+      if (item.id ? document.getElementById(item.id) : days.has(item.textContent)) continue;
+      list.append(item);
+    }
+    list.removeAttribute("data-live"); // it now holds more than the page would bring again
+    if (next) box.replaceWith(next); else box.remove();
+    start(list);
+    if (first) { first.tabIndex = -1; first.focus({ preventScroll: true }); }
+    announce(all(":scope > li[id]", more).length + " more entries");
+  } catch { location.assign(link.href); }
+});
+
+// Palette: everything that can be done, what was looked at last, and the search -------------------------------------------
+
+let palette = null;
+const canFind = () => !!one("[data-palette]");
+const make = (tag, attributes = {}, ...children) => {
+  const el = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) el.setAttribute(name, value);
+  el.append(...children);
+  return el;
+};
+const glyph = name => {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  svg.setAttribute("class", "i");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", "#i-" + name);
+  svg.append(use);
+  return svg;
+};
+
+class Palette {
+  constructor() {
+    this.field = make("input", {
+      type: "text", class: "input", id: "palette-field", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list",
+      "aria-autocomplete": "list", "aria-label": "Search or do something", autocomplete: "off", spellcheck: "false",
+      placeholder: "A case, a person, or what you want to do",
+    });
+    this.list = make("div", { id: "palette-list", role: "listbox", "aria-label": "What was found" });
+    this.note = make("p", { class: "hints" });
+    const close = make("button", { type: "button", class: "btn small bare" }, "Close");
+    close.addEventListener("click", () => this.dialog.close());
+    this.dialog = make("dialog", { id: "palette", class: "palette", "aria-label": "Search or do something" },
+      make("div", { class: "palette-head" }, this.field, close), this.list, this.note);
+    document.body.append(this.dialog);
+    this.at = -1;
+    this.asked = 0;      // the number of the newest question
+    this.answered = 0;   // the number of the question whose answer is shown
+    this.goOn = false;   // Enter was pressed before the answer came
+    this.timer = 0;
+    this.field.addEventListener("input", () => { clearTimeout(this.timer); this.asked += 1; this.timer = setTimeout(() => this.ask(), 90); });
+    this.field.addEventListener("keydown", event => this.key(event));
+    this.list.addEventListener("pointermove", event => {
+      const option = event.target.closest("[role=option]");
+      if (option) this.choose(this.options().indexOf(option));
+    });
+    this.dialog.addEventListener("click", event => { if (event.target === this.dialog) this.dialog.close(); });
+  }
+
+  open() {
+    this.field.value = "";
+    this.list.replaceChildren();
+    this.note.textContent = "# cases, @ people, > actions";
+    this.dialog.showModal();
+    this.field.focus();
+    this.asked += 1;
+    this.ask();
+  }
+
+  options() { return all("[role=option]", this.list); }
+
+  async ask() {
+    const number = this.asked;
+    const url = "/palette?" + new URLSearchParams({ q: this.field.value.slice(0, 300), on: location.pathname });
+    let groups = null;
+    try {
+      const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" });
+      if (answer.ok && !answer.redirected) groups = (await answer.json()).groups;
+      else if (answer.status === 401 || answer.redirected) this.say("You are signed out. Sign in again.");
+      else this.say("The search did not answer (" + answer.status + ").");
+    } catch { this.say("The server could not be reached."); }
+    if (number !== this.asked || !groups) return;
+    this.answered = number;
+    this.show(groups);
+    if (this.goOn) this.go();
+  }
+
+  say(words) { this.note.textContent = words; announce(words); }
+
+  show(groups) {
+    let count = 0;
+    this.list.replaceChildren(...groups.map((group, index) => {
+      const box = make("div", { role: "group", "aria-labelledby": "palette-g" + index }, make("p", { id: "palette-g" + index, class: "palette-group", role: "presentation" }, group.title));
+      for (const item of group.items) {
+        const title = make("span", { class: "one", dir: "auto" }, item.title);
+        const row = make("a", { role: "option", id: "palette-o" + count, href: item.href, tabindex: "-1", "aria-selected": "false" }, glyph(item.icon), title);
+        if (item.detail) row.append(make("small", { dir: "auto" }, item.detail));
+        box.append(row);
+        count += 1;
+      }
+      return box;
+    }));
+    this.note.textContent = count ? "# cases, @ people, > actions" : "Nothing matches. # looks in cases, @ in people, > in actions.";
+    announce(count ? count + (count === 1 ? " result" : " results") : "Nothing matches");
+    this.choose(count ? 0 : -1);
+  }
+
+  choose(place) {
+    const options = this.options();
+    options[this.at]?.setAttribute("aria-selected", "false");
+    for (const other of options) if (other.getAttribute("aria-selected") === "true") other.setAttribute("aria-selected", "false");
+    this.at = place;
+    const option = options[place];
+    if (!option) { this.field.removeAttribute("aria-activedescendant"); return; }
+    option.setAttribute("aria-selected", "true");
+    this.field.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    const count = this.options().length, moves = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key in moves && count) { event.preventDefault(); this.choose((this.at + moves[event.key] + count) % count); }
+    else if (event.key === "PageDown" && count) { event.preventDefault(); this.choose(Math.min(count - 1, this.at + 6)); }
+    else if (event.key === "PageUp" && count) { event.preventDefault(); this.choose(Math.max(0, this.at - 6)); }
+    else if (event.key === "Enter") {
+      event.preventDefault();
+      event.stopPropagation();
+      if (this.answered !== this.asked) this.goOn = true; else this.go(event.ctrlKey || event.metaKey);
+    }
+  }
+
+  go(inNewTab) {
+    this.goOn = false;
+    const option = this.options()[this.at];
+    if (!option) return;
+    if (inNewTab) { window.open(option.href, "_blank", "noopener"); return; }
+    this.dialog.close();
+    location.assign(option.href);
+  }
+}
+function openPalette() {
+  palette ??= new Palette();
+  if (!palette.dialog.open && !one("dialog[open]")) palette.open();
+}
+document.addEventListener("click", event => {
+  if (!event.target.closest?.("[data-palette]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  one(".rail:popover-open")?.hidePopover();
+  openPalette();
+});
+
+document.addEventListener("click", event => {
+  for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", event => {
+  const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
+  if (menu) { menu.open = false; one("summary", menu)?.focus(); }
+});
 
 // Theme and copy ------------------------------------------------------------------------------------------------------
 
@@ -560,7 +868,9 @@ document.addEventListener("click", event => {
 function start(within) {
   remember(within);
   dressTimes(within);
+  dressKeys(within);
   startDrafts(within);
+  startToasts(within);
   countMissing();
   nameTheme();
 }
@@ -568,6 +878,7 @@ function start(within) {
 pruneDrafts();
 start(document);
 openEvents();
+sign();
 const kept = store.get(rowsKey(), sessionStorage_());
 const keptRow = kept && document.getElementById(kept);
 if (keptRow?.matches("[data-row]")) setRow(keptRow, false);

@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// One server-sent event.
 package struct ServerEvent: Sendable {
-    /// Where a reader that lost the connection goes on.
+    /// Where a reader that lost the connection goes on; empty leaves that as it was.
     package var id: String
     /// The name of the event; empty for a mere sign of life.
     package var name: String
@@ -24,7 +24,7 @@ package struct ServerEvent: Sendable {
         guard !name.isEmpty else { return ": still here\n\n" }
         let lines = data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }
             .joined()
-        return "id: \(id)\nevent: \(name)\n\(lines)\n"
+        return (id.isEmpty ? "" : "id: \(id)\n") + "event: \(name)\n\(lines)\n"
     }
 }
 

@@ -19,7 +19,8 @@ package struct NavigationItem: Sendable {
         (self.access, self.isForCustomers) = (access, isForCustomers)
     }
 
-    func isVisible(to actor: Actor) -> Bool {
+    /// Whether the navigation of this person shows the entry.
+    package func isVisible(to actor: Actor) -> Bool {
         guard actor.isCustomer == isForCustomers else { return false }
         switch access {
         case .everyone, .signedIn: return true
@@ -39,10 +40,23 @@ package struct Page: Sendable {
     package var here = ""
     /// Where the page hears of changes: a path of server-sent events.
     package var events: LocalPath?
+    /// Where the page says that somebody looks at it or writes.
+    package var presence: LocalPath?
     /// What stands fixed at the bottom of a small screen.
     package var bar = HTML.empty
     /// A sentence on top, after something was done.
     package var notice: String?
+    /// How to take back what was done.
+    package var undo: UndoLink?
+
+    /// An offer to take back what was done, and the page to show then.
+    package struct UndoLink: Sendable {
+        var offer: String
+        var back: String
+
+        /// An offer of this name.
+        package init(offer: String, back: String) { (self.offer, self.back) = (offer, back) }
+    }
 
     /// A page with this title and content.
     package init(_ title: String, here: String = "", main: HTML) {
@@ -76,11 +90,11 @@ package struct PageFrame: Sendable {
         return """
             \(head(page, caller.preferences, nonce, user: caller.actor.id))\(bodyTag(page, caller, class: page.bar.text.isEmpty ? nil : "has-bar"))
             \(offline)
-            <header class="top"><button class="btn bare" type="button" popovertarget="rail" aria-label="Menu">\(icon("menu"))</button>\(brand("/"))<a class="btn bare" href="/cases#q" aria-label="Search">\(icon("search"))</a><a class="btn bare" href="/cases/new" aria-label="New case">\(icon("plus"))</a></header>
+            <header class="top"><button class="btn bare" type="button" popovertarget="rail" aria-label="Menu">\(icon("menu"))</button>\(brand("/"))<a class="btn bare" href="/search" data-palette aria-label="Search or do">\(icon("search"))</a><a class="btn bare" href="/cases/new" aria-label="New case">\(icon("plus"))</a></header>
             <div class="frame">
             <nav class="rail" id="rail" popover aria-label="Main">
             \(brand("/"))
-            <a class="find" href="/cases#q" data-search aria-keyshortcuts="/">\(icon("search"))Search<kbd>/</kbd></a>
+            <a class="find" href="/search" data-search data-palette aria-keyshortcuts="Control+K">\(icon("search"))Search or do<kbd>Ctrl K</kbd></a>
             <div class="nav" id="nav">\(links)</div>
             \(selfPanel(caller))
             </nav>
@@ -88,7 +102,7 @@ package struct PageFrame: Sendable {
             \(notice(page))\(page.main)
             </main>
             </div>
-            \(page.bar)\(Page.keys)
+            \(page.bar)\(Page.keys(caller.preferences))
             <div id="live" class="sr" aria-live="polite"></div>
             </body>
             </html>
@@ -142,7 +156,7 @@ package struct PageFrame: Sendable {
     ) -> HTML {
         """
         <!doctype html>
-        <html lang="en"\(.attribute("data-theme", preferences.theme))\(.attribute("data-keys", preferences.usesShortcuts ? nil : "off"))\(.attribute("data-user", user))>
+        <html lang="en"\(.attribute("data-theme", preferences.theme))\(.attribute("data-keys", preferences.usesShortcuts ? nil : "off"))\(.attribute("data-keymap", preferences.keys.isEmpty ? nil : KeyMap.script(preferences.keys)))\(.attribute("data-user", user))>
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -158,7 +172,7 @@ package struct PageFrame: Sendable {
 
     private func bodyTag(_ page: Page, _ caller: Caller, class name: String?) -> HTML {
         """
-        <body\(.attribute("class", name))\(.attribute("data-events", page.events?.text))>
+        <body\(.attribute("class", name))\(.attribute("data-events", page.events?.text))\(.attribute("data-presence", page.presence?.text))>
         <a class="skip" href="#main">Skip to content</a>
         \(Icons.sprite)
         """
@@ -170,7 +184,13 @@ package struct PageFrame: Sendable {
 
     private func notice(_ page: Page) -> HTML {
         guard let notice = page.notice else { return .empty }
-        return "<div class=\"notice\" role=\"status\">\(icon("check"))<div>\(notice)</div></div>\n"
+        guard let undo = page.undo else {
+            return "<div class=\"notice\" role=\"status\">\(icon("check"))<div>\(notice)</div></div>\n"
+        }
+        return """
+            <div class="notice" data-toast>\(icon("check"))<div role="status">\(notice)</div><form method="post" action="/undo/\(undo.offer)/apply" data-enhance="stay"><input type="hidden" name="_return" value="\(undo.back)"><button class="link" data-key="z" aria-keyshortcuts="z">Undo<kbd>z</kbd></button><p class="form-error" data-form-error role="alert"></p></form></div>
+
+            """
     }
 
     private var offline: HTML {
@@ -187,11 +207,39 @@ package struct PageFrame: Sendable {
 }
 
 extension Page {
-    static let keys: HTML = """
-        <dialog id="keys" aria-labelledby="keys-h"><div class="head"><h2 id="keys-h">Keys</h2><form class="btns" method="dialog"><button class="btn small">Close<kbd>Esc</kbd></button></form></div>
-        <dl class="keys"><div><dt>Move down, up</dt><dd><kbd>j</kbd><kbd>k</kbd></dd></div><div><dt>Open</dt><dd><kbd>Enter</kbd><kbd>o</kbd></dd></div><div><dt>Search</dt><dd><kbd>/</kbd></dd></div><div><dt>New case</dt><dd><kbd>c</kbd></dd></div><div><dt>Reply</dt><dd><kbd>r</kbd></dd></div><div><dt>Internal note</dt><dd><kbd>n</kbd></dd></div><div><dt>Assign</dt><dd><kbd>a</kbd></dd></div><div><dt>Send or save</dt><dd><kbd>Ctrl</kbd><kbd>Enter</kbd></dd></div><div><dt>Leave a field</dt><dd><kbd>Esc</kbd></dd></div><div><dt>This list</dt><dd><kbd>?</kbd></dd></div></dl>
-        <p class="by">Single keys can be switched off in <a href="/account">your account</a>.</p></dialog>
-        """
+    /// What single keys do for this person, as a list that "?" opens.
+    static func keys(_ preferences: Preferences) -> HTML {
+        let own = KeyMap.actions.map { action -> HTML in
+            let key = KeyMap.key(of: action, in: preferences.keys)
+            let more: HTML = action.id == "open" ? "<kbd>Enter</kbd>" : .empty
+            return row(
+                action.title, more + (key.map { "<kbd>\($0)</kbd>" } ?? "<span class=\"dim\">no key</span>"))
+        }
+        let fixed = [
+            row("Search or do anything", "<kbd>Ctrl</kbd><kbd>K</kbd>"),
+            row("Send or save", "<kbd>Ctrl</kbd><kbd>Enter</kbd>"), row("Leave a field", "<kbd>Esc</kbd>"),
+        ]
+        let state: HTML =
+            preferences.usesShortcuts ? .empty : "<p class=\"by\"><b>Single keys are switched off.</b></p>"
+        return """
+            <dialog id="keys" aria-labelledby="keys-h"><div class="head"><h2 id="keys-h">Keys</h2><form class="btns" method="dialog"><button class="btn small">Close<kbd>Esc</kbd></button></form></div>
+            \(state)<dl class="keys">\(own)\(fixed)</dl>
+            <p class="by">Change or switch off single keys in <a href="/account/keys">your account</a>.</p></dialog>
+            """
+    }
+
+    private static func row(_ title: String, _ keys: HTML) -> HTML {
+        "<div><dt>\(title)</dt><dd>\(keys)</dd></div>"
+    }
+}
+
+extension KeyMap {
+    /// What the page's script needs: for each key that means something else now, the key that the page was made with.
+    ///
+    /// `x=a` says that x does what a does in the registry; `=a` that nothing does it.
+    static func script(_ map: [String: String]) -> String {
+        actions.compactMap { action in map[action.id].map { "\($0)=\(action.key)" } }.joined(separator: " ")
+    }
 }
 
 /// An icon of the sprite, hidden from screen readers: a word always stands beside it.

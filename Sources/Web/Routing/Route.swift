@@ -34,10 +34,12 @@ package struct Preferences: Hashable, Sendable {
     package var theme: String?
     /// Whether single keys act.
     package var usesShortcuts: Bool
+    /// Single keys of their own.
+    package var keys: [String: String]
 
     /// The usual preferences.
-    package init(theme: String? = nil, usesShortcuts: Bool = true) {
-        (self.theme, self.usesShortcuts) = (theme, usesShortcuts)
+    package init(theme: String? = nil, usesShortcuts: Bool = true, keys: [String: String] = [:]) {
+        (self.theme, self.usesShortcuts, self.keys) = (theme, usesShortcuts, keys)
     }
 }
 

@@ -81,4 +81,26 @@ package struct LocalPath: Hashable, Sendable, ExpressibleByStringInterpolation {
         guard isPlain, text.hasPrefix("/"), !text.hasPrefix("//"), text.utf8.count < 2000 else { return nil }
         self.text = text
     }
+
+    /// The same page, which then says what was done as `other` would have said it.
+    package func saying(as other: LocalPath) -> LocalPath {
+        guard !text.contains("done="),
+            let done = other.text.split(whereSeparator: { "?&#".contains($0) }).first(where: {
+                $0.hasPrefix("done=")
+            })
+        else { return self }
+        return adding(String(done))
+    }
+
+    /// The same page, which then also offers to take back what was done.
+    package func offering(undo offer: String?) -> LocalPath {
+        offer.map { adding("undo=\($0)") } ?? self
+    }
+
+    private func adding(_ pair: String) -> LocalPath {
+        let parts = text.split(separator: "#", maxSplits: 1).map(String.init)
+        let separator = parts[0].contains("?") ? "&" : "?"
+        let fragment = parts.count > 1 ? "#\(parts[1])" : ""
+        return "\(parts[0])\(separator)\(pair)\(fragment)"
+    }
 }

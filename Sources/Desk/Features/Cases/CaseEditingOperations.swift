@@ -44,6 +44,14 @@ enum AssignCase: Operation {
             on: state.found)
     }
 
+    static func undo(_ input: Input, on state: State, in context: Context) -> Undo? {
+        guard let owner = state.found.owner else {
+            return Undo(ReleaseCase.name, ["id": .text(input.id), "reason": .text("Taken back")])
+        }
+        return Undo(
+            name, ["id": .text(input.id), "assignee": .text(owner.raw), "reason": .text("Taken back")])
+    }
+
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
         caseDestination(answer, done: "assigned")
     }
@@ -54,6 +62,34 @@ enum AssignCase: Operation {
         try caseForm(id, for: actor, in: tx) { found, form in
             form.values["assignee"] = .text(found.owner?.raw ?? actor.id)
             form.references["person"] = try PeopleDirectory.staffChoices(in: tx)
+        }
+    }
+}
+
+/// Puts a new case back into the queue, for anybody to take.
+enum ReleaseCase: CaseOperation {
+    struct Input: CaseInput {
+        var id: String
+        var reason: String?
+    }
+
+    static let name = "case.release"
+    static let summary = "Put the case back in the queue"
+    static let verb = "Put back"
+    static let right: Right = "case.assign"
+    static let done = "released"
+    static let input = Fields(Input.init, CaseFields.id, .optional(CaseFields.reason))
+
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
+        answer(try found.released(reason: input.reason, policy: context.policy), on: found)
+    }
+
+    static func undo(_ input: Input, on found: SupportCase, in context: Context) -> Undo? {
+        found.owner.map {
+            Undo(
+                AssignCase.name,
+                ["id": .text(input.id), "assignee": .text($0.raw), "reason": .text("Taken back")])
         }
     }
 }
@@ -75,6 +111,14 @@ enum ChangeSeverity: CaseOperation {
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
         answer(found.withSeverity(ID(input.severity), reason: input.reason), on: found)
+    }
+
+    static func undo(_ input: Input, on found: SupportCase, in context: Context) -> Undo? {
+        Undo(
+            name,
+            [
+                "id": .text(input.id), "severity": .text(found.severity.raw), "reason": .text("Taken back"),
+            ])
     }
 
     static func fill(
@@ -100,6 +144,15 @@ enum ChangeStatus: CaseOperation {
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
         answer(try found.moved(to: ID(input.status), reason: input.reason, policy: context.policy), on: found)
+    }
+
+    /// Only where policy lets the case go back the way it came.
+    static func undo(_ input: Input, on found: SupportCase, in context: Context) -> Undo? {
+        guard context.policy.status(ID(input.status))?.next.contains(found.status) ?? false else {
+            return nil
+        }
+        return Undo(
+            name, ["id": .text(input.id), "status": .text(found.status.raw), "reason": .text("Taken back")])
     }
 
     static func fill(
@@ -169,6 +222,23 @@ enum EditCase: CaseOperation {
         return answer(facts, on: found)
     }
 
+    /// Restores the fields that were edited and leaves the others to whoever edits them.
+    static func undo(_ input: Input, on found: SupportCase, in context: Context) -> Undo? {
+        var fields: [String: RawValue] = ["id": .text(input.id)]
+        if input.subject != .unchanged { fields["subject"] = .text(found.subject) }
+        if input.problemStatement != .unchanged {
+            fields["problem_statement"] = .optional(found.problemStatement)
+        }
+        let edits: [(CaseFact.ClassifyingField, Edit<String>)] = [
+            (.productArea, input.productArea), (.component, input.component),
+            (.environment, input.environment), (.category, input.category), (.rootCause, input.rootCause),
+        ]
+        for (field, edit) in edits where edit != .unchanged {
+            fields[field.rawValue] = .optional(found.classification[field])
+        }
+        return Undo(name, fields)
+    }
+
     static func fill(
         _ form: inout OperationForm, from found: SupportCase, policy: Policy, in tx: borrowing Transaction
     ) throws {
@@ -225,18 +295,26 @@ enum RecordImpact: CaseOperation {
         return answer(impact == found.impact ? [] : [.impactRecorded(impact)], on: found)
     }
 
+    static func undo(_ input: Input, on found: SupportCase, in context: Context) -> Undo? {
+        Undo(name, fields(of: found.impact).merging(["id": .text(input.id)]) { $1 })
+    }
+
+    private static func fields(of impact: Impact) -> [String: RawValue] {
+        [
+            "accounts": .optional(impact.accounts.map { String($0) }),
+            "users": .optional(impact.users.map { String($0) }),
+            "share_percent": .optional(impact.sharePercent.map { "\($0)" }),
+            "share_of": .optional(impact.shareOf), "money_at_risk": .optional(impact.moneyAtRisk),
+            "compliance": .optional(impact.compliance),
+            "workaround": .optional(impact.hasWorkaround.map { $0 ? "yes" : "no" }),
+            "blocked_process": .optional(impact.blockedProcess),
+        ]
+    }
+
     static func fill(
         _ form: inout OperationForm, from found: SupportCase, policy: Policy, in tx: borrowing Transaction
     ) throws {
-        let impact = found.impact
-        let texts: [(String, String?)] = [
-            ("accounts", impact.accounts.map { String($0) }), ("users", impact.users.map { String($0) }),
-            ("share_percent", impact.sharePercent.map { "\($0)" }), ("share_of", impact.shareOf),
-            ("money_at_risk", impact.moneyAtRisk), ("compliance", impact.compliance),
-            ("workaround", impact.hasWorkaround.map { $0 ? "yes" : "no" }),
-            ("blocked_process", impact.blockedProcess),
-        ]
-        for (name, text) in texts { form.values[name] = .text(text ?? "") }
+        for (name, value) in fields(of: found.impact) { form.values[name] = value }
     }
 }
 
@@ -295,6 +373,16 @@ enum RecordTimes: CaseOperation {
                     .timesRecorded(
                         beganAt: input.beganAt, noticedAt: input.noticedAt, reportedAt: input.reportedAt)
                 ], on: found)
+    }
+
+    static func undo(_ input: Input, on found: SupportCase, in context: Context) -> Undo? {
+        Undo(
+            name,
+            [
+                "id": .text(input.id), "began_at": .optional(found.beganAt?.rfc3339),
+                "noticed_at": .optional(found.noticedAt?.rfc3339),
+                "reported_at": .text(found.reportedAt.rfc3339),
+            ])
     }
 
     static func fill(

@@ -10,6 +10,10 @@ enum CasePages {
         var entries: [Recorded<CaseFact>]
         var entryCount: Int
         var names: [String: String]
+        var story: Story
+        var authors: [(id: String, count: Int)]
+        var seen: Visit?
+        var presence: HTML
         var requester: Person?
         var organisation: (name: String, tier: String)?
         var contacts: Int
@@ -32,7 +36,10 @@ enum CasePages {
             newKey: { newIdentifier(at: services.clock()) })
         var page = Page("\(content.this.number) \(content.this.subject)", here: "/cases", main: view.main)
         page.events = "/cases/\(content.this.number)/events"
+        page.presence = "/cases/\(content.this.number)/presence"
         page.bar = view.actionBar
+        try await VisitStore.keep(
+            content.seen, kind: SupportCase.kind, id: content.this.id.raw, of: call.actor, services)
         return services.page(page, for: call)
     }
 
@@ -41,13 +48,21 @@ enum CasePages {
     ) async throws -> Content {
         let reference = call.request.parameter("id")
         let (policy, now, parts) = (services.policy.current, services.clock(), services.catalog.caseParts)
-        return try await services.database.read { [journal = services.journal] tx in
+        return try await services.database.read { tx in
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
-            let entries = try journal.latestFacts(
-                of: this.ref, before: selection.before, kinds: selection.kinds,
-                limit: CaseTimeline.pageSize + 1,
-                as: CaseFact.self, in: tx)
-            let people = entries.flatMap { [$0.actor] + $0.body.people } + [this.owner?.raw].compactMap { $0 }
+            let story = try CaseDirectory.story(of: this.id, in: tx)
+            let filter = selection.filter(story)
+            let entries = try tx.all(
+                EntryStore.entries(
+                    of: this.ref, filter, after: selection.after, before: selection.before,
+                    limit: CaseTimeline.pageSize + 1, isOldestFirst: selection.isOldestFirst)
+            ) { try JournalStore.fact($0).decoded(as: CaseFact.self) }
+            let authors = try tx.all(EntryStore.actors(of: this.ref)) {
+                (id: $0.text(0), count: Int($0.integer(1)))
+            }
+            let people =
+                entries.flatMap { [$0.actor] + $0.body.people } + authors.map(\.id)
+                + [this.owner?.raw].compactMap { $0 }
             let organisation = try this.organisation.flatMap {
                 try CustomerDirectory.names(of: [$0], in: tx)[$0]
             }
@@ -56,9 +71,15 @@ enum CasePages {
                 newKey: { newIdentifier(at: now) })
             return Content(
                 this: this, entries: entries,
-                entryCount: selection.kinds.isEmpty
-                    ? this.version.number : try journal.count(of: this.ref, kinds: selection.kinds, in: tx),
+                entryCount: filter.isAll
+                    ? this.version.number
+                    : try tx.first(EntryStore.entryCount(of: this.ref, filter)) { Int($0.integer(0)) } ?? 0,
                 names: try PeopleDirectory.names(of: people, in: tx),
+                story: story, authors: authors,
+                seen: try VisitStore.look(
+                    kind: SupportCase.kind, id: this.id.raw, version: this.version.number, of: call.actor,
+                    at: now, in: tx),
+                presence: try PresenceStore.words(on: this.id, for: call.actor, at: now, in: tx),
                 requester: try this.requester.flatMap { try PeopleDirectory.find($0.raw, in: tx) },
                 organisation: organisation,
                 contacts: try this.organisation.map { try PeopleDirectory.contacts(of: $0, in: tx).count }
@@ -114,7 +135,7 @@ struct CaseView {
         \(brief)\(content.work)
         <section class="stack" aria-labelledby="tl-h"><div><div class="sec"><h2 id="tl-h">Timeline</h2><span class="dim f13" id="tl-n" data-live>\(grouped(content.entryCount)) entries, times in UTC</span>\(timelineViews)</div>
         \(composer)</div>
-        \(timeline.list)\(timeline.older)</section></div>
+        \(pinForm)\(timeline.list)\(timeline.older)</section></div>
         \(side)</div>
         """
     }
@@ -122,22 +143,52 @@ struct CaseView {
     private var timeline: CaseTimeline {
         CaseTimeline(
             entries: content.entries, names: content.names, policy: policy, now: now, selection: selection,
-            path: path, organisation: content.organisation?.name, parts: content.parts)
+            path: path, organisation: content.organisation?.name, parts: content.parts, story: content.story,
+            mayCurate: actor.may("case.note"), reader: actor.id, seen: content.seen?.before)
+    }
+
+    /// Carries the buttons of all entries, which stand outside of it.
+    private var pinForm: HTML {
+        guard actor.may("case.note") else { return .empty }
+        return """
+            <form id="pins" method="post" action="\(path)/pin_entry" data-enhance="stay" data-land="timeline"><input type="hidden" name="_return" value="\(path)?\(selection.query())"><p class="form-error" data-form-error role="alert"></p></form>
+            """
     }
 
     private var timelineViews: HTML {
-        let views = [("all", "All"), ("messages", "Messages"), ("notes", "Notes"), ("facts", "Facts")]
-        let links = views.map { name, title in
+        func link(_ show: String, _ title: String) -> HTML {
             """
-            <a href="\(path)?show=\(name)"\(name == selection.show ? " aria-current=\"true\"" : .empty)>\(title)</a>
-            """ as HTML
+            <a href="\(path)?\(selection.query(show: show))#tl-h"\(show == selection.show ? " aria-current=\"true\"" : .empty)>\(title)</a>
+            """
+        }
+        let order = selection.query(isOldestFirst: !selection.isOldestFirst)
+        return """
+            <nav class="views" aria-label="Show">\(link("story", "Story"))\(link("all", "Everything"))<a href="\(path)?\(order)#tl-h">\(selection.isOldestFirst ? "Newest first" : "Oldest first")</a></nav>\(timelineFilter)\(exports)
+            """
+    }
+
+    private var timelineFilter: HTML {
+        let views = CaseTimeline.Selection.views.map { view -> HTML in
+            "<option value=\"\(view.id)\"\(.flag("selected", view.id == selection.show))>\(view.title)</option>"
+        }
+        let story: HTML =
+            selection.show == "story" ? "<option value=\"story\" selected>The story</option>" : .empty
+        let people = content.authors.map { author -> HTML in
+            "<option value=\"\(author.id)\"\(.flag("selected", author.id == selection.by))>\(person(author.id)) (\(author.count))</option>"
         }
         let order: HTML =
-            selection.isOldestFirst
-            ? "<a href=\"\(path)?show=\(selection.show)\">Newest first</a>"
-            : "<a href=\"\(path)?show=\(selection.show)&amp;order=oldest\">Oldest first</a>"
+            selection.isOldestFirst ? "<input type=\"hidden\" name=\"order\" value=\"oldest\">" : .empty
         return """
-            <nav class="views" aria-label="Show">\(links)\(order)<a href="\(path)/timeline.md" download>Export</a></nav>
+            <details class="menu" id="tl-filter"><summary>Filter</summary><form class="menu-box" action="\(path)#tl-h">\(order)<label for="tl-show">Kind</label><select class="input" id="tl-show" name="show">\(story)\(views)</select><label for="tl-by">By</label><select class="input" id="tl-by" name="by"><option value="">Anybody</option>\(people)</select><button class="btn">Show</button></form></details>
+            """
+    }
+
+    private var exports: HTML {
+        func link(_ format: String, _ query: String, _ title: String) -> HTML {
+            "<li><a href=\"\(path)/timeline.\(format)\(query)\" download>\(title)</a></li>"
+        }
+        return """
+            <details class="menu" id="tl-export"><summary>Export</summary><div class="menu-box"><p>For colleagues, with everything</p><ul>\(link("md", "?layer=story", "Story, Markdown"))\(link("json", "?layer=story", "Story, JSON"))\(link("md", "", "Whole log, Markdown"))\(link("json", "", "Whole log, JSON"))</ul><p>For the customer, nothing internal</p><ul>\(link("md", "?for=customer", "Markdown"))\(link("json", "?for=customer", "JSON"))</ul></div></details>
             """
     }
 
@@ -227,6 +278,11 @@ struct CaseView {
     private var symptom: HTML {
         let limit = 1200
         guard this.symptom.count > limit else { return "\(this.symptom)" }
+        if let beginning = LongText.beginning(of: this.symptom) {
+            return """
+                \(String(beginning.prefix(limit))) … <a href="\(path)/entries/first">All of it (\(LongText.size(of: this.symptom)))</a>
+                """
+        }
         let end = this.symptom.index(this.symptom.startIndex, offsetBy: limit)
         return """
             \(String(this.symptom[..<end]))<details><summary>All of it (\(grouped(this.symptom.count)) characters)</summary>\(String(this.symptom[end...]))</details>
@@ -263,7 +319,7 @@ struct CaseView {
             <label><input type="radio" name="as" id="as-reply" value="reply" data-key="r" data-key-focus="reply-text" aria-keyshortcuts="r"\(.flag("checked", !asNote))>\(icon("send"))Reply to customer</label>
             """ : .empty
         return """
-            <div class="compose" id="compose"><div class="who-reads" role="radiogroup" aria-label="Who will read this">\(replyChoice)<label><input type="radio" name="as" id="as-note" value="note" data-key="n" data-key-focus="note-text" aria-keyshortcuts="n"\(.flag("checked", asNote))>\(icon("lock"))Internal note</label></div>
+            <div class="compose" id="compose">\(content.presence)<div class="who-reads" role="radiogroup" aria-label="Who will read this">\(replyChoice)<label><input type="radio" name="as" id="as-note" value="note" data-key="n" data-key-focus="note-text" aria-keyshortcuts="n"\(.flag("checked", asNote))>\(icon("lock"))Internal note</label></div>
             \(canReply ? replyForm : .empty)\(noteForm)</div>
             """
     }

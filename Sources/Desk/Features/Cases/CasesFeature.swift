@@ -31,6 +31,12 @@ enum CasesFeature: Feature {
             .signedIn(.get, "/cases/{id}/timeline.md", .right("case.view")) { call in
                 try await CaseExport.markdown(call, services)
             },
+            .signedIn(.get, "/cases/{id}/timeline.json", .right("case.view")) { call in
+                try await CaseExport.json(call, services)
+            },
+            .signedIn(.get, "/cases/{id}/entries/{entry}", .right("case.view")) { call in
+                try await EntryPages.show(call, services)
+            },
             .signedIn(.get, "/cases/{id}/events", .right("case.view")) { call in
                 let found = try await services.database.read { tx in
                     try CaseDirectory.find(call.request.parameter("id"), for: call.actor, in: tx)

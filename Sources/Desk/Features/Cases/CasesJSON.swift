@@ -128,7 +128,7 @@ enum CasesJSON {
         ]
     }
 
-    private static func entry(_ fact: Recorded<CaseFact>, _ names: [String: String]) -> JSON {
+    static func entry(_ fact: Recorded<CaseFact>, _ names: [String: String]) -> JSON {
         [
             "entry": .integer(fact.sequence), "version": .integer(Int64(fact.version.number)),
             "kind": .string(fact.body.kind), "occurred_at": fact.occurredAt.json,
@@ -140,7 +140,7 @@ enum CasesJSON {
     }
 
     /// An entry as the customer may read it: who by name alone, and states in the words of the portal.
-    private static func publicEntry(
+    static func publicEntry(
         _ fact: Recorded<CaseFact>, _ names: [String: String], _ policy: Policy
     ) -> JSON {
         [

@@ -7,10 +7,12 @@ extension CasesFeature {
     /// What can be done; an operation that does not stand here does not exist.
     static let operations = [
         AnyOperation(OpenCase.self), AnyOperation(ReplyToCase.self), AnyOperation(NoteOnCase.self),
-        AnyOperation(AssignCase.self), AnyOperation(ChangeSeverity.self), AnyOperation(ChangeStatus.self),
+        AnyOperation(AssignCase.self), AnyOperation(ReleaseCase.self),
+        AnyOperation(ChangeSeverity.self), AnyOperation(ChangeStatus.self),
         AnyOperation(EditCase.self), AnyOperation(RecordImpact.self), AnyOperation(RecordTimes.self),
         AnyOperation(ResolveCase.self), AnyOperation(CloseCase.self), AnyOperation(ReopenCase.self),
-        AnyOperation(EraseEntry.self),
+        AnyOperation(EraseEntry.self), AnyOperation(PutIntoStory.self),
+        AnyOperation(LeaveOutOfStory.self),
     ]
 }
 

@@ -23,6 +23,7 @@ enum QueuePages {
     struct Names: Sendable {
         var people: [String: String]
         var organisations: [ID<Organisation>: (name: String, tier: String)]
+        var replying: [String: String] = [:]
     }
 
     private static let pageSize = 50
@@ -34,8 +35,12 @@ enum QueuePages {
             let groups = try self.groups(view, call.actor, in: tx)
             var unowned = view.filter
             unowned.owner = .nobody
+            let shown = groups.flatMap(\.cases)
+            var names = try self.names(of: shown, in: tx)
+            names.replying = try PresenceStore.replying(
+                on: shown.map(\.id), for: call.actor, at: services.clock(), in: tx)
             return (
-                groups, try self.names(of: groups.flatMap(\.cases), in: tx),
+                groups, names,
                 try CaseDirectory.count(view.filter, for: call.actor, in: tx),
                 try CaseDirectory.count(unowned, for: call.actor, in: tx)
             )
@@ -213,8 +218,11 @@ enum QueuePages {
     static func row(_ this: SupportCase, _ names: Names, _ policy: Policy, _ now: Timestamp) -> HTML {
         let isWaitingForUs = this.unansweredSince != nil && policy.phase(of: this.status) != .closed
         let news: HTML =
-            isWaitingForUs
-            ? "<span class=\"news\">\(news(of: this, policy))</span> · " : .empty
+            if let writer = names.replying[this.id.raw] {
+                "<span class=\"news\">\(isolated(writer)) is replying</span> · "
+            } else if isWaitingForUs {
+                "<span class=\"news\">\(news(of: this, policy))</span> · "
+            } else { .empty }
         let organisation = this.organisation.flatMap { names.organisations[$0] }
         var parts: [String] = []
         if let organisation {
@@ -304,7 +312,7 @@ enum QueuePages {
     }
 
     private static let hints: HTML = """
-        <p class="hints"><span><kbd>j</kbd><kbd>k</kbd> move</span><span><kbd>Enter</kbd> open</span><span><kbd>a</kbd> assign</span><span><kbd>c</kbd> new case</span><span><kbd>/</kbd> search</span><span><kbd>?</kbd> all keys</span><span>Times are UTC</span></p>
+        <p class="hints"><span><kbd data-cap="j">j</kbd><kbd data-cap="k">k</kbd> move</span><span><kbd>Enter</kbd> open</span><span><kbd data-cap="a">a</kbd> assign</span><span><kbd data-cap="c">c</kbd> new case</span><span><kbd data-cap="/">/</kbd> search</span><span><kbd>Ctrl K</kbd> do anything</span><span><kbd data-cap="?">?</kbd> all keys</span><span>Times are UTC</span></p>
         """
 }
 

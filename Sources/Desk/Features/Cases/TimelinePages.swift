@@ -9,30 +9,73 @@ struct CaseTimeline {
 
     /// Which entries a page shows, and in which order.
     struct Selection: Sendable {
-        var show = "all"
-        var isOldestFirst = false
-        var before = Int.max
-
-        init(_ request: WebRequest) {
-            if let show = request.query("show"), Self.kindsByName[show] != nil { self.show = show }
-            isOldestFirst = request.query("order") == "oldest"
-            if let before = request.query("before").flatMap({ Int($0) }), before > 0 { self.before = before }
+        /// A part of the log that can be looked at by itself.
+        struct View: Sendable {
+            var id: String
+            var title: String
+            var kinds: [String]
         }
 
-        private static let kindsByName: [String: [String]] = [
-            "all": [],
-            "messages": ["case.opened", "case.replied", "case.resolved", "case.reopened"],
-            "notes": ["case.noted"],
-            "facts": [
-                "case.owner_changed", "case.severity_changed", "case.status_changed", "case.retitled",
-                "case.problem_stated", "case.classified", "case.impact_recorded", "case.times_recorded",
-                "case.resolved", "case.reopened", "case.closed", "case.imported", "case.change_imported",
-                "case.entry_erased",
-            ],
+        var show = "all"
+        var by: String?
+        var isOldestFirst = false
+        var before = Int.max
+        var after = 0
+
+        init(_ request: WebRequest) {
+            if let show = request.query("show"),
+                show == "story" || Self.views.contains(where: { $0.id == show })
+            {
+                self.show = show
+            }
+            by = request.query("by").flatMap { $0.isEmpty || $0.utf8.count > 100 ? nil : $0 }
+            isOldestFirst = request.query("order") == "oldest"
+            if let before = request.query("before").flatMap({ Int($0) }), before > 0 { self.before = before }
+            if let after = request.query("after").flatMap({ Int($0) }), after > 0 { self.after = after }
+        }
+
+        static let views = [
+            View(id: "all", title: "Everything", kinds: []),
+            View(
+                id: "messages", title: "Messages",
+                kinds: ["case.opened", "case.replied", "case.resolved", "case.reopened"]),
+            View(id: "notes", title: "Notes", kinds: ["case.noted"]),
+            View(
+                id: "facts", title: "Changes",
+                kinds: [
+                    "case.owner_changed", "case.owner_left", "case.severity_changed", "case.status_changed",
+                    "case.retitled", "case.problem_stated", "case.classified", "case.impact_recorded",
+                    "case.times_recorded", "case.resolved", "case.reopened", "case.closed", "case.imported",
+                    "case.change_imported", "case.entry_erased", "case.undone",
+                ]),
+            View(id: "investigation", title: "Investigation", kinds: InvestigationFact.kinds),
+            View(id: "evidence", title: "Evidence", kinds: CaseEvidenceFact.kinds),
+            View(id: "people", title: "People and promises", kinds: CoordinationFact.kinds),
+            View(id: "links", title: "Links", kinds: RelationFact.kinds),
+            View(id: "forms", title: "Forms", kinds: CaseFormFact.kinds),
         ]
 
-        /// The kinds of fact; all where empty.
-        var kinds: [String] { Self.kindsByName[show] ?? [] }
+        /// Which facts the page asks for.
+        func filter(_ story: Story) -> EntryFilter {
+            var filter = EntryFilter()
+            if show == "story" {
+                filter.kinds = Story.kinds
+                (filter.also, filter.except) = (story.pinned.sorted(), story.unpinned.sorted())
+            } else {
+                filter.kinds = Self.views.first { $0.id == show }?.kinds ?? []
+            }
+            filter.actor = by
+            return filter
+        }
+
+        /// The query of this selection with some parts exchanged, as it stands in an address.
+        func query(show: String? = nil, isOldestFirst: Bool? = nil, _ more: String = "") -> String {
+            var parts = ["show=\(show ?? self.show)"]
+            if let by { parts.append("by=\(percentEncoded(by))") }
+            if isOldestFirst ?? self.isOldestFirst { parts.append("order=oldest") }
+            if !more.isEmpty { parts.append(more) }
+            return parts.joined(separator: "&")
+        }
     }
 
     let entries: [Recorded<CaseFact>]
@@ -43,6 +86,12 @@ struct CaseTimeline {
     let path: String
     let organisation: String?
     let parts: [CasePart]
+    var story = Story()
+    /// Whether the reader may put entries into the story and leave them out.
+    var mayCurate = false
+    /// Who reads, and up to where they had read when they last looked.
+    var reader = ""
+    var seen: (at: Timestamp, version: Int)?
 
     private var shown: [Recorded<CaseFact>] {
         let sorted = entries.prefix(Self.pageSize).sorted {
@@ -51,7 +100,7 @@ struct CaseTimeline {
         return selection.isOldestFirst ? sorted.reversed() : sorted
     }
 
-    /// The entries, with a mark for each day.
+    /// The entries, with a mark for each day and one for what is new to the reader.
     var list: HTML {
         guard !entries.isEmpty else {
             return
@@ -59,7 +108,10 @@ struct CaseTimeline {
         }
         var html: HTML = ""
         var day = ""
-        for entry in shown {
+        let shown = shown
+        let mark = placeOfMark(in: shown)
+        for (index, entry) in shown.enumerated() {
+            if index == mark, let seen { html += newMark(seen.at) }
             if entry.occurredAt.day != day {
                 day = entry.occurredAt.day
                 html += "<li class=\"day\">\(dayWords(for: entry.occurredAt, now: now))</li>\n"
@@ -70,13 +122,41 @@ struct CaseTimeline {
         return "<ol class=\"tl\" id=\"timeline\" aria-label=\"\(label)\" data-live>\(html)</ol>\n"
     }
 
-    /// The way to older entries.
+    private func isNew(_ entry: Recorded<CaseFact>) -> Bool {
+        guard let seen else { return false }
+        return entry.version.number > seen.version && entry.actor != reader
+    }
+
+    /// Where what the reader saw before meets what is new; nil where all or nothing is new.
+    private func placeOfMark(in shown: [Recorded<CaseFact>]) -> Int? {
+        guard seen != nil else { return nil }
+        let place =
+            selection.isOldestFirst
+            ? shown.firstIndex(where: isNew) : shown.lastIndex(where: isNew).map { $0 + 1 }
+        guard let place, place > 0, place < shown.count else { return nil }
+        return place
+    }
+
+    private func newMark(_ moment: Timestamp) -> HTML {
+        let words = selection.isOldestFirst ? "New below" : "New above"
+        return """
+            <li class="seen" id="seen">\(words), you last looked at \(time(moment, now: now))</li>
+
+            """
+    }
+
+    /// The way to the entries that follow.
     var older: HTML {
         guard entries.count > Self.pageSize, let last = entries.prefix(Self.pageSize).last else {
             return .empty
         }
+        let number = last.version.number
+        let (query, words) =
+            selection.isOldestFirst
+            ? (selection.query("after=\(number)"), "Show later entries")
+            : (selection.query("before=\(number)"), "Show older entries")
         return """
-            <p class="more"><a class="btn" href="\(path)?show=\(selection.show)&amp;before=\(last.version.number)">Show older entries</a></p>
+            <p class="more" id="more"><a class="btn" href="\(path)?\(query)" data-more="timeline">\(words)</a></p>
             """
     }
 
@@ -100,6 +180,28 @@ struct CaseTimeline {
         return parts.lazy.compactMap { $0.entry(entry, sentences) }.first
     }
 
+    /// Puts the entry into the story, or leaves it out.
+    private func pin(_ entry: Recorded<CaseFact>) -> HTML {
+        let isTold = story.tells(entry.sequence, kind: entry.body.kind)
+        guard mayCurate else { return .empty }
+        if case .story = entry.body { return .empty }
+        let (verb, words) =
+            isTold ? ("unpin_entry", "In the story, leave it out") : ("pin_entry", "Put into the story")
+        return """
+            <button class="pin" form="pins" formaction="\(path)/\(verb)" name="entry" value="\(String(entry.sequence))" title="\(words)" aria-label="\(words): entry \(String(entry.sequence))" aria-pressed="\(isTold ? "true" : "false")">\(icon("pin"))</button>
+            """
+    }
+
+    /// Words that people typed; of very long ones the beginning, and the way to all of them.
+    private func prose(_ text: String, of entry: Recorded<CaseFact>) -> HTML {
+        guard let cut = LongText.beginning(of: text) else {
+            return "<div class=\"text\" dir=\"auto\">\(text)</div>"
+        }
+        return """
+            <div class="text" dir="auto">\(cut)</div><p class="rest"><a href="\(path)/entries/\(String(entry.sequence))">All of it (\(LongText.size(of: text)))</a></p>
+            """
+    }
+
     private func anchor(_ entry: Recorded<CaseFact>) -> HTML {
         """
         <a class="at" href="#e-\(entry.version.number)"><time datetime="\(entry.occurredAt.rfc3339)">\(entry.occurredAt.clock)</time></a>
@@ -108,9 +210,7 @@ struct CaseTimeline {
 
     /// Says so where an entry was made later than what it tells of.
     private func late(_ entry: Recorded<CaseFact>) -> HTML {
-        guard entry.recordedAt.seconds(since: entry.occurredAt) > 60 else { return .empty }
-        if case .imported = entry.body { return .empty }
-        if case .changeImported = entry.body { return .empty }
+        guard entry.isLate else { return .empty }
         return "<span class=\"late\">entered later, \(words(for: entry.recordedAt, now: now))</span>"
     }
 
@@ -121,7 +221,7 @@ struct CaseTimeline {
             ? "<span class=\"dim\">\(organisation ?? "customer")</span>"
             : "<span class=\"way\">\(icon("send"))Reply to \(organisation ?? "the customer")</span>"
         return """
-            <li id="e-\(entry.version.number)"><span class="node"><span class="av\(isFromCustomer ? " cust" : "")" aria-hidden="true">\(Person.initials(of: who))</span></span><article class="msg \(isFromCustomer ? "in" : "out")"><header><b>\(who)</b>\(way)\(late(entry))\(anchor(entry))</header><div class="text" dir="auto">\(text)</div></article></li>
+            <li id="e-\(entry.version.number)"><span class="node"><span class="av\(isFromCustomer ? " cust" : "")" aria-hidden="true">\(Person.initials(of: who))</span></span><article class="msg \(isFromCustomer ? "in" : "out")"><header><b>\(who)</b>\(way)\(late(entry))\(anchor(entry))\(pin(entry))</header>\(prose(text, of: entry))</article></li>
 
             """
     }
@@ -129,7 +229,7 @@ struct CaseTimeline {
     private func note(_ entry: Recorded<CaseFact>, _ text: String) -> HTML {
         let who = name(entry.actor)
         return """
-            <li id="e-\(entry.version.number)"><span class="node"><span class="av" aria-hidden="true">\(Person.initials(of: who))</span></span><article class="msg int"><header><b>\(who)</b><span class="way">\(icon("lock"))Internal note</span>\(late(entry))\(anchor(entry))</header><div class="text" dir="auto">\(text)</div></article></li>
+            <li id="e-\(entry.version.number)"><span class="node"><span class="av" aria-hidden="true">\(Person.initials(of: who))</span></span><article class="msg int"><header><b>\(who)</b><span class="way">\(icon("lock"))Internal note</span>\(late(entry))\(anchor(entry))\(pin(entry))</header>\(prose(text, of: entry))</article></li>
 
             """
     }
@@ -141,7 +241,7 @@ struct CaseTimeline {
                 "<dl class=\"pairs\"><dt>Told the customer</dt><dd class=\"text\" dir=\"auto\">\($0)</dd></dl>"
             } ?? .empty
         return """
-            <li id="e-\(entry.version.number)"><span class="node">\(icon("s-done"))</span><article class="msg turn"><header><b>Resolved by \(name(entry.actor))</b><span class="tag good">\(icon("check"))Verdict: \(verdict)</span>\(anchor(entry))</header><div class="text" dir="auto">\(resolution.narrative)</div>\(summary)</article></li>
+            <li id="e-\(entry.version.number)"><span class="node">\(icon("s-done"))</span><article class="msg turn"><header><b>Resolved by \(name(entry.actor))</b><span class="tag good">\(icon("check"))Verdict: \(verdict)</span>\(anchor(entry))\(pin(entry))</header>\(prose(resolution.narrative, of: entry))\(summary)</article></li>
 
             """
     }
@@ -150,181 +250,42 @@ struct CaseTimeline {
         let before = entries.first { $0.version.number == entry.version.number - 1 }
         let (symbol, sentence) = sentences.line(entry, after: before)
         return """
-            <li id="e-\(entry.version.number)"><span class="node">\(icon(symbol))</span><p class="fact"><span>\(sentence)\(late(entry))</span><time class="at" datetime="\(entry.occurredAt.rfc3339)">\(entry.occurredAt.clock)</time></p></li>
+            <li id="e-\(entry.version.number)"><span class="node">\(icon(symbol))</span><p class="fact"><span>\(sentence)\(late(entry))</span><time class="at" datetime="\(entry.occurredAt.rfc3339)">\(entry.occurredAt.clock)</time>\(pin(entry))</p></li>
 
             """
     }
 }
 
-/// What happened, in a sentence.
-package struct CaseSentence: Sendable {
-    /// The policy in force, for the names of its terms.
-    package let policy: Policy
-    /// Names of people, by identifier.
-    package let names: [String: String]
-    let parts: [CasePart]
+/// Words that are too long for a page among others.
+enum LongText {
+    /// More than anybody writes by hand; what is pasted can be far longer.
+    static let mostBytes = 6000
+    static let mostLines = 80
 
-    /// The name of a person.
-    package func name(_ id: String) -> String { names[id] ?? "Somebody" }
-
-    /// An icon and a sentence for a fact that is not a message.
-    func line(_ entry: Recorded<CaseFact>, after before: Recorded<CaseFact>? = nil) -> (icon: String, HTML) {
-        let who: HTML = "<b>\(name(entry.actor))</b>"
-        if let (icon, sentence) = ofPart(entry, isForCustomer: false) { return (icon, "\(who) \(sentence)") }
-        switch entry.body {
-        case .opened(let opening):
-            let severity = policy.severity(ID(opening.severity))?.name ?? opening.severity
-            return (
-                "queue",
-                "\(who) opened the case, \(severity), \(policy.name(of: opening.channel, in: \.channels))"
-            )
-        case .imported(let number, let row):
-            return ("queue", "\(who) imported the case as \(number) from \(row.source)\(changes(row))")
-        case .changeImported(let row):
-            let sentence = changes(row, since: before?.body.importedSet)
-            return ("edit", "Imported from \(row.source)\(sentence)")
-        case .ownerChanged(let owner, let reason):
-            let sentence: HTML =
-                owner == entry.actor
-                ? "\(who) took the case" : "\(who) gave the case to <b>\(name(owner))</b>"
-            return ("me", sentence + because(reason))
-        case .severityChanged(let severity, let reason):
-            let label = policy.severity(ID(severity))?.name ?? severity
-            return ("rank", "\(who) set severity to <b>\(label)</b>\(because(reason))")
-        case .statusChanged(let status, _, let reason):
-            return (
-                QueuePages.stateIcon(ID(status), policy),
-                "\(who) moved the case to <b>\(statusName(status))</b>\(because(reason))"
-            )
-        case .reopened(_, let reason): return ("s-again", "\(who) reopened the case\(because(reason))")
-        case .closed: return ("s-closed", "\(who) closed the case")
-        default: return ("edit", edit(entry, who))
-        }
-    }
-
-    /// The sentence of a fact that belongs to another feature, without who did it.
-    func ofPart(_ entry: Recorded<CaseFact>, isForCustomer: Bool) -> CasePart.Line? {
-        guard entry.body.family != nil else { return nil }
-        return parts.lazy.compactMap { $0.sentence(entry, self, isForCustomer) }.first
-    }
-
-    private func edit(_ entry: Recorded<CaseFact>, _ who: HTML) -> HTML {
-        switch entry.body {
-        case .retitled(let subject): return "\(who) changed the subject to “\(isolated(subject))”"
-        case .problemStated(let text):
-            guard let text else { return "\(who) took the problem statement away" }
-            return "\(who) stated the problem: “\(isolated(String(text.prefix(300))))”"
-        case .classified(let field, let value):
-            guard let value else { return "\(who) took \(field.label.lowercased()) away" }
-            return
-                "\(who) set \(field.label.lowercased()) to <b>\(policy.name(of: value, in: field.terms))</b>"
-        case .impactRecorded(let impact):
-            let words = impact.words.map { "\($0.label) \($0.value)" }.joined(separator: ", ")
-            return "\(who) recorded the impact: \(isolated(words.isEmpty ? "none known" : words))"
-        case .timesRecorded(let began, let noticed, let reported):
-            let times = [("began", began), ("noticed", noticed), ("reported", reported)]
-            let words = times.compactMap { name, moment in moment.map { "\(name) \($0.day) \($0.clock)" } }
-            return "\(who) recorded the times: \(words.joined(separator: ", "))"
-        case .entryErased(let sequence, _, _, let reason):
-            return "\(who) erased the words of entry \(String(sequence))\(because(reason))"
-        default: return "\(who) changed the case"
-        }
-    }
-
-    /// A reason as it ends a sentence; nothing where there is none.
-    package func because(_ reason: String?) -> HTML {
-        guard let reason, !reason.isEmpty else { return .empty }
-        return ": “\(isolated(reason))”"
-    }
-
-    private func statusName(_ id: String) -> String { policy.status(ID(id))?.name ?? id }
-
-    /// What an imported row says; where the row before it is known, only what is new in it.
-    private func changes(_ row: CaseFact.ImportedRow, since before: [String: String]? = nil) -> HTML {
-        let new = row.set.filter { before?[$0.key] != $0.value }
-        var words: [String] = []
-        if let status = new["status"] { words.append(statusName(status)) }
-        if let severity = new["severity"] { words.append(policy.severity(ID(severity))?.name ?? severity) }
-        if let owner = new["owner"] { words.append(owner.isEmpty ? "no owner" : "owner \(name(owner))") }
-        let told: Set<String> = ["status", "severity", "owner"]
-        if before != nil {
-            words += new.keys.filter { !told.contains($0) }.sorted().map {
-                $0.replacing("_", with: " ") + " changed"
+    /// The beginning of a long text, ending with a whole line where it can; nil for a text that is not long.
+    static func beginning(of text: String) -> String? {
+        var lines = 0
+        var bytes = 0
+        var end = text.startIndex
+        for index in text.utf8.indices {
+            bytes += 1
+            if text.utf8[index] == 10 {
+                lines += 1
+                end = index
             }
-            if words.isEmpty { words.append("nothing that is shown here changed") }
-        }
-        guard !words.isEmpty else { return .empty }
-        return ": \(isolated(words.joined(separator: ", ")))"
-    }
-}
-
-/// The whole timeline as Markdown, oldest first: for colleagues, with everything.
-enum CaseExport {
-    static func markdown(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
-        let policy = services.policy.current
-        let reference = call.request.parameter("id")
-        let (this, entries, names) = try await services.database.read { [journal = services.journal] tx in
-            let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
-            let entries = try journal.facts(of: this.ref, as: CaseFact.self, in: tx)
-            let people = entries.flatMap { [$0.actor] + $0.body.people }
-            return (this, entries, try PeopleDirectory.names(of: people, in: tx))
-        }
-        var text =
-            "# \(this.number) \(this.subject)\n\nTimes are UTC. Internal: do not send to the customer.\n\n"
-        let sentences = CaseSentence(policy: policy, names: names, parts: services.catalog.caseParts)
-        for entry in entries.sorted(by: { ($0.occurredAt, $0.version) < ($1.occurredAt, $1.version) }) {
-            text += section(entry, sentences)
-        }
-        return .download(
-            Array(text.utf8), name: "\(this.number)-timeline.md", type: "text/markdown; charset=utf-8")
-    }
-
-    private static func section(_ entry: Recorded<CaseFact>, _ sentences: CaseSentence) -> String {
-        let policy = sentences.policy
-        let who = sentences.name(entry.actor)
-        let late =
-            entry.recordedAt.seconds(since: entry.occurredAt) > 60
-            ? " (entered later, \(entry.recordedAt.rfc3339))" : ""
-        let title = "## \(entry.occurredAt.rfc3339), entry \(entry.sequence)\(late)\n\n"
-        switch entry.body {
-        case .opened(let opening):
-            return title + "\(who) opened the case: \(opening.subject)\n\n" + quoted(opening.symptom)
-        case .replied(let text, let fromCustomer):
-            return title + "\(who) wrote\(fromCustomer ? "" : " to the customer"):\n\n" + quoted(text)
-        case .noted(let text): return title + "Internal note of \(who):\n\n" + quoted(text)
-        case .resolved(let resolution):
-            let verdict = policy.name(of: resolution.verdict, in: \.verdicts)
-            return title + "\(who) resolved the case. Verdict: \(verdict).\n\n" + quoted(resolution.narrative)
-        default:
-            let sentence = sentences.line(entry).1
-            return title + PlainText.of(sentence) + "\n\n"
-        }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { "> \($0)" }.joined(
-            separator: "\n") + "\n\n"
-    }
-}
-
-/// Markup of ours as plain text: for exports that reuse sentences of pages.
-enum PlainText {
-    static func of(_ html: HTML) -> String {
-        var text = ""
-        var isTag = false
-        for character in html.text {
-            switch character {
-            case "<": isTag = true
-            case ">" where isTag: isTag = false
-            case _ where isTag: continue
-            default: text.append(character)
+            if lines >= mostLines || bytes > mostBytes {
+                if end == text.startIndex { end = text.utf8.index(text.startIndex, offsetBy: mostBytes - 8) }
+                // A place between two bytes of one character is moved to the character's beginning.
+                return String(
+                    text[..<(end.samePosition(in: text) ?? text.index(text.startIndex, offsetBy: 1000))])
             }
         }
-        for (entity, plain) in [
-            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
-        ] {
-            text = text.replacing(entity, with: plain)
-        }
-        return text
+        return nil
+    }
+
+    /// How long a text is, in words.
+    static func size(of text: String) -> String {
+        let lines = text.utf8.reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
+        return "\(grouped(lines)) \(lines == 1 ? "line" : "lines"), \(grouped(text.utf8.count)) bytes"
     }
 }

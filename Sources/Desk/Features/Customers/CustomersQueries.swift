@@ -146,6 +146,13 @@ package enum CustomerDirectory {
         return names
     }
 
+    /// Organisations with this text in their name.
+    package static func search(_ text: String, limit: Int, in tx: borrowing Transaction) throws
+        -> [Organisation]
+    {
+        try tx.all(CustomersQueries.organisations(matching: text, limit: limit), CustomersQueries.read)
+    }
+
     /// Up to 500 organisations as choices of a field.
     package static func choices(in tx: borrowing Transaction) throws -> [FieldChoice] {
         try tx.all(CustomersQueries.organisations(matching: "", limit: 500), CustomersQueries.read).map {

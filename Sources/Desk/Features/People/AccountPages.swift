@@ -26,6 +26,8 @@ enum AccountPages {
                     call.request.parameter("id"), of: call.actor.id, by: call.actor)
                 return .seeOther("/account/tokens?done=saved")
             },
+            .signedIn(.get, "/account/keys", own) { call in KeyPages.show(call, services) },
+            .signedIn(.post, "/account/keys", own) { call in try await KeyPages.save(call, services) },
             .signedIn(.put, "/drafts", .signedIn) { call in try await saveDraft(call, services) },
         ]
     }
@@ -80,7 +82,7 @@ enum AccountPages {
         guard !call.actor.isCustomer else { return .empty }
         let isOn = call.preferences.usesShortcuts
         return """
-            <section class="card" aria-labelledby="s3"><div class="sec"><h2 id="s3">Single-key shortcuts</h2></div><form class="form pad" method="post" action="/account/shortcuts"><fieldset class="fld" id="on"><legend class="sr">Single-key shortcuts</legend><div class="choices across"><label class="choice"><input type="radio" name="on" value="true"\(.flag("checked", isOn))><span><b>On</b><small>j, k, r, n and the others</small></span></label><label class="choice"><input type="radio" name="on" value="false"\(.flag("checked", !isOn))><span><b>Off</b><small>For speech input, or if keys get in the way</small></span></label></div></fieldset><div class="btns"><button class="btn">Save</button></div></form></section>
+            <section class="card" aria-labelledby="s3"><div class="sec"><h2 id="s3">Single-key shortcuts</h2></div><form class="form pad" method="post" action="/account/shortcuts"><fieldset class="fld" id="on"><legend class="sr">Single-key shortcuts</legend><div class="choices across"><label class="choice"><input type="radio" name="on" value="true"\(.flag("checked", isOn))><span><b>On</b><small>j, k, r, n and the others</small></span></label><label class="choice"><input type="radio" name="on" value="false"\(.flag("checked", !isOn))><span><b>Off</b><small>For speech input, or if keys get in the way</small></span></label></div></fieldset><div class="btns"><button class="btn">Save</button><a class="btn bare" href="/account/keys">Choose your own keys</a></div></form></section>
             """
     }
 

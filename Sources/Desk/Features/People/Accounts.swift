@@ -37,13 +37,14 @@ package struct Accounts: Sendable {
             var organisation: String?
             var isActive: Bool
             var usesShortcuts: Bool
+            var keys: String
         }
         let found = try await services.database.read { tx in
             try tx.first(PeopleQueries.session(digests: digests)) { row in
                 Found(
                     session: PeopleQueries.readSession(row), name: row.text(7),
                     roles: PeopleQueries.roles(row.text(8)), organisation: row.optionalText(9),
-                    isActive: row.flag(10), usesShortcuts: row.flag(11))
+                    isActive: row.flag(10), usesShortcuts: row.flag(11), keys: row.text(12))
             }
         }
         guard let found, found.isActive, now < found.session.expiresAt,
@@ -61,7 +62,8 @@ package struct Accounts: Sendable {
         let shownTheme = theme.flatMap { ["light", "dark"].contains($0) ? $0 : nil }
         return Caller(
             actor: actor, means: .session(id: found.session.id),
-            preferences: Preferences(theme: shownTheme, usesShortcuts: found.usesShortcuts))
+            preferences: Preferences(
+                theme: shownTheme, usesShortcuts: found.usesShortcuts, keys: KeyMap.read(found.keys)))
     }
 
     private func caller(ofToken token: String) async throws -> Caller? {

@@ -8,7 +8,7 @@ extension PeopleFeature {
     static let operations = [
         AnyOperation(AddPerson.self), AnyOperation(ChangeRoles.self), AnyOperation(RenamePerson.self),
         AnyOperation(DeactivatePerson.self), AnyOperation(ReactivatePerson.self),
-        AnyOperation(SwitchShortcuts.self),
+        AnyOperation(SwitchShortcuts.self), AnyOperation(MapKeys.self),
     ]
 }
 
@@ -26,6 +26,19 @@ package enum PeopleDirectory {
         guard !wanted.isEmpty else { return names }
         try tx.each(PeopleQueries.names(of: wanted)) { names[$0.text(0)] = $0.text(1) }
         return names
+    }
+
+    /// These people, by identifier.
+    package static func people(_ ids: [String], in tx: borrowing Transaction) throws -> [String: Person] {
+        let wanted = Array(Set(ids)).sorted()
+        guard !wanted.isEmpty else { return [:] }
+        let found = try tx.all(PeopleQueries.people(wanted), PeopleQueries.readPerson)
+        return Dictionary(found.map { ($0.id.raw, $0) }) { first, _ in first }
+    }
+
+    /// People with this text in their name or address.
+    package static func search(_ text: String, limit: Int, in tx: borrowing Transaction) throws -> [Person] {
+        try tx.all(PeopleQueries.people(matching: text.lowercased(), limit: limit), PeopleQueries.readPerson)
     }
 
     /// The person with this identifier or e-mail address.
@@ -148,7 +161,7 @@ enum AddPerson: Operation {
 }
 
 /// What most operations on a person load: the person, or nobody.
-private func existingPerson(_ id: String, in tx: borrowing Transaction) throws -> Person {
+func existingPerson(_ id: String, in tx: borrowing Transaction) throws -> Person {
     guard let person = try PeopleDirectory.find(id, in: tx) else { throw Refusal.notFound("person") }
     return person
 }

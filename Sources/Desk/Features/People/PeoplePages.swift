@@ -77,6 +77,9 @@ enum PeoplePages {
     {
         let person = try await find(call, services)
         let canManage = call.actor.may("people.manage")
+        try await VisitStore.keep(
+            Visit(after: nil, version: person.version.number, at: services.clock()), kind: Person.kind,
+            id: person.id.raw, of: call.actor, services)
         let (sessions, organisation) = try await services.database.read { tx in
             (
                 try tx.all(PeopleQueries.sessions(of: person.id.raw), PeopleQueries.readSession),

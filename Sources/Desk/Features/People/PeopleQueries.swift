@@ -4,7 +4,7 @@ import Storage
 /// The tables of people, sessions and tokens.
 package enum PeopleQueries {
     private static let columns: SQL =
-        "id, version, name, email, roles, organisation, is_active, uses_shortcuts, origin, added_at"
+        "id, version, name, email, roles, organisation, is_active, uses_shortcuts, keys, origin, added_at"
 
     static func person(id: String) -> SQL { "SELECT \(columns) FROM person WHERE id = \(id)" }
 
@@ -34,6 +34,10 @@ package enum PeopleQueries {
 
     static func names(of ids: [String]) -> SQL { "SELECT id, name FROM person WHERE id IN (\(anyOf: ids))" }
 
+    static func people(_ ids: [String]) -> SQL {
+        "SELECT \(columns) FROM person WHERE id IN (\(anyOf: ids))"
+    }
+
     static func count() -> SQL { "SELECT COUNT(*) FROM person" }
 
     static func countsByRoles() -> SQL {
@@ -49,13 +53,13 @@ package enum PeopleQueries {
 
     static func save(_ person: Person) -> SQL {
         """
-        INSERT INTO person (id, version, name, email, roles, organisation, is_active, uses_shortcuts, origin, added_at)
+        INSERT INTO person (id, version, name, email, roles, organisation, is_active, uses_shortcuts, keys, origin, added_at)
         VALUES (\(person.id.raw), \(person.version.number), \(person.name), \(person.email),
             \(person.roles.joined(separator: ",")), \(person.organisation?.raw), \(person.isActive),
-            \(person.usesShortcuts), \(person.origin), \(person.addedAt.microseconds))
+            \(person.usesShortcuts), \(KeyMap.text(person.keys)), \(person.origin), \(person.addedAt.microseconds))
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, email = excluded.email,
             roles = excluded.roles, organisation = excluded.organisation, is_active = excluded.is_active,
-            uses_shortcuts = excluded.uses_shortcuts, origin = excluded.origin, added_at = excluded.added_at
+            uses_shortcuts = excluded.uses_shortcuts, keys = excluded.keys, origin = excluded.origin, added_at = excluded.added_at
         """
     }
 
@@ -93,7 +97,7 @@ package enum PeopleQueries {
     static func session(digests: [[UInt8]]) -> SQL {
         """
         SELECT s.id, s.person, s.created_at, s.seen_at, s.expires_at, s.address, s.device,
-            p.name, p.roles, p.organisation, p.is_active, p.uses_shortcuts
+            p.name, p.roles, p.organisation, p.is_active, p.uses_shortcuts, p.keys
         FROM session s JOIN person p ON p.id = s.person WHERE s.digest IN (\(anyOf: digests))
         """
     }
@@ -203,13 +207,15 @@ package enum PeopleQueries {
     // MARK: Reading
 
     static func readPerson(_ row: any Row) -> Person {
-        Person(
+        var person = Person(
             id: ID(row.text(0)), version: Version(Int(row.integer(1))), name: row.text(2),
             email: row.optionalText(3),
             roles: roles(row.text(4)), organisation: row.optionalText(5).map { ID($0) },
             isActive: row.flag(6),
-            usesShortcuts: row.flag(7), origin: row.optionalText(8),
-            addedAt: Timestamp(microseconds: row.integer(9)))
+            usesShortcuts: row.flag(7), origin: row.optionalText(9),
+            addedAt: Timestamp(microseconds: row.integer(10)))
+        person.keys = KeyMap.read(row.text(8))
+        return person
     }
 
     static func roles(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
@@ -242,7 +248,7 @@ package enum PeopleQueries {
             id: "x", person: "x", name: "", scopes: [], createdAt: now, seenAt: nil, revokedAt: nil)
         return [
             Self.person(id: "x"), Self.person(email: "x"), Self.person(origin: "x"), staff(),
-            people(matching: "x", limit: 1), contacts(of: "x"), names(of: ["x"]), count(),
+            people(matching: "x", limit: 1), contacts(of: "x"), names(of: ["x"]), people(["x"]), count(),
             countsByRoles(), activeAdministrators(),
             save(person), forget(id: "x"), page(after: "", limit: 1), credential(of: "x"),
             saveCredential(of: "x", hash: "h", mustChange: false, at: now),
@@ -268,7 +274,7 @@ package enum PeopleQueries {
                 "person",
                 columns: [
                     "id", "version", "name", "email", "roles", "organisation", "is_active", "uses_shortcuts",
-                    "origin",
+                    "keys", "origin",
                     "added_at",
                 ], page: page(after:limit:))
         ],

@@ -103,6 +103,7 @@ enum PortalPages {
             key: newIdentifier(at: services.clock()))
         var page = Page(content.this.subject, here: "/portal", main: view.main)
         page.events = "/portal/cases/\(content.this.number)/events"
+        page.presence = "/portal/cases/\(content.this.number)/presence"
         return services.page(page, for: call)
     }
 }
