@@ -96,6 +96,35 @@ struct SignInTests {
         }
     }
 
+    @Test(
+        "Forty guesses at once are counted as they come, so ten of them are tried",
+        arguments: Engine.available)
+    func guessesAtOnce(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            _ = try await server.browser(.marta)
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        try await Self.signIn(server, Cast.marta.email, "guess \(number)").status
+                    }
+                }
+                return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+            }
+            #expect(statuses == [422: 10, 429: 30])
+        }
+    }
+
+    @Test("Who signs in does not use up the attempts of their place", arguments: Engine.available)
+    func successesDoNotCount(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            _ = try await server.browser(.marta)
+            for _ in 0..<60 {
+                server.desk.clock.advance(seconds: 1)
+                #expect(try await Self.signIn(server, Cast.marta.email, Self.right).status == 303)
+            }
+        }
+    }
+
     @Test("An address that is not known waits just like one that is", arguments: Engine.available)
     func unknownWaitsToo(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

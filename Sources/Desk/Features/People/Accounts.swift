@@ -118,7 +118,7 @@ package struct Accounts: Sendable {
         }
         let policy = services.policy.current.signIn
         let now = services.clock()
-        try await refuseTooMany(email: email, address: address, policy, now)
+        try await countAttempt(email: email, address: address, policy, now)
         let (person, credential) = try await services.database.read { tx in
             let person = try tx.first(PeopleQueries.person(email: email), PeopleQueries.readPerson)
             let credential = try person.flatMap { person in
@@ -130,7 +130,7 @@ package struct Accounts: Sendable {
         }
         let isRight = try await services.passwords.isRight(password, hash: credential?.hash)
         guard let person, let credential, isRight, person.isActive else {
-            try await recordFailure(person, email: email, address: address, now)
+            try await recordFailure(person, address: address, now)
             throw Refusal(
                 .invalid, "wrong_credentials",
                 "E-mail address or password is not right. After \(policy.attemptsPerAccount) failed attempts the account pauses for 15 minutes."
@@ -139,41 +139,43 @@ package struct Accounts: Sendable {
         let newHash =
             services.passwords.isOutdated(credential.hash) ? try await services.passwords.hash(password) : nil
         let secret = try await beginSession(
-            person, email: email, address: address, device: device, newHash: newHash)
+            person, email: email, address: address, device: device, newHash: newHash, attemptedAt: now)
         return (secret, person, credential.mustChange)
     }
 
-    private func refuseTooMany(email: String, address: String, _ policy: Policy.SignIn, _ now: Timestamp)
+    /// Counts the attempt as failed before the password is looked at, and refuses one too many.
+    ///
+    /// Hashing takes long. If attempts were counted after it, any number that arrive at once would all be let through.
+    /// A right password takes the attempt back.
+    private func countAttempt(email: String, address: String, _ policy: Policy.SignIn, _ now: Timestamp)
         async throws
     {
         let since = now.adding(seconds: -900)
-        for (source, limit) in [
+        let sources = [
             ("account:\(email)", policy.attemptsPerAccount),
             ("address:\(address)", policy.attemptsPerAddress),
-        ] {
-            let found = try await services.database.read { tx in
-                try tx.first(PeopleQueries.failures(of: source, since: since)) {
+        ]
+        try await services.database.write { tx in
+            for (source, limit) in sources {
+                let found = try tx.first(PeopleQueries.failures(of: source, since: since)) {
                     (count: Int($0.integer(0)), first: Timestamp(microseconds: $0.integer(1)))
                 }
+                guard let found, found.count >= limit else { continue }
+                let wait = max(1, 900 - Int(now.seconds(since: found.first)))
+                var refusal = Refusal(
+                    .limited, "too_many_attempts",
+                    "Too many failed attempts. Wait \((wait + 59) / 60) min, then try again. An administrator can set a new password meanwhile."
+                )
+                refusal.retryAfter = wait
+                throw refusal
             }
-            guard let found, found.count >= limit else { continue }
-            let wait = max(1, 900 - Int(now.seconds(since: found.first)))
-            var refusal = Refusal(
-                .limited, "too_many_attempts",
-                "Too many failed attempts. Wait \((wait + 59) / 60) min, then try again. An administrator can set a new password meanwhile."
-            )
-            refusal.retryAfter = wait
-            throw refusal
+            for (source, _) in sources { try tx.execute(PeopleQueries.insertFailure(of: source, at: now)) }
         }
     }
 
-    private func recordFailure(_ person: Person?, email: String, address: String, _ now: Timestamp)
-        async throws
-    {
+    private func recordFailure(_ person: Person?, address: String, _ now: Timestamp) async throws {
+        guard let person else { return }
         try await services.database.write { [journal = services.journal] tx in
-            try tx.execute(PeopleQueries.insertFailure(of: "account:\(email)", at: now))
-            try tx.execute(PeopleQueries.insertFailure(of: "address:\(address)", at: now))
-            guard let person else { return }
             var decision = Decision()
             decision.record(PersonFact.signInFailed(address: address), on: person.ref)
             _ = try journal.append(decision.entries, by: person.id.raw, at: now, in: tx)
@@ -181,7 +183,8 @@ package struct Accounts: Sendable {
     }
 
     private func beginSession(
-        _ person: Person, email: String, address: String, device: String, newHash: String?
+        _ person: Person, email: String, address: String, device: String, newHash: String?,
+        attemptedAt: Timestamp
     ) async throws -> String {
         let now = services.clock()
         let secret = newSecret()
@@ -193,6 +196,7 @@ package struct Accounts: Sendable {
         try await services.database.write { [journal = services.journal] tx in
             try tx.execute(PeopleQueries.insertSession(session, digest: digest))
             try tx.execute(PeopleQueries.deleteFailures(of: "account:\(email)"))
+            try tx.execute(PeopleQueries.deleteFailure(of: "address:\(address)", at: attemptedAt))
             try tx.execute(PeopleQueries.deleteFailures(before: now.adding(seconds: -3600)))
             try tx.execute(PeopleQueries.deleteExpiredSessions(at: now))
             if let newHash {

@@ -178,6 +178,10 @@ package enum PeopleQueries {
         "DELETE FROM sign_in_failure WHERE source = \(source)"
     }
 
+    static func deleteFailure(of source: String, at moment: Timestamp) -> SQL {
+        "DELETE FROM sign_in_failure WHERE source = \(source) AND failed_at = \(moment.microseconds)"
+    }
+
     static func deleteFailures(before moment: Timestamp) -> SQL {
         "DELETE FROM sign_in_failure WHERE failed_at < \(moment.microseconds)"
     }
@@ -260,7 +264,7 @@ package enum PeopleQueries {
             touchToken(id: "x", at: now),
             revokeToken(id: "x", of: "x", at: now), failures(of: "x", since: now),
             insertFailure(of: "x", at: now),
-            deleteFailures(of: "x"), deleteFailures(before: now),
+            deleteFailures(of: "x"), deleteFailure(of: "x", at: now), deleteFailures(before: now),
             insertLink(digest: [], purpose: "p", person: nil, until: now),
             link(digests: [[]], purpose: "p", at: now),
             deleteLinks(digests: [[]]), deleteLinks(purpose: "p", person: nil),
