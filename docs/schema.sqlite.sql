@@ -94,6 +94,32 @@ CREATE TABLE import_row (
     PRIMARY KEY (source, row_key)
 ) STRICT;
 
+CREATE TABLE macro (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    status TEXT,
+    next_action TEXT,
+    next_action_hours INTEGER,
+    revision INTEGER NOT NULL,
+    owner TEXT NOT NULL,
+    is_offered INTEGER NOT NULL,
+    uses INTEGER NOT NULL,
+    revised_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE macro_use (
+    id TEXT PRIMARY KEY,
+    macro_id TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    case_id TEXT NOT NULL,
+    reopen_count INTEGER NOT NULL,
+    used_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX macro_use_of_macro ON macro_use (macro_id);
+
 CREATE TABLE number_counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 
 CREATE TABLE one_time_link (

@@ -57,6 +57,8 @@ package struct CasePart: Sendable {
     package enum Place: Sendable {
         /// Above the brief: what nobody may overlook.
         case notice
+        /// In the brief, above what is known of the impact.
+        case brief
         /// Between the brief and the timeline.
         case work
         /// In the column beside.

@@ -5,7 +5,7 @@ import Storage
 /// A released step is frozen: a change is a new step.
 package enum Schema {
     /// All steps, in order.
-    package static let migrations: [Migration] = [journal, people, customers, cases, imports, pages]
+    package static let migrations: [Migration] = [journal, people, customers, cases, imports, pages, macros]
 
     private static let journal = Migration(
         1, "journal, receipts and policy",
@@ -289,5 +289,33 @@ package enum Schema {
                 PRIMARY KEY (case_id, person)
             ) STRICT;
             CREATE INDEX presence_by_age ON presence (seen_at);
+            """)
+
+    private static let macros = Migration(
+        7, "macros",
+        common: """
+            CREATE TABLE macro (
+                id TEXT PRIMARY KEY,
+                version INTEGER NOT NULL,
+                name TEXT NOT NULL,
+                text TEXT NOT NULL,
+                status TEXT,
+                next_action TEXT,
+                next_action_hours INTEGER,
+                revision INTEGER NOT NULL,
+                owner TEXT NOT NULL,
+                is_offered INTEGER NOT NULL,
+                uses INTEGER NOT NULL,
+                revised_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE TABLE macro_use (
+                id TEXT PRIMARY KEY,
+                macro_id TEXT NOT NULL,
+                revision INTEGER NOT NULL,
+                case_id TEXT NOT NULL,
+                reopen_count INTEGER NOT NULL,
+                used_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX macro_use_of_macro ON macro_use (macro_id);
             """)
 }

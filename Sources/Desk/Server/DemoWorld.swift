@@ -53,7 +53,7 @@ struct DemoStory {
 
     func tell() async throws {
         try await makePeople()
-        for scene in DemoScenes.all { try await play(scene) }
+        for scene in DemoScenes.all + DemoScenes.coordination { try await play(scene) }
     }
 
     private func makePeople() async throws {

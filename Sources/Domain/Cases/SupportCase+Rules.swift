@@ -37,11 +37,13 @@ extension SupportCase {
     /// The facts of moving to another status, by the transitions of policy.
     ///
     /// Resolving and closing have operations of their own, since they have conditions of their own; nothing but a
-    /// new case may be without an owner.
+    /// new case may be without an owner. A status that waits says for what.
     package func moved(
-        to status: ID<Policy.Status>, reason: String?, policy: Policy
+        to status: ID<Policy.Status>, reason: String?, blockedBy: String? = nil, detail: String? = nil,
+        policy: Policy
     ) throws(Refusal) -> [CaseFact] {
-        guard self.status != status else { return [] }
+        let block = try blocked(in: status, by: blockedBy, detail: detail, policy: policy)
+        guard self.status != status else { return block }
         try checkTransition(to: status, policy: policy)
         switch policy.phase(of: status) {
         case .resolved:
@@ -60,7 +62,7 @@ extension SupportCase {
                 "\(number) has no owner. Take it or give it to somebody first: from here on one person is accountable."
             )
         }
-        return [.statusChanged(status: status.raw, phase: policy.phase(of: status), reason: reason)]
+        return [.statusChanged(status: status.raw, phase: policy.phase(of: status), reason: reason)] + block
     }
 
     /// The facts of resolving: every condition of policy is checked, and all that is missing is listed at once.

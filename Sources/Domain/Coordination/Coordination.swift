@@ -154,14 +154,13 @@ package struct Coordination: Equatable, Sendable {
     /// What calls left to be done, oldest first.
     package var followUps: [FollowUp] = []
 
-    /// The kinds of fact that the replay needs.
+    /// The kinds of fact that the replay needs, beside replies where an update was promised.
     package static let kinds =
         CoordinationFact.kinds + [
-            "case.replied", "case.severity_changed", "case.status_changed", "case.resolved", "case.reopened",
-            "case.closed",
+            "case.severity_changed", "case.status_changed", "case.resolved", "case.reopened", "case.closed",
         ]
 
-    /// What these facts make, oldest first; others than those of `kinds` change nothing.
+    /// What these facts make, oldest first; those of other kinds change nothing.
     package init(_ facts: some Sequence<Recorded<CaseFact>> = []) { for fact in facts { apply(fact) } }
 
     /// Everybody who is named, for their names on pages.

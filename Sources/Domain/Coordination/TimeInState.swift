@@ -8,9 +8,8 @@ package struct TimeInState: Equatable, Sendable {
         package var microseconds: Int64
         /// How many stays there were.
         package var stays: Int
-
-        /// All stays together, in whole seconds.
-        package var seconds: Int64 { microseconds / 1_000_000 }
+        /// All stays together, in whole seconds that add up to those of the whole.
+        package var seconds: Int64 = 0
     }
 
     /// The states, in the order in which the case first came to them.
@@ -48,6 +47,12 @@ package struct TimeInState: Equatable, Sendable {
             let leaves = index + 1 < moves.count ? moves[index + 1].at : end
             let isNewStay = index == 0 || moves[index - 1].status != move.status
             add(move.status, leaves.microseconds - move.at.microseconds, isNewStay: isNewStay)
+        }
+        var sum: Int64 = 0
+        for index in parts.indices {
+            let before = sum / 1_000_000
+            sum += parts[index].microseconds
+            parts[index].seconds = sum / 1_000_000 - before
         }
     }
 

@@ -193,3 +193,10 @@ extension Macro.Content {
         guard problems.isEmpty else { throw Refusal(problems: problems) }
     }
 }
+
+extension Macro {
+    /// The fact of a use in a case.
+    package func use(in found: SupportCase) -> MacroFact {
+        .used(inCase: found.id.raw, reopenCount: found.reopenCount)
+    }
+}

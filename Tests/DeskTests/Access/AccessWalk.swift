@@ -114,7 +114,8 @@ struct AccessWalk: Sendable {
             path = path.replacing("{id}", with: try await newToken(of: member))
         }
         if path.hasPrefix("/assets/") { return Assets.style.path }
-        return path.replacing("{entry}", with: "first").replacing("{id}", with: thing(of: path))
+        return path.replacing("{entry}", with: "first").replacing("{call}", with: "C1")
+            .replacing("{id}", with: thing(of: path))
     }
 
     private func thing(of path: String) -> String {

@@ -110,7 +110,10 @@ enum ChangeSeverity: CaseOperation {
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
-        answer(found.withSeverity(ID(input.severity), reason: input.reason), on: found)
+        answer(
+            try found.changingSeverity(
+                to: ID(input.severity), reason: input.reason,
+                mayConfirm: context.actor.may("case.confirm_severity")), on: found)
     }
 
     static func undo(_ input: Input, on found: SupportCase, in context: Context) -> Undo? {
@@ -134,16 +137,30 @@ enum ChangeStatus: CaseOperation {
         var id: String
         var status: String
         var reason: String?
+        var blockedBy: String?
+        var blockedDetail: String?
+        var next: NextActionInput
     }
 
     static let name = "case.change_status"
     static let summary = "Change status"
     static let right: Right = "case.change_status"
-    static let input = Fields(Input.init, CaseFields.id, CaseFields.status, .optional(CaseFields.reason))
+    static let input = Fields(
+        {
+            Input(
+                id: $0, status: $1, reason: $2, blockedBy: $3, blockedDetail: $4,
+                next: NextActionInput($5, $6))
+        },
+        CaseFields.id, CaseFields.status, .optional(CaseFields.reason), .optional(CaseFields.blockedBy),
+        .optional(CaseFields.blockedDetail), .optional(CaseFields.nextAction),
+        .optional(CaseFields.nextActionDueAt))
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
-        answer(try found.moved(to: ID(input.status), reason: input.reason, policy: context.policy), on: found)
+        let facts = try found.moved(
+            to: ID(input.status), reason: input.reason, blockedBy: input.blockedBy,
+            detail: input.blockedDetail, policy: context.policy)
+        return answer(facts + (try input.next.facts(on: found, in: context)), on: found)
     }
 
     /// Only where policy lets the case go back the way it came.

@@ -23,6 +23,7 @@ enum CasePages {
         var parts: [CasePart]
         var actions: [CaseAction]
         var notices: HTML
+        var brief: HTML
         var work: HTML
         var side: HTML
     }
@@ -89,6 +90,7 @@ enum CasePages {
                 lastSequence: entries.map(\.sequence).max() ?? 0,
                 parts: parts, actions: parts.flatMap { $0.actions(context) },
                 notices: try parts.html(.notice, context, in: tx),
+                brief: try parts.html(.brief, context, in: tx),
                 work: try parts.html(.work, context, in: tx), side: try parts.html(.side, context, in: tx))
         }
     }
@@ -268,7 +270,7 @@ struct CaseView {
             <section class="card brief" id="brief" aria-label="Brief" data-live>
             <div><h2 class="lbl">Problem\(edit)</h2>\(problem)</div>
             <div><h2 class="lbl">In the reporter’s words</h2><blockquote class="verbatim text" dir="auto">\(symptom)</blockquote><p class="by">\(reportedBy)</p></div>
-            \(facts)
+            \(content.brief)\(facts)
             </section>
 
             """
@@ -345,15 +347,28 @@ struct CaseView {
         let next = (policy.status(this.status)?.next ?? []).filter {
             [.open, .waiting, .mitigated, .verifying].contains(policy.phase(of: $0))
         }
+        let chosen = call.request.query("status")
         let options = next.compactMap { policy.status($0) }.map {
-            "<option value=\"\($0.id.raw)\">\($0.name)</option>" as HTML
+            "<option value=\"\($0.id.raw)\"\(.flag("selected", $0.id.raw == chosen))>\($0.name)</option>"
+                as HTML
         }
         let current = policy.status(this.status)?.name ?? this.status.raw
         return """
             <form class="as-reply" id="reply" method="post" action="\(path)/reply" data-enhance data-land="compose">\(FormView.hidden(key: newKey(), base: nil))<p class="audience">\(icon("globe"))<span><b>Public.</b> Read by \(readers) at \(organisation), in their portal</span></p>
             <label class="sr" for="reply-text">Reply to \(organisation)</label>\(draftField("reply", content.replyDraft, placeholder: "Say what is known, what you need from them and when you write again"))
             <p class="form-error" data-form-error role="alert"></p>
-            <div class="send"><span class="draft-state" data-draft-state role="status"></span><label for="then">Then <select class="input" id="then" name="status"><option value="">leave it \(current)</option>\(options)</select></label><button class="btn go">Send to \(organisation)<kbd>Ctrl ↵</kbd></button></div></form>
+            \(fromTemplate)<div class="send"><span class="draft-state" data-draft-state role="status"></span><a href="\(path)/templates">Insert template</a><label for="next-update">We write again by <input class="input time" id="next-update" name="next_update_at" placeholder="2026-11-20T09:30" size="16" autocomplete="off"></label><label for="then">Then <select class="input" id="then" name="status"><option value="">leave it \(current)</option>\(options)</select></label><button class="btn go">Send to \(organisation)<kbd>Ctrl ↵</kbd></button></div></form>
+
+            """
+    }
+
+    /// What a template brings along beside its words, in fields, so that nothing happens unseen.
+    private var fromTemplate: HTML {
+        guard let template = call.request.query("template") else { return .empty }
+        let hidden: HTML = "<input type=\"hidden\" name=\"template\" value=\"\(template)\">"
+        guard let action = call.request.query("next_action") else { return hidden }
+        return """
+            \(hidden)<div class="send"><label for="next-text">Next action <input class="input" id="next-text" name="next_action" value="\(action)" dir="auto" autocomplete="off"></label><label for="next-due">due <input class="input time" id="next-due" name="next_action_due_at" value="\(call.request.query("next_action_due_at") ?? "")" size="16" autocomplete="off"></label></div>
 
             """
     }

@@ -9,6 +9,10 @@ enum ReplyToCase: Operation {
         var id: String
         var text: String
         var status: String?
+        var blockedBy: String?
+        var nextUpdateAt: Timestamp?
+        var next = NextActionInput(nil, nil)
+        var template: String?
         var confirmPublic: Bool
     }
 
@@ -18,14 +22,24 @@ enum ReplyToCase: Operation {
     static let right: Right = "case.reply"
     static let place = OperationPlace.act(in: "cases", verb: "reply")
     static let input = Fields(
-        Input.init, CaseFields.id, .text("text", "Reply").help("The customer reads this."),
+        {
+            Input(
+                id: $0, text: $1, status: $2, blockedBy: $3, nextUpdateAt: $4, next: NextActionInput($5, $6),
+                template: $7, confirmPublic: $8)
+        },
+        CaseFields.id, .text("text", "Reply").help("The customer reads this."),
         .optional(CaseFields.status).help("The status after the reply. Empty leaves it as it is."),
+        .optional(CaseFields.blockedBy), .optional(CaseFields.nextUpdateAt),
+        .optional(CaseFields.nextAction), .optional(CaseFields.nextActionDueAt),
+        .optional(.reference("template", "Template", to: "macro"))
+            .help("The template that the text came from, for its statistics."),
         .flag("confirm_public", "The customer may read this")
             .help("Only needed for a reply that repeats an internal note."))
 
     struct State: Sendable {
         var found: SupportCase
         var notes: [String]
+        var template: Macro?
     }
 
     static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
@@ -39,7 +53,9 @@ enum ReplyToCase: Operation {
             guard case .noted(let text) = try fact.decoded(as: CaseFact.self).body else { return nil }
             return text
         }
-        return State(found: found, notes: notes)
+        return State(
+            found: found, notes: notes,
+            template: try input.template.map { try MacroDirectory.find($0, in: tx) })
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
@@ -52,12 +68,24 @@ enum ReplyToCase: Operation {
                 "Not sent: “\(quote) …” stands in an internal note. Say it differently, or confirm that the customer may read it."
             )
         }
+        if let name = ReplyTemplate.leftOver(in: input.text) {
+            throw Refusal(
+                field: "text", "unfilled_variable",
+                "Not sent: “{{\(name)}}” still stands in the text. Write what belongs there.")
+        }
         var facts = try state.found.replied(
             input.text, byCustomer: false, at: context.now, policy: context.policy)
         if let status = input.status {
-            facts += try state.found.moved(to: ID(status), reason: nil, policy: context.policy)
+            facts += try state.found.moved(
+                to: ID(status), reason: nil, blockedBy: input.blockedBy, policy: context.policy)
         }
-        return answer(facts, on: state.found)
+        if let moment = input.nextUpdateAt {
+            facts += try state.found.promising(at: moment, now: context.now, policy: context.policy)
+        }
+        facts += try input.next.facts(on: state.found, in: context)
+        var decision = answer(facts, on: state.found)
+        if let template = state.template { decision.record(template.use(in: state.found), on: template.ref) }
+        return decision
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {

@@ -14,6 +14,8 @@ enum CasesJSON {
                 .init("component", "A component"), .init("owner", "“me”, “none”, or a person"),
                 .init("organisation", "An organisation’s identifier or name"),
                 .init("q", "Text in number, subject, problem statement or symptom"),
+                .init("next_action", "“none” or “overdue”"),
+                .init("blocked_by", "What cases wait for, or “none”"),
                 .init("limit", "At most so many, 1 to 200"), .init("cursor", "Where the page before ended"),
             ]
         ) { call, services in try await list(call, services) },
@@ -57,7 +59,7 @@ enum CasesJSON {
             guard let moment = Int64(parts[0]) else { throw Cursor.notOurs }
             after = CasePosition(updatedAt: moment, id: parts[1])
         }
-        let base = try filter(request, call.actor, policy)
+        let base = try filter(request, call.actor, policy, now: services.clock())
         let position = after
         let cases = try await services.database.read { tx in
             var filter = base
@@ -77,7 +79,9 @@ enum CasesJSON {
         return ["items": .array(page.map(json)), "next": next.map(JSON.string) ?? .null]
     }
 
-    private static func filter(_ request: WebRequest, _ actor: Actor, _ policy: Policy) throws -> CaseFilter {
+    private static func filter(
+        _ request: WebRequest, _ actor: Actor, _ policy: Policy, now: Timestamp
+    ) throws -> CaseFilter {
         var filter = CaseFilter()
         if let text = request.query("status") {
             let statuses = text.split(separator: ",").map { ID<Policy.Status>(String($0)) }
@@ -94,6 +98,8 @@ enum CasesJSON {
         }
         filter.component = request.query("component")
         filter.text = try request.query("q").map(QueuePages.checkedSearch)
+        filter.nextAction = try QueuePages.nextAction(request.query("next_action"), now: now)
+        filter.blocked = try QueuePages.blocked(request.query("blocked_by"), policy)
         switch request.query("owner") {
         case nil: break
         case "me"?: filter.owner = .person(ID(actor.id))
@@ -196,6 +202,22 @@ enum CasesJSON {
             ("customer_waits_since", this.unansweredSince), ("updated_at", this.updatedAt),
         ]
         for (name, moment) in times { object[name] = moment.map(\.json) ?? .null }
+        arrange(this.arrangement, &object)
         return .object(object)
+    }
+
+    private static func arrange(_ arranged: SupportCase.Arrangement, _ object: inout JSONObject) {
+        if let text = arranged.nextAction {
+            object["next_action"] = [
+                "text": .string(text),
+                "owner": arranged.nextActionOwner.map { .string($0.raw) } ?? .null,
+                "due_at": arranged.nextActionDueAt.map(\.json) ?? .null,
+            ]
+        } else {
+            object["next_action"] = .null
+        }
+        object["blocked_by"] = arranged.blockedBy.map(JSON.string) ?? .null
+        object["next_update_at"] = arranged.nextUpdateAt.map(\.json) ?? .null
+        object["severity_confirmed_at"] = arranged.severityConfirmedAt.map(\.json) ?? .null
     }
 }

@@ -64,6 +64,21 @@ enum CaseFields {
     static let reason = Field<String>.line("reason", "Reason", maxBytes: 500)
 
     static let text = Field<String>.text("text", "Text")
+
+    static let blockedBy = Field<String>.choice(
+        "blocked_by", "Waits for", from: { $0.coordination.blockedReasons.choices }
+    ).editing("blocked_by").help("For a state that waits. Empty takes what is usual for the state.")
+
+    static let blockedDetail = Field<String>.line("blocked_detail", "What exactly", maxBytes: 500)
+        .help("For a state that waits: a ticket, a name, a date.")
+
+    static let nextAction = Field<String>.line("next_action", "Next action", maxBytes: 300)
+        .editing("next_action").help("What happens next, by whoever owns the case.")
+
+    static let nextActionDueAt = Field<Timestamp>.time("next_action_due_at", "Next action due").help("UTC.")
+
+    static let nextUpdateAt = Field<Timestamp>.time("next_update_at", "We write again by")
+        .editing("next_update").help("UTC. The customer sees this promise.")
 }
 
 extension Operation {

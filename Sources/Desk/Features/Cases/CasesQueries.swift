@@ -338,11 +338,9 @@ package enum CasesQueries {
             guard let text = this.arrangement.nextAction, let due = this.arrangement.nextActionDueAt else {
                 return ("Next action", "none")
             }
-            let names = try PeopleDirectory.names(of: [this.arrangement.nextActionOwner?.raw ?? ""], in: tx)
-            return (
-                "Next action",
-                "\(text)\n\(names.values.first ?? "Somebody"), by \(due.day) \(due.clock) UTC"
-            )
+            let owner = this.arrangement.nextActionOwner?.raw ?? ""
+            let name = try PeopleDirectory.names(of: [owner], in: tx)[owner] ?? "Somebody"
+            return ("Next action", "\(text)\n\(name), by \(due.day) \(due.clock) UTC")
         case "next_update":
             let due = this.arrangement.nextUpdateAt
             return ("We write again by", due.map { "\($0.day) \($0.clock) UTC" } ?? "not promised")

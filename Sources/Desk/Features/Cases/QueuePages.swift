@@ -9,6 +9,7 @@ enum QueuePages {
         var filter = CaseFilter()
         var state = "open"
         var owner = ""
+        var next = ""
         var isFiltered = false
         var after: CasePosition?
     }
@@ -30,11 +31,10 @@ enum QueuePages {
 
     static func queue(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let policy = services.policy.current
-        let view = try view(of: call, policy)
-        let (groups, names, total, unowned) = try await services.database.read { tx in
+        let now = services.clock()
+        let view = try view(of: call, policy, now: now)
+        let (groups, names, total, needs) = try await services.database.read { tx in
             let groups = try self.groups(view, call.actor, in: tx)
-            var unowned = view.filter
-            unowned.owner = .nobody
             let shown = groups.flatMap(\.cases)
             var names = try self.names(of: shown, in: tx)
             names.replying = try PresenceStore.replying(
@@ -42,12 +42,11 @@ enum QueuePages {
             return (
                 groups, names,
                 try CaseDirectory.count(view.filter, for: call.actor, in: tx),
-                try CaseDirectory.count(unowned, for: call.actor, in: tx)
+                try Needs(view, call.actor, policy, now: now, in: tx)
             )
         }
         let isMine = view.owner == "me"
         let title = isMine ? "My cases" : "Queue"
-        let now = services.clock()
         let table: HTML =
             total == 0
             ? empty(view, call.actor)
@@ -60,14 +59,14 @@ enum QueuePages {
             title, here: isMine ? "/cases?owner=me" : "/cases",
             main: """
                 <div class="q-head"><h1>\(title)</h1><span class="dim nowrap" id="q-count" data-live>\(grouped(total)) \(view.state == "open" ? "open" : "found")</span>\(newCaseButton(call.actor))</div>
-                \(filters(view, call, policy))\(needs(unowned, view))\(table)
+                \(filters(view, call, policy))\(needs.html)\(table)
                 \(hints)
                 """)
         page.events = "/events"
         return services.page(page, for: call)
     }
 
-    private static func view(of call: SignedInCall, _ policy: Policy) throws -> View {
+    private static func view(of call: SignedInCall, _ policy: Policy, now: Timestamp) throws -> View {
         var view = View()
         view.state = call.request.query("state") ?? "open"
         switch view.state {
@@ -97,6 +96,9 @@ enum QueuePages {
         case "none": view.filter.owner = .nobody
         default: break
         }
+        view.next = call.request.query("next") ?? ""
+        view.filter.nextAction = try nextAction(view.next, now: now)
+        view.filter.blocked = try blocked(call.request.query("blocked"), policy)
         if let parts = try Cursor.parts(call.request.query("cursor"), count: 2) {
             guard let moment = Int64(parts[0]) else {
                 throw Refusal(.invalid, "bad_cursor", "This page link is not one of ours.")
@@ -105,8 +107,32 @@ enum QueuePages {
         }
         view.isFiltered =
             view.filter.text != nil || view.filter.severity != nil || view.filter.component != nil
-            || view.state != "open" || !view.owner.isEmpty
+            || view.state != "open" || !view.owner.isEmpty || !view.next.isEmpty
+            || view.filter.blocked != .any
         return view
+    }
+
+    /// What a list is asked to show by next action: "none", "overdue" or nothing.
+    static func nextAction(_ text: String?, now: Timestamp) throws -> CaseFilter.NextAction {
+        switch text {
+        case nil, "": .any
+        case "none": .lacking
+        case "overdue": .overdue(now)
+        case let text?:
+            throw Refusal(
+                .invalid, "unknown_next", "There is no view “\(text)” of next actions. Use none or overdue.")
+        }
+    }
+
+    /// What a list is asked to show by what cases wait for: a reason of policy, "none" or nothing.
+    static func blocked(_ text: String?, _ policy: Policy) throws -> CaseFilter.Blocked {
+        switch text {
+        case nil, "": return .any
+        case "none": return .unnamed
+        case let text?:
+            // A reason that policy no longer has may still stand in cases, so any word is looked for.
+            return .by(try checkedSearch(text))
+        }
     }
 
     static func checkedSearch(_ text: String) throws -> String {
@@ -152,7 +178,9 @@ enum QueuePages {
 
     static func names(of cases: [SupportCase], in tx: borrowing Transaction) throws -> Names {
         Names(
-            people: try PeopleDirectory.names(of: cases.compactMap { $0.owner?.raw }, in: tx),
+            people: try PeopleDirectory.names(
+                of: cases.flatMap { [$0.owner?.raw, $0.arrangement.nextActionOwner?.raw] }.compactMap { $0 },
+                in: tx),
             organisations: try CustomerDirectory.names(of: cases.compactMap(\.organisation), in: tx))
     }
 
@@ -165,13 +193,44 @@ enum QueuePages {
             """
     }
 
-    private static func needs(_ unowned: Int, _ view: View) -> HTML {
-        guard unowned > 0, view.owner.isEmpty else {
-            return "<nav class=\"needs\" id=\"needs\" aria-label=\"Needs you now\" data-live></nav>"
+    /// What needs somebody now, counted.
+    private struct Needs: Sendable {
+        var unowned = 0
+        var lacking = 0
+        var overdue = 0
+        var unchecked = 0
+
+        init(
+            _ view: View, _ actor: Actor, _ policy: Policy, now: Timestamp, in tx: borrowing Transaction
+        ) throws {
+            guard view.owner.isEmpty else { return }
+            func count(_ change: (inout CaseFilter) -> Void) throws -> Int {
+                var filter = view.filter
+                change(&filter)
+                return try CaseDirectory.count(filter, for: actor, in: tx)
+            }
+            unowned = try count { $0.owner = .nobody }
+            lacking = try count { $0.nextAction = .lacking }
+            overdue = try count { $0.nextAction = .overdue(now) }
+            unchecked = try CaseDirectory.count(
+                SeverityCheckPages.filter(policy, now: now, isUnchecked: true), for: actor, in: tx)
         }
-        return """
-            <nav class="needs" id="needs" aria-label="Needs you now" data-live><a class="warn" href="/cases?owner=none">\(icon("none"))<span><b>\(grouped(unowned))</b> without owner</span></a></nav>
-            """
+
+        var html: HTML {
+            let lines = [
+                (unowned, "/cases?owner=none", "none", "without owner"),
+                (lacking, "/cases?next=none", "alert", "without next action"),
+                (overdue, "/cases?next=overdue", "clock", "overdue"),
+                (unchecked, "/cases/check", "rank", "to check for severity"),
+            ]
+            let links = lines.filter { $0.0 > 0 }.map { count, link, symbol, words in
+                "<a class=\"warn\" href=\"\(link)\">\(icon(symbol))<span><b>\(grouped(count))</b> \(words)</span></a>"
+                    as HTML
+            }
+            return """
+                <nav class="needs" id="needs" aria-label="Needs you now" data-live>\(links)</nav>
+                """
+        }
     }
 
     private static func filters(_ view: View, _ call: SignedInCall, _ policy: Policy) -> HTML {
@@ -182,9 +241,12 @@ enum QueuePages {
             [FieldChoice("", "Any severity")] + policy.severities.map { FieldChoice($0.id.raw, $0.name) }
         let components = [FieldChoice("", "Any component")] + policy.components.choices
         let owners = [FieldChoice("", "Any owner"), FieldChoice("me", "Me"), FieldChoice("none", "No owner")]
+        let next: HTML =
+            view.next.isEmpty
+            ? .empty : "<input type=\"hidden\" name=\"next\" value=\"\(view.next)\">"
         return """
             <form class="filters" role="search" action="/cases"><div class="seek">\(icon("search"))<label class="sr" for="q">Search cases</label><input class="input" id="q" name="q" type="search" value="\(view.filter.text ?? "")" placeholder="Subject, number, problem or words of the reporter" autocomplete="off" spellcheck="false" data-search aria-keyshortcuts="/"></div>
-            <button class="btn filter-btn" type="button" popovertarget="filter-set">Filters</button><div class="filter-set" id="filter-set" popover><h2>Filters</h2>\(select("state", "State", states, view.state, standard: "open"))\(select("severity", "Severity", severities, view.filter.severity?.raw ?? ""))\(select("component", "Component", components, view.filter.component ?? ""))\(select("owner", "Owner", owners, view.owner))<button class="btn">Apply</button></div></form>
+            <button class="btn filter-btn" type="button" popovertarget="filter-set">Filters</button><div class="filter-set" id="filter-set" popover><h2>Filters</h2>\(select("state", "State", states, view.state, standard: "open"))\(select("severity", "Severity", severities, view.filter.severity?.raw ?? ""))\(select("component", "Component", components, view.filter.component ?? ""))\(select("owner", "Owner", owners, view.owner))\(next)<button class="btn">Apply</button></div></form>
 
             """
     }
@@ -202,14 +264,14 @@ enum QueuePages {
     }
 
     static let tableHead: HTML = """
-        <thead role="rowgroup"><tr role="row"><th class="c-sev" scope="col" role="columnheader">Sev</th><th scope="col" role="columnheader">Case</th><th class="c-state" scope="col" role="columnheader">State</th><th class="c-owner" scope="col" role="columnheader">Owner</th><th class="c-upd" scope="col" role="columnheader">Updated</th></tr></thead>
+        <thead role="rowgroup"><tr role="row"><th class="c-sev" scope="col" role="columnheader">Sev</th><th scope="col" role="columnheader">Case</th><th class="c-next" scope="col" role="columnheader">Next action</th><th class="c-state" scope="col" role="columnheader">State</th><th class="c-owner" scope="col" role="columnheader">Owner</th><th class="c-upd" scope="col" role="columnheader">Updated</th></tr></thead>
 
         """
 
     private static func group(_ group: Group, _ names: Names, _ policy: Policy, _ now: Timestamp) -> HTML {
         let count = group.hasMore ? "\(group.cases.count) of \(grouped(group.count))" : grouped(group.count)
         return """
-            <tbody role="rowgroup"><tr class="group" role="row"><th colspan="5" scope="rowgroup" role="rowheader">\(group.title) <span>\(count)</span></th></tr>
+            <tbody role="rowgroup"><tr class="group" role="row"><th colspan="6" scope="rowgroup" role="rowheader">\(group.title) <span>\(count)</span></th></tr>
             \(group.cases.map { row($0, names, policy, now) })</tbody>
 
             """
@@ -238,12 +300,39 @@ enum QueuePages {
             <tr class="row\(isWaitingForUs ? " new" : "")" id="r-\(this.number)" role="row" data-row>
             <td class="c-sev" role="cell">\(severity(this.severity, policy))</td>
             <td class="c-case" role="cell"><a class="one subject" dir="auto" href="/cases/\(this.number)" data-row-open>\(this.subject)</a><span class="two">\(this.number) · \(news)\(about)</span></td>
-            <td class="c-state" role="cell">\(state(this.status, policy))<span class="two">for \(durationWords(seconds: now.seconds(since: this.statusSince)))</span></td>
+            \(next(this, names, policy, now))<td class="c-state" role="cell">\(state(this.status, policy))<span class="two">\(waiting(this, policy))for \(durationWords(seconds: now.seconds(since: this.statusSince)))</span></td>
             <td class="c-owner" role="cell">\(owner(this, names))<a class="sr" href="/cases/\(this.number)/assign" data-row-assign tabindex="-1" aria-hidden="true">Assign \(this.number)</a></td>
             <td class="c-upd" role="cell">\(time(this.updatedAt, now: now))</td>
             </tr>
 
             """
+    }
+
+    /// What is done next, by whom and until when; a dash where the case is done.
+    private static func next(
+        _ this: SupportCase, _ names: Names, _ policy: Policy, _ now: Timestamp
+    ) -> HTML {
+        let arranged = this.arrangement
+        guard let text = arranged.nextAction, let due = arranged.nextActionDueAt else {
+            let isDone = [.resolved, .closed].contains(policy.phase(of: this.status))
+            return isDone
+                ? "<td class=\"c-next\" role=\"cell\"></td>"
+                : "<td class=\"c-next\" role=\"cell\"><span class=\"dim\">No next action</span></td>"
+        }
+        let name = arranged.nextActionOwner.flatMap { names.people[$0.raw] } ?? "Somebody"
+        let when: HTML =
+            due < now
+            ? "<span class=\"bad\">was due \(time(due, now: now))</span>" : "due \(time(due, now: now))"
+        return """
+            <td class="c-next" role="cell"><span class="one" dir="auto">\(text)</span><span class="two">\(isolated(name)) · \(when)</span></td>
+            """
+    }
+
+    private static func waiting(_ this: SupportCase, _ policy: Policy) -> HTML {
+        guard let reason = this.arrangement.blockedBy, policy.phase(of: this.status) == .waiting,
+            policy.status(this.status)?.blockedBy != reason
+        else { return .empty }
+        return "\(policy.blockName(reason)), "
     }
 
     private static func news(of this: SupportCase, _ policy: Policy) -> String {

@@ -9,7 +9,13 @@ package enum CoordinationDirectory {
     package static func coordination(
         of id: ID<SupportCase>, in tx: borrowing Transaction
     ) throws -> Coordination {
-        Coordination(try CaseDirectory.facts(of: id, kinds: Coordination.kinds, in: tx))
+        let facts = try CaseDirectory.facts(of: id, kinds: Coordination.kinds, in: tx)
+        // Replies, of which there may be thousands, matter to promises alone.
+        guard facts.contains(where: { $0.body.kind == "case.update_promised" }) else {
+            return Coordination(facts)
+        }
+        let replies = try CaseDirectory.facts(of: id, kinds: ["case.replied"], in: tx)
+        return Coordination((facts + replies).sorted { $0.version < $1.version })
     }
 
     /// How long a case was in each of its states.

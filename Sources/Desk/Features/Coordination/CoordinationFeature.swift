@@ -6,8 +6,26 @@ import Web
 /// Coordination: who does what next, who helps, what blocks a case, what was promised.
 enum CoordinationFeature: Feature {
     static let name = "coordination"
-    static let rights: [Right] = [
-        "case.coordinate", "case.recommend_severity", "case.confirm_severity", "case.watch",
-        "case.view_times", "macro.view", "macro.edit",
+    static let reads = CoordinationJSON.reads
+    static let rights: [Right] = ["case.view_times"]
+
+    static let navigation = [
+        NavigationItem(
+            path: "/cases/check", title: "Severity check", icon: "rank", access: .right("case.view")),
+        NavigationItem(path: "/cases/backlog", title: "Backlog", icon: "s-wait", access: .right("case.view")),
     ]
+
+    static func routes(_ services: Services) -> [Route] {
+        [
+            .signedIn(.get, "/cases/check", .right("case.view")) { call in
+                try await SeverityCheckPages.show(call, services)
+            },
+            .signedIn(.get, "/cases/backlog", .right("case.view")) { call in
+                try await BacklogPages.show(call, services)
+            },
+            .signedIn(.get, "/cases/{id}/calls/{call}", .right("case.view")) { call in
+                try await CallPages.show(call, services)
+            },
+        ]
+    }
 }
