@@ -43,7 +43,7 @@ package struct FeatureCatalog: Sendable {
     /// The features.
     package let features: [any Feature.Type] = [
         CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, CoordinationFeature.self,
-        MacrosFeature.self,
+        MacrosFeature.self, FormsFeature.self,
         PortalFeature.self, CustomersFeature.self, PeopleFeature.self, PolicyFeature.self,
         ImportFeature.self, PlatformFeature.self,
         PresenceFeature.self, PaletteFeature.self,

@@ -58,6 +58,7 @@ struct FactGoldenTests {
             "Policy/PolicyFact.swift", "Coordination/CoordinationFact+Coding.swift", "Macros/Macro.swift",
             "Relations/RelationFact.swift", "Investigation/InvestigationFact+Coding.swift",
             "Story/StoryFact.swift",
+            "Form/CaseFormFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
@@ -152,7 +153,7 @@ struct FactGoldenTests {
     /// One value a kind, some with everything and some with nothing.
     static let samples: [any Fact] =
         caseSamples + relationSamples + otherSamples + coordinationSamples
-        + investigationSamples + storySamples
+        + investigationSamples + storySamples + formSamples
 
     private static let storySamples: [any Fact] = [
         CaseFact.story(.pinned(entry: 98)), CaseFact.story(.unpinned(entry: 98)),

@@ -36,7 +36,7 @@ struct FieldTests {
 
     @Test(
         "A value of another type is refused, never bent into shape",
-        arguments: [RawValue.object, .list([.text("a")]), .bool(true)])
+        arguments: [RawValue.members([:]), .list([.text("a")]), .bool(true)])
     func wrongTypes(_ raw: RawValue) {
         let codes = [
             problem(Field<String>.line("f", "F"), raw), problem(Field<String>.text("f", "F"), raw),
@@ -149,7 +149,7 @@ struct FieldTests {
         for raw in [RawValue.bool(true), .text("on"), .text("TRUE"), .text("yes")] {
             #expect(value(field, raw) == true)
         }
-        for raw in [RawValue.text("perhaps"), .integer(1), .object, .list([])] {
+        for raw in [RawValue.text("perhaps"), .integer(1), .members([:]), .list([])] {
             #expect(problem(field, raw)?.code == "wrong_type", "\(raw)")
         }
     }

@@ -100,10 +100,13 @@ package struct Journal: Sendable {
             for (aspect, comparison) in zip(aspects, compared) {
                 guard let fact = latest[aspect] else { continue }
                 let field = fields.first { ($0.aspect ?? Aspect($0.name)) == aspect }?.name ?? aspect.name
+                let yours = bodies.compactMap { $0.words(of: aspect) }.last
+                let theirs = try type.words(fact, aspect)
                 refusal.clashes.append(
                     .init(
-                        aspect: aspect.name, label: comparison.label, field: field, theirs: comparison.before,
-                        yours: comparison.after, by: fact.actor, at: fact.recordedAt))
+                        aspect: aspect.name, label: theirs?.label ?? comparison.label, field: field,
+                        theirs: theirs?.value ?? comparison.before, yours: yours?.value ?? comparison.after,
+                        by: fact.actor, at: fact.recordedAt))
             }
             throw refusal
         }

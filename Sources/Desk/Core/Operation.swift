@@ -79,6 +79,8 @@ package struct OperationForm: Sendable {
     package var backName = "Back"
     /// Optional fields that are needed all the same, by policy or by the state of things.
     package var needed: Set<String> = []
+    /// What stands in place of a field: the questions of a form of policy, the choices of this case.
+    package var replaced: [String: [FieldDescription]] = [:]
     /// What has to be done elsewhere first.
     package var advice: [String] = []
     /// What stands in the fields.

@@ -73,7 +73,7 @@ package enum OperationRoutes {
         var view = FormView(
             fields: visible(operation, form), values: form.values, policy: services.policy.current)
         view.references = form.references
-        if operation.fields.contains(where: \.isEdit) { view.originals = form.values }
+        if operation.fields.contains(where: { $0.isEdit || $0.isOpen }) { view.originals = form.values }
         try await addDrafts(to: &view, of: operation, call, services)
         for field in view.fields where view.values[field.name] == .missing {
             if let text = call.request.query(field.name) { view.values[field.name] = .text(text) }
@@ -91,11 +91,13 @@ package enum OperationRoutes {
     }
 
     private static func visible(_ operation: AnyOperation, _ form: OperationForm) -> [FieldDescription] {
-        operation.fields.compactMap { field in
-            if field.name == "id", case .act = operation.place { return nil }
+        operation.fields.flatMap { field -> [FieldDescription] in
+            if field.name == "id", case .act = operation.place { return [] }
+            if let fields = form.replaced[field.name] { return fields }
+            if case .answers = field.shape { return [] }
             var field = field
             if form.needed.contains(field.name) { field.isRequired = true }
-            return field
+            return [field]
         }
     }
 
@@ -161,6 +163,7 @@ package enum OperationRoutes {
         }
         var view = FormView(
             fields: visible(operation, form), values: submission.typed, policy: services.policy.current)
+        view.fields += submission.dropped(beside: view.fields, of: operation)
         view.references = form.references
         view.originals = submission.originals
         view.problems = refusal.problems
@@ -176,13 +179,7 @@ package enum OperationRoutes {
         _ refusal: Refusal?, _ call: SignedInCall
     ) -> Page {
         let title = form.about.map { "\(operation.summary): \($0)" } ?? operation.summary
-        let required = view.fields.filter(\.isRequired)
-        let missing: HTML =
-            required.count < 2
-            ? .empty
-            : """
-            <nav class="card missing" aria-label="What is missing" data-missing-list><h2 data-missing-count>\(required.count) needed</h2><ul>\(required.map { "<li><a href=\"#\(view.id($0.name))\" data-missing>\($0.label)</a></li>" as HTML })</ul></nav>
-            """
+        let missing = missing(view)
         let drafts: HTML =
             view.draftKeys.isEmpty
             ? .empty
@@ -210,6 +207,23 @@ package enum OperationRoutes {
 }
 
 extension OperationRoutes {
+    /// What is missing, beside the form: a link to each field that is needed, hidden once it is filled.
+    fileprivate static func missing(_ view: FormView) -> HTML {
+        let wanted = view.fields.filter { $0.isRequired || $0.isWanted }
+        guard wanted.count >= 2 else { return .empty }
+        let empty = wanted.filter { view.values[$0.name].typed.trimmingWhitespace.isEmpty }
+        let items = wanted.map { field in
+            let isFilled = !empty.contains { $0.name == field.name }
+            return """
+                <li\(.flag("hidden", isFilled))><a href="#\(view.id(field.name))" data-missing>\(field.label)</a></li>
+                """ as HTML
+        }
+        let count = empty.isEmpty ? "Nothing missing" : "\(empty.count) of \(wanted.count) missing"
+        return """
+            <nav class="card missing" aria-label="What is missing" data-missing-list><h2 data-missing-count>\(count)</h2><ul>\(items)</ul></nav>
+            """
+    }
+
     /// What has to be done elsewhere before this can succeed.
     fileprivate static func advice(_ form: OperationForm) -> HTML {
         guard !form.advice.isEmpty else { return .empty }
@@ -253,6 +267,12 @@ struct Submission {
             theirs.insert(String(name.dropFirst(6)))
         }
         changed = typed
+        let open = operation.fields.filter(\.isOpen).map { $0.name + "." }
+        for (name, value) in typed.values where open.contains(where: name.hasPrefix) {
+            if Self.normalized(originals[name].typed) == Self.normalized(value.typed) {
+                changed.values.removeValue(forKey: name)
+            }
+        }
         for field in operation.fields where field.isEdit {
             guard let original = originals.values[field.name], let now = typed.values[field.name] else {
                 continue
@@ -268,7 +288,22 @@ struct Submission {
     /// Only an edit changes several things, of which some may stay as the others have them.
     func leavesTheirs(_ operation: AnyOperation) -> Bool {
         guard !theirs.isEmpty else { return false }
-        return !operation.fields.contains(where: \.isEdit) || changed.values.isEmpty
+        return !operation.fields.contains { $0.isEdit || $0.isOpen } || changed.values.isEmpty
+    }
+
+    /// What was typed into questions that the form no longer asks: shown again, so that nothing is lost.
+    func dropped(beside fields: [FieldDescription], of operation: AnyOperation) -> [FieldDescription] {
+        let open = operation.fields.filter(\.isOpen).map { $0.name + "." }
+        let names = typed.values.keys.filter { name in
+            open.contains(where: name.hasPrefix) && !fields.contains { $0.name == name }
+                && !typed[name].typed.isEmpty
+        }
+        return names.sorted().map { name in
+            var field = Field<String>.text(name, "No longer asked (\(name.split(separator: ".").last ?? ""))")
+                .description
+            field.isRequired = false
+            return field
+        }
     }
 
     private static func normalized(_ text: String) -> String {

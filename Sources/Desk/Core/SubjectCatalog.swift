@@ -71,6 +71,8 @@ package struct SubjectType: Sendable {
     package let forget: @Sendable (String, borrowing Transaction) throws -> Void
     /// The aspects that a stored fact edits.
     package let edits: @Sendable (StoredFact) throws -> Set<Aspect>
+    /// What an aspect is called and holds after a stored fact, where the fact says so itself.
+    package let words: @Sendable (StoredFact, Aspect) throws -> (label: String, value: String)?
     /// For each aspect, what stands there now and what would stand there after these facts, in words.
     package let compare:
         @Sendable (String, [Aspect], [any Fact], Policy, borrowing Transaction) throws -> [Comparison]
@@ -117,6 +119,7 @@ package struct SubjectType: Sendable {
             try save(state, fact, tx)
         }
         edits = { try $0.decoded(as: S.Body.self).body.edits }
+        words = { try $0.decoded(as: S.Body.self).body.words(of: $1) }
         compare = { id, aspects, facts, policy, tx in
             guard let before = try load(id, tx) else { return [] }
             var after = before

@@ -84,7 +84,10 @@ extension DemoScenes {
                 ]),
             DemoStep(
                 5, ana, "case.change_status",
-                ["status": "waiting_on_engineering", "reason": "Group by instant, not by local hour"]),
+                [
+                    "status": "waiting_on_engineering", "reason": "Group by instant, not by local hour",
+                    "exception": "Shown by our own receipts; nothing of theirs is needed",
+                ]),
             DemoStep(
                 120, ravi, "case.note",
                 [

@@ -164,7 +164,10 @@ enum DemoScenes {
                 ]),
             DemoStep(
                 5, jonas, "case.change_status",
-                ["status": "waiting_on_engineering", "reason": "Change of the import"]),
+                [
+                    "status": "waiting_on_engineering", "reason": "Change of the import",
+                    "exception": "The cause is found; what is left is a change of ours",
+                ]),
             DemoStep(
                 900, jonas, "case.change_status",
                 ["status": "mitigated", "reason": "The import runs hourly at night only"]),

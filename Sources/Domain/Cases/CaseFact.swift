@@ -222,4 +222,7 @@ package enum CaseFact: Fact {
         case .investigation, .coordination, .relation, .evidence, .form, .story: family?.edits ?? []
         }
     }
+
+    /// What a family’s aspect is called and holds after this change.
+    package func words(of aspect: Aspect) -> (label: String, value: String)? { family?.words(of: aspect) }
 }

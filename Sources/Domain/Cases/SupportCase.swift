@@ -105,8 +105,10 @@ package struct SupportCase: Subject, Equatable {
                 firstReplyAt = firstReplyAt ?? moment
             }
         case .investigation(.hypothesisJudged(let id, let judgement)): judge(id, judgement)
-        case .noted, .entryErased, .investigation, .coordination, .evidence, .form, .story: break
+        case .noted, .entryErased, .investigation, .coordination, .evidence, .story: break
         case .relation(let fact): apply(fact)
+        case .form(let fact):
+            if case .customerAnswered = fact { unansweredSince = unansweredSince ?? moment }
         case .ownerChanged(let owner, _): self.owner = ID(owner)
         case .ownerLeft: owner = nil
         case .severityChanged(let severity, _): self.severity = ID(severity)

@@ -16,6 +16,13 @@ package protocol Fact: Equatable, Sendable {
     static var erasableFields: Set<String> { get }
     /// The change that was stored under `kind` with this body.
     init(kind: String, body: FactBody) throws
+    /// What an aspect is called and holds after this change, where the subject itself does not say.
+    func words(of aspect: Aspect) -> (label: String, value: String)?
+}
+
+extension Fact {
+    /// Nothing: most subjects say it themselves.
+    package func words(of aspect: Aspect) -> (label: String, value: String)? { nil }
 }
 
 /// A fact as the journal keeps it.

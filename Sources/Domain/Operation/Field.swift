@@ -35,6 +35,8 @@ package struct FieldDescription: Sendable {
         case reference(kind: String)
         /// Several values of a shape.
         case list(Shape)
+        /// Answers to questions of policy, by name: “answers.steps” in a form, a member of “answers” in JSON.
+        case answers
     }
 
     /// The name on the wire, snake_case.
@@ -51,6 +53,17 @@ package struct FieldDescription: Sendable {
     package var isEdit = false
     /// The aspect that the field edits, where it edits one.
     package var aspect: Aspect?
+    /// Whether pages count it as missing while it is empty, though it may stay so.
+    package var isWanted = false
+    /// Whether pages carry it along unseen.
+    package var isHidden = false
+    /// The heading under which it stands, where that is not the heading of the field before.
+    package var group: String?
+}
+
+extension FieldDescription {
+    /// Whether it stands for questions of policy, which the form of the operation names.
+    package var isOpen: Bool { if case .answers = shape { true } else { false } }
 }
 
 /// What an edit asks of one field.
@@ -85,6 +98,18 @@ package struct Field<Value: Sendable>: Sendable {
         var copy = self
         copy.description.help = text
         return copy
+    }
+
+    /// The same field, carried along unseen by pages.
+    package func hidden() -> Self {
+        var copy = self
+        copy.description.isHidden = true
+        return copy
+    }
+
+    /// The same field with its value made into another.
+    package func mapped<Other>(_ make: @escaping @Sendable (Value) -> Other) -> Field<Other> {
+        Field<Other>(description: description) { [read] raw, policy in read(raw, policy).map(make) }
     }
 
     /// The same field, said to edit `aspect`.
@@ -144,7 +169,7 @@ extension Field {
             switch raw {
             case .missing, .null, .text(""):
                 .failure(FieldProblems(name, "missing", "\(label) is needed."))
-            case .object:
+            case .members:
                 .failure(FieldProblems(name, "wrong_type", "\(label) cannot be an object."))
             default: read(raw, policy)
             }
@@ -364,6 +389,25 @@ extension Field where Value == [String] {
                 }
             }
             return .success(values)
+        }
+    }
+}
+
+extension Field where Value == [String: RawValue] {
+    /// Answers to questions of policy, by name; the operation reads them, since it knows the form.
+    package static func answers(_ name: String, _ label: String, maxCount: Int = 300) -> Self {
+        let description = FieldDescription(
+            name: name, label: label, help: nil, shape: .answers, isRequired: false)
+        return Field(description: description) { raw, _ in
+            switch raw {
+            case .missing, .null, .text(""): return .success([:])
+            case .members(let members) where members.count <= maxCount: return .success(members)
+            case .members:
+                return .failure(
+                    FieldProblems(name, "too_many", "\(label) takes at most \(maxCount) answers."))
+            default:
+                return .failure(FieldProblems(name, "wrong_type", "\(label) must be named values."))
+            }
         }
     }
 }

@@ -14,8 +14,10 @@ package struct Fields<Input: Sendable>: Sendable {
         for one in repeat each field { descriptions.append(one.description) }
         self.descriptions = descriptions
         let names = descriptions.map(\.name)
+        let all = descriptions
         parse = { (raw: RawInput, policy: Policy) throws(Refusal) -> Input in
             var problems: [Refusal.Problem] = []
+            let raw = raw.gathering(all)
             let parsed = (repeat (each field).read(raw[(each field).description.name], policy))
             for one in repeat each parsed {
                 if case .failure(let problem) = one { problems += problem.problems }

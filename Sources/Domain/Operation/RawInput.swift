@@ -16,8 +16,8 @@ package enum RawValue: Hashable, Sendable {
     case bool(Bool)
     /// Several values.
     case list([RawValue])
-    /// A JSON object, which no field takes.
-    case object
+    /// Named values: a JSON object, or the fields of a form whose names begin alike.
+    case members([String: RawValue])
 
     /// The value as JSON sent it.
     package init(_ json: JSON) {
@@ -28,14 +28,16 @@ package enum RawValue: Hashable, Sendable {
         case .number(let value): self = .number(value)
         case .string(let value): self = .text(value)
         case .array(let values): self = .list(values.map(RawValue.init))
-        case .object: self = .object
+        case .object(let object):
+            let members = object.members.map { ($0.key, RawValue($0.value)) }
+            self = .members(Dictionary(members) { _, last in last })
         }
     }
 
     /// What to show again in a form, so that nothing that was typed is lost.
     package var typed: String {
         switch self {
-        case .missing, .null, .object: ""
+        case .missing, .null, .members: ""
         case .text(let text): text
         case .integer(let value): String(value)
         case .number(let value): "\(value)"
@@ -56,5 +58,22 @@ package struct RawInput: Hashable, Sendable {
     package subscript(name: String) -> RawValue {
         get { values[name] ?? .missing }
         set { values[name] = newValue }
+    }
+
+    /// The input with the values of open fields together: “answers.steps” becomes a member of “answers”.
+    package func gathering(_ fields: [FieldDescription]) -> RawInput {
+        var copy = self
+        for field in fields {
+            guard case .answers = field.shape else { continue }
+            let prefix = field.name + "."
+            var members: [String: RawValue] = [:]
+            if case .members(let sent) = self[field.name] { members = sent }
+            for (name, value) in values where name.hasPrefix(prefix) {
+                members[String(name.dropFirst(prefix.count))] = value
+                copy.values.removeValue(forKey: name)
+            }
+            if !members.isEmpty { copy[field.name] = .members(members) }
+        }
+        return copy
     }
 }

@@ -140,6 +140,18 @@ struct ConfigReader {
         return items.enumerated().map { ($0.element, "\(key(name))[\($0.offset)]") }
     }
 
+    /// The named members of a key, each with the line of its name; empty where there are none.
+    mutating func members(
+        _ name: String, _ problems: inout [ConfigProblem]
+    ) -> [(key: String, line: Int, node: ConfigNode)] {
+        guard let child = child(name) else { return [] }
+        guard case .mapping(let members) = child.value else {
+            problems.append(.init(line: child.line, key: key(name), message: "must be a set of keys"))
+            return []
+        }
+        return members
+    }
+
     func refuseUnknownKeys(_ problems: inout [ConfigProblem]) {
         for member in members where !asked.contains(member.key) {
             let near = problems.count < 50 ? nearest(to: member.key, in: asked.sorted()) : nil

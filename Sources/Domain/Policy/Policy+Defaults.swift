@@ -35,6 +35,7 @@ extension Policy {
         default_severity: sev3
 
         # The lifecycle. `phase` says what rules make of a status: open, waiting, mitigated, verifying, resolved, closed.
+        # `upward: true` hands a case on: the intake must be complete, or somebody says why it is not.
         statuses:
           - id: new
             name: New
@@ -63,6 +64,7 @@ extension Policy {
             name: Waiting on engineering
             customer: Being investigated
             phase: waiting
+            upward: true
             to: [investigating, waiting_on_customer, waiting_on_third_party, mitigated, verifying_fix, resolved]
             blocked_by: engineering
           - id: waiting_on_third_party
@@ -227,6 +229,8 @@ extension Policy {
           idle_minutes: 720
           session_hours: 336
 
+        \(defaultForms)
+
         # What each role may do. "case.*" gives every right that begins so.
         roles:
           - id: customer
@@ -237,13 +241,13 @@ extension Policy {
             rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate]
           - id: engineer
             name: Support engineer (L2)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate]
           - id: lead
             name: Lead (L3)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate]
           - id: manager
             name: Manager
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate]
           - id: developer
             name: Product engineer
             rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch, case.investigate]

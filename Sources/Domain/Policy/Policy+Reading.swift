@@ -39,6 +39,7 @@ extension Policy {
             internalQuoteWords: root.integer("internal_quote_words", 4...100, default: 8, &problems),
             signIn: readSignIn(&root, &problems),
             coordination: readCoordination(&root, severities, &problems),
+            forms: readForms(&root, &problems),
             roles: readRoles(&root, knownRights: knownRights, &problems))
         if let node = root.child("default_severity"), policy.severity(policy.defaultSeverity) == nil {
             problems.append(
@@ -52,6 +53,7 @@ extension Policy {
                     line: node.line, key: "reopened_status",
                     message: "“\(reopened)” is not a status of phase open"))
         }
+        checkForms(policy, root.child("forms"), &problems)
         checkTransitions(policy, statusLines, document.line, &problems)
         checkBlocks(policy, statusLines, document.line, &problems)
         checkConfidentiality(policy, root.child("confidentiality")?.line ?? document.line, &problems)
@@ -99,7 +101,8 @@ extension Policy {
                 phase: Phase(rawValue: phaseText) ?? .open,
                 next: reader.texts("to", &problems).map { ID($0.text) },
                 onCustomerReply: reader.optionalText("on_customer_reply", &problems).map { ID($0) },
-                blockedBy: reader.optionalText("blocked_by", &problems))
+                blockedBy: reader.optionalText("blocked_by", &problems),
+                isUpward: reader.flag("upward", default: false, &problems))
             reader.refuseUnknownKeys(&problems)
             lines[id] = item.node.line
             return (status, item.node.line, item.path)

@@ -48,6 +48,8 @@ package struct Policy: Sendable {
         package var onCustomerReply: ID<Status>?
         /// What a case in this status waits for, unless somebody says otherwise; for waiting ones.
         package var blockedBy: String?
+        /// Whether a case is handed on by it to those who come next.
+        package var isUpward = false
     }
 
     /// An entry of a plain list: component, product area, verdict ...
@@ -58,6 +60,11 @@ package struct Policy: Sendable {
         package var name: String
         /// Weight in the working priority, for tiers.
         package var weight: Int = 0
+
+        /// A term with a name.
+        package init(id: String, name: String, weight: Int = 0) {
+            (self.id, self.name, self.weight) = (id, name, weight)
+        }
     }
 
     /// A kind of request, from customers or from colleagues.
@@ -174,6 +181,8 @@ package struct Policy: Sendable {
     package var signIn: SignIn
     /// How the work is arranged.
     package var coordination = CoordinationTerms.standard
+    /// The forms: what is asked, and for which step it is needed.
+    package var forms: [Form] = []
     /// The roles.
     package var roles: [Role]
 }

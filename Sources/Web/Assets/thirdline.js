@@ -348,15 +348,16 @@ const isFilled = target => {
 };
 function countMissing() {
   for (const list of all("[data-missing-list]")) {
+    const links = all("[data-missing]", list);
     let left = 0;
-    for (const link of all("[data-missing]", list)) {
+    for (const link of links) {
       const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
       const done = !!target && isFilled(target);
       (link.closest("li") ?? link).hidden = done;
       if (!done) left += 1;
     }
     const count = one("[data-missing-count]", list);
-    const text = left ? left + " missing" : "Nothing missing";
+    const text = left ? left + " of " + links.length + " missing" : "Nothing missing";
     if (count && count.textContent !== text) count.textContent = text;
   }
 }

@@ -35,6 +35,10 @@ package struct FormView: Sendable {
         }
         var wasTime = false
         for one in fields {
+            if let group = one.group {
+                flush()
+                html += "<h2 class=\"group\">\(group)</h2>\n"
+            }
             if isShort(one) {
                 let isTime = if case .time = one.shape { true } else { false }
                 if isTime != wasTime || short.count == 3 { flush() }
@@ -101,6 +105,11 @@ package struct FormView: Sendable {
             originals.values[field.name].map {
                 "<input type=\"hidden\" name=\"was.\(field.name)\" value=\"\($0.typed)\">"
             } ?? .empty
+        if field.isHidden {
+            let value = values[field.name].typed
+            return value.isEmpty
+                ? .empty : "<input type=\"hidden\" name=\"\(field.name)\" value=\"\(value)\">"
+        }
         switch field.shape {
         case .choice(let choices): return wasSent + choice(field, choices(policy))
         case .list(.choice(let choices)): return wasSent + ticks(field, choices(policy))
@@ -137,7 +146,7 @@ package struct FormView: Sendable {
     }
 
     private func optionalMark(_ field: FieldDescription) -> HTML {
-        field.isRequired ? .empty : " <span class=\"opt\">optional</span>"
+        field.isWanted || field.isRequired ? .empty : " <span class=\"opt\">optional</span>"
     }
 
     private func labelled(_ field: FieldDescription, _ control: HTML) -> HTML {

@@ -29,7 +29,7 @@ struct SecrecyTests {
         for status in ["investigating", "waiting_on_engineering"] {
             try await desk.perform(
                 "case.change_status", as: .marta,
-                ["id": id, "status": .text(status), "reason": "REASON-SECRET"])
+                ["id": id, "status": .text(status), "reason": "REASON-SECRET", "exception": "REASON-SECRET"])
         }
         try await desk.perform("case.reply", as: .marta, ["id": id, "text": "PUBLIC-ANSWER"])
         try await desk.perform(

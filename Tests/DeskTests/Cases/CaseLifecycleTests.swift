@@ -26,7 +26,8 @@ struct CaseLifecycleTests {
             for status in Self.statuses[1...7] {
                 server.desk.clock.advance(seconds: 60)
                 try await marta.act(
-                    "change_status", on: number, ["status": .string(status), "reason": "On we go"])
+                    "change_status", on: number,
+                    ["status": .string(status), "reason": "On we go", "exception": "In a hurry"])
                 seen.append(try await marta.read(number)["status"]?.string ?? "")
             }
             for (verb, fields) in [
@@ -201,7 +202,8 @@ struct CaseLifecycleTests {
             for status in [
                 "investigating", "waiting_on_engineering", "waiting_on_third_party", "waiting_on_customer",
             ] {
-                try await marta.act("change_status", on: number, ["status": .string(status)])
+                try await marta.act(
+                    "change_status", on: number, ["status": .string(status), "exception": "In a hurry"])
                 #expect(try await marta.read(number)["owner"] == owner, "\(status)")
             }
             for nobody in ["", "nobody@cast.example", "daniel@cast.example"] {

@@ -36,7 +36,7 @@ struct CaseRecordTests {
             server.desk.clock.advance(seconds: 60)
             try await marta.act("resolve", on: number, ["narrative": "Fixed.", "verdict": "product_defect"])
             server.desk.clock.advance(seconds: 60)
-            try await marta.act("close", on: number)
+            try await marta.act("close", on: number, ["exception": "Enough for a record."])
             let found = try await marta.read(number)
             let expected: [(String, JSON)] = [
                 ("requester", .string(daniel)), ("organisation", .string(halden)),

@@ -132,50 +132,80 @@ enum ChangeSeverity: CaseOperation {
 }
 
 /// Moves the case to another status, by the transitions of policy.
-enum ChangeStatus: CaseOperation {
-    struct Input: CaseInput {
+enum ChangeStatus: Operation {
+    struct Input: Sendable {
         var id: String
         var status: String
         var reason: String?
         var blockedBy: String?
         var blockedDetail: String?
         var next: NextActionInput
+        var exception: String?
     }
 
     static let name = "case.change_status"
     static let summary = "Change status"
     static let right: Right = "case.change_status"
+    static let place = OperationPlace.act(in: "cases", verb: "change_status")
     static let input = Fields(
         {
             Input(
                 id: $0, status: $1, reason: $2, blockedBy: $3, blockedDetail: $4,
-                next: NextActionInput($5, $6))
+                next: NextActionInput($5, $6), exception: $7)
         },
         CaseFields.id, CaseFields.status, .optional(CaseFields.reason), .optional(CaseFields.blockedBy),
         .optional(CaseFields.blockedDetail), .optional(CaseFields.nextAction),
-        .optional(CaseFields.nextActionDueAt))
+        .optional(CaseFields.nextActionDueAt),
+        FormFields.exception.help(
+            "Why the case has to be handed on although the intake is not complete. It is recorded."))
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> CaseForms
     {
-        let facts = try found.moved(
-            to: ID(input.status), reason: input.reason, blockedBy: input.blockedBy,
-            detail: input.blockedDetail, policy: context.policy)
-        return answer(facts + (try input.next.facts(on: found, in: context)), on: found)
+        try FormsDirectory.forms(
+            of: visibleCase(input.id, for: actor, in: tx), for: actor, policy: policy, in: tx)
     }
 
     /// Only where policy lets the case go back the way it came.
-    static func undo(_ input: Input, on found: SupportCase, in context: Context) -> Undo? {
-        guard context.policy.status(ID(input.status))?.next.contains(found.status) ?? false else {
+    static func undo(_ input: Input, on forms: CaseForms, in context: Context) -> Undo? {
+        guard context.policy.status(ID(input.status))?.next.contains(forms.found.status) ?? false else {
             return nil
         }
         return Undo(
-            name, ["id": .text(input.id), "status": .text(found.status.raw), "reason": .text("Taken back")])
+            name,
+            ["id": .text(input.id), "status": .text(forms.found.status.raw), "reason": .text("Taken back")])
     }
 
-    static func fill(
-        _ form: inout OperationForm, from found: SupportCase, policy: Policy, in tx: borrowing Transaction
-    ) throws {
-        form.values["status"] = .text(found.status.raw)
+    static func decide(_ input: Input, on forms: CaseForms, in context: Context) throws(Refusal) -> Decision {
+        let found = forms.found
+        let moved = try found.moved(
+            to: ID(input.status), reason: input.reason, blockedBy: input.blockedBy,
+            detail: input.blockedDetail, policy: context.policy)
+        let handed = try GatePass.handOff(to: input.status, forms, exception: input.exception)
+        return answer(handed + moved + (try input.next.facts(on: found, in: context)), on: found)
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        caseDestination(answer, done: "saved")
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        try caseForm(id, for: actor, in: tx) { found, form in
+            form.values["status"] = .text(found.status.raw)
+            let forms = try FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx)
+            let missing = forms.score(.intake)?.missing(for: .handOff) ?? []
+            let upward = (policy.status(found.status)?.next ?? []).compactMap { policy.status($0) }
+                .filter(\.isUpward)
+            if missing.isEmpty || upward.isEmpty {
+                form.replaced["exception"] = []
+            } else {
+                let names = upward.map { "“\($0.name)”" }.joined(separator: ", ")
+                let labels = missing.map { "“\($0.question.label)”" }.joined(separator: ", ")
+                form.advice.append("\(names) needs a complete intake. Missing: \(labels).")
+            }
+        }
     }
 }
 

@@ -11,6 +11,15 @@ enum ResolveCase: Operation {
         var customerSummary: String?
         var verdict: String?
         var rootCause: String?
+        var answers: [String: RawValue]
+        var formVersion: String?
+        var shown: String?
+        var exception: String?
+    }
+
+    struct State: Sendable {
+        var reply: ReplyToCase.State
+        var forms: CaseForms
     }
 
     static let name = "case.resolve"
@@ -23,32 +32,43 @@ enum ResolveCase: Operation {
             .help("For colleagues, now and in a year: cause, action, and how you know that it works."),
         .optional(.text("customer_summary", "What the customer reads", maxBytes: 200_000))
             .help("Empty means that the customer only sees that the case is resolved."),
-        .optional(CaseFields.term(.verdict)), .optional(CaseFields.term(.rootCause)))
+        .optional(CaseFields.term(.verdict)), .optional(CaseFields.term(.rootCause)),
+        FormFields.answers, FormFields.version, FormFields.shown, EndingFields.exception)
 
     static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
-        -> ReplyToCase.State
+        -> State
     {
-        try ReplyToCase.load(
+        let reply = try ReplyToCase.load(
             .init(id: input.id, text: "", status: nil, confirmPublic: true), for: actor, policy: policy,
             in: tx)
+        return State(
+            reply: reply, forms: try FormsDirectory.forms(of: reply.found, for: actor, policy: policy, in: tx)
+        )
     }
 
-    static func decide(_ input: Input, on state: ReplyToCase.State, in context: Context) throws(Refusal)
-        -> Decision
-    {
+    static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
+        let found = state.reply.found
         if let summary = input.customerSummary,
             let quote = InternalQuote.found(
-                in: summary, from: state.notes, words: context.policy.internalQuoteWords)
+                in: summary, from: state.reply.notes, words: context.policy.internalQuoteWords)
         {
             throw Refusal(
                 field: "customer_summary", "repeats_internal_note",
                 "“\(quote) …” stands in an internal note. Say it differently for the customer.")
         }
-        return answer(
-            try state.found.resolved(
-                narrative: input.narrative ?? "", customerSummary: input.customerSummary,
-                verdict: input.verdict ?? "", rootCause: input.rootCause, policy: context.policy),
-            on: state.found)
+        let resolved = try found.resolved(
+            narrative: input.narrative ?? "", customerSummary: input.customerSummary,
+            verdict: input.verdict ?? "", rootCause: input.rootCause, policy: context.policy)
+        var forms = state.forms.at(context.now)
+        forms.closure.hasNarrative = input.narrative?.trimmingWhitespace.isEmpty == false
+        if let cause = input.rootCause {
+            forms.closure.rootCause = context.policy.name(of: cause, in: \.rootCauses)
+        }
+        let form = FormInput(
+            id: input.id, answers: input.answers, formVersion: input.formVersion, shown: input.shown)
+        let settled = try GatePass.ending(
+            .resolve, forms, form, exception: input.exception, in: context)
+        return answer(settled + resolved, on: found)
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
@@ -73,29 +93,51 @@ enum ResolveCase: Operation {
             }
             form.values["root_cause"] = .text(found.classification[.rootCause] ?? "")
             form.values["verdict"] = .text(found.classification[.verdict] ?? "")
+            let forms = try FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx)
+            GatePass.fill(&form, .resolve, forms, ready: [.narrative, .rootCause])
         }
     }
 }
 
-/// Files a resolved case away.
+/// The fields that endings of a case share.
+enum EndingFields {
+    static let exception = FormFields.exception.help(
+        "Why the case ends although something is missing. It is recorded with your name.")
+}
+
+/// Files a resolved case away, once what policy wants settled by then is settled.
 enum CloseCase: Operation {
-    struct Input: Sendable { var id: String }
+    struct Input: Sendable {
+        var id: String
+        var answers: [String: RawValue]
+        var formVersion: String?
+        var shown: String?
+        var exception: String?
+    }
 
     static let name = "case.close"
     static let summary = "Close"
     static let right: Right = "case.close"
     static let place = OperationPlace.act(in: "cases", verb: "close")
-    static let input = Fields(Input.init, CaseFields.id)
+    static let input = Fields(
+        Input.init, CaseFields.id, FormFields.answers, FormFields.version, FormFields.shown,
+        EndingFields.exception)
 
     static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
-        -> SupportCase
+        -> CaseForms
     {
-        try visibleCase(input.id, for: actor, in: tx)
+        try FormsDirectory.forms(
+            of: visibleCase(input.id, for: actor, in: tx), for: actor, policy: policy, in: tx)
     }
 
-    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
-    {
-        answer(try found.closing(policy: context.policy), on: found)
+    static func decide(_ input: Input, on forms: CaseForms, in context: Context) throws(Refusal) -> Decision {
+        let closed = try forms.found.closing(policy: context.policy)
+        guard !closed.isEmpty else { return answer([], on: forms.found) }
+        let form = FormInput(
+            id: input.id, answers: input.answers, formVersion: input.formVersion, shown: input.shown)
+        let settled = try GatePass.ending(
+            .close, forms.at(context.now), form, exception: input.exception, in: context)
+        return answer(settled + closed, on: forms.found)
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
@@ -104,7 +146,12 @@ enum CloseCase: Operation {
 
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> OperationForm { try caseForm(id, for: actor, in: tx) }
+    ) throws -> OperationForm {
+        try caseForm(id, for: actor, in: tx) { found, form in
+            GatePass.fill(
+                &form, .close, try FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx))
+        }
+    }
 }
 
 /// Takes a resolved case back to work.

@@ -40,6 +40,8 @@ enum ReplyToCase: Operation {
         var found: SupportCase
         var notes: [String]
         var template: Macro?
+        /// Where the reply moves the case on.
+        var forms: CaseForms?
     }
 
     static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
@@ -53,9 +55,13 @@ enum ReplyToCase: Operation {
             guard case .noted(let text) = try fact.decoded(as: CaseFact.self).body else { return nil }
             return text
         }
+        let forms =
+            try input.status == nil
+            ? nil : FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx)
         return State(
             found: found, notes: notes,
-            template: try input.template.map { try MacroDirectory.find($0, in: tx) })
+            template: try input.template.map { try MacroDirectory.find($0, in: tx) },
+            forms: forms)
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
@@ -76,6 +82,9 @@ enum ReplyToCase: Operation {
         var facts = try state.found.replied(
             input.text, byCustomer: false, at: context.now, policy: context.policy)
         if let status = input.status {
+            if let forms = state.forms {
+                facts += try GatePass.handOff(to: status, forms, exception: nil)
+            }
             facts += try state.found.moved(
                 to: ID(status), reason: nil, blockedBy: input.blockedBy, policy: context.policy)
         }

@@ -67,6 +67,9 @@ enum OpenAPISchema {
             return values.isEmpty ? ["type": "string"] : ["type": "string", "enum": .array(values)]
         case .time: return ["type": "string", "format": "date-time"]
         case .reference: return ["type": "string", "maxLength": 300]
+        case .answers:
+            let value: JSON = ["type": ["string", "number", "boolean", "null"]]
+            return ["type": "object", "additionalProperties": value]
         case .list(let item): return ["type": "array", "items": .object(self.shape(item, policy))]
         }
     }

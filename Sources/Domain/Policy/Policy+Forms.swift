@@ -1,0 +1,193 @@
+/// Reads the forms of a policy; every mistake names its line and key.
+extension Policy {
+    static func readForms(_ root: inout ConfigReader, _ problems: inout [ConfigProblem]) -> [Form] {
+        guard root.child("forms") != nil else { return [] }
+        let forms = root.items("forms", &problems).map { item in
+            var reader = ConfigReader(item.node, at: item.path, problems: &problems)
+            let form = Form(
+                id: reader.text("id", &problems), name: reader.text("name", &problems),
+                use: one(of: Form.Use.self, "use", &reader, &problems) ?? .intake,
+                productAreas: reader.texts("product_areas", &problems).map(\.text),
+                questions: readQuestions(&reader, &problems))
+            reader.refuseUnknownKeys(&problems)
+            return (form, item.node.line, item.path)
+        }
+        refuseRepeats(forms.map { ($0.0.id, $0.1, $0.2) }, &problems)
+        return forms.map(\.0)
+    }
+
+    private static func readQuestions(
+        _ form: inout ConfigReader, _ problems: inout [ConfigProblem]
+    ) -> [Form.Question] {
+        let questions = form.items("fields", &problems).map { item in
+            var reader = ConfigReader(item.node, at: item.path, problems: &problems)
+            let question = readQuestion(&reader, &problems)
+            reader.refuseUnknownKeys(&problems)
+            return (question, item.node.line, item.path)
+        }
+        refuseRepeats(questions.map { ($0.0.id, $0.1, $0.2) }, &problems)
+        return questions.map(\.0)
+    }
+
+    private static func readQuestion(
+        _ reader: inout ConfigReader, _ problems: inout [ConfigProblem]
+    ) -> Form.Question {
+        let field = one(of: Form.CaseField.self, "case_field", &reader, &problems)
+        var kind = one(of: Form.Kind.self, "kind", &reader, &problems) ?? .text
+        if let field { kind = field.classifying == nil ? .time : .choice }
+        let gate = one(of: Form.Gate.self, "needed_to", &reader, &problems)
+        let hasChoices = reader.child("choices") != nil
+        let choices = hasChoices ? readTerms("choices", &reader, &problems) : []
+        if kind == .choice, field == nil, !hasChoices {
+            problems.append(.init(line: reader.node.line, key: reader.key("choices"), message: "is needed"))
+        } else if kind != .choice, hasChoices {
+            let line = reader.child("choices")?.line ?? reader.node.line
+            problems.append(
+                .init(line: line, key: reader.key("choices"), message: "only belongs to the kind choice"))
+        }
+        return Form.Question(
+            id: reader.text("id", &problems), label: reader.text("label", &problems),
+            help: reader.optionalText("help", &problems), kind: kind, choices: choices,
+            anchors: readAnchors(kind, &reader, &problems), neededTo: gate,
+            neededWhen: readConditions("needed_when", &reader, &problems),
+            shownWhen: readConditions("shown_when", &reader, &problems),
+            weight: reader.integer("weight", 0...100, default: gate == nil ? 1 : 2, &problems),
+            caseField: field, check: one(of: ClosureCheck.self, "checked_by", &reader, &problems),
+            isForCustomer: !reader.flag("internal", default: false, &problems))
+    }
+
+    /// One of the values of an enumeration; nil where the key is not there or wrong.
+    private static func one<Choice: RawRepresentable<String> & CaseIterable>(
+        of type: Choice.Type, _ name: String, _ reader: inout ConfigReader, _ problems: inout [ConfigProblem]
+    ) -> Choice? {
+        guard let text = reader.optionalText(name, &problems) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        problems.append(
+            .init(
+                line: reader.child(name)?.line ?? reader.node.line, key: reader.key(name),
+                message: "“\(text)” is not one of \(names)"))
+        return nil
+    }
+
+    private static func readConditions(
+        _ name: String, _ reader: inout ConfigReader, _ problems: inout [ConfigProblem]
+    ) -> [Form.Condition] {
+        reader.members(name, &problems).map { member in
+            var values: [String] = []
+            switch member.node.value {
+            case .scalar(let text): values = [text]
+            case .sequence(let items):
+                values = items.compactMap { if case .scalar(let text) = $0.value { text } else { nil } }
+            case .mapping: break
+            }
+            if values.isEmpty || values.contains("") {
+                problems.append(
+                    .init(
+                        line: member.line, key: "\(reader.key(name)).\(member.key)",
+                        message: "must be a value or a list of values"))
+            }
+            return Form.Condition(member.key, values)
+        }
+    }
+
+    private static func readAnchors(
+        _ kind: Form.Kind, _ reader: inout ConfigReader, _ problems: inout [ConfigProblem]
+    ) -> [Int: String] {
+        var anchors: [Int: String] = [:]
+        for member in reader.members("anchors", &problems) {
+            guard kind == .rating, let mark = Int(member.key), (1...5).contains(mark),
+                case .scalar(let text) = member.node.value, !text.isEmpty
+            else {
+                problems.append(
+                    .init(
+                        line: member.line, key: "\(reader.key("anchors")).\(member.key)",
+                        message: "must be a text for a mark from 1 to 5 of the kind rating"))
+                continue
+            }
+            anchors[mark] = text
+        }
+        return anchors
+    }
+
+    /// What can only be said of all forms together: what conditions name, and that each use is clear.
+    static func checkForms(_ policy: Policy, _ node: ConfigNode?, _ problems: inout [ConfigProblem]) {
+        guard let node, case .sequence(let nodes) = node.value, nodes.count == policy.forms.count else {
+            return
+        }
+        var kinds: [String: Form.Kind] = [:]
+        for (index, form) in policy.forms.enumerated() {
+            let (line, path) = (nodes[index].line, "forms[\(index)]")
+            for area in form.productAreas where !policy.productAreas.contains(where: { $0.id == area }) {
+                problems.append(
+                    .init(
+                        line: line, key: "\(path).product_areas", message: "“\(area)” is not a product area"))
+            }
+            let others = policy.forms[..<index].filter { $0.use == form.use }
+            let isTaken = others.contains { other in
+                form.productAreas.isEmpty
+                    ? other.productAreas.isEmpty
+                    : !Set(other.productAreas).isDisjoint(with: form.productAreas)
+            }
+            if isTaken {
+                let message = "another form has the same use for the same product areas"
+                problems.append(.init(line: line, key: "\(path).use", message: message))
+            }
+            let lines = questionLines(nodes[index])
+            for (place, question) in form.questions.enumerated() {
+                let line = lines.indices.contains(place) ? lines[place] : line
+                let key = "\(path).fields[\(place)]"
+                if let kind = kinds[question.id], kind != question.kind {
+                    let message = "“\(question.id)” has the kind \(kind.rawValue) in another form"
+                    problems.append(.init(line: line, key: "\(key).kind", message: message))
+                }
+                kinds[question.id] = kinds[question.id] ?? question.kind
+                checkConditions(question, at: place, of: form, line, key, &problems)
+            }
+        }
+    }
+
+    private static func questionLines(_ form: ConfigNode) -> [Int] {
+        guard case .mapping(let members) = form.value,
+            let fields = members.first(where: { $0.key == "fields" }),
+            case .sequence(let items) = fields.node.value
+        else { return [] }
+        return items.map(\.line)
+    }
+
+    private static func checkConditions(
+        _ question: Form.Question, at place: Int, of form: Form, _ line: Int, _ key: String,
+        _ problems: inout [ConfigProblem]
+    ) {
+        let earlier = form.questions[..<place]
+        let conditions =
+            question.shownWhen.map { ("shown_when", $0) } + question.neededWhen.map { ("needed_when", $0) }
+        for (name, condition) in conditions {
+            let key = "\(key).\(name).\(condition.subject)"
+            if let other = earlier.first(where: { $0.id == condition.subject }) {
+                let known: [String]? =
+                    switch other.kind {
+                    case .choice: other.caseField == nil ? other.choices.map(\.id) : nil
+                    case .yesNo: ["yes", "no"]
+                    case .rating: ["1", "2", "3", "4", "5"]
+                    default: nil
+                    }
+                guard let known else { continue }
+                for value in condition.values where !known.contains(value) {
+                    let hint = nearest(to: value, in: known).map { "; did you mean “\($0)”?" } ?? ""
+                    problems.append(
+                        .init(
+                            line: line, key: key,
+                            message: "“\(value)” is not an answer to “\(condition.subject)”\(hint)"))
+                }
+            } else if !CaseForms.contextWords.contains(condition.subject) {
+                let names = earlier.map(\.id) + CaseForms.contextWords
+                let hint = nearest(to: condition.subject, in: names).map { "; did you mean “\($0)”?" } ?? ""
+                problems.append(
+                    .init(
+                        line: line, key: key,
+                        message: "is neither an earlier field of the form nor a word about the case\(hint)"))
+            }
+        }
+    }
+}
