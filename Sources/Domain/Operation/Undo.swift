@@ -17,7 +17,7 @@ extension RawValue {
     /// The value as JSON, to be kept and read again by `init(_: JSON)`.
     package var json: JSON {
         switch self {
-        case .missing, .null, .object: .null
+        case .missing, .null, .members: .null
         case .text(let text): .string(text)
         case .integer(let value): .integer(value)
         case .number(let value): .number(value)
