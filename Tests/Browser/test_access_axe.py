@@ -42,6 +42,8 @@ PAGES = {
         "/cases/new", rich_case("/assign"), rich_case("/change_status"), rich_case("/change_severity"), rich_case("/edit"),
         rich_case("/record_impact"), rich_case("/record_times"), rich_case("/resolve"), "/organisations",
         open_first("/organisations"), "/account", "/account/tokens",
+        "/account/keys", "/search", "/search?q=payments", rich_case("?show=story"), rich_case("/pin_entry"),
+        rich_case("/release"),
     ],
     "administrator": [
         "/people", open_first("/people"), "/people/new", "/organisations/new", "/policy", "/policy/rights",

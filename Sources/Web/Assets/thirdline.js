@@ -27,6 +27,19 @@ const announce = text => {
   live.textContent = "";
   setTimeout(() => { live.textContent = text; }, 60);
 };
+/** More than this is no longer written by hand, and a field must not work through all of it at each key. */
+const LONG = 20_000;
+/** A long text in a field whose direction follows the text takes browsers minutes to lay out: its beginning decides. */
+const settle = (area, text) => {
+  const long = text.length > LONG;
+  if (long && area.dir === "auto") area.dir = /^[^\p{L}]*[\u0590-\u08ff]/u.test(text.slice(0, 1000)) ? "rtl" : "ltr";
+  if (area.classList.contains("long") !== long) area.classList.toggle("long", long);
+  return long;
+};
+document.addEventListener("paste", event => {
+  const area = event.target;
+  if (area.matches?.("textarea")) settle(area, (event.clipboardData?.getData("text") ?? "") + area.value.slice(0, LONG));
+}, true);
 /** Storage that may be absent, full or forbidden. */
 const store = {
   get(key, area = localStorage_()) { try { return area?.getItem(key) ?? null; } catch { return null; } },
@@ -85,6 +98,7 @@ class Draft {
       if (kept.text === this.area.value) return;
       const echoed = this.area.hasAttribute("data-echo"); // the answer to a failed send shows what was sent
       if (echoed) return;
+      settle(this.area, kept.text);
       this.area.value = kept.text;
       if (kept.text) this.say("Draft restored");
       this.dirty = true;
@@ -98,10 +112,7 @@ class Draft {
   typed() {
     this.closed = false;
     this.dirty = true;
-    // A field that grows with its text lays all of it out at each key; a very long one keeps its height instead.
-    const long = this.area.value.length > 50_000;
-    if (this.area.classList.contains("long") !== long) this.area.classList.toggle("long", long);
-    if (long) this.later(1500);
+    if (settle(this.area, this.area.value)) this.later(1500);
     else { this.keep(); this.later(); }
   }
 
@@ -132,7 +143,7 @@ class Draft {
         + (kept ? "It is kept on this device." : "It is not kept as a draft."));
       return;
     }
-    if (text.length > 50_000) this.keep();
+    if (text.length > LONG) this.keep();
     this.dirty = false;
     this.busy = this.request(false).then(answer => {
       if (!answer.ok) throw new Error(String(answer.status));
@@ -265,7 +276,7 @@ async function send(form, button) {
     const next = pointed ? new URL(pointed, location.href) : landed;
     for (const draft of held) draft.sent();
     if (!pointed && answer.redirected && type.includes("html") && samePage(next)) {
-      show(parse(html), plain(next), form.dataset.land);
+      show(parse(html), plain(next), form.dataset.land, button);
     } else if (!pointed && !answer.redirected && type.includes("html")) {
       show(parse(html), null); // an answer in place, such as a token that is shown once
     } else if (samePage(next)) {
@@ -295,7 +306,7 @@ async function send(form, button) {
 }
 
 /** Puts an answer's page in the place of this one's, without a new load. */
-function show(page, url, land) {
+function show(page, url, land, button) {
   const fresh = one("main", page), old = one("main"), height = scrollY;
   if (!fresh || !old) { if (url) location.assign(url.href); return; }
   if (url) history.replaceState(null, "", url.href);
@@ -318,7 +329,8 @@ function show(page, url, land) {
   if (wrong) { wrong.focus(); wrong.scrollIntoView({ block: "center" }); }
   else if (problem) { problem.tabIndex = -1; problem.focus(); problem.scrollIntoView({ block: "start" }); }
   else {
-    const target = land && document.getElementById(land); // fetch does not tell the fragment of a redirect
+    const same = button?.name && button.value && all("button[name]", fresh).find(el => el.name === button.name && el.value === button.value);
+    const target = same || land && document.getElementById(land); // fetch does not tell the fragment of a redirect
     const place = target || (url ? fresh : said) || fresh;
     if (!place.matches("a, button, input, textarea, select")) place.tabIndex = -1;
     place.focus({ preventScroll: true });

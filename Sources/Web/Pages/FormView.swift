@@ -165,7 +165,7 @@ package struct FormView: Sendable {
             let draft = draftPrefix.map { "\($0)/\(field.name)" }
             let savedAt = draftTimes[field.name].map { String($0) } ?? ""
             return """
-                <textarea class="input" \(common) rows="5" dir="auto"\(.attribute("data-draft", draft))\(.attribute("data-draft-at", draft.map { _ in savedAt }))\(.flag("data-echo", !problems.isEmpty))>
+                <textarea class="input" \(common) rows="5"\(fieldDirection(of: value))\(.attribute("data-draft", draft))\(.attribute("data-draft-at", draft.map { _ in savedAt }))\(.flag("data-echo", !problems.isEmpty))>
                 \(value)</textarea>
                 """
         case .secret:
@@ -261,4 +261,14 @@ package struct FormView: Sendable {
             <div class="fld"><label class="tick"><input type="checkbox" id="\(id(field.name))" name="\(field.name)" value="true"\(.flag("checked", isOn))\(describedBy(field))><span>\(field.label)</span></label>\(help(field))\(errors(field))</div>
             """
     }
+}
+
+/// The reading direction of a field of long text: its own for each paragraph, except where there is too much of it.
+///
+/// Browsers take minutes to find the direction of a hundred thousand lines; then the first letter decides for all.
+package func fieldDirection(of text: String) -> HTML {
+    guard text.utf8.count > 20_000 else { return " dir=\"auto\"" }
+    let first = text.unicodeScalars.prefix(1000).first { $0.properties.isAlphabetic }
+    let isRightToLeft = first.map { (0x0590...0x08FF).contains($0.value) } ?? false
+    return isRightToLeft ? " dir=\"rtl\"" : " dir=\"ltr\""
 }

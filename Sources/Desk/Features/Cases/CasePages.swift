@@ -330,7 +330,7 @@ struct CaseView {
         -> HTML
     {
         """
-        <textarea class="input" id="\(name)-text" name="text" rows="4" autocomplete="off" dir="auto" required placeholder="\(placeholder)" data-draft="case/\(this.id.raw)/\(name)" data-draft-at="\(draft.map { String($0.savedAt.microseconds / 1000) } ?? "")">
+        <textarea class="input" id="\(name)-text" name="text" rows="4" autocomplete="off"\(fieldDirection(of: draft?.text ?? "")) required placeholder="\(placeholder)" data-draft="case/\(this.id.raw)/\(name)" data-draft-at="\(draft.map { String($0.savedAt.microseconds / 1000) } ?? "")">
         \(draft?.text ?? "")</textarea><input type="hidden" name="_draft" value="case/\(this.id.raw)/\(name)">
         """
     }

@@ -36,7 +36,10 @@ struct PaletteSearch: Sendable {
             let actions = actions(on: open)
             let isAsking = !text.isEmpty || mode != .all
             if mode == .all, text.isEmpty {
-                if let open { groups.append(PaletteGroup(title: "On \(open.number)", items: actions.here)) }
+                if let open {
+                    let first = Array(actions.here.prefix(Self.most))
+                    groups.append(PaletteGroup(title: "On \(open.number)", items: first))
+                }
                 groups.append(PaletteGroup(title: "Looked at lately", items: try recent(in: tx)))
                 groups.append(PaletteGroup(title: "Go to", items: places))
             }
@@ -77,7 +80,7 @@ struct PaletteSearch: Sendable {
     private func actions(on open: SupportCase?) -> (here: [PaletteItem], anywhere: [PaletteItem]) {
         var here: [PaletteItem] = []
         var anywhere: [PaletteItem] = []
-        for operation in services.catalog.operations.sorted(by: { $0.summary < $1.summary })
+        for operation in services.catalog.features.flatMap({ $0.operations })
         where actor.may(operation.right) && !operation.place.path.hasPrefix("/portal") {
             switch operation.place {
             case .create, .single:

@@ -171,7 +171,7 @@ struct PortalCaseView {
         }
         return """
             <form class="form" id="reply" method="post" action="/portal/cases/\(this.number)/\(verb)" data-enhance>\(FormView.hidden(key: key, base: nil))<input type="hidden" name="_draft" value="portal/\(this.id.raw)/reply"><div class="fld"><label for="reply-text">\(label)</label><p class="help" id="reply-text-h">Goes to the people who work on it, and to your colleagues on this case.</p>
-            <textarea class="input" id="reply-text" name="text" rows="5" required autocomplete="off" dir="auto" aria-describedby="reply-text-h" data-draft="portal/\(this.id.raw)/reply" data-draft-at="\(content.draft.map { String($0.savedAt.microseconds / 1000) } ?? "")">
+            <textarea class="input" id="reply-text" name="text" rows="5" required autocomplete="off"\(fieldDirection(of: content.draft?.text ?? "")) aria-describedby="reply-text-h" data-draft="portal/\(this.id.raw)/reply" data-draft-at="\(content.draft.map { String($0.savedAt.microseconds / 1000) } ?? "")">
             \(content.draft?.text ?? "")</textarea></div><p class="form-error" data-form-error role="alert"></p><div class="btns"><button class="btn\(isDone ? "" : " go")">\(button)</button><span class="draft-state" data-draft-state role="status"></span></div></form>
 
             """

@@ -1,0 +1,187 @@
+"""The palette, keys of one's own, undo, the two layers of a timeline, and who else is here, as people use them."""
+
+import re
+import time
+import unittest
+
+from harness import BrowserTest
+
+
+class PageItselfTests(BrowserTest):
+    def open_case(self, page, words="0.3 % of card payments"):
+        """Opens the case with these words in its subject; returns its number."""
+        page.goto(self.server.url("/cases?state=all"))
+        link = page.locator("a[data-row-open]", has_text=words).first
+        number = re.search(r"TL-\d+", link.get_attribute("href"))[0]
+        page.goto(self.server.url(f"/cases/{number}"))
+        return number
+
+    def palette(self, page, words=None):
+        """Opens the palette by its key and types; returns its field."""
+        page.keyboard.press("Control+k")
+        field = page.get_by_role("combobox", name="Search or do something")
+        field.wait_for()
+        page.locator("#palette [role=option]").first.wait_for()
+        if words:
+            page.keyboard.type(words)
+            page.wait_for_function(
+                "words => document.querySelector('#palette [role=option]')?.textContent.toLowerCase().includes(words)",
+                arg=words.split()[-1].strip("#@>").lower(),
+            )
+        return field
+
+    def test_the_palette_does_everything_by_keyboard(self):
+        page = self.signed_in("engineer")
+        number = self.open_case(page)
+        for width in (1280, 390):
+            with self.subTest(width=width):
+                page.set_viewport_size({"width": width, "height": 900})
+                page.goto(self.server.url(f"/cases/{number}"))
+                field = self.palette(page)
+                self.assertTrue(field.evaluate("field => field === document.activeElement"))
+                self.assertEqual(field.get_attribute("aria-activedescendant"), "palette-o0")
+                page.keyboard.press("ArrowDown")
+                self.assertEqual(field.get_attribute("aria-activedescendant"), "palette-o1")
+                self.assertEqual(page.locator("#palette [aria-selected=true]").get_attribute("id"), "palette-o1")
+                page.keyboard.press("ArrowUp")
+                page.keyboard.press("ArrowUp")
+                last = page.locator("#palette [role=option]").last.get_attribute("id")
+                self.assertEqual(field.get_attribute("aria-activedescendant"), last)
+                self.assert_accessible(page)
+                self.assert_no_sideways_scroll(page)
+                page.keyboard.press("Escape")
+                page.locator("#palette").wait_for(state="hidden")
+        self.palette(page, "change sev")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/cases/{number}/change_severity")
+        self.palette(page, "#" + number.split("-")[1])
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/cases/{number}")
+        self.palette(page, "@jonas")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/people/*")
+        self.assert_quiet(page)
+
+    def test_without_script_the_search_page_does_the_same(self):
+        page = self.signed_in("engineer", java_script_enabled=False)
+        page.goto(self.server.url("/cases"))
+        page.get_by_role("link", name="Search or do").first.click()
+        page.fill("#q", "card payments")
+        page.get_by_role("button", name="Search").click()
+        page.get_by_role("link", name="0.3 % of card payments fail at capture").wait_for()
+
+    def test_keys_are_chosen_and_the_old_ones_rest(self):
+        page = self.signed_in("engineer")
+        number = self.open_case(page)
+        page.goto(self.server.url("/account/keys"))
+        page.fill("#key-assign", "r")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("“r” does “Reply” already").first.wait_for()
+        self.assertEqual(page.input_value("#key-assign"), "r")
+        page.troubles = []  # the refused attempt was on purpose
+        page.fill("#key-assign", "x")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("Saved.").wait_for()
+        page.goto(self.server.url(f"/cases/{number}"))
+        page.keyboard.press("a")
+        self.assertEqual(page.locator("#side [data-key=a] kbd").inner_text(), "x")
+        page.keyboard.press("?")
+        self.assertIn("x", page.locator("#keys dl div", has_text="Assign").inner_text())
+        page.keyboard.press("Escape")
+        self.assertTrue(page.url.endswith(f"/cases/{number}"))
+        page.keyboard.press("x")
+        page.wait_for_url(f"**/cases/{number}/assign")
+        page.goto(self.server.url("/account/keys"))
+        page.get_by_role("button", name="Reset to the usual keys").click()
+        page.get_by_text("Saved.").wait_for()
+        page.goto(self.server.url(f"/cases/{number}"))
+        page.keyboard.press("a")
+        page.wait_for_url(f"**/cases/{number}/assign")
+        self.assert_quiet(page)
+
+    def test_undo_by_toast_and_by_key(self):
+        page = self.signed_in("engineer")
+        number = self.open_case(page)
+        before = page.locator("#case-head .sev").inner_text()
+        page.goto(self.server.url(f"/cases/{number}/change_severity"))
+        page.locator("input[name=severity]:not(:checked)").first.check()
+        page.fill("#reason", "Trying the key")
+        page.get_by_role("button", name="Change severity").click()
+        toast = page.locator(".toast")
+        toast.wait_for()
+        self.assertNotEqual(page.locator("#case-head .sev").inner_text(), before)
+        self.assertEqual(toast.get_by_role("status").inner_text(), "Saved.")
+        self.assert_accessible(page)
+        page.locator("h1").click()
+        page.keyboard.press("z")
+        page.get_by_text("Taken back. It stands as before.").wait_for()
+        self.assertEqual(page.locator("#case-head .sev").inner_text(), before)
+        self.assertIn("took back “Change severity”", page.locator("#timeline").inner_text())
+
+        # Somebody else changed the same thing: said in the toast, and nothing is lost.
+        page.goto(self.server.url(f"/cases/{number}/change_severity"))
+        page.locator("input[name=severity]:not(:checked)").first.check()
+        page.fill("#reason", "Once more")
+        page.get_by_role("button", name="Change severity").click()
+        toast.wait_for()
+        toast.hover()  # it stays as long as one looks at it
+        other = self.signed_in("colleague")
+        other.goto(self.server.url(f"/cases/{number}/change_severity"))
+        other.locator("input[name=severity]:not(:checked)").last.check()
+        other.fill("#reason", "I know better")
+        other.get_by_role("button", name="Change severity").click()
+        other.locator(".toast").wait_for()
+        toast.get_by_role("button", name="Undo").click()
+        toast.get_by_text("changed the same thing since").wait_for()
+        page.troubles = []  # the refused attempt was on purpose
+
+    def test_case_28_part_an_entry_goes_into_the_story_in_place(self):
+        page = self.signed_in("engineer")
+        self.open_case(page)
+        entry = page.locator("#timeline > li", has_text="set severity to").first
+        name = entry.get_attribute("id")
+        entry.get_by_role("button", name="Put into the story").click()
+        page.locator(f"#{name} .pin[aria-pressed=true]").wait_for()
+        page.get_by_role("navigation", name="Show").get_by_role("link", name="Story").click()
+        page.locator(f"#{name}").wait_for()
+        self.assert_quiet(page)
+
+    def test_a_colleague_is_seen_writing(self):
+        first, second = self.signed_in("engineer"), self.signed_in("colleague")
+        self.open_case(first)
+        self.open_case(second)
+        first.locator("#here", has_text="is looking").wait_for()
+        second.locator("h1").click()
+        second.keyboard.press("r")
+        second.keyboard.type("Hello")
+        first.locator("#here", has_text="is writing a reply").wait_for()
+        second.goto(self.server.url("/account"))
+        first.locator("#here").wait_for(state="hidden")
+        self.assert_quiet(first)
+
+    def test_a_hundred_thousand_lines_are_refused_in_words_and_stay(self):
+        page = self.signed_in("engineer")
+        self.open_case(page)
+        page.locator("h1").click()
+        page.keyboard.press("n")
+        area = page.locator("#note-text")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.evaluate(
+            "() => navigator.clipboard.writeText(Array.from({ length: 100000 },"
+            " (_, i) => 'line ' + i + ' of a log that somebody pasted').join('\\n'))"
+        )
+        start = time.monotonic()
+        page.keyboard.press("Control+v")
+        page.wait_for_function("() => document.querySelector('#note-text').value.length > 3e6")
+        page.keyboard.type("x")  # the field still takes keys
+        self.assertLess(time.monotonic() - start, 10)
+        page.keyboard.press("Backspace")
+        page.keyboard.press("Control+Enter")
+        page.get_by_text("Not sent: the text is").wait_for()
+        self.assertEqual(area.evaluate("area => area.value.split('\\n').length"), 100000)
+        page.evaluate("() => { const area = document.querySelector('#note-text'); area.value = ''; area.dispatchEvent(new Event('input', { bubbles: true })); }")
+        self.assert_quiet(page)
+
+
+if __name__ == "__main__":
+    unittest.main()
