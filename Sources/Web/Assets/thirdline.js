@@ -352,6 +352,35 @@ document.addEventListener("submit", event => {
   send(form, event.submitter ?? one("button:not([type=button]), input[type=submit]", form));
 });
 
+// Files: dropped or pasted anywhere on a page, they go into its field for files -------------------------------------------
+
+const fileField = target => one("input[type=file]", target?.closest?.("form") ?? undefined) ?? all("input[type=file]").find(isShown);
+function takeFiles(files, field) {
+  const taken = new DataTransfer();
+  for (const file of field.multiple ? files : [...files].slice(0, 1)) taken.items.add(file);
+  field.files = taken.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  field.focus();
+  field.scrollIntoView({ block: "center" });
+  announce(taken.files.length === 1 ? taken.files[0].name + " is ready to be sent" : taken.files.length + " files are ready to be sent");
+}
+document.addEventListener("dragover", event => {
+  if (event.dataTransfer?.types.includes("Files") && fileField(event.target)) event.preventDefault();
+});
+document.addEventListener("drop", event => {
+  const field = event.dataTransfer?.files.length && fileField(event.target);
+  if (!field) return;
+  event.preventDefault();
+  takeFiles(event.dataTransfer.files, field);
+});
+document.addEventListener("paste", event => {
+  const files = event.clipboardData?.files;
+  const field = files?.length && !event.clipboardData.types.includes("text/plain") && fileField(event.target);
+  if (!field) return;
+  event.preventDefault();
+  takeFiles(files, field);
+});
+
 // What is still missing ---------------------------------------------------------------------------------------------
 
 const isFilled = target => {
