@@ -46,10 +46,13 @@ struct UndoTests {
             let times = try await thereAndBack(
                 desk, number, "case.record_times", ["began_at": .text("2026-03-01T08:00:00Z")])
             #expect(times.beganAt == nil && times.reportedAt == before.reportedAt)
+            let watched = try await desk.perform("case.watch", as: .marta, ["id": .text(number)])
+            let offer = try #require(watched.answer["undo"]?.string)
+            try await desk.perform("undo.apply", as: .marta, ["id": .text(offer)])
             let facts = try await desk.services.database.read { tx in
                 try CaseDirectory.facts(of: before.id, kinds: ["case.undone"], in: tx).map(\.body)
             }
-            #expect(facts.count == 7)
+            #expect(facts.count == 8)
             #expect(
                 facts.first
                     == .story(.undone(what: "Give the case to somebody", fromVersion: 2, toVersion: 2)))

@@ -195,6 +195,18 @@ enum SetNextAction: CoordinationOperation {
             input.text, owner: owner, dueAt: input.dueAt, at: context.now, policy: context.policy)
     }
 
+    /// Only where there was one before: a case in work is never without.
+    static func undo(_ input: Input, on state: CoordinationState, in context: Context) -> Undo? {
+        state.now.nextAction.map { before in
+            Undo(
+                name,
+                [
+                    "id": .text(input.id), "text": .text(before.text), "owner": .text(before.owner.raw),
+                    "due_at": .text(before.dueAt.rfc3339),
+                ])
+        }
+    }
+
     static func fill(_ form: inout OperationForm, from state: CoordinationState, for actor: Actor) {
         form.values["text"] = .text(state.now.nextAction?.text ?? "")
         form.values["owner"] = .text(

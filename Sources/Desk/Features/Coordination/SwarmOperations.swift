@@ -104,6 +104,10 @@ enum WatchCase: CoordinationOperation {
 
     static func person(_ input: Input) -> String? { input.person }
 
+    static func undo(_ input: Input, on state: CoordinationState, in context: Context) -> Undo? {
+        Undo(UnwatchCase.name, ["id": .text(input.id), "person": .optional(input.person)])
+    }
+
     static func facts(
         _ input: Input, on state: CoordinationState, in context: Context
     ) throws(Refusal) -> [CaseFact] {
@@ -127,6 +131,10 @@ enum UnwatchCase: CoordinationOperation {
         Input.init, CaseFields.id, .optional(specialist).help("Empty means yourself."))
 
     static func person(_ input: Input) -> String? { input.person }
+
+    static func undo(_ input: Input, on state: CoordinationState, in context: Context) -> Undo? {
+        Undo(WatchCase.name, ["id": .text(input.id), "person": .optional(input.person)])
+    }
 
     static func facts(
         _ input: Input, on state: CoordinationState, in context: Context
