@@ -37,7 +37,7 @@ PAGES = {
     "engineer": [
         "/cases", "/cases?owner=me", "/cases?q=nothing+of+the+kind", rich_case(), rich_case("?as=note"),
         rich_case("?order=oldest"),
-        "/cases/check", "/cases/backlog", "/cases?next=none", "/macros", "/macros/new", rich_case("/templates"),
+        "/cases/check", "/cases/backlog", "/cases?next=none", "/macros", "/macros/new", rich_case("/templates"), rich_case("/investigation"),
         rich_case("/calls/C1"), rich_case("/set_next_action"), rich_case("/schedule_call"),
         "/cases/new", rich_case("/assign"), rich_case("/change_status"), rich_case("/change_severity"), rich_case("/edit"),
         rich_case("/record_impact"), rich_case("/record_times"), rich_case("/resolve"), "/organisations",

@@ -220,6 +220,7 @@ enum EditCase: CaseOperation {
         var environment: Edit<String>
         var category: Edit<String>
         var rootCause: Edit<String>
+        var faultLayer: Edit<String>
     }
 
     static let name = "case.edit"
@@ -235,7 +236,9 @@ enum EditCase: CaseOperation {
         .help("What is really wrong, in your words. The reporter’s own words stay as they are."),
         .edit(CaseFields.term(.productArea)), .edit(CaseFields.term(.component)),
         .edit(CaseFields.term(.environment)), .edit(CaseFields.term(.category)),
-        .edit(CaseFields.term(.rootCause)))
+        .edit(CaseFields.term(.rootCause)).help(
+            "Suspected until a hypothesis with this root cause is confirmed."),
+        .edit(CaseFields.term(.faultLayer)))
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
@@ -254,6 +257,7 @@ enum EditCase: CaseOperation {
             (.productArea, input.productArea), (.component, input.component),
             (.environment, input.environment),
             (.category, input.category), (.rootCause, input.rootCause),
+            (.faultLayer, input.faultLayer),
         ]
         for (field, edit) in fields {
             switch edit {
@@ -293,6 +297,7 @@ enum EditCase: CaseOperation {
         form.values["problem_statement"] = .text(found.problemStatement ?? "")
         for field in [
             CaseFact.ClassifyingField.productArea, .component, .environment, .category, .rootCause,
+            .faultLayer,
         ] {
             form.values[field.rawValue] = .text(found.classification[field] ?? "")
         }

@@ -56,6 +56,10 @@ enum ResolveCase: Operation {
                 field: "customer_summary", "repeats_internal_note",
                 "“\(quote) …” stands in an internal note. Say it differently for the customer.")
         }
+        if let summary = input.customerSummary {
+            try refuseUnconfirmedCause(
+                in: summary, field: "customer_summary", state.reply.cause, context.policy)
+        }
         let resolved = try found.resolved(
             narrative: input.narrative ?? "", customerSummary: input.customerSummary,
             verdict: input.verdict ?? "", rootCause: input.rootCause, policy: context.policy)
@@ -90,6 +94,12 @@ enum ResolveCase: Operation {
             if policy.resolutionRequires.contains(.problemStatement), found.problemStatement == nil {
                 form.advice.append(
                     "The problem is not stated yet. State it with “Edit problem and fields” first.")
+            }
+            let cause = try InvestigationDirectory.investigation(of: found.id, in: tx).causeWording
+            if !cause.isConfirmed {
+                form.advice.append(
+                    "No cause is confirmed. \(cause.sentence) Whatever root cause you choose is shown as suspected."
+                )
             }
             form.values["root_cause"] = .text(found.classification[.rootCause] ?? "")
             form.values["verdict"] = .text(found.classification[.verdict] ?? "")

@@ -434,7 +434,11 @@ struct CaseView {
         let priority = policy.priority(severity: this.severity, tier: content.organisation?.tier)
         let parts = priority.parts.map { "\($0.name) \($0.points)" }.joined(separator: ", ")
         let fields = CaseFact.ClassifyingField.allCases.map { field in
-            pair(field.label, this.classification[field].map { policy.name(of: $0, in: field.terms) })
+            pair(
+                field.label,
+                field == .rootCause
+                    ? this.rootCauseWords(policy)
+                    : this.classification[field].map { policy.name(of: $0, in: field.terms) })
         }
         let kind = policy.requestTypes.first { $0.id == this.requestType }?.name ?? this.requestType
         return """

@@ -73,6 +73,10 @@ package struct CaseSentence: Sendable {
             return "\(who) stated the problem: “\(isolated(String(text.prefix(300))))”"
         case .classified(let field, let value):
             guard let value else { return "\(who) took \(field.label.lowercased()) away" }
+            if field == .rootCause {
+                return
+                    "\(who) set the suspected root cause to <b>\(policy.name(of: value, in: field.terms))</b>"
+            }
             return
                 "\(who) set \(field.label.lowercased()) to <b>\(policy.name(of: value, in: field.terms))</b>"
         case .impactRecorded(let impact):

@@ -42,6 +42,7 @@ enum ReplyToCase: Operation {
         var template: Macro?
         /// Where the reply moves the case on.
         var forms: CaseForms?
+        var cause: Investigation.CauseWording
     }
 
     static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
@@ -59,9 +60,10 @@ enum ReplyToCase: Operation {
             try input.status == nil
             ? nil : FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx)
         return State(
-            found: found, notes: notes,
+            found: found, notes: notes + (try InvestigationDirectory.internalTexts(of: found.id, in: tx)),
             template: try input.template.map { try MacroDirectory.find($0, in: tx) },
-            forms: forms)
+            forms: forms,
+            cause: try InvestigationDirectory.investigation(of: found.id, in: tx).causeWording)
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
@@ -79,6 +81,7 @@ enum ReplyToCase: Operation {
                 field: "text", "unfilled_variable",
                 "Not sent: “{{\(name)}}” still stands in the text. Write what belongs there.")
         }
+        try refuseUnconfirmedCause(in: input.text, field: "text", state.cause, context.policy)
         var facts = try state.found.replied(
             input.text, byCustomer: false, at: context.now, policy: context.policy)
         if let status = input.status {
@@ -104,6 +107,19 @@ enum ReplyToCase: Operation {
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm { try caseForm(id, for: actor, in: tx) { _, form in form.base = nil } }
+}
+
+/// Refuses text for the customer that states a cause as a fact while no cause is confirmed.
+func refuseUnconfirmedCause(
+    in text: String, field: String, _ cause: Investigation.CauseWording, _ policy: Policy
+) throws(Refusal) {
+    guard !cause.isConfirmed,
+        let claim = CauseClaim.found(in: text, phrases: policy.causeClaims, hedges: policy.causeHedges)
+    else { return }
+    throw Refusal(
+        field: field, "states_unconfirmed_cause",
+        "Not sent: “\(claim)” states a cause, and none is confirmed on this case. Say “we suspect”, or confirm a hypothesis first. Your text is kept."
+    )
 }
 
 /// Writes a note that only colleagues read, now or for an earlier moment.

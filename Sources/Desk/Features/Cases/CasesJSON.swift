@@ -135,7 +135,7 @@ enum CasesJSON {
     }
 
     static func entry(_ fact: Recorded<CaseFact>, _ names: [String: String]) -> JSON {
-        [
+        var object: JSONObject = [
             "entry": .integer(fact.sequence), "version": .integer(Int64(fact.version.number)),
             "kind": .string(fact.body.kind), "occurred_at": fact.occurredAt.json,
             "recorded_at": fact.recordedAt.json,
@@ -143,6 +143,14 @@ enum CasesJSON {
             "actor": ["id": .string(fact.actor), "name": .string(names[fact.actor] ?? "")],
             "data": fact.body.body,
         ]
+        // Only a judgement of a hypothesis confirms a cause; whoever chose one otherwise suspected it.
+        switch fact.body {
+        case .classified(.rootCause, _?): object["root_cause_state"] = "suspected"
+        case .resolved(let resolution) where resolution.rootCause != nil:
+            object["root_cause_state"] = "suspected"
+        default: break
+        }
+        return .object(object)
     }
 
     /// An entry as the customer may read it: who by name alone, and states in the words of the portal.
@@ -194,6 +202,7 @@ enum CasesJSON {
         for field in CaseFact.ClassifyingField.allCases {
             object[field.rawValue] = this.classification[field].map(JSON.string) ?? .null
         }
+        object["root_cause_state"] = this.rootCauseState
         let times: [(String, Timestamp?)] = [
             ("began_at", this.beganAt), ("noticed_at", this.noticedAt), ("reported_at", this.reportedAt),
             ("opened_at", this.openedAt), ("first_reply_at", this.firstReplyAt),

@@ -28,7 +28,6 @@ enum InvestigationJSON {
     ) throws -> [(key: String, value: JSON)] {
         let all = try InvestigationDirectory.investigation(of: context.this.id, in: tx)
         return [
-            ("root_cause_state", context.this.rootCauseState),
             (
                 "investigation",
                 [
@@ -38,7 +37,7 @@ enum InvestigationJSON {
                     "has_workaround_only": .bool(all.hasWorkaroundOnly),
                     "fix_verification": all.fixVerification.map(json) ?? .null,
                 ]
-            ),
+            )
         ]
     }
 

@@ -93,7 +93,7 @@ extension InvestigationOperation {
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        "/cases/\(answer["number"]?.string ?? "")?done=saved"
+        "/cases/\(answer["number"]?.string ?? "")/investigation?done=saved"
     }
 
     static func form(

@@ -38,8 +38,10 @@ struct InvestigationSentence {
             let all = words.isEmpty ? "nothing any more" : words.joined(separator: ", ")
             return ("edit", "bounded the problem, \(question.words.lowercased()): \(isolated(all))")
         case .noteStructured(let parts):
-            let names = NotePart.allCases.filter { parts[$0] != nil }.map { $0.words.lowercased() }
-            return ("lock", "wrote an internal note: \(names.joined(separator: ", "))")
+            let texts = NotePart.allCases.compactMap { part in
+                parts[part].map { "<b>\(part.words)</b>: “\(isolated($0))”" as HTML }
+            }
+            return ("lock", "wrote an internal note. \(HTML.joined(texts, by: " "))")
         default: return remedy
         }
     }
@@ -121,5 +123,54 @@ struct InvestigationSentence {
 
     private func cited(_ evidence: [String]) -> HTML {
         evidence.isEmpty ? .empty : " [\(evidence.joined(separator: ", "))]"
+    }
+}
+
+/// The entries of the timeline that are more than a line: structured notes and decisions.
+struct InvestigationEntry {
+    let fact: Recorded<CaseFact>
+    let sentences: CaseSentence
+
+    /// The entry as a card; nil for what is a line.
+    var card: HTML? {
+        guard case .investigation(let body) = fact.body else { return nil }
+        switch body {
+        case .noteStructured(let parts): return note(parts)
+        case .decided(let id, let decision): return decided(id, decision)
+        default: return nil
+        }
+    }
+
+    private var stamp: HTML {
+        let late: HTML =
+            fact.recordedAt.seconds(since: fact.occurredAt) > 60
+            ? "<span class=\"late\">entered later, \(fact.recordedAt.day) \(fact.recordedAt.clock)</span>"
+            : .empty
+        return """
+            \(late)<a class="at" href="#e-\(fact.version.number)"><time datetime="\(fact.occurredAt.rfc3339)">\(fact.occurredAt.clock)</time></a>
+            """
+    }
+
+    private func note(_ parts: [NotePart: String]) -> HTML {
+        let who = sentences.name(fact.actor)
+        let rows = NotePart.allCases.compactMap { part in
+            parts[part].map { "<dt>\(part.words)</dt><dd class=\"text\" dir=\"auto\">\($0)</dd>" as HTML }
+        }
+        return """
+            <li id="e-\(fact.version.number)"><span class="node"><span class="av" aria-hidden="true">\(Person.initials(of: who))</span></span><article class="msg int"><header><b>\(who)</b><span class="way">\(icon("lock"))Internal note</span>\(stamp)</header><dl class="pairs">\(rows)</dl></article></li>
+
+            """
+    }
+
+    private func decided(_ id: String, _ decision: CaseDecision) -> HTML {
+        let weighed: HTML =
+            decision.options.isEmpty
+            ? .empty
+            : "<p class=\"text\"><span class=\"dim\">Weighed:</span> \(isolated(decision.options.joined(separator: "; ")))</p>"
+        return """
+            <li id="e-\(fact.version.number)"><span class="node">\(icon("rank"))</span><article class="msg"><header><b>\(decision.kind.words) \(id)</b><span class="dim">\(sentences.name(decision.decider))</span>\(stamp)</header><div class="text"><b dir="auto">\(decision.decision)</b>
+            <span dir="auto">\(decision.reason)</span>\(weighed)</div></article></li>
+
+            """
     }
 }
