@@ -286,6 +286,40 @@ struct CoordinationDeskTests {
         }
     }
 
+    @Test("Nobody is drawn into a case that is kept from them", arguments: Engine.available)
+    func restricted(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await desk.reportedCase()
+            let (found, marta) = (try await desk.found(number), try desk.actor(.marta))
+            var decision = Decision()
+            let restriction = Restriction(
+                level: "security", readers: [marta.id], roles: [], securityOwner: marta.id)
+            decision.record(
+                CaseFact.relation(.restricted(restriction, reason: "A leak")), on: found.ref)
+            let entries = decision.entries
+            try await desk.services.database.write { tx in
+                _ = try desk.services.journal.append(entries, by: marta.id, at: desk.clock.now, in: tx)
+            }
+            for (name, field, more) in [
+                ("case.watch", "person", [:]), ("case.name_coordinator", "person", [:]),
+                ("case.add_specialist", "person", ["contribution": RawValue.text("Looks")]),
+                (
+                    "case.set_next_action", "owner",
+                    ["text": .text("Look"), "due_at": .text("2026-03-02T11:00:00Z")]
+                ),
+            ] {
+                var fields = more
+                (fields["id"], fields[field]) = (.text(number), .text(Cast.jonas.email))
+                let refusal = await #expect(throws: Refusal.self) { [fields] in
+                    try await desk.perform(name, as: .marta, fields)
+                }
+                #expect(refusal?.code == "not_admitted", "\(name)")
+                fields[field] = .text(Cast.marta.email)
+                try await desk.perform(name, as: .marta, fields)
+            }
+        }
+    }
+
     @Test("Whoever watches a case is listed, until they stop", arguments: Engine.available)
     func watchers(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
