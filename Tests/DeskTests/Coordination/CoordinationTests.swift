@@ -1,5 +1,6 @@
 import Diagnosis
 import Domain
+import Storage
 import TestSupport
 import Testing
 
@@ -283,6 +284,43 @@ struct CoordinationDeskTests {
                 "add_specialist", on: number,
                 ["person": .string(Cast.daniel.email), "contribution": "x"], expecting: 422)
             #expect(customer.fieldCodes == ["person:not_staff"])
+        }
+    }
+
+    @Test("Nobody is drawn into a case that is kept from them", arguments: Engine.available)
+    func restricted(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await desk.reportedCase()
+            let (found, marta) = (try await desk.found(number), try desk.actor(.marta))
+            var decision = Decision()
+            let restriction = Restriction(
+                level: "security", readers: [marta.id], roles: [], securityOwner: marta.id)
+            decision.record(
+                CaseFact.relation(.restricted(restriction, reason: "A leak")), on: found.ref)
+            let entries = decision.entries
+            try await desk.services.database.write { tx in
+                _ = try desk.services.journal.append(
+                    entries, by: marta.id, at: TestDesk.start, in: tx)
+            }
+            for (name, field, more) in [
+                ("case.watch", "person", [:]), ("case.name_coordinator", "person", [:]),
+                ("case.add_specialist", "person", ["contribution": RawValue.text("Looks")]),
+                (
+                    "case.set_next_action", "owner",
+                    ["text": .text("Look"), "due_at": .text("2026-03-02T11:00:00Z")]
+                ),
+            ] {
+                var fields = more
+                (fields["id"], fields[field]) = (.text(number), .text(Cast.jonas.email))
+                do {
+                    try await desk.perform(name, as: .marta, fields)
+                    Issue.record("\(name) drew somebody in")
+                } catch let refusal as Refusal {
+                    #expect(refusal.code == "not_admitted", "\(name)")
+                }
+                fields[field] = .text(Cast.marta.email)
+                try await desk.perform(name, as: .marta, fields)
+            }
         }
     }
 

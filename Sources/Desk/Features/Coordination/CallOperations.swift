@@ -154,7 +154,8 @@ enum AddFollowUp: CoordinationOperation {
         _ input: Input, on state: CoordinationState, in context: Context
     ) throws(Refusal) -> [CaseFact] {
         try state.found.followingUp(
-            input.text, onCall: input.call, owner: try state.named(input.owner, field: "owner"),
+            input.text, onCall: input.call,
+            owner: try state.admitted(input.owner, field: "owner", in: context),
             dueAt: input.dueAt, isPromised: input.isPromised, now: state.now)
     }
 

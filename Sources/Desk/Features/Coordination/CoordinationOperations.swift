@@ -51,6 +51,20 @@ struct CoordinationState: Sendable {
             field: field, "not_found",
             text.map { "Nobody is known as “\($0)”." } ?? "Only a person of the staff can do this.")
     }
+
+    /// The person who was named, if they may know of the case: nobody is drawn into what is kept from them.
+    func admitted(_ text: String?, field: String, in context: Context) throws(Refusal) -> Person {
+        let person = try named(text, field: field)
+        let actor = Actor(
+            id: person.id.raw, name: person.name, roles: Set(person.roles),
+            rights: context.policy.rights(of: person.roles), organisation: person.organisation)
+        guard person.isCustomer || found.isVisible(to: actor) else {
+            throw Refusal(
+                field: field, "not_admitted",
+                "\(person.name) may not know of \(found.number). Admit them to it first.")
+        }
+        return person
+    }
 }
 
 /// An operation on a case whose decision needs how its work is arranged.
@@ -190,7 +204,7 @@ enum SetNextAction: CoordinationOperation {
     static func facts(
         _ input: Input, on state: CoordinationState, in context: Context
     ) throws(Refusal) -> [CaseFact] {
-        let owner = try state.named(input.owner, field: "owner")
+        let owner = try state.admitted(input.owner, field: "owner", in: context)
         return try state.found.nextAction(
             input.text, owner: owner, dueAt: input.dueAt, at: context.now, policy: context.policy)
     }
@@ -247,7 +261,7 @@ enum FinishNextAction: CoordinationOperation {
         case (nil, _): throw Refusal(field: "text", "missing", "Say what is to be done by that time.")
         case (_, nil): throw Refusal(field: "due_at", "missing", "Say until when it is done.")
         case (let text?, let dueAt?):
-            let owner = try state.named(input.owner, field: "owner")
+            let owner = try state.admitted(input.owner, field: "owner", in: context)
             return done
                 + (try state.found.nextAction(
                     text, owner: owner, dueAt: dueAt, at: context.now, policy: context.policy))

@@ -83,7 +83,7 @@ enum SeverityCheckPages {
             let name = policy.severity(this.severity)?.name ?? this.severity.raw
             if let moment = this.arrangement.severityConfirmedAt {
                 return
-                    "<span class=\"tag good\">\(icon("check"))\(name)</span> <span class=\"dim\">\(time(moment, now: now))</span>"
+                    "<span><span class=\"tag good\">\(icon("check"))\(name)</span> \(time(moment, now: now, class: "dim"))</span>"
             }
             guard actor.may("case.confirm_severity") else {
                 return actor.may("case.recommend_severity")

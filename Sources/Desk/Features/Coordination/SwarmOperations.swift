@@ -28,7 +28,7 @@ enum AddSpecialist: CoordinationOperation {
         _ input: Input, on state: CoordinationState, in context: Context
     ) throws(Refusal) -> [CaseFact] {
         try state.found.swarming(
-            try state.named(input.person, field: "person"), contribution: input.contribution,
+            try state.admitted(input.person, field: "person", in: context), contribution: input.contribution,
             coordinates: input.coordinates, policy: context.policy)
     }
 }
@@ -54,7 +54,8 @@ enum NameCoordinator: CoordinationOperation {
         _ input: Input, on state: CoordinationState, in context: Context
     ) throws(Refusal) -> [CaseFact] {
         try state.found.coordinated(
-            by: try state.named(input.person, field: "person"), now: state.now, policy: context.policy)
+            by: try state.admitted(input.person, field: "person", in: context), now: state.now,
+            policy: context.policy)
     }
 
     static func fill(_ form: inout OperationForm, from state: CoordinationState, for actor: Actor) {
@@ -112,7 +113,7 @@ enum WatchCase: CoordinationOperation {
         _ input: Input, on state: CoordinationState, in context: Context
     ) throws(Refusal) -> [CaseFact] {
         try state.found.watched(
-            by: try state.named(input.person, field: "person"), isOn: true, now: state.now)
+            by: try state.admitted(input.person, field: "person", in: context), isOn: true, now: state.now)
     }
 }
 
