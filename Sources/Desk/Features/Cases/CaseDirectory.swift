@@ -117,6 +117,17 @@ package enum CaseDirectory {
         }
     }
 
+    /// As `find(_:field:for:in:)`, but the case itself even where it was merged into another one.
+    package static func findItself(
+        _ reference: String, field: String, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> SupportCase {
+        do {
+            return try findItself(reference, for: actor, in: tx)
+        } catch let refusal as Refusal where refusal.reason == .notFound {
+            throw Refusal(field: field, "not_found", "There is no case “\(reference)”.")
+        }
+    }
+
     /// The facts of a case of some kinds, or all, oldest first.
     package static func facts(
         of id: ID<SupportCase>, kinds: [String] = [], in tx: borrowing Transaction
@@ -124,6 +135,17 @@ package enum CaseDirectory {
         try tx.all(
             JournalStore.earliestFacts(of: SupportCase.ref(id), after: .none, kinds: kinds, limit: .max)
         ) { try JournalStore.fact($0).decoded(as: CaseFact.self) }
+    }
+
+    /// The latest facts of a case of some kinds, or all, that the actor may read, newest first.
+    static func latestFacts(
+        of id: ID<SupportCase>, kinds: [String] = [], limit: Int, for actor: Actor,
+        in tx: borrowing Transaction
+    ) throws -> [Recorded<CaseFact>] {
+        let facts = try tx.all(
+            JournalStore.latestFacts(of: SupportCase.ref(id), before: .max, kinds: kinds, limit: limit)
+        ) { try JournalStore.fact($0).decoded(as: CaseFact.self) }
+        return try readable(facts, by: actor, in: tx)
     }
 
     /// Of some facts those that the actor may read: none that names a case which they may not know of.
