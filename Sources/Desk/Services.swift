@@ -129,6 +129,5 @@ enum Notice {
         "released": "The case is back in the queue.", "reset": "The link for a new password is made.",
         "restricted": "The case is restricted. To everybody else it does not exist.",
         "lifted": "The restriction is lifted.",
-        "unchanged": "Nothing had to change.", "reset": "The link for a new password is made.",
     ]
 }

@@ -1,6 +1,7 @@
 import Diagnosis
 import Domain
 import Storage
+import Web
 
 /// Which cases a list shows.
 package struct CaseFilter: Sendable {
@@ -158,6 +159,15 @@ package enum CaseDirectory {
         return facts.filter { fact in fact.body.otherCase.map(known.contains) ?? true }
     }
 
+    /// The versions of facts that name a case which the actor may not know of.
+    static func hidden(
+        _ facts: [Recorded<CaseFact>], from actor: Actor, in tx: borrowing Transaction
+    ) throws -> Set<Int> {
+        let readable = try readable(facts, by: actor, in: tx)
+        guard readable.count < facts.count else { return [] }
+        return Set(facts.map(\.version.number)).subtracting(readable.map(\.version.number))
+    }
+
     /// Whether the actor may know of the case: customers of their own organisation's alone, others of a restricted one
     /// only where they are admitted.
     package static func isVisible(_ found: SupportCase, to actor: Actor) -> Bool {
@@ -245,4 +255,21 @@ package enum CaseDirectory {
 extension CaseFact {
     /// The identifier of another case that the fact names.
     var otherCase: String? { if case .relation(let fact) = self { fact.otherCase } else { nil } }
+}
+
+/// A merged case's number leads to its target, unless the address asks for the case itself.
+enum CaseAlias {
+    static func find(_ call: SignedInCall, in tx: borrowing Transaction) throws -> SupportCase {
+        let reference = call.request.parameter("id")
+        return call.request.query("as") == "itself"
+            ? try CaseDirectory.findItself(reference, for: call.actor, in: tx)
+            : try CaseDirectory.find(reference, for: call.actor, in: tx)
+    }
+
+    /// The number to go to, where the address named another case than the one that was found.
+    static func target(_ call: SignedInCall, _ found: SupportCase) -> String? {
+        let reference = call.request.parameter("id")
+        return reference.uppercased() == found.number.uppercased() || reference == found.id.raw
+            ? nil : found.number
+    }
 }

@@ -52,6 +52,18 @@ enum RelationStrands {
             """
     }
 
+    /// What stands beside the entries of a case that were split off, by version.
+    static func marks(
+        of this: SupportCase, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> [Int: HTML] {
+        let facts = try CaseDirectory.readable(
+            try CaseDirectory.facts(of: this.id, kinds: ["case.split_off", "case.split_undone"], in: tx),
+            by: actor, in: tx)
+        return CaseSplits(facts).takenTo.mapValues {
+            "<span class=\"tag\">split off into <a href=\"/cases/\($0.number)\">\($0.number)</a></span>"
+        }
+    }
+
     /// The entries of another case that this one began with.
     private static func origin(
         _ context: CasePartContext, isForCustomer: Bool, in tx: borrowing Transaction
