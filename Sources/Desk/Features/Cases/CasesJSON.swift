@@ -138,7 +138,9 @@ enum CasesJSON {
         let next = facts.count > limit ? page.last.map { Cursor.text([String($0.version.number)]) } : nil
         return [
             "items": .array(
-                page.filter { !hidden.contains($0.version.number) }.map { isForCustomer ? publicEntry($0, names, policy) : entry($0, names) }),
+                page.filter { !hidden.contains($0.version.number) }.map {
+                    isForCustomer ? publicEntry($0, names, policy) : entry($0, names)
+                }),
             "next": next.map(JSON.string) ?? .null,
         ]
     }

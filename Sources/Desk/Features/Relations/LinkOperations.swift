@@ -121,7 +121,8 @@ enum LinkRecord: Operation {
         Input.init, CaseFields.id,
         RelationFields.kind,
         .line("key", "Key", maxBytes: 100).help("As it is called there, such as ENG-812 or 2026.3."),
-        .optional(RelationFields.toRecord).help("Empty means what is usual: part of an incident, tracked by a defect, fixed by a release."),
+        .optional(RelationFields.toRecord).help(
+            "Empty means what is usual: part of an incident, tracked by a defect, fixed by a release."),
         .optional(.line("url", "Address", maxBytes: 2000)).help("Where it can be opened."),
         .optional(.line("title", "Title")).help("What it is about, for whoever cannot open it."))
 
