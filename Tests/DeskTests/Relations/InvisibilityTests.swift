@@ -44,14 +44,15 @@ struct InvisibilityTests {
                     [organisation]
                 } else if route.path.contains("people") {
                     [person]
-                } else if route.path.contains("cases") || route.path.contains("records") {
+                } else if route.path.contains("records") {
+                    ["defect:ENG-812"]
+                } else if route.path.contains("cases") {
                     [known, hidden]
                 } else {
                     ["none"]
                 }
             return ids.flatMap { id -> [String] in
-                let path = route.path.replacing("{kind}", with: "defect").replacing("{key}", with: "ENG-812")
-                    .replacing(/\{[a-z]+\}/, with: id)
+                let path = route.path.replacing(/\{[a-z]+\}/, with: id)
                 return route.path == "/cases/{id}" || route.path == "/api/v1/cases/{id}"
                     ? [path, "\(path)?as=itself"] : [path]
             }

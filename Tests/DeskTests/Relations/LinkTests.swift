@@ -39,7 +39,7 @@ struct LinkTests {
                     ])
                 #expect(try await Self.links(marta, a).contains("\(link)/\(kind)/ENG-812"))
             }
-            let behind = try await marta.program.get("/api/v1/records/defect/eng-812/cases").json
+            let behind = try await marta.program.get("/api/v1/records/defect:eng-812/cases").json
             #expect(behind["items"]?.array?.compactMap { $0["number"]?.string } == [a])
             let page = try await server.browser(.marta).get("/cases/\(a)").body
             #expect(page.contains("Duplicate of") && page.contains("https://tracker.example/ENG-812"))

@@ -19,12 +19,14 @@ enum RelationsJSON {
         },
         APIRead(
             "record.cases", "The cases that are linked to a record elsewhere",
-            path: "/records/{kind}/{key}/cases", access: .right("case.view")
+            path: "/records/{id}/cases", access: .right("case.view")
         ) { call, services in
-            guard let kind = RecordKind(rawValue: call.request.parameter("kind")), kind != .supportCase else {
-                throw Refusal.notFound("kind of record")
+            // "defect:ENG-812"
+            let parts = call.request.parameter("id").split(separator: ":", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let kind = RecordKind(rawValue: parts[0]), kind != .supportCase else {
+                throw Refusal.notFound("record")
             }
-            let key = call.request.parameter("key")
+            let key = parts[1]
             return try await services.database.read { tx in
                 let cases = try RelationsDirectory.cases(linkedTo: kind, key: key, for: call.actor, in: tx)
                 return [
