@@ -128,5 +128,7 @@ enum Notice {
         "unchanged": "Nothing had to change.", "undone": "Taken back. It stands as before.",
         "told": "The story tells it now.", "untold": "The story leaves it out; the log keeps it.",
         "released": "The case is back in the queue.", "reset": "The link for a new password is made.",
+        "restricted": "The case is restricted. To everybody else it does not exist.",
+        "lifted": "The restriction is lifted.",
     ]
 }

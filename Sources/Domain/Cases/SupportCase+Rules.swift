@@ -138,7 +138,7 @@ extension SupportCase {
             throw Refusal(
                 .conflict, "reopen_window_over",
                 "\(number) was resolved more than \(policy.reopenWindowDays) days ago. "
-                    + "Open a new case and mention \(number) in it.")
+                    + "Open a follow-up case: it is linked to \(number).")
         }
         try checkTransition(to: policy.reopenedStatus, policy: policy)
         return [.reopened(status: policy.reopenedStatus.raw, reason: reason)]

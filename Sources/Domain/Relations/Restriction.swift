@@ -57,6 +57,15 @@ extension SupportCase {
                 + "Leave an internal note for them.")
     }
 
+    /// Refuses a change of who may know of a restricted case from anybody but its security owner and whoever has a right
+    /// over all of them.
+    package func refuseDeciding(by actor: Actor) throws(Refusal) {
+        guard restriction != nil, !maySpeak(actor), !actor.may(Restriction.viewRight) else { return }
+        throw Refusal(
+            .denied, "security_owner_decides",
+            "\(number) is restricted: its security owner decides who may know of it.")
+    }
+
     /// The facts of restricting the case, or of changing who may know.
     package func restricted(_ restriction: Restriction, reason: String) -> [CaseFact] {
         self.restriction == restriction

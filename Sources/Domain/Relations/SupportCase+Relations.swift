@@ -56,9 +56,9 @@ extension SupportCase {
             .linked(relation, target), .linked(relation.inverse, LinkTarget(self)), with: other)
     }
 
-    /// The facts of taking a link away.
+    /// The facts of taking a link away, on whichever of the two histories tells of it.
     package func unlinked(
-        _ relation: Relation, from target: LinkTarget, other: SupportCase?, reason: String?
+        _ relation: Relation, from target: LinkTarget, isHere: Bool, isThere: Bool, reason: String?
     ) throws(Refusal) -> PairedFacts {
         guard relation.isMadeByHand else {
             throw Refusal(
@@ -66,10 +66,8 @@ extension SupportCase {
                 "“\(relation.label) \(target.name)” says what was done and cannot be taken away by hand.")
         }
         let here = CaseFact.relation(.unlinked(relation, target, reason: reason))
-        guard let other else { return PairedFacts(here: [here], there: []) }
         let there = CaseFact.relation(.unlinked(relation.inverse, LinkTarget(self), reason: reason))
-        return PairedFacts(here: [here], there: [there])
-            .keeping(isOpenOnBoth: restriction == other.restriction, isHidden: restriction != nil)
+        return PairedFacts(here: isHere ? [here] : [], there: isThere ? [there] : [])
     }
 
     /// A fact on each of two cases; where only one of them is restricted, on that one alone, so that the other one's

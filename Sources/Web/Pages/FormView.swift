@@ -113,6 +113,8 @@ package struct FormView: Sendable {
         switch field.shape {
         case .choice(let choices): return wasSent + choice(field, choices(policy))
         case .list(.choice(let choices)): return wasSent + ticks(field, choices(policy))
+        case .list(.reference(let kind)) where (1...60).contains(references[kind]?.count ?? 0):
+            return wasSent + ticks(field, references[kind] ?? [])
         case .flag: return wasSent + tick(field)
         default: return wasSent + labelled(field, control(field))
         }

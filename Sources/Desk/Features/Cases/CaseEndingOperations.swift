@@ -224,7 +224,8 @@ enum EraseEntry: Operation {
     static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
         -> State
     {
-        let found = try visibleCase(input.id, for: actor, in: tx)
+        // Of a merged case its own entries, not those of the case that its number leads to.
+        let found = try CaseDirectory.findItself(input.id, for: actor, in: tx)
         let journal = Journal(subjects: SubjectCatalog([CasesQueries.subject]))
         let erased = try journal.eraseBody(of: Int64(input.sequence), on: found.ref, in: tx)
         return State(found: found, fields: erased.fields, digest: erased.digest)

@@ -37,9 +37,9 @@ struct CaseExport {
         return try await services.database.read { tx in
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
             let story = try CaseDirectory.story(of: this.id, in: tx)
-            let entries = try CaseDirectory.facts(
-                of: this.id, kinds: isForCustomer ? CaseFact.publicKinds : [], in: tx
-            ).filter { !isStory || story.tells($0.sequence, kind: $0.body.kind) }
+            let facts = try CaseDirectory.facts(
+                of: this.id, kinds: isForCustomer ? CaseFact.publicKinds : [], in: tx)
+            let entries = try CaseDirectory.readable(facts, by: call.actor, in: tx).filter { !isStory || story.tells($0.sequence, kind: $0.body.kind) }
             let people = entries.flatMap { [$0.actor] + $0.body.people }
             let names = try PeopleDirectory.names(of: people, in: tx)
             return CaseExport(

@@ -12,6 +12,10 @@ enum CasePages {
         var names: [String: String]
         var story: Story
         var authors: [(id: String, count: Int)]
+        /// The versions of entries that name cases which the reader may not know of.
+        var hidden: Set<Int>
+        /// What stands beside entries, by version: where they were split off to.
+        var marks: [Int: HTML]
         var seen: Visit?
         var presence: HTML
         var requester: Person?
@@ -31,6 +35,9 @@ enum CasePages {
     static func show(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let show = CaseTimeline.Selection(call.request)
         let content = try await load(call, show, services)
+        if let number = CaseAlias.target(call, content.this) {
+            return .seeOther("/cases/\(number)?from=\(call.request.parameter("id"))")
+        }
         let view = CaseView(
             content: content, policy: services.policy.current, now: services.clock(), call: call,
             selection: show,
@@ -47,10 +54,9 @@ enum CasePages {
     private static func load(
         _ call: SignedInCall, _ selection: CaseTimeline.Selection, _ services: Services
     ) async throws -> Content {
-        let reference = call.request.parameter("id")
         let (policy, now, parts) = (services.policy.current, services.clock(), services.catalog.caseParts)
         return try await services.database.read { tx in
-            let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
+            let this = try CaseAlias.find(call, in: tx)
             let story = try CaseDirectory.story(of: this.id, in: tx)
             let filter = selection.filter(story)
             let entries = try tx.all(
@@ -77,6 +83,8 @@ enum CasePages {
                     : try tx.first(EntryStore.entryCount(of: this.ref, filter)) { Int($0.integer(0)) } ?? 0,
                 names: try PeopleDirectory.names(of: people, in: tx),
                 story: story, authors: authors,
+                hidden: try CaseDirectory.hidden(entries, from: call.actor, in: tx),
+                marks: try RelationStrands.marks(of: this, for: call.actor, in: tx),
                 seen: try VisitStore.look(
                     kind: SupportCase.kind, id: this.id.raw, version: this.version.number, of: call.actor,
                     at: now, in: tx),
@@ -128,6 +136,10 @@ struct CaseView {
     private var path: String { "/cases/\(this.number)" }
     private var actor: Actor { call.actor }
 
+    private var mayReply: Bool {
+        actor.may("case.reply") && this.organisation != nil && this.maySpeak(actor)
+    }
+
     private func person(_ id: String?) -> String { id.flatMap { content.names[$0] } ?? "Somebody" }
 
     var main: HTML {
@@ -146,7 +158,8 @@ struct CaseView {
         CaseTimeline(
             entries: content.entries, names: content.names, policy: policy, now: now, selection: selection,
             path: path, organisation: content.organisation?.name, parts: content.parts, story: content.story,
-            mayCurate: actor.may("case.note"), reader: actor.id, seen: content.seen?.before)
+            mayCurate: actor.may("case.note"), reader: actor.id, seen: content.seen?.before,
+            hidden: content.hidden, marks: content.marks)
     }
 
     /// Carries the buttons of all entries, which stand outside of it.
@@ -226,6 +239,7 @@ struct CaseView {
     private var isDone: Bool { [.resolved, .closed].contains(policy.phase(of: this.status)) }
 
     private var resolveButton: HTML {
+        guard this.mergedInto == nil else { return .empty }
         if isDone {
             guard actor.may("case.reopen") else { return .empty }
             return "<a class=\"btn\" href=\"\(path)/reopen\">Reopen</a>"
@@ -235,21 +249,22 @@ struct CaseView {
     }
 
     private var composeButtons: HTML {
+        guard this.mergedInto == nil else { return .empty }
         let note: HTML =
             actor.may("case.note")
             ? "<a class=\"btn\" href=\"?as=note#compose\" data-compose=\"note\">\(icon("lock"))Note<kbd>n</kbd></a>"
             : .empty
         let reply: HTML =
-            actor.may("case.reply") && this.organisation != nil
+            mayReply
             ? "<a class=\"btn go\" href=\"?as=reply#compose\" data-compose=\"reply\">\(icon("send"))Reply<kbd>r</kbd></a>"
             : .empty
         return note + reply
     }
 
     var actionBar: HTML {
-        guard actor.may("case.note") else { return .empty }
+        guard actor.may("case.note"), this.mergedInto == nil else { return .empty }
         let reply: HTML =
-            actor.may("case.reply") && this.organisation != nil
+            mayReply
             ? "<a class=\"btn go\" href=\"?as=reply#compose\" data-compose=\"reply\">\(icon("send"))Reply</a>"
             : .empty
         return """
@@ -312,8 +327,8 @@ struct CaseView {
     // MARK: Composer
 
     private var composer: HTML {
-        guard actor.may("case.note") else { return .empty }
-        let canReply = actor.may("case.reply") && this.organisation != nil
+        guard actor.may("case.note"), this.mergedInto == nil else { return .empty }
+        let canReply = mayReply
         let asNote = !canReply || call.request.query("as") == "note"
         let replyChoice: HTML =
             canReply
@@ -393,6 +408,7 @@ struct CaseView {
     }
 
     private var actions: HTML {
+        guard this.mergedInto == nil else { return .empty }
         var links: [HTML] = []
         func add(_ right: Right, _ verb: String, _ name: String, _ title: String, when isShown: Bool = true) {
             guard isShown, actor.may(right) else { return }

@@ -49,13 +49,7 @@ enum ReplyToCase: Operation {
         -> State
     {
         let found = try visibleCase(input.id, for: actor, in: tx)
-        let notes = try tx.all(
-            JournalStore.latestFacts(of: found.ref, before: .max, kinds: ["case.noted"], limit: 500),
-            JournalStore.fact
-        ).compactMap { fact -> String? in
-            guard case .noted(let text) = try fact.decoded(as: CaseFact.self).body else { return nil }
-            return text
-        }
+        let notes = try RelationsDirectory.internalNotes(of: found, limit: 500, in: tx)
         let forms =
             try input.status == nil
             ? nil : FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx)

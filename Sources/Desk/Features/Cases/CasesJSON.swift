@@ -19,11 +19,13 @@ enum CasesJSON {
                 .init("limit", "At most so many, 1 to 200"), .init("cursor", "Where the page before ended"),
             ]
         ) { call, services in try await list(call, services) },
-        APIRead("case.read", "One case", path: "/cases/{id}", access: .right("case.view")) { call, services in
-            let reference = call.request.parameter("id")
+        APIRead(
+            "case.read", "One case; for a merged one the case that its number leads to", path: "/cases/{id}",
+            access: .right("case.view"), parameters: [asItself]
+        ) { call, services in
             let (policy, now, parts) = (services.policy.current, services.clock(), services.catalog.caseParts)
             return try await services.database.read { tx in
-                let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
+                let this = try CaseAlias.find(call, in: tx)
                 var object = json(this).object ?? JSONObject()
                 let context = CasePartContext(
                     this: this, actor: call.actor, policy: policy, now: now, request: call.request,
@@ -37,9 +39,13 @@ enum CasesJSON {
             access: .right("case.view"),
             parameters: [
                 .init("limit", "At most so many, 1 to 500"), .init("cursor", "Where the page before ended"),
+                asItself,
             ]
         ) { call, services in try await timeline(call, services, isForCustomer: false) },
     ]
+
+    private static let asItself = APIRead.Parameter(
+        "as", "“itself” for a merged case as it was, rather than the one that its number leads to")
 
     /// The number of entries that a request asks for.
     static func limit(_ request: WebRequest, most: Int, usual: Int) throws -> Int {
@@ -115,21 +121,26 @@ enum CasesJSON {
         let cursor = try Cursor.parts(call.request.query("cursor"), count: 1)?.first
         guard let start = Int(cursor ?? "0") else { throw Cursor.notOurs }
         let policy = services.policy.current
-        let reference = call.request.parameter("id")
-        let (facts, names) = try await services.database.read { tx in
-            let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
+        let (facts, names, hidden) = try await services.database.read { tx in
+            let this = try CaseAlias.find(call, in: tx)
             let kinds = isForCustomer ? CaseFact.publicKinds : []
             let all = try tx.all(
                 JournalStore.earliestFacts(
                     of: this.ref, after: Version(start), kinds: kinds, limit: limit + 1),
                 JournalStore.fact)
             let facts = try all.map { try $0.decoded(as: CaseFact.self) }
-            return (facts, try PeopleDirectory.names(of: facts.map(\.actor), in: tx))
+            return (
+                facts, try PeopleDirectory.names(of: facts.map(\.actor), in: tx),
+                try CaseDirectory.hidden(facts, from: call.actor, in: tx)
+            )
         }
         let page = facts.prefix(limit)
         let next = facts.count > limit ? page.last.map { Cursor.text([String($0.version.number)]) } : nil
         return [
-            "items": .array(page.map { isForCustomer ? publicEntry($0, names, policy) : entry($0, names) }),
+            "items": .array(
+                page.filter { !hidden.contains($0.version.number) }.map {
+                    isForCustomer ? publicEntry($0, names, policy) : entry($0, names)
+                }),
             "next": next.map(JSON.string) ?? .null,
         ]
     }

@@ -239,6 +239,8 @@ struct CaseOpening: Sendable {
     var noticedAt: Timestamp?
     var reportedAt: Timestamp?
     var owner: String?
+    /// Who alone may know of it, where that is known before the kind of request says so.
+    var restriction: Restriction?
 
     static func decide(_ this: CaseOpening, in context: Context) throws(Refusal) -> Decision {
         let policy = context.policy
@@ -279,8 +281,28 @@ struct CaseOpening: Sendable {
         if let owner = this.owner {
             decision.record(CaseFact.ownerChanged(owner: owner, reason: nil), on: ref)
         }
+        if let restriction = this.restriction ?? restriction(this, requestType, in: context) {
+            decision.record(
+                CaseFact.relation(.restricted(restriction, reason: "Restricted from its first moment.")),
+                on: ref)
+        }
         decision.answer["id"] = .string(ref.id)
         decision.answer["number"] = .string(number)
         return decision
+    }
+
+    /// Who alone may know of a case of this kind of request; nil where the kind is open.
+    private static func restriction(
+        _ this: CaseOpening, _ requestType: String, in context: Context
+    ) -> Restriction? {
+        let (policy, actor) = (context.policy, context.actor)
+        guard
+            let id = policy.requestTypes.first(where: { $0.id == requestType })?.confidentiality,
+            let level = policy.confidentialityLevel(id)
+        else { return nil }
+        let isColleague = !actor.isCustomer && ![Actor.system.id, "operator"].contains(actor.id)
+        return Restriction(
+            level: level.id, readers: [this.requester, this.owner].compactMap { $0 }, roles: level.roles,
+            securityOwner: isColleague ? actor.id : nil)
     }
 }

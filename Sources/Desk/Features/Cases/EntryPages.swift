@@ -18,6 +18,9 @@ enum EntryPages {
                 throw Refusal.notFound("entry")
             }
             let entry = try fact.decoded(as: CaseFact.self)
+            guard try !CaseDirectory.readable([entry], by: call.actor, in: tx).isEmpty else {
+                throw Refusal.notFound("entry")
+            }
             return (
                 this, entry, try PeopleDirectory.names(of: [entry.actor] + entry.body.people, in: tx)
             )

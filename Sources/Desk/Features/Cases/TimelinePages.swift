@@ -92,9 +92,13 @@ struct CaseTimeline {
     /// Who reads, and up to where they had read when they last looked.
     var reader = ""
     var seen: (at: Timestamp, version: Int)?
+    /// The versions of entries that the reader may not see.
+    var hidden: Set<Int> = []
+    /// What stands beside entries, by version.
+    var marks: [Int: HTML] = [:]
 
     private var shown: [Recorded<CaseFact>] {
-        let sorted = entries.prefix(Self.pageSize).sorted {
+        let sorted = entries.prefix(Self.pageSize).filter { !hidden.contains($0.version.number) }.sorted {
             ($0.occurredAt, $0.version) > ($1.occurredAt, $1.version)
         }
         return selection.isOldestFirst ? sorted.reversed() : sorted
@@ -210,8 +214,9 @@ struct CaseTimeline {
 
     /// Says so where an entry was made later than what it tells of.
     private func late(_ entry: Recorded<CaseFact>) -> HTML {
-        guard entry.isLate else { return .empty }
-        return "<span class=\"late\">entered later, \(words(for: entry.recordedAt, now: now))</span>"
+        let mark = marks[entry.version.number] ?? .empty
+        guard entry.isLate else { return mark }
+        return mark + "<span class=\"late\">entered later, \(words(for: entry.recordedAt, now: now))</span>"
     }
 
     private func message(_ entry: Recorded<CaseFact>, _ text: String, isFromCustomer: Bool) -> HTML {

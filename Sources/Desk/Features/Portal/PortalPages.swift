@@ -98,6 +98,9 @@ enum PortalPages {
                 parts: try parts.portal(context, in: tx),
                 sentences: CaseSentence(policy: policy, names: names, parts: parts))
         }
+        if let number = CaseAlias.target(call, content.this) {
+            return .seeOther("/portal/cases/\(number)?from=\(reference)")
+        }
         let view = PortalCaseView(
             content: content, policy: services.policy.current, now: services.clock(), me: call.actor.id,
             key: newIdentifier(at: services.clock()))
@@ -166,7 +169,7 @@ struct PortalCaseView {
         let button = isDone ? "Not solved, open it again" : "Send answer"
         guard !isDone || this.isWithinReopenWindow(at: now, policy: policy) else {
             return """
-                <p class="lede">This was solved more than \(policy.reopenWindowDays) days ago. If it is back, <a href="/portal/cases/new">report it again</a> and mention \(this.number).</p>
+                <section id="reply" data-live><p class="lede">This was solved more than \(policy.reopenWindowDays) days ago. If it is back, <a href="/portal/cases/\(this.number)/follow_up">report it again</a>: the new case is linked to this one, so you need not repeat what stands here.</p></section>
                 """
         }
         return """

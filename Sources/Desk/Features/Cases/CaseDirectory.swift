@@ -1,6 +1,7 @@
 import Diagnosis
 import Domain
 import Storage
+import Web
 
 /// Which cases a list shows.
 package struct CaseFilter: Sendable {
@@ -117,6 +118,17 @@ package enum CaseDirectory {
         }
     }
 
+    /// As `find(_:field:for:in:)`, but the case itself even where it was merged into another one.
+    package static func findItself(
+        _ reference: String, field: String, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> SupportCase {
+        do {
+            return try findItself(reference, for: actor, in: tx)
+        } catch let refusal as Refusal where refusal.reason == .notFound {
+            throw Refusal(field: field, "not_found", "There is no case “\(reference)”.")
+        }
+    }
+
     /// The facts of a case of some kinds, or all, oldest first.
     package static func facts(
         of id: ID<SupportCase>, kinds: [String] = [], in tx: borrowing Transaction
@@ -124,6 +136,17 @@ package enum CaseDirectory {
         try tx.all(
             JournalStore.earliestFacts(of: SupportCase.ref(id), after: .none, kinds: kinds, limit: .max)
         ) { try JournalStore.fact($0).decoded(as: CaseFact.self) }
+    }
+
+    /// The latest facts of a case of some kinds, or all, that the actor may read, newest first.
+    static func latestFacts(
+        of id: ID<SupportCase>, kinds: [String] = [], limit: Int, for actor: Actor,
+        in tx: borrowing Transaction
+    ) throws -> [Recorded<CaseFact>] {
+        let facts = try tx.all(
+            JournalStore.latestFacts(of: SupportCase.ref(id), before: .max, kinds: kinds, limit: limit)
+        ) { try JournalStore.fact($0).decoded(as: CaseFact.self) }
+        return try readable(facts, by: actor, in: tx)
     }
 
     /// Of some facts those that the actor may read: none that names a case which they may not know of.
@@ -134,6 +157,15 @@ package enum CaseDirectory {
         guard !others.isEmpty else { return facts }
         let known = Set(try visible(others.map { ID($0) }, to: actor, in: tx).map(\.id.raw))
         return facts.filter { fact in fact.body.otherCase.map(known.contains) ?? true }
+    }
+
+    /// The versions of facts that name a case which the actor may not know of.
+    static func hidden(
+        _ facts: [Recorded<CaseFact>], from actor: Actor, in tx: borrowing Transaction
+    ) throws -> Set<Int> {
+        let readable = try readable(facts, by: actor, in: tx)
+        guard readable.count < facts.count else { return [] }
+        return Set(facts.map(\.version.number)).subtracting(readable.map(\.version.number))
     }
 
     /// Whether the actor may know of the case: customers of their own organisation's alone, others of a restricted one
@@ -223,4 +255,21 @@ package enum CaseDirectory {
 extension CaseFact {
     /// The identifier of another case that the fact names.
     var otherCase: String? { if case .relation(let fact) = self { fact.otherCase } else { nil } }
+}
+
+/// A merged case's number leads to its target, unless the address asks for the case itself.
+enum CaseAlias {
+    static func find(_ call: SignedInCall, in tx: borrowing Transaction) throws -> SupportCase {
+        let reference = call.request.parameter("id")
+        return call.request.query("as") == "itself"
+            ? try CaseDirectory.findItself(reference, for: call.actor, in: tx)
+            : try CaseDirectory.find(reference, for: call.actor, in: tx)
+    }
+
+    /// The number to go to, where the address named another case than the one that was found.
+    static func target(_ call: SignedInCall, _ found: SupportCase) -> String? {
+        let reference = call.request.parameter("id")
+        return reference.uppercased() == found.number.uppercased() || reference == found.id.raw
+            ? nil : found.number
+    }
 }
