@@ -245,7 +245,7 @@ struct Submission {
                 }
             case _ where name.hasPrefix("was."): originals[String(name.dropFirst(4))] = value
             case _ where name.hasPrefix("_take."): continue
-            default: typed[name] = value
+            default: typed[name] = Self.withoutEmpty(value)
             }
         }
         for (name, value) in sent.values where name.hasPrefix("_take.") && value.typed == "theirs" {
@@ -269,6 +269,13 @@ struct Submission {
     func leavesTheirs(_ operation: AnyOperation) -> Bool {
         guard !theirs.isEmpty else { return false }
         return !operation.fields.contains(where: \.isEdit) || changed.values.isEmpty
+    }
+
+    /// A list of boxes without the empty value that every such list carries.
+    private static func withoutEmpty(_ value: RawValue) -> RawValue {
+        guard case .list(let values) = value else { return value }
+        let kept = values.filter { $0 != .text("") }
+        return kept.count == 1 ? kept[0] : .list(kept)
     }
 
     private static func normalized(_ text: String) -> String {

@@ -58,6 +58,8 @@ package struct SupportCase: Subject, Equatable {
     package var reopenCount = 0
     /// When the customer last wrote and nobody of the staff has since.
     package var unansweredSince: Timestamp?
+    /// The key of the alert that opened it, where a monitoring system did.
+    package var alertKey: String?
     /// When anything last happened.
     package var updatedAt: Timestamp
     /// What lists need to know of how the work is arranged.
@@ -107,6 +109,8 @@ package struct SupportCase: Subject, Equatable {
         case .investigation(.hypothesisJudged(let id, let judgement)): judge(id, judgement)
         case .noted, .entryErased, .investigation, .coordination, .evidence, .form, .story: break
         case .relation(let fact): apply(fact)
+        case .customer(let fact):
+            if case .alerted(let notice) = fact { alertKey = alertKey ?? notice.key }
         case .ownerChanged(let owner, _): self.owner = ID(owner)
         case .ownerLeft: owner = nil
         case .severityChanged(let severity, _): self.severity = ID(severity)

@@ -103,7 +103,11 @@ package struct FormView: Sendable {
             } ?? .empty
         switch field.shape {
         case .choice(let choices): return wasSent + choice(field, choices(policy))
-        case .list(.choice(let choices)): return wasSent + ticks(field, choices(policy))
+        case .list(.choice(let choices)):
+            // Boxes that are not ticked are not sent; the empty value says that the field was there.
+            let none: HTML =
+                field.isEdit ? "<input type=\"hidden\" name=\"\(field.name)\" value=\"\">" : .empty
+            return wasSent + none + ticks(field, choices(policy))
         case .flag: return wasSent + tick(field)
         default: return wasSent + labelled(field, control(field))
         }
