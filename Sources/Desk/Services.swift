@@ -123,6 +123,7 @@ enum Notice {
         "resolved": "The case is resolved.", "reopened": "The case is open again.",
         "closed": "The case is closed.",
         "assigned": "The owner is changed.", "saved": "Saved.",
+        "confirmed": "Thank you. We close it, and you can still open it again.", "settled": "Saved.",
         "received": "We have it and will read it now.",
         "unchanged": "Nothing had to change.", "undone": "Taken back. It stands as before.",
         "told": "The story tells it now.", "untold": "The story leaves it out; the log keeps it.",

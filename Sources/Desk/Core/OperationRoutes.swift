@@ -26,7 +26,12 @@ package enum OperationRoutes {
     private static func callJSON(
         _ operation: AnyOperation, _ call: SignedInCall, _ services: Services
     ) async throws -> WebResponse {
-        var raw = try await call.request.input()
+        var raw =
+            if let foreign = operation.foreign, call.request.contentType == "application/json" {
+                try foreign(try await call.request.object())
+            } else {
+                try await call.request.input()
+            }
         let base = try baseVersion(&raw, call.request)
         if case .act = operation.place { raw["id"] = .text(call.request.parameter("id")) }
         let key = call.request.headers[.idempotencyKey]

@@ -15,7 +15,7 @@ package enum CaseCustomerFact: CaseFactFamily {
         "case.beyond_contract", "case.contract_settled", "case.fix_confirmed", "case.alerted",
     ]
     package static let publicKinds = ["case.fix_confirmed"]
-    package static let erasableFields: Set<String> = ["text"]
+    package static let erasableFields: Set<String> = ["text", "title"]
 
     package var kind: String {
         switch self {

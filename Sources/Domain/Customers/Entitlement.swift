@@ -21,14 +21,17 @@ package enum Entitlement {
     ) -> [Gap] {
         var gaps: [Gap] = []
         if let end = record.first(.renewal).flatMap({ CalendarDay($0) }), end < day { gaps.append(.contract) }
-        if record.first(.namedContacts) != nil, let requester, record.contacts[requester]?.isNamed != true {
+        if record.first(.namedContacts) != nil, let requester, record.contacts[requester]?.isNamed != true,
+            record.delegations[requester]?.holds(on: day) != true
+        {
             gaps.append(.contact)
         }
         let severities = record[.severities]
         if !severities.isEmpty, !severities.contains(severity) { gaps.append(.severity) }
         let channels = record[.channels]
         // Whoever of the staff or of our own machines opened it chose the channel, not the customer.
-        if !channels.isEmpty, !channels.contains(channel), !["engineer", "alert", "import"].contains(channel) {
+        if !channels.isEmpty, !channels.contains(channel), !["engineer", "alert", "import"].contains(channel)
+        {
             gaps.append(.channel)
         }
         return gaps

@@ -161,7 +161,8 @@ enum EditAccount: OrganisationOperation {
         ).help("How many people the contract names. Empty means any number."),
         .edit(OrganisationRules.words(.contractTerms))
             .help("What was agreed beyond the kind of contract. Shown only to those who may see terms."),
-        .edit(.list(of: severity)).help("The severities that the contract allows to claim. None ticked means all."),
+        .edit(.list(of: severity)).help(
+            "The severities that the contract allows to claim. None ticked means all."),
         .edit(.list(of: OrganisationRules.term(.channels)))
             .help("The channels that the contract allows. None ticked means all."))
 

@@ -28,7 +28,8 @@ enum MakeCommitment: OrganisationOperation {
         Input.init, OrganisationRules.id,
         .text("text", "What was promised", maxBytes: 4000).help("As they will remember it."),
         .time("due", "Due").help("UTC."),
-        .optional(.reference("promised_by", "Who answers for it", to: "person")).help("Empty means yourself."),
+        .optional(.reference("promised_by", "Who answers for it", to: "person")).help(
+            "Empty means yourself."),
         .optional(.line("promised_to", "Promised to")).help("Who heard it, if it was one person."),
         .optional(.reference("case", "Case", to: "case")).help("Such as TL-42, if it belongs to one."))
 
@@ -94,7 +95,8 @@ enum SettleCommitment: OrganisationOperation {
         from: { _ in
             [
                 FieldChoice("kept", "Kept", detail: "Done, and in time."),
-                FieldChoice("not_kept", "Not kept", detail: "Not done, or too late. Say below what now holds."),
+                FieldChoice(
+                    "not_kept", "Not kept", detail: "Not done, or too late. Say below what now holds."),
                 FieldChoice("withdrawn", "Withdrawn", detail: "Both sides agreed that it no longer holds."),
             ]
         })
@@ -125,5 +127,27 @@ enum SettleCommitment: OrganisationOperation {
         form.references["commitment"] = found.record.commitments.filter { $0.settled == nil }.map {
             FieldChoice($0.number, "\($0.number), due \($0.promise.due.day): \($0.promise.text.prefix(60))")
         }
+    }
+}
+
+/// Says what was decided about a report that goes beyond the contract.
+enum SettleContract: CaseOperation {
+    struct Input: CaseInput {
+        var id: String
+        var text: String
+    }
+
+    static let name = "case.settle_contract"
+    static let summary = "What was decided about the contract"
+    static let verb = "Save"
+    static let right: Right = "case.edit"
+    static let input = Fields(
+        Input.init, CaseFields.id,
+        .text("text", "What was decided", maxBytes: 4000).editing(Aspect("contract"))
+            .help("For example: taken once as goodwill, agreed with the success manager."))
+
+    static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
+    {
+        answer([.customer(.contractSettled(text: input.text))], on: found)
     }
 }

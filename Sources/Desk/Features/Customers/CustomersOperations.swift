@@ -11,7 +11,7 @@ extension CustomersFeature {
         AnyOperation(EditProfile.self), AnyOperation(DescribeContact.self),
         AnyOperation(DelegateToContact.self), AnyOperation(EndDelegation.self), AnyOperation(RaiseRisk.self),
         AnyOperation(ChangeRisk.self), AnyOperation(ClearRisk.self), AnyOperation(MakeCommitment.self),
-        AnyOperation(SettleCommitment.self),
+        AnyOperation(SettleCommitment.self), AnyOperation(SettleContract.self),
     ]
 }
 

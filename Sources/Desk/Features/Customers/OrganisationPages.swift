@@ -148,14 +148,16 @@ struct OrganisationView {
             fact("Coverage", AccountDetail.coverage.words(record[.coverage], policy).map { "\($0)" }),
         ]
         if actor.may("organisation.view_terms") {
-            pairs.append(fact("Revenue a year", AccountDetail.revenue.words(record[.revenue], policy).map { "\($0)" }))
+            pairs.append(
+                fact("Revenue a year", AccountDetail.revenue.words(record[.revenue], policy).map { "\($0)" }))
         }
         pairs += [
             fact("Success manager", record.first(.successManager).map { isolated(name($0)) }),
             fact("Technical account manager", record.first(.technicalManager).map { isolated(name($0)) }),
             fact("Products", AccountDetail.products.words(record[.products], policy).map { "\($0)" }),
             fact(
-                "Environments", AccountDetail.environments.words(record[.environments], policy).map { "\($0)" }),
+                "Environments",
+                AccountDetail.environments.words(record[.environments], policy).map { "\($0)" }),
         ]
         let terms: HTML =
             actor.may("organisation.view_terms")
@@ -201,7 +203,8 @@ struct OrganisationView {
             """
         let more: HTML =
             content.openCount > content.cases.count
-            ? "<p class=\"by\">\(content.cases.count) of \(grouped(content.openCount)) open cases are shown.</p>" : .empty
+            ? "<p class=\"by\">\(content.cases.count) of \(grouped(content.openCount)) open cases are shown.</p>"
+            : .empty
         return """
             <section id="cases" aria-labelledby="oc"><div class="sec"><h2 id="oc">Open cases</h2><span class="dim f13">\(grouped(content.openCount)) open, \(grouped(content.doneCount)) done</span></div>\(rows)\(more)</section>
 
@@ -224,7 +227,8 @@ struct OrganisationView {
         let promise: HTML =
             switch arranged.nextUpdateAt {
             case nil: "<span class=\"dim\">No update promised</span>"
-            case let due? where due < now: "<span class=\"bad\">Update overdue since \(time(due, now: now))</span>"
+            case let due? where due < now:
+                "<span class=\"bad\">Update overdue since \(time(due, now: now))</span>"
             case let due?: "<span>Update by \(time(due, now: now))</span>"
             }
         return "<span class=\"next\">\(action)\(promise)</span>"

@@ -8,7 +8,8 @@ extension OrganisationView {
         let people = content.contacts
         let add: HTML =
             actor.may("people.manage")
-            ? "<a href=\"/people/new?roles=customer&amp;organisation=\(content.this.id.raw)\">Add contact</a>" : .empty
+            ? "<a href=\"/people/new?roles=customer&amp;organisation=\(content.this.id.raw)\">Add contact</a>"
+            : .empty
         let list: HTML =
             people.isEmpty
             ? "<p class=\"dim\">No contacts yet. Contacts sign in to the portal, report cases and see only the cases of their organisation. An administrator adds them.</p>"
@@ -89,7 +90,8 @@ extension OrganisationView {
         let today = CalendarDay(now)
         let items = record.delegations.sorted { $0.key < $1.key }.map { person, one -> HTML in
             let rights = AccountDelegation.Right.allCases.filter(one.rights.contains).map(\.label)
-            let end = one.until.map { one.holds(on: today) ? ", until \($0.text)" : ", ended \($0.text)" } ?? ""
+            let end =
+                one.until.map { one.holds(on: today) ? ", until \($0.text)" : ", ended \($0.text)" } ?? ""
             let stop: HTML =
                 actor.may("organisation.delegate")
                 ? " <a class=\"f12\" href=\"/organisations/\(content.this.id.raw)/end_delegation?person=\(person)\">End</a>"
