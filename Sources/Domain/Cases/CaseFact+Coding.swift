@@ -61,7 +61,8 @@ extension CaseFact {
                 "sequence": .integer(sequence), "fields": .array(fields.map(JSON.string)),
                 "body_sha256": .string(digest), "why": .string(reason),
             ]
-        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer: family?.body ?? .null
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer:
+            family?.body ?? .null
         }
     }
 

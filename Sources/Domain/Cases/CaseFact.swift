@@ -221,7 +221,8 @@ package enum CaseFact: Fact {
         case .classified(let field, _): [Aspect(field.rawValue)]
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
-        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer: family?.edits ?? []
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer:
+            family?.edits ?? []
         }
     }
 }

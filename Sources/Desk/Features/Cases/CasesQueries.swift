@@ -300,7 +300,8 @@ package enum CasesQueries {
         return [
             backlog(arranged, for: staff), backlog(CaseFilter(), for: customer), count(overdue, for: staff),
             list(arranged, for: customer, after: nil, limit: 1),
-            ofAlert(key: "x", statuses: ["new"]), find("x"), row(id: "x"), list(full, for: staff, after: position, limit: 1),
+            ofAlert(key: "x", statuses: ["new"]), find("x"), row(id: "x"),
+            list(full, for: staff, after: position, limit: 1),
             list(others, for: customer, after: nil, limit: 1),
             list(nobody, for: .system, after: nil, limit: 1),
             list(CaseFilter(), for: staff, after: nil, limit: 1), count(full, for: staff),
