@@ -45,7 +45,7 @@ package struct FeatureCatalog: Sendable {
         CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, CoordinationFeature.self,
         MacrosFeature.self, FormsFeature.self,
         PortalFeature.self, CustomersFeature.self, PeopleFeature.self, PolicyFeature.self,
-        ImportFeature.self, PlatformFeature.self,
+        AlertsFeature.self, ImportFeature.self, PlatformFeature.self,
         PresenceFeature.self, PaletteFeature.self,
     ]
 

@@ -124,6 +124,7 @@ enum Notice {
         "closed": "The case is closed.",
         "assigned": "The owner is changed.", "saved": "Saved.",
         "more_questions": "Saved. Your answers bring some more questions; they stand below.",
+        "confirmed": "Thank you. We close it, and you can still open it again.", "settled": "Saved.",
         "received": "We have it and will read it now.",
         "unchanged": "Nothing had to change.", "undone": "Taken back. It stands as before.",
         "told": "The story tells it now.", "untold": "The story leaves it out; the log keeps it.",

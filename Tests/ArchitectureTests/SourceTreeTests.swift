@@ -216,6 +216,7 @@ import Testing
             "CaseSentence", "CaseExport", "PaletteSearch", "OpenAPI", "OpenAPI+Schema", "Metrics",
             "Readiness", "CaseImporter",
             "ImportBatch", "ImportCases", "ImportReader", "ImportReport",
+            "AccountAspects", "AlertMessage",
         ]
         for file in Self.files(in: "Sources/Desk/Features") {
             let name = String(file.split(separator: "/").last?.dropLast(6) ?? "")

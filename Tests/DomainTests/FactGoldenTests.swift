@@ -54,7 +54,8 @@ struct FactGoldenTests {
     func everyKindHasAGolden() throws {
         let frozen = Set(try goldens().map(\.kind))
         let sources = [
-            "Cases/CaseFact+Coding.swift", "People/PersonFact.swift", "Customers/Organisation.swift",
+            "Cases/CaseFact+Coding.swift", "People/PersonFact.swift", "Customers/OrganisationFact.swift",
+            "Customers/CaseCustomerFact.swift",
             "Policy/PolicyFact.swift", "Coordination/CoordinationFact+Coding.swift", "Macros/Macro.swift",
             "Relations/RelationFact.swift", "Investigation/InvestigationFact+Coding.swift",
             "Story/StoryFact.swift",
@@ -83,7 +84,8 @@ struct FactGoldenTests {
         }.map(\.lastPathComponent)
         #expect(
             declaring.sorted() == [
-                "CaseFact.swift", "Macro.swift", "Organisation.swift", "PersonFact.swift", "PolicyFact.swift",
+                "CaseFact.swift", "Macro.swift", "OrganisationFact.swift", "PersonFact.swift",
+                "PolicyFact.swift",
             ])
     }
 
@@ -232,7 +234,31 @@ struct FactGoldenTests {
         let organisations: [OrganisationFact] = [
             .added(name: "Halden", tier: "premium", origin: nil), .renamed(name: "Halden AS"),
             .tierChanged(tier: "standard", reason: "r"),
+            .detailChanged(detail: .products, values: ["platform", "payments"]),
+            .detailChanged(detail: .quirks, values: []),
+            .contactDescribed(person: "p1", AccountContact(roles: ["security"], isNamed: true, note: "n")),
+            .contactDescribed(person: "p1", AccountContact()),
+            .delegated(person: "p1", AccountDelegation(rights: [.reply], until: CalendarDay("2027-03-31"))),
+            .delegationEnded(person: "p1", reason: "r"),
+            .riskRaised(
+                number: "R1",
+                .init(level: "watch", reason: "r", owner: "p1", expires: CalendarDay("2027-03-31"))),
+            .riskChanged(number: "R1", .init(level: "critical", reason: "r", owner: "p1", expires: nil)),
+            .riskCleared(number: "R1", reason: "r"),
+            .commitmentMade(
+                number: "C1",
+                .init(text: "t", promisedBy: "p1", promisedTo: "Daniel", due: moment, caseNumber: "TL-1")),
+            .commitmentSettled(number: "C1", outcome: .notKept, note: "n"),
         ]
-        return people + organisations + [PolicyFact.changed(document: "a: 1\n", reason: "r")]
+        let customers: [CaseCustomerFact] = [
+            .beyondContract(gaps: [.severity, .contact]), .contractSettled(text: "t"),
+            .fixConfirmed(text: "t"), .fixConfirmed(text: nil),
+            .alerted(
+                AlertNotice(key: "k", title: "t", text: "x", isResolved: false, url: "https://x.example")),
+            .alerted(AlertNotice(key: "k", title: "t", text: nil, isResolved: true, url: nil)),
+        ]
+        return people + organisations + customers.map { CaseFact.customer($0) } + [
+            PolicyFact.changed(document: "a: 1\n", reason: "r")
+        ]
     }()
 }

@@ -59,6 +59,18 @@ package enum JournalStore {
             """
     }
 
+    /// The latest facts of several subjects of a kind, newest first, of some kinds of change or of all.
+    static func latestFacts(
+        of subjectKind: String, ids: [String], kinds: [String], before sequence: Int64, limit: Int
+    ) -> SQL {
+        let ofKind: SQL = kinds.isEmpty ? "" : " AND kind IN (\(anyOf: kinds))"
+        return """
+            SELECT \(factColumns) FROM fact
+            WHERE subject_kind = \(subjectKind) AND subject_id IN (\(anyOf: ids)) AND sequence < \(sequence)\(ofKind)
+            ORDER BY sequence DESC LIMIT \(limit)
+            """
+    }
+
     static func count(of subject: SubjectRef, kinds: [String]) -> SQL {
         let ofKind: SQL = kinds.isEmpty ? "" : " AND kind IN (\(anyOf: kinds))"
         return """
@@ -183,6 +195,7 @@ package enum JournalStore {
         let point = Checkpoint(
             sequence: 1, recordedAt: moment, facts: 1, subjects: 1, root: [], keyID: "k", signature: [])
         return [
+            latestFacts(of: "x", ids: ["x"], kinds: ["x"], before: 1, limit: 1),
             insertFact(fact, salt: [], bodyDigest: [], chain: []), head(of: subject),
             setHead(of: subject, version: Version(1), chain: []), facts(of: subject, after: .none),
             latestFacts(of: subject, before: 9, kinds: [], limit: 1),

@@ -67,7 +67,13 @@ package protocol Operation: Sendable {
     ) throws -> OperationForm
     /// What the command line and the form's button call the act: "Resolve".
     static var verb: String { get }
+    /// Makes its fields of a JSON document of another shape, such as the webhook of another system; nil where the
+    /// document's members are the fields.
+    static var foreign: ForeignDocument? { get }
 }
+
+/// Reads a JSON document that somebody else designed into the fields of an operation.
+package typealias ForeignDocument = @Sendable (JSONObject) throws(Refusal) -> RawInput
 
 /// What a form needs beside its fields.
 package struct OperationForm: Sendable {
@@ -99,6 +105,7 @@ package struct OperationForm: Sendable {
 
 extension Operation {
     package static var verb: String { summary }
+    package static var foreign: ForeignDocument? { nil }
 
     /// Nothing can be taken back, unless an operation says how.
     package static func undo(_ input: Input, on state: State, in context: Context) -> Undo? { nil }
@@ -157,6 +164,8 @@ package struct AnyOperation: Sendable {
     package let fields: [FieldDescription]
     /// The file that declares it.
     package let file: String
+    /// How a JSON document of another shape is read.
+    package let foreign: ForeignDocument?
     /// The page after success.
     package let destination: @Sendable (JSONObject, Actor) -> LocalPath
     /// What its form needs.
@@ -171,6 +180,7 @@ package struct AnyOperation: Sendable {
         (name, summary, verb, right, place) = (O.name, O.summary, O.verb, O.right, O.place)
         fields = O.input.descriptions
         self.file = file
+        foreign = O.foreign
         destination = O.destination
         form = O.form
         check = { (raw: RawInput, policy: Policy) throws(Refusal) in _ = try O.input.parse(raw, policy) }

@@ -26,7 +26,12 @@ package enum OperationRoutes {
     private static func callJSON(
         _ operation: AnyOperation, _ call: SignedInCall, _ services: Services
     ) async throws -> WebResponse {
-        var raw = try await call.request.input()
+        var raw =
+            if let foreign = operation.foreign, call.request.contentType == "application/json" {
+                try foreign(try await call.request.object())
+            } else {
+                try await call.request.input()
+            }
         let base = try baseVersion(&raw, call.request)
         if case .act = operation.place { raw["id"] = .text(call.request.parameter("id")) }
         let key = call.request.headers[.idempotencyKey]
@@ -259,7 +264,7 @@ struct Submission {
                 }
             case _ where name.hasPrefix("was."): originals[String(name.dropFirst(4))] = value
             case _ where name.hasPrefix("_take."): continue
-            default: typed[name] = value
+            default: typed[name] = Self.withoutEmpty(value)
             }
         }
         for (name, value) in sent.values where name.hasPrefix("_take.") && value.typed == "theirs" {
@@ -304,6 +309,13 @@ struct Submission {
             field.isRequired = false
             return field
         }
+    }
+
+    /// A list of boxes without the empty value that every such list carries.
+    private static func withoutEmpty(_ value: RawValue) -> RawValue {
+        guard case .list(let values) = value else { return value }
+        let kept = values.filter { $0 != .text("") }
+        return kept.count == 1 ? kept[0] : .list(kept)
     }
 
     private static func normalized(_ text: String) -> String {

@@ -155,8 +155,18 @@ package enum Schema {
                 name TEXT NOT NULL,
                 tier TEXT NOT NULL,
                 origin TEXT,
-                added_at INTEGER NOT NULL
+                added_at INTEGER NOT NULL,
+                record TEXT NOT NULL
             ) STRICT;
+            CREATE TABLE delegation (
+                id TEXT PRIMARY KEY,
+                organisation TEXT NOT NULL,
+                person TEXT NOT NULL,
+                rights TEXT NOT NULL,
+                until TEXT
+            ) STRICT;
+            CREATE INDEX delegation_of_person ON delegation (person);
+            CREATE INDEX delegation_for_organisation ON delegation (organisation);
             CREATE UNIQUE INDEX organisation_by_origin ON organisation (origin) WHERE origin IS NOT NULL;
             CREATE UNIQUE INDEX person_by_origin ON person (origin) WHERE origin IS NOT NULL;
             """)
@@ -197,6 +207,7 @@ package enum Schema {
                 closed_at INTEGER,
                 reopen_count INTEGER NOT NULL,
                 unanswered_since INTEGER,
+                alert_key TEXT,
                 updated_at INTEGER NOT NULL,
                 next_action TEXT,
                 next_action_owner TEXT,
@@ -217,6 +228,7 @@ package enum Schema {
             CREATE INDEX support_case_by_update ON support_case (updated_at, id);
             CREATE INDEX support_case_by_status ON support_case (status, updated_at, id);
             CREATE INDEX support_case_of_owner ON support_case (owner, status, updated_at);
+            CREATE INDEX support_case_of_alert ON support_case (alert_key) WHERE alert_key IS NOT NULL;
             CREATE INDEX support_case_of_organisation ON support_case (organisation, updated_at);
             CREATE TABLE case_link (
                 id TEXT PRIMARY KEY,

@@ -10,10 +10,16 @@ extension Services {
         _ name: String, _ raw: RawInput, as email: String, idempotencyKey: String? = nil
     ) async throws -> Receipt {
         let person = try await person(email)
-        let actor = Actor(
+        let now = clock()
+        var actor = Actor(
             id: person.id.raw, name: person.name, roles: Set(person.roles),
             rights: person.isActive ? policy.current.rights(of: person.roles) : [],
             organisation: person.organisation)
+        if person.organisation != nil {
+            actor.delegations = try await database.read { tx in
+                try CustomerDirectory.delegations(of: person.id.raw, on: CalendarDay(now), in: tx)
+            }
+        }
         return try await operations.run(
             try operation(name), OperationRequest(actor: actor, raw: raw, idempotencyKey: idempotencyKey))
     }

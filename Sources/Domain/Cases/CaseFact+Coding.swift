@@ -21,7 +21,7 @@ extension CaseFact {
         case .reopened: "case.reopened"
         case .closed: "case.closed"
         case .entryErased: "case.entry_erased"
-        case .investigation, .coordination, .relation, .evidence, .form, .story: family?.kind ?? ""
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer: family?.kind ?? ""
         }
     }
 
@@ -61,7 +61,8 @@ extension CaseFact {
                 "sequence": .integer(sequence), "fields": .array(fields.map(JSON.string)),
                 "body_sha256": .string(digest), "why": .string(reason),
             ]
-        case .investigation, .coordination, .relation, .evidence, .form, .story: family?.body ?? .null
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer:
+            family?.body ?? .null
         }
     }
 

@@ -137,6 +137,8 @@ package enum CaseFact: Fact {
     case form(CaseFormFact)
     /// What belongs to its story, and what was taken back.
     case story(StoryFact)
+    /// What happened between the customer and us.
+    case customer(CaseCustomerFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -219,7 +221,8 @@ package enum CaseFact: Fact {
         case .classified(let field, _): [Aspect(field.rawValue)]
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
-        case .investigation, .coordination, .relation, .evidence, .form, .story: family?.edits ?? []
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer:
+            family?.edits ?? []
         }
     }
 

@@ -58,6 +58,8 @@ package struct SupportCase: Subject, Equatable {
     package var reopenCount = 0
     /// When the customer last wrote and nobody of the staff has since.
     package var unansweredSince: Timestamp?
+    /// The key of the alert that opened it, where a monitoring system did.
+    package var alertKey: String?
     /// When anything last happened.
     package var updatedAt: Timestamp
     /// What lists need to know of how the work is arranged.
@@ -109,6 +111,8 @@ package struct SupportCase: Subject, Equatable {
         case .relation(let fact): apply(fact)
         case .form(let fact):
             if case .customerAnswered = fact { unansweredSince = unansweredSince ?? moment }
+        case .customer(let fact):
+            if case .alerted(let notice) = fact { alertKey = alertKey ?? notice.key }
         case .ownerChanged(let owner, _): self.owner = ID(owner)
         case .ownerLeft: owner = nil
         case .severityChanged(let severity, _): self.severity = ID(severity)

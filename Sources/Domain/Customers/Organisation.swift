@@ -1,55 +1,3 @@
-package import Diagnosis
-
-/// What happens to a customer organisation.
-package enum OrganisationFact: Fact {
-    /// The organisation exists from now on.
-    case added(name: String, tier: String, origin: String?)
-    /// The name changed.
-    case renamed(name: String)
-    /// The tier changed.
-    case tierChanged(tier: String, reason: String?)
-
-    package static let erasableFields: Set<String> = ["name"]
-
-    package var kind: String {
-        switch self {
-        case .added: "organisation.added"
-        case .renamed: "organisation.renamed"
-        case .tierChanged: "organisation.tier_changed"
-        }
-    }
-
-    package var edits: Set<Aspect> {
-        switch self {
-        case .added: []
-        case .renamed: ["name"]
-        case .tierChanged: ["tier"]
-        }
-    }
-
-    package var body: JSON {
-        switch self {
-        case .added(let name, let tier, let origin):
-            .fields(["name": .string(name), "tier": .string(tier), "origin": origin.map(JSON.string)])
-        case .renamed(let name): ["name": .string(name)]
-        case .tierChanged(let tier, let reason):
-            .fields(["tier": .string(tier), "reason": reason.map(JSON.string)])
-        }
-    }
-
-    package init(kind: String, body: FactBody) throws {
-        switch kind {
-        case "organisation.added":
-            self = .added(
-                name: try body.text("name"), tier: try body.text("tier"), origin: body.optionalText("origin"))
-        case "organisation.renamed": self = .renamed(name: try body.text("name"))
-        case "organisation.tier_changed":
-            self = .tierChanged(tier: try body.text("tier"), reason: body.optionalText("reason"))
-        default: throw FactProblem("“\(kind)” is not a kind of organisation fact")
-        }
-    }
-}
-
 /// A customer: whom cases are solved for.
 package struct Organisation: Subject {
     package static let kind = "organisation"
@@ -66,6 +14,8 @@ package struct Organisation: Subject {
     package var origin: String?
     /// When it was added.
     package var addedAt: Timestamp
+    /// What else is known of the account.
+    package var record = AccountRecord()
 
     /// An organisation with all parts.
     package init(
@@ -96,6 +46,7 @@ package struct Organisation: Subject {
             (self.name, self.tier, self.origin) = (name, tier, origin)
         case .renamed(let name): self.name = name
         case .tierChanged(let tier, _): self.tier = tier
+        default: record.apply(fact)
         }
     }
 }

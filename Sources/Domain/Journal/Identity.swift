@@ -56,6 +56,8 @@ package struct Actor: Hashable, Sendable {
     package var rights: Set<Right>
     /// Set for people of a customer: they see only this organisation.
     package var organisation: ID<Organisation>?
+    /// Other organisations for which a customer's people may act, as an outsourced operator does.
+    package var delegations: [ID<Organisation>: Set<AccountDelegation.Right>] = [:]
 
     /// An actor with these rights.
     package init(

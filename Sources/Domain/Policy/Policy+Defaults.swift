@@ -182,6 +182,40 @@ extension Policy {
           - {id: enterprise, name: Enterprise, weight: 100}
           - {id: premium, name: Premium, weight: 60}
           - {id: standard, name: Standard, weight: 20}
+        # What is kept of customers. These lists may be left out.
+        segments:
+          - {id: large, name: Large}
+          - {id: mid, name: Mid-sized}
+          - {id: small, name: Small}
+          - {id: public, name: Public sector}
+        regions:
+          - {id: emea, name: "Europe, Middle East, Africa"}
+          - {id: americas, name: Americas}
+          - {id: apac, name: Asia-Pacific}
+        products:
+          - {id: platform, name: Platform}
+          - {id: payments, name: Payments}
+          - {id: reporting, name: Reporting}
+        contracts:
+          - {id: subscription, name: Subscription}
+          - {id: premium_support, name: Subscription with premium support}
+          - {id: trial, name: Trial}
+        coverages:
+          - {id: business_hours, name: Business hours}
+          - {id: extended, name: "Extended hours, 6 to 22"}
+          - {id: always, name: Around the clock}
+        contact_roles:
+          - {id: administrator, name: Administrator}
+          - {id: developer, name: Developer}
+          - {id: security, name: Security}
+          - {id: network, name: Network}
+          - {id: executive, name: Executive}
+          - {id: operator, name: Outsourced operator}
+        # How grave the risk is that a customer is lost, from the least.
+        risk_levels:
+          - {id: watch, name: Watch}
+          - {id: at_risk, name: At risk}
+          - {id: critical, name: Critical}
         channels:
           - {id: portal, name: Customer portal}
           - {id: engineer, name: Opened by an engineer}
@@ -189,6 +223,7 @@ extension Policy {
           - {id: phone, name: Phone}
           - {id: email, name: E-mail}
           - {id: chat, name: Chat}
+          - {id: alert, name: Alert}
           - {id: import, name: Import}
         # `internal: true` are requests of colleagues; `answer_hours` is what they are promised.
         request_types:
@@ -199,6 +234,7 @@ extension Policy {
           - {id: internal_question, name: Technical question, internal: true, answer_hours: 8}
           - {id: internal_access, name: Access or data request, internal: true, answer_hours: 24}
           - {id: internal_tooling, name: Tooling fault, internal: true, answer_hours: 48}
+          - {id: internal_alert, name: Alert, internal: true}
 
         # What a case can wait for; the backlog report counts by it.
         blocked_reasons:
@@ -235,25 +271,28 @@ extension Policy {
         roles:
           - id: customer
             name: Customer
-            rights: [portal.view, portal.report, portal.reply, portal.reopen, account.manage]
+            rights: [portal.view, portal.report, portal.reply, portal.reopen, portal.confirm, account.manage]
           - id: frontline
             name: Frontline (L1)
             rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate]
           - id: engineer
             name: Support engineer (L2)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive]
           - id: lead
             name: Lead (L3)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive]
           - id: manager
             name: Manager
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive]
           - id: developer
             name: Product engineer
             rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch, case.investigate]
+          - id: monitor
+            name: Monitoring system
+            rights: [alert.receive, account.manage]
           - id: auditor
             name: Auditor
-            rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view]
+            rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms]
           - id: security
             name: Security
             rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, case.reply_restricted, organisation.view, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view]

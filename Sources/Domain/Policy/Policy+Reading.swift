@@ -31,6 +31,13 @@ extension Policy {
             causeClaims: root.texts("cause_claims", &problems).map(\.text),
             causeHedges: root.texts("cause_hedges", &problems).map(\.text),
             tiers: readTerms("tiers", &root, &problems),
+            segments: readOptionalTerms("segments", &root, &problems),
+            regions: readOptionalTerms("regions", &root, &problems),
+            products: readOptionalTerms("products", &root, &problems),
+            contracts: readOptionalTerms("contracts", &root, &problems),
+            coverages: readOptionalTerms("coverages", &root, &problems),
+            contactRoles: readOptionalTerms("contact_roles", &root, &problems),
+            riskLevels: readOptionalTerms("risk_levels", &root, &problems),
             channels: readTerms("channels", &root, &problems),
             requestTypes: readRequestTypes(&root, &problems),
             confidentiality: readConfidentiality(&root, &problems),
@@ -152,6 +159,11 @@ extension Policy {
                 ))
         }
     }
+
+    /// A list that an organisation may leave out: what chooses from it then has nothing to choose.
+    private static func readOptionalTerms(
+        _ name: String, _ root: inout ConfigReader, _ problems: inout [ConfigProblem]
+    ) -> [Term] { root.child(name) == nil ? [] : readTerms(name, &root, &problems) }
 
     static func readTerms(
         _ name: String, _ root: inout ConfigReader, _ problems: inout [ConfigProblem]

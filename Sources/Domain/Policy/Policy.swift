@@ -165,6 +165,20 @@ package struct Policy: Sendable {
     package var causeHedges: [String]
     /// Customer tiers, from the highest down.
     package var tiers: [Term]
+    /// Market segments of customers.
+    package var segments: [Term] = []
+    /// Regions of customers.
+    package var regions: [Term] = []
+    /// What customers use.
+    package var products: [Term] = []
+    /// Kinds of contract.
+    package var contracts: [Term] = []
+    /// Hours in which support is owed.
+    package var coverages: [Term] = []
+    /// What contacts do at the customer.
+    package var contactRoles: [Term] = []
+    /// How grave the risk is that a customer is lost, from the least.
+    package var riskLevels: [Term] = []
     /// How cases reach us.
     package var channels: [Term]
     /// Kinds of request.

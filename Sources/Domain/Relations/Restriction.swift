@@ -36,7 +36,12 @@ extension SupportCase {
     /// Whether somebody may know of the case: customers of their own organisation's alone, and of a restricted one
     /// only whom the restriction admits and who owns it.
     package func isVisible(to actor: Actor) -> Bool {
-        if actor.isCustomer, organisation == nil || organisation != actor.organisation { return false }
+        if actor.isCustomer {
+            guard let organisation else { return false }
+            guard organisation == actor.organisation || actor.delegations[organisation] != nil else {
+                return false
+            }
+        }
         guard let restriction else { return true }
         return restriction.admits(actor) || (!actor.isCustomer && owner?.raw == actor.id)
     }

@@ -112,7 +112,11 @@ package struct FormView: Sendable {
         }
         switch field.shape {
         case .choice(let choices): return wasSent + choice(field, choices(policy))
-        case .list(.choice(let choices)): return wasSent + ticks(field, choices(policy))
+        case .list(.choice(let choices)):
+            // Boxes that are not ticked are not sent; the empty value says that the field was there.
+            let none: HTML =
+                field.isEdit ? "<input type=\"hidden\" name=\"\(field.name)\" value=\"\">" : .empty
+            return wasSent + none + ticks(field, choices(policy))
         case .list(.reference(let kind)) where (1...60).contains(references[kind]?.count ?? 0):
             return wasSent + ticks(field, references[kind] ?? [])
         case .flag: return wasSent + tick(field)

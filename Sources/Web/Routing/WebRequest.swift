@@ -1,4 +1,4 @@
-import Diagnosis
+package import Diagnosis
 package import Domain
 package import HTTPTypes
 package import Hummingbird
@@ -105,15 +105,22 @@ package struct WebRequest: Sendable {
     }
 
     private static func json(_ bytes: [UInt8]) throws -> RawInput {
-        if bytes.isEmpty { return RawInput() }
+        var input = RawInput()
+        for member in try object(bytes).members { input[member.key] = RawValue(member.value) }
+        return input
+    }
+
+    /// The body as a JSON object with all its depth.
+    package func object() async throws -> JSONObject { try Self.object(await bytes(upTo: Self.inputLimit)) }
+
+    private static func object(_ bytes: [UInt8]) throws -> JSONObject {
+        if bytes.isEmpty { return JSONObject() }
         do {
             let json = try JSON(parsing: bytes, limits: JSONLimits(depth: 16, bytes: inputLimit))
             guard case .object(let object) = json else {
                 throw Refusal(.invalid, "not_an_object", "The body must be one JSON object.")
             }
-            var input = RawInput()
-            for member in object.members { input[member.key] = RawValue(member.value) }
-            return input
+            return object
         } catch let error as JSONSyntaxError {
             throw Refusal(
                 .invalid, "malformed_json",

@@ -204,6 +204,16 @@ package enum CaseDirectory {
         return found
     }
 
+    /// The case that an alert with this key opened and that is not resolved yet; the target of one that was merged.
+    package static func open(
+        ofAlert key: String, policy: Policy, in tx: borrowing Transaction
+    ) throws -> SupportCase? {
+        let open = policy.statuses(in: [.open, .waiting, .mitigated, .verifying])
+        guard let found = try tx.first(CasesQueries.ofAlert(key: key, statuses: open), CasesQueries.read)
+        else { return nil }
+        return try find(found.id.raw, for: .system, in: tx)
+    }
+
     /// Cases of a filter that the actor may know of, newest change first.
     package static func list(
         _ filter: CaseFilter, for actor: Actor, after: CasePosition? = nil, limit: Int,

@@ -162,6 +162,8 @@ enum OpenCase: Operation {
     struct State: Sendable {
         var organisation: Organisation?
         var requester: Person?
+        /// The organisation to which the requester belongs.
+        var home: Organisation?
         var number: Int64
     }
 
@@ -177,15 +179,18 @@ enum OpenCase: Operation {
         if input.requester != nil, requester == nil {
             throw Refusal(field: "requester", "not_found", "Nobody is known as “\(input.requester ?? "")”.")
         }
+        let home = try requester?.organisation.flatMap { try CustomerDirectory.find($0.raw, in: tx) }
         return State(
-            organisation: organisation, requester: requester, number: try tx.nextNumber(of: .caseNumber))
+            organisation: organisation, requester: requester, home: home,
+            number: try tx.nextNumber(of: .caseNumber))
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
         var organisation = state.organisation?.id
         if let requester = state.requester {
             if organisation == nil { organisation = requester.organisation }
-            if requester.organisation != organisation {
+            let isDelegate = state.organisation?.record.delegations[requester.id.raw]?.rights.contains(.report)
+            if requester.organisation != organisation, isDelegate != true {
                 throw Refusal(
                     field: "requester", "of_another_organisation",
                     organisation == nil
@@ -203,7 +208,8 @@ enum OpenCase: Operation {
                 productArea: input.productArea,
                 component: input.component, environment: input.environment, beganAt: input.beganAt,
                 noticedAt: input.noticedAt, reportedAt: input.reportedAt,
-                owner: input.takesIt ? context.actor.id : nil),
+                owner: input.takesIt ? context.actor.id : nil,
+                record: organisation == nil ? nil : (state.organisation ?? state.home)?.record),
             in: context)
     }
 
@@ -241,6 +247,8 @@ struct CaseOpening: Sendable {
     var owner: String?
     /// Who alone may know of it, where that is known before the kind of request says so.
     var restriction: Restriction?
+    /// What is known of the account, to hold the report against the contract.
+    var record: AccountRecord?
 
     static func decide(_ this: CaseOpening, in context: Context) throws(Refusal) -> Decision {
         let policy = context.policy
@@ -278,6 +286,12 @@ struct CaseOpening: Sendable {
                     productArea: this.productArea, component: this.component, environment: this.environment,
                     beganAt: this.beganAt, noticedAt: this.noticedAt, reportedAt: this.reportedAt)),
             on: ref)
+        if let record = this.record {
+            let gaps = Entitlement.gaps(
+                in: record, requester: this.requester, severity: this.severity ?? policy.defaultSeverity.raw,
+                channel: this.channel, on: CalendarDay(context.now))
+            if !gaps.isEmpty { decision.record(CaseFact.customer(.beyondContract(gaps: gaps)), on: ref) }
+        }
         if let owner = this.owner {
             decision.record(CaseFact.ownerChanged(owner: owner, reason: nil), on: ref)
         }

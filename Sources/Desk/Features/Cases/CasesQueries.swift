@@ -11,7 +11,7 @@ package enum CasesQueries {
         closed_at, reopen_count, unanswered_since, updated_at, next_action, next_action_owner, next_action_due_at,
         blocked_by, next_update_at, severity_confirmed_at,
         confidentiality, readers, security_owner, merged_into,
-        follow_up_of, fault_layer, confirmed_causes
+        follow_up_of, fault_layer, confirmed_causes, alert_key
         """
 
     /// A case by its identifier or its human number.
@@ -51,6 +51,14 @@ package enum CasesQueries {
         "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(conditions(filter, for: actor)))"
     }
 
+    /// The open case of an alert: the newest in any of these statuses.
+    static func ofAlert(key: String, statuses: [ID<Policy.Status>]) -> SQL {
+        """
+        SELECT \(columns) FROM support_case WHERE alert_key = \(key) AND status IN (\(anyOf: statuses.map(\.raw)))
+        ORDER BY opened_at DESC, id DESC LIMIT 1
+        """
+    }
+
     static func countsByStatus(for actor: Actor) -> SQL {
         "SELECT status, COUNT(*) FROM support_case WHERE \(SQL.all(visible(to: actor))) GROUP BY status ORDER BY status"
     }
@@ -58,7 +66,10 @@ package enum CasesQueries {
     /// What holds for every case that somebody may know of: the same as `SupportCase.isVisible`.
     private static func visible(to actor: Actor) -> [SQL] {
         var conditions: [SQL] = []
-        if actor.isCustomer { conditions.append("organisation = \(actor.organisation?.raw ?? "")") }
+        if actor.isCustomer {
+            let own = [actor.organisation?.raw ?? ""] + actor.delegations.keys.map(\.raw).sorted()
+            conditions.append("organisation IN (\(anyOf: own))")
+        }
         guard actor.isCustomer || !(actor.id == Actor.system.id || actor.may(Restriction.viewRight)) else {
             return conditions
         }
@@ -148,7 +159,7 @@ package enum CasesQueries {
                 opened_at, first_reply_at, mitigated_at, resolved_at, closed_at, reopen_count, unanswered_since,
                 updated_at, next_action, next_action_owner, next_action_due_at, blocked_by, next_update_at,
                 severity_confirmed_at, confidentiality, readers, security_owner, merged_into, follow_up_of,
-                fault_layer, confirmed_causes, search_text)
+                fault_layer, confirmed_causes, alert_key, search_text)
             VALUES (\(this.id.raw), \(this.version.number), \(this.number), \(this.subject), \(this.symptom),
                 \(this.problemStatement), \(this.requester?.raw), \(this.organisation?.raw), \(this.channel),
                 \(this.requestType), \(this.severity.raw), \(this.status.raw), \(this.statusSince.microseconds),
@@ -163,7 +174,7 @@ package enum CasesQueries {
                 \(arranged.severityConfirmedAt?.microseconds),
                 \(this.restriction?.level), \(readers(this.restriction)), \(this.restriction?.securityOwner),
                 \(this.mergedInto?.raw), \(this.followUpOf?.raw), \(field(.faultLayer)),
-                \(causes(this)), \(searchText(this)))
+                \(causes(this)), \(this.alertKey), \(searchText(this)))
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, number = excluded.number,
                 subject = excluded.subject, symptom = excluded.symptom,
                 problem_statement = excluded.problem_statement, requester = excluded.requester,
@@ -186,6 +197,7 @@ package enum CasesQueries {
                 readers = excluded.readers, security_owner = excluded.security_owner,
                 merged_into = excluded.merged_into, follow_up_of = excluded.follow_up_of,
                 fault_layer = excluded.fault_layer, confirmed_causes = excluded.confirmed_causes,
+                alert_key = excluded.alert_key,
                 search_text = excluded.search_text
             """
     }
@@ -256,6 +268,7 @@ package enum CasesQueries {
         )
         this.classification[.faultLayer] = row.optionalText(44)
         this.confirmedCauses = row.optionalText(45).map(causes) ?? [:]
+        this.alertKey = row.optionalText(46)
         return this
     }
 
@@ -287,7 +300,8 @@ package enum CasesQueries {
         return [
             backlog(arranged, for: staff), backlog(CaseFilter(), for: customer), count(overdue, for: staff),
             list(arranged, for: customer, after: nil, limit: 1),
-            find("x"), row(id: "x"), list(full, for: staff, after: position, limit: 1),
+            ofAlert(key: "x", statuses: ["new"]), find("x"), row(id: "x"),
+            list(full, for: staff, after: position, limit: 1),
             list(others, for: customer, after: nil, limit: 1),
             list(nobody, for: .system, after: nil, limit: 1),
             list(CaseFilter(), for: staff, after: nil, limit: 1), count(full, for: staff),
@@ -308,7 +322,7 @@ package enum CasesQueries {
         "unanswered_since", "updated_at", "next_action", "next_action_owner", "next_action_due_at",
         "blocked_by", "next_update_at", "severity_confirmed_at",
         "confidentiality", "readers", "security_owner", "merged_into",
-        "follow_up_of", "fault_layer", "confirmed_causes", "search_text",
+        "follow_up_of", "fault_layer", "confirmed_causes", "alert_key", "search_text",
     ]
 
     static let subject = SubjectType(

@@ -7,7 +7,7 @@ enum CustomersFeature: Feature {
     static let name = "customers"
     static let reads = CustomersJSON.reads
     static let subjects = [CustomersQueries.subject]
-    static let rights: [Right] = ["organisation.view"]
+    static let rights: [Right] = ["organisation.view", "organisation.view_terms"]
     static let navigation = [
         NavigationItem(
             path: "/organisations", title: "Organisations", icon: "org", access: .right("organisation.view"))
@@ -20,7 +20,7 @@ enum CustomersFeature: Feature {
                 try await CustomersPages.list(call, services)
             },
             .signedIn(.get, "/organisations/{id}", .right("organisation.view")) { call in
-                try await CustomersPages.organisation(call, services)
+                try await OrganisationPages.show(call, services)
             },
         ]
     }

@@ -41,7 +41,13 @@ enum CustomersJSON {
             return (organisation, try PeopleDirectory.contacts(of: organisation.id, in: tx))
         }
         guard var object = json(organisation).object else { return .null }
-        object["contacts"] = .array(contacts.map(contact))
+        let isStaff = !actor.isCustomer
+        object["contacts"] = .array(
+            contacts.map { contact($0, isStaff ? organisation.record.contacts[$0.id.raw] : nil) })
+        guard isStaff else { return .object(object) }
+        object["account"] = account(organisation.record, withTerms: actor.may("organisation.view_terms"))
+        object["risks"] = .array(organisation.record.risks.map(\.json))
+        object["commitments"] = .array(organisation.record.commitments.map(\.json))
         return .object(object)
     }
 
@@ -62,11 +68,28 @@ enum CustomersJSON {
         ]
     }
 
-    private static func contact(_ person: Person) -> JSON {
-        [
+    /// What is set of the account; what is several is a list.
+    private static func account(_ record: AccountRecord, withTerms: Bool) -> JSON {
+        let lists: Set<AccountDetail> = [.products, .environments, .severities, .channels]
+        var object = JSONObject()
+        for detail in AccountDetail.allCases where withTerms || !detail.isCommercial {
+            guard let first = record.first(detail) else { continue }
+            object[detail.rawValue] =
+                lists.contains(detail) ? .array(record[detail].map(JSON.string)) : .string(first)
+        }
+        return .object(object)
+    }
+
+    private static func contact(_ person: Person, _ known: AccountContact?) -> JSON {
+        var object: JSONObject = [
             "id": .string(person.id.raw), "name": .string(person.name),
             "email": person.email.map(JSON.string) ?? .null, "active": .bool(person.isActive),
         ]
+        if let known {
+            object["roles"] = .array(known.roles.map(JSON.string))
+            object["named"] = .bool(known.isNamed)
+        }
+        return .object(object)
     }
 }
 

@@ -7,7 +7,11 @@ extension CustomersFeature {
     /// What can be done; an operation that does not stand here does not exist.
     static let operations = [
         AnyOperation(AddOrganisation.self), AnyOperation(RenameOrganisation.self),
-        AnyOperation(ChangeOrganisationTier.self),
+        AnyOperation(ChangeOrganisationTier.self), AnyOperation(EditAccount.self),
+        AnyOperation(EditProfile.self), AnyOperation(DescribeContact.self),
+        AnyOperation(DelegateToContact.self), AnyOperation(EndDelegation.self), AnyOperation(RaiseRisk.self),
+        AnyOperation(ChangeRisk.self), AnyOperation(ClearRisk.self), AnyOperation(MakeCommitment.self),
+        AnyOperation(SettleCommitment.self), AnyOperation(SettleContract.self),
     ]
 }
 

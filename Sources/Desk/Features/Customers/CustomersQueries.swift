@@ -1,9 +1,10 @@
+import Diagnosis
 import Domain
 import Storage
 
 /// The table of organisations.
 package enum CustomersQueries {
-    private static let columns: SQL = "id, version, name, tier, origin, added_at"
+    private static let columns: SQL = "id, version, name, tier, origin, added_at, record"
 
     static func organisation(id: String) -> SQL { "SELECT \(columns) FROM organisation WHERE id = \(id)" }
 
@@ -51,11 +52,12 @@ package enum CustomersQueries {
 
     static func save(_ organisation: Organisation) -> SQL {
         """
-        INSERT INTO organisation (id, version, name, tier, origin, added_at)
+        INSERT INTO organisation (id, version, name, tier, origin, added_at, record)
         VALUES (\(organisation.id.raw), \(organisation.version.number), \(organisation.name), \(organisation.tier),
-            \(organisation.origin), \(organisation.addedAt.microseconds))
+            \(organisation.origin), \(organisation.addedAt.microseconds),
+            \(organisation.record.json.text))
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, tier = excluded.tier,
-            origin = excluded.origin, added_at = excluded.added_at
+            origin = excluded.origin, added_at = excluded.added_at, record = excluded.record
         """
     }
 
@@ -65,10 +67,57 @@ package enum CustomersQueries {
         "SELECT \(columns) FROM organisation WHERE id > \(id) ORDER BY id LIMIT \(limit)"
     }
 
-    static func read(_ row: any Row) -> Organisation {
-        Organisation(
+    static func read(_ row: any Row) throws -> Organisation {
+        var organisation = Organisation(
             id: ID(row.text(0)), version: Version(Int(row.integer(1))), name: row.text(2), tier: row.text(3),
             origin: row.optionalText(4), addedAt: Timestamp(microseconds: row.integer(5)))
+        organisation.record = try AccountRecord(JSON(parsing: row.text(6)))
+        return organisation
+    }
+
+    // MARK: Delegations
+
+    private static let delegationColumns: SQL = "id, organisation, person, rights, until"
+
+    /// The organisations for which somebody may act.
+    static func delegations(of person: String) -> SQL {
+        "SELECT \(delegationColumns) FROM delegation WHERE person = \(person) ORDER BY id LIMIT 500"
+    }
+
+    static func saveDelegation(
+        of person: String, for organisation: String, _ delegation: AccountDelegation
+    ) -> SQL {
+        let rights = delegation.rights.map(\.rawValue).sorted().joined(separator: ",")
+        return """
+            INSERT INTO delegation (id, organisation, person, rights, until)
+            VALUES (\("\(organisation)/\(person)"), \(organisation), \(person), \(rights), \(delegation.until?.text))
+            ON CONFLICT (id) DO UPDATE SET rights = excluded.rights, until = excluded.until
+            """
+    }
+
+    static func forgetDelegation(of person: String, for organisation: String) -> SQL {
+        "DELETE FROM delegation WHERE id = \("\(organisation)/\(person)")"
+    }
+
+    static func forgetDelegations(for organisation: String) -> SQL {
+        "DELETE FROM delegation WHERE organisation = \(organisation)"
+    }
+
+    static func delegationPage(after id: String, limit: Int) -> SQL {
+        "SELECT \(delegationColumns) FROM delegation WHERE id > \(id) ORDER BY id LIMIT \(limit)"
+    }
+
+    private static func save(
+        _ organisation: Organisation, _ fact: Recorded<OrganisationFact>, _ tx: borrowing Transaction
+    ) throws {
+        try tx.execute(save(organisation))
+        switch fact.body {
+        case .delegated(let person, let delegation):
+            try tx.execute(saveDelegation(of: person, for: organisation.id.raw, delegation))
+        case .delegationEnded(let person, _):
+            try tx.execute(forgetDelegation(of: person, for: organisation.id.raw))
+        default: break
+        }
     }
 
     /// Every statement, with sample values, to be prepared on both engines.
@@ -81,7 +130,10 @@ package enum CustomersQueries {
             organisations(matching: "x", limit: 1),
             organisations(matching: "x", after: CustomerPlace(name: "x", id: "x"), only: "x", limit: 1),
             count(matching: "x"), count(matching: "x", only: "x"), save(organisation), forget(id: "x"),
-            page(after: "", limit: 1), names(ids: ["x"]),
+            page(after: "", limit: 1), names(ids: ["x"]), delegations(of: "x"),
+            saveDelegation(of: "x", for: "x", AccountDelegation(rights: [])),
+            forgetDelegation(of: "x", for: "x"), forgetDelegations(for: "x"),
+            delegationPage(after: "", limit: 1),
         ]
     }()
 
@@ -89,16 +141,19 @@ package enum CustomersQueries {
         Organisation.self,
         tables: [
             ProjectedTable(
-                "organisation", columns: ["id", "version", "name", "tier", "origin", "added_at"],
-                page: page(after:limit:))
+                "organisation", columns: ["id", "version", "name", "tier", "origin", "added_at", "record"],
+                page: page(after:limit:)),
+            ProjectedTable(
+                "delegation", columns: ["id", "organisation", "person", "rights", "until"],
+                page: delegationPage(after:limit:)),
         ],
         load: { id, tx in try tx.first(organisation(id: id), read) },
-        save: { organisation, _, tx in try tx.execute(save(organisation)) },
-        forget: { id, tx in try tx.execute(forget(id: id)) },
-        describe: { aspect, organisation, policy, _ in
-            aspect.name == "tier"
-                ? ("Tier", policy.name(of: organisation.tier, in: \.tiers)) : ("Name", organisation.name)
-        })
+        save: save,
+        forget: { id, tx in
+            try tx.execute(forget(id: id))
+            try tx.execute(forgetDelegations(for: id))
+        },
+        describe: AccountAspects.describe)
 }
 
 /// A place in the list of organisations by name.
@@ -151,6 +206,22 @@ package enum CustomerDirectory {
         -> [Organisation]
     {
         try tx.all(CustomersQueries.organisations(matching: text, limit: limit), CustomersQueries.read)
+    }
+
+    /// For which other organisations somebody may act on a day, and what they may do there.
+    package static func delegations(
+        of person: String, on day: CalendarDay, in tx: borrowing Transaction
+    ) throws -> [ID<Organisation>: Set<AccountDelegation.Right>] {
+        var found: [ID<Organisation>: Set<AccountDelegation.Right>] = [:]
+        try tx.each(CustomersQueries.delegations(of: person)) { row in
+            let rights = row.text(3).split(separator: ",").compactMap {
+                AccountDelegation.Right(rawValue: String($0))
+            }
+            let delegation = AccountDelegation(
+                rights: Set(rights), until: row.optionalText(4).flatMap { CalendarDay($0) })
+            if delegation.holds(on: day) { found[ID(row.text(1))] = delegation.rights }
+        }
+        return found
     }
 
     /// Up to 500 organisations as choices of a field.

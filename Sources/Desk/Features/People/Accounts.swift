@@ -39,13 +39,16 @@ package struct Accounts: Sendable {
             var usesShortcuts: Bool
             var keys: String
         }
-        let found = try await services.database.read { tx in
-            try tx.first(PeopleQueries.session(digests: digests)) { row in
+        let (found, delegations) = try await services.database.read { tx in
+            let found = try tx.first(PeopleQueries.session(digests: digests)) { row in
                 Found(
                     session: PeopleQueries.readSession(row), name: row.text(7),
                     roles: PeopleQueries.roles(row.text(8)), organisation: row.optionalText(9),
                     isActive: row.flag(10), usesShortcuts: row.flag(11), keys: row.text(12))
             }
+            return (
+                found, try Self.delegations(of: found?.session.person.raw, found?.organisation, now, in: tx)
+            )
         }
         guard let found, found.isActive, now < found.session.expiresAt,
             now.seconds(since: found.session.seenAt) < Int64(policy.signIn.idleMinutes) * 60
@@ -56,9 +59,10 @@ package struct Accounts: Sendable {
                 try $0.execute(PeopleQueries.touchSession(id: id, at: now))
             }
         }
-        let actor = Actor(
+        var actor = Actor(
             id: found.session.person.raw, name: found.name, roles: Set(found.roles),
             rights: policy.rights(of: found.roles), organisation: found.organisation.map { ID($0) })
+        actor.delegations = delegations
         let shownTheme = theme.flatMap { ["light", "dark"].contains($0) ? $0 : nil }
         return Caller(
             actor: actor, means: .session(id: found.session.id),
@@ -79,14 +83,15 @@ package struct Accounts: Sendable {
             var organisation: String?
             var isActive: Bool
         }
-        let found = try await services.database.read { tx in
-            try tx.first(PeopleQueries.token(digests: digests)) { row in
+        let (found, delegations) = try await services.database.read { tx in
+            let found = try tx.first(PeopleQueries.token(digests: digests)) { row in
                 Found(
                     id: row.text(0), person: row.text(1), scopes: PeopleQueries.roles(row.text(2)),
                     seenAt: row.optionalInteger(3), name: row.text(4),
                     roles: PeopleQueries.roles(row.text(5)),
                     organisation: row.optionalText(6), isActive: row.flag(7))
             }
+            return (found, try Self.delegations(of: found?.person, found?.organisation, now, in: tx))
         }
         guard let found, found.isActive else { return nil }
         if now.microseconds - (found.seenAt ?? 0) > 60_000_000 {
@@ -96,11 +101,19 @@ package struct Accounts: Sendable {
         }
         var rights = services.policy.current.rights(of: found.roles)
         if !found.scopes.isEmpty { rights.formIntersection(found.scopes.map { Right($0) }) }
-        return Caller(
-            actor: Actor(
-                id: found.person, name: found.name, roles: Set(found.roles), rights: rights,
-                organisation: found.organisation.map { ID($0) }),
-            means: .token(id: found.id), preferences: Preferences())
+        var actor = Actor(
+            id: found.person, name: found.name, roles: Set(found.roles), rights: rights,
+            organisation: found.organisation.map { ID($0) })
+        actor.delegations = delegations
+        return Caller(actor: actor, means: .token(id: found.id), preferences: Preferences())
+    }
+
+    /// For whom else a customer's person may act; only they belong to an organisation.
+    private static func delegations(
+        of person: String?, _ organisation: String?, _ now: Timestamp, in tx: borrowing Transaction
+    ) throws -> [ID<Organisation>: Set<AccountDelegation.Right>] {
+        guard let person, organisation != nil else { return [:] }
+        return try CustomerDirectory.delegations(of: person, on: CalendarDay(now), in: tx)
     }
 
     // MARK: Signing in

@@ -82,6 +82,17 @@ package enum PeopleDirectory {
             .map { FieldChoice($0.id.raw, "\($0.name) (\($0.email ?? ""))", detail: $0.email ?? "") }
     }
 
+    /// How many active contacts these organisations have, by identifier.
+    package static func contactCounts(
+        of organisations: [ID<Organisation>], in tx: borrowing Transaction
+    ) throws -> [ID<Organisation>: Int] {
+        var counts: [ID<Organisation>: Int] = [:]
+        try tx.each(PeopleQueries.contactCounts(of: organisations.map(\.raw))) { row in
+            counts[ID(row.text(0))] = Int(row.integer(1))
+        }
+        return counts
+    }
+
     /// A customer's contacts.
     package static func contacts(
         of organisation: ID<Organisation>, in tx: borrowing Transaction

@@ -37,9 +37,18 @@ enum PeoplePages {
 
     private static func list(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let text = (call.request.query("q") ?? "").lowercased()
-        let people = try await services.database.read { tx in
-            try tx.all(PeopleQueries.people(matching: text, limit: 500), PeopleQueries.readPerson)
+        let parts = try Cursor.parts(call.request.query("cursor"), count: 1)
+        guard let start = Int(parts?.first ?? "0"), start >= 0 else { throw Cursor.notOurs }
+        let (found, count) = try await services.database.read { tx in
+            (
+                try tx.all(
+                    PeopleQueries.people(matching: text, limit: pageSize + 1, offset: start),
+                    PeopleQueries.readPerson),
+                try tx.first(PeopleQueries.count(matching: text)) { Int($0.integer(0)) } ?? 0
+            )
         }
+        let people = Array(found.prefix(pageSize))
+        let next: HTML = found.count > pageSize ? nextLink(start + pageSize, text) : .empty
         let policy = services.policy.current
         let add: HTML =
             call.actor.may("people.manage")
@@ -53,11 +62,20 @@ enum PeoplePages {
             <div class="card clip"><table class="tbl" role="table" aria-label="People"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Name</th><th scope="col" role="columnheader">E-mail</th><th scope="col" role="columnheader">Roles</th><th scope="col" role="columnheader">State</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div>
             """
         let main: HTML = """
-            <div class="q-head"><h1>People</h1><span class="dim">\(people.count)</span>\(add)</div>
+            <div class="q-head"><h1>People</h1><span class="dim">\(grouped(count))</span>\(add)</div>
             <form class="filters" role="search" action="/people"><div class="seek">\(icon("search"))<label class="sr" for="q">Search people</label><input class="input" id="q" name="q" type="search" value="\(text)" placeholder="Name or address" autocomplete="off" data-search></div><button class="btn">Search</button></form>
-            \(table)
+            \(table)\(next)
             """
         return services.page(Page("People", here: "/people", main: main), for: call)
+    }
+
+    private static let pageSize = 200
+
+    private static func nextLink(_ start: Int, _ text: String) -> HTML {
+        let search = text.isEmpty ? "" : "&q=\(percentEncoded(text))"
+        return """
+            <p class="more"><a class="btn" href="/people?cursor=\(Cursor.text([String(start)]))\(search)">Show more people</a></p>
+            """
     }
 
     private static func roleTags(_ person: Person, _ policy: Policy) -> HTML {

@@ -32,6 +32,21 @@ package enum PeopleQueries {
         "SELECT \(columns) FROM person WHERE organisation = \(organisation) ORDER BY is_active DESC, name, id LIMIT 500"
     }
 
+    static func contactCounts(of organisations: [String]) -> SQL {
+        """
+        SELECT organisation, COUNT(*) FROM person
+        WHERE organisation IN (\(anyOf: organisations)) AND is_active = 1 GROUP BY organisation
+        """
+    }
+
+    static func count(matching text: String) -> SQL {
+        """
+        SELECT COUNT(*) FROM person
+        WHERE (LOWER(name) LIKE \(SQL.containing(text)) ESCAPE '\\'
+            OR COALESCE(email, '') LIKE \(SQL.containing(text)) ESCAPE '\\')
+        """
+    }
+
     static func names(of ids: [String]) -> SQL { "SELECT id, name FROM person WHERE id IN (\(anyOf: ids))" }
 
     static func people(_ ids: [String]) -> SQL {
@@ -252,7 +267,8 @@ package enum PeopleQueries {
             id: "x", person: "x", name: "", scopes: [], createdAt: now, seenAt: nil, revokedAt: nil)
         return [
             Self.person(id: "x"), Self.person(email: "x"), Self.person(origin: "x"), staff(),
-            people(matching: "x", limit: 1), contacts(of: "x"), names(of: ["x"]), people(["x"]), count(),
+            people(matching: "x", limit: 1), contacts(of: "x"), people(["x"]),
+            contactCounts(of: ["x"]), count(matching: "x"), names(of: ["x"]), count(),
             countsByRoles(), activeAdministrators(),
             save(person), forget(id: "x"), page(after: "", limit: 1), credential(of: "x"),
             saveCredential(of: "x", hash: "h", mustChange: false, at: now),

@@ -91,6 +91,9 @@ enum PolicyLists {
             ("fault_layers", policy.faultLayers), ("verification_methods", policy.verificationMethods),
             ("tiers", policy.tiers),
             ("channels", policy.channels),
+            ("segments", policy.segments), ("regions", policy.regions),
+            ("products", policy.products), ("contracts", policy.contracts), ("coverages", policy.coverages),
+            ("contact_roles", policy.contactRoles), ("risk_levels", policy.riskLevels),
         ]
     }
 }

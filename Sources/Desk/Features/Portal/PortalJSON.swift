@@ -62,6 +62,7 @@ enum PortalJSON {
             "symptom": .string(this.symptom), "version": .integer(Int64(this.version.number)),
             "state": .string(policy.status(this.status)?.customerWords ?? ""),
             "opened_at": this.openedAt.json,
+            "next_update_at": this.arrangement.nextUpdateAt.map(\.json) ?? .null,
             "resolved_at": this.resolvedAt.map(\.json) ?? .null, "updated_at": this.updatedAt.json,
         ]
     }

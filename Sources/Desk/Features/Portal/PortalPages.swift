@@ -4,41 +4,114 @@ import Web
 
 /// The pages of customers: state in words, what we need from them, what was written.
 enum PortalPages {
+    private static let pageSize = 50
+
+    /// What a reader of the list asked for.
+    private struct Selection {
+        var isShowingDone: Bool
+        var organisation: ID<Organisation>
+        /// Whether it is the reader's own organisation.
+        var isOwn: Bool
+        var after: CasePosition?
+
+        init(_ call: SignedInCall) throws {
+            guard let own = call.actor.organisation else {
+                throw Refusal(
+                    .denied, "no_organisation",
+                    "Your account belongs to no organisation. Ask your support team.")
+            }
+            isShowingDone = call.request.query("show") == "solved"
+            let asked = call.request.query("for").map { ID<Organisation>($0) }
+            organisation = asked.flatMap { call.actor.may(.view, for: $0) ? $0 : nil } ?? own
+            isOwn = organisation == own
+            if let parts = try Cursor.parts(call.request.query("cursor"), count: 2) {
+                guard let moment = Int64(parts[0]) else { throw Cursor.notOurs }
+                after = CasePosition(updatedAt: moment, id: parts[1])
+            }
+        }
+
+        func address(done: Bool, cursor: String? = nil) -> String {
+            let pairs = [
+                done ? "show=solved" : nil, isOwn ? nil : "for=\(percentEncoded(organisation.raw))",
+                cursor.map { "cursor=\($0)" },
+            ].compactMap { $0 }
+            return "/portal" + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+        }
+    }
+
+    private struct Listed: Sendable {
+        var cases: [SupportCase]
+        var openCount: Int
+        var doneCount: Int
+        var names: [String: String]
+        /// The organisations for which the reader acts, by identifier.
+        var delegated: [(id: ID<Organisation>, name: String)]
+    }
+
     static func list(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let policy = services.policy.current
-        let isShowingDone = call.request.query("show") == "solved"
-        let done = policy.statuses(in: [.resolved, .closed])
-        let open = policy.statuses(in: [.open, .waiting, .mitigated, .verifying])
-        guard let organisation = call.actor.organisation else {
-            throw Refusal(
-                .denied, "no_organisation", "Your account belongs to no organisation. Ask your support team.")
-        }
-        let (cases, openCount, doneCount, names) = try await services.database.read { tx in
-            var filter = CaseFilter()
-            filter.organisation = organisation
-            filter.statuses = done
-            let doneCount = try CaseDirectory.count(filter, for: call.actor, in: tx)
-            let solved = filter
-            filter.statuses = open
-            let openCount = try CaseDirectory.count(filter, for: call.actor, in: tx)
-            let cases = try CaseDirectory.list(
-                isShowingDone ? solved : filter, for: call.actor, limit: 100, in: tx)
-            return (
-                cases, openCount, doneCount,
-                try PeopleDirectory.names(of: cases.compactMap { $0.owner?.raw }, in: tx)
-            )
+        let selection = try Selection(call)
+        let (organisation, after, isShowingDone) = (
+            selection.organisation, selection.after, selection.isShowingDone
+        )
+        let listed = try await services.database.read { tx in
+            try find(organisation, isShowingDone, after, policy, call.actor, in: tx)
         }
         let now = services.clock()
-        let items = cases.map { item($0, names, policy, now) }
+        let page = listed.cases.prefix(pageSize)
+        let items = page.map { item($0, listed.names, policy, now) }
         let list: HTML =
-            cases.isEmpty
+            page.isEmpty
             ? empty(isShowingDone) : "<ul class=\"card clip mine\" id=\"mine\" data-live>\n\(items)</ul>"
+        let older: HTML =
+            listed.cases.count > pageSize
+            ? page.last.map { last -> HTML in
+                let cursor = Cursor.text([String(last.updatedAt.microseconds), last.id.raw])
+                return """
+                    <p class="more"><a class="btn" href="\(selection.address(done: isShowingDone, cursor: cursor))">Show older cases</a></p>
+                    """
+            } ?? .empty : .empty
         let main: HTML = """
             <div class="sec"><h1>Your cases</h1><div class="btns"><a class="btn go" href="/portal/cases/new">Report a problem</a></div></div>
-            <nav class="views" aria-label="Show"><a href="/portal"\(isShowingDone ? .empty : " aria-current=\"true\"")>Open <span>\(openCount)</span></a><a href="/portal?show=solved"\(isShowingDone ? " aria-current=\"true\"" : .empty)>Solved <span>\(doneCount)</span></a></nav>
-            \(list)
+            \(forWhom(listed, selection, call.actor))<nav class="views" aria-label="Show"><a href="\(selection.address(done: false))"\(isShowingDone ? .empty : " aria-current=\"true\"")>Open <span>\(listed.openCount)</span></a><a href="\(selection.address(done: true))"\(isShowingDone ? " aria-current=\"true\"" : .empty)>Solved <span>\(listed.doneCount)</span></a></nav>
+            \(list)\(older)
             """
         return services.page(Page("Your cases", here: "/portal", main: main), for: call)
+    }
+
+    private static func find(
+        _ organisation: ID<Organisation>, _ isShowingDone: Bool, _ after: CasePosition?, _ policy: Policy,
+        _ actor: Actor, in tx: borrowing Transaction
+    ) throws -> Listed {
+        var filter = CaseFilter()
+        filter.organisation = organisation
+        filter.statuses = policy.statuses(in: [.resolved, .closed])
+        let solved = filter
+        filter.statuses = policy.statuses(in: [.open, .waiting, .mitigated, .verifying])
+        let cases = try CaseDirectory.list(
+            isShowingDone ? solved : filter, for: actor, after: after, limit: pageSize + 1, in: tx)
+        return Listed(
+            cases: cases, openCount: try CaseDirectory.count(filter, for: actor, in: tx),
+            doneCount: try CaseDirectory.count(solved, for: actor, in: tx),
+            names: try PeopleDirectory.names(of: cases.compactMap { $0.owner?.raw }, in: tx),
+            delegated: try CustomerDirectory.names(of: Array(actor.delegations.keys), in: tx)
+                .map { ($0.key, $0.value.name) }.sorted { $0.1 < $1.1 })
+    }
+
+    /// For people who act for several organisations: whose cases are shown, and where they report for them.
+    private static func forWhom(_ listed: Listed, _ selection: Selection, _ actor: Actor) -> HTML {
+        guard !listed.delegated.isEmpty else { return .empty }
+        let links = listed.delegated.map { one in
+            """
+            <a href="/portal?for=\(percentEncoded(one.id.raw))"\(one.id == selection.organisation ? " aria-current=\"true\"" : .empty)>\(isolated(one.name))</a>
+            """ as HTML
+        }
+        let report: HTML =
+            actor.delegations.values.contains { $0.contains(.report) }
+            ? "<a href=\"/portal/delegated/new\">Report for one of them</a>" : .empty
+        return """
+            <nav class="views" aria-label="For whom"><a href="/portal"\(selection.isOwn ? " aria-current=\"true\"" : .empty)>Your organisation</a>\(links)\(report)</nav>
+            """
     }
 
     private static func item(
@@ -48,9 +121,15 @@ enum PortalPages {
             policy.phase(of: this.status) == .waiting && policy.status(this.status)?.onCustomerReply != nil
             ? " <span class=\"ask\">We need an answer from you.</span>" : .empty
         return """
-            <li><a href="/portal/cases/\(this.number)" dir="auto">\(this.subject)</a><p>\(words(this, names, policy))\(ask)</p><span class="at">\(this.number) · \(time(this.updatedAt, now: now))</span></li>
+            <li><a href="/portal/cases/\(this.number)" dir="auto">\(this.subject)</a><p>\(words(this, names, policy))\(next(this, now))\(ask)</p><span class="at">\(this.number) · \(time(this.updatedAt, now: now))</span></li>
 
             """
+    }
+
+    /// When they hear from us next, where that was promised.
+    private static func next(_ this: SupportCase, _ now: Timestamp) -> HTML {
+        guard let due = this.arrangement.nextUpdateAt, due >= now else { return .empty }
+        return " We write again by \(time(due, now: now)) UTC."
     }
 
     private static func words(_ this: SupportCase, _ names: [String: String], _ policy: Policy) -> HTML {
@@ -78,6 +157,9 @@ enum PortalPages {
         var draft: (text: String, savedAt: Timestamp)?
         var parts: HTML
         var sentences: CaseSentence
+        var standing: CustomerStanding
+        /// The organisation, where it is not the reader's own.
+        var organisation: String?
     }
 
     static func show(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
@@ -96,13 +178,19 @@ enum PortalPages {
                 this: this, entries: entries, names: names,
                 draft: try DraftStore.find(key: "portal/\(this.id)/reply", of: call.actor, in: tx),
                 parts: try parts.portal(context, in: tx),
-                sentences: CaseSentence(policy: policy, names: names, parts: parts))
+                sentences: CaseSentence(policy: policy, names: names, parts: parts),
+                standing: CustomerStanding(
+                    try CaseDirectory.facts(of: this.id, kinds: CustomerStanding.kinds, in: tx)),
+                organisation: try this.organisation.flatMap { id in
+                    id == call.actor.organisation
+                        ? nil : try CustomerDirectory.names(of: [id], in: tx)[id]?.name
+                })
         }
         if let number = CaseAlias.target(call, content.this) {
             return .seeOther("/portal/cases/\(number)?from=\(reference)")
         }
         let view = PortalCaseView(
-            content: content, policy: services.policy.current, now: services.clock(), me: call.actor.id,
+            content: content, policy: services.policy.current, now: services.clock(), me: call.actor,
             key: newIdentifier(at: services.clock()))
         var page = Page(content.this.subject, here: "/portal", main: view.main)
         page.events = "/portal/cases/\(content.this.number)/events"
@@ -116,7 +204,7 @@ struct PortalCaseView {
     let content: PortalPages.Content
     let policy: Policy
     let now: Timestamp
-    let me: String
+    let me: Actor
     let key: String
 
     private var this: SupportCase { content.this }
@@ -126,8 +214,8 @@ struct PortalCaseView {
     var main: HTML {
         """
         <nav class="crumb" aria-label="Breadcrumb"><a href="/portal">Your cases</a><span aria-hidden="true">/</span><span>\(this.number)</span></nav>
-        <div class="stack"><h1 dir="auto">\(this.subject)</h1>
-        \(standing)\(need)\(content.parts)\(answerForm)
+        <div class="stack"><h1 dir="auto">\(this.subject)</h1>\(content.organisation.map { "<p class=\"lede\">For \(isolated($0))</p>" as HTML } ?? .empty)
+        \(standing)\(need)\(content.parts)\(fix)\(answerForm)
         <section aria-labelledby="so-far"><div class="sec"><h2 id="so-far">So far</h2></div><div class="thread" id="thread" data-live>
         \(content.entries.map(entry))</div></section></div>
         """
@@ -149,6 +237,23 @@ struct PortalCaseView {
             """
     }
 
+    /// Whether it works again: asked while there is something to try, thanked for once they said so.
+    private var fix: HTML {
+        guard this.canConfirmFix(policy), me.may("portal.confirm"), me.may(.reply, for: this.organisation)
+        else { return "<section id=\"fix\" data-live hidden></section>" }
+        if let (by, at, _) = content.standing.confirmation {
+            let who: HTML = by == me.id ? "You" : isolated(content.names[by] ?? "Your colleague")
+            return """
+                <section class="card now" id="fix" aria-label="Whether it works" data-live><p>\(who) confirmed that it works again.</p><p>\(time(at, now: now)) UTC. If it comes back, say so below.</p></section>
+
+                """
+        }
+        return """
+            <section class="need" id="fix" aria-labelledby="fix-h" data-live><h2 id="fix-h">Does it work again?</h2><p>Please try it. If it still fails, say below what you see.</p><form method="post" action="/portal/cases/\(this.number)/confirm" data-enhance>\(FormView.hidden(key: key + "-fix", base: nil))<p class="form-error" data-form-error role="alert"></p><div class="btns"><button class="btn go">Yes, it works again</button></div></form></section>
+
+            """
+    }
+
     /// The last message of staff, where the case waits for the customer.
     private var need: HTML {
         guard policy.phase(of: this.status) == .waiting, status?.onCustomerReply != nil else {
@@ -164,6 +269,10 @@ struct PortalCaseView {
     }
 
     private var answerForm: HTML {
+        guard me.may(.reply, for: this.organisation) else {
+            return "<p class=\"lede\">You may read this case. Answering was not delegated to you.</p>"
+        }
+        let isTried = [.mitigated, .verifying].contains(policy.phase(of: this.status))
         let verb = isDone ? "reopen" : "reply"
         let label = isDone ? "What still fails?" : "Your answer"
         let button = isDone ? "Not solved, open it again" : "Send answer"
@@ -175,9 +284,14 @@ struct PortalCaseView {
         return """
             <form class="form" id="reply" method="post" action="/portal/cases/\(this.number)/\(verb)" data-enhance>\(FormView.hidden(key: key, base: nil))<input type="hidden" name="_draft" value="portal/\(this.id.raw)/reply"><div class="fld"><label for="reply-text">\(label)</label><p class="help" id="reply-text-h">Goes to the people who work on it, and to your colleagues on this case.</p>
             <textarea class="input" id="reply-text" name="text" rows="5" required autocomplete="off"\(fieldDirection(of: content.draft?.text ?? "")) aria-describedby="reply-text-h" data-draft="portal/\(this.id.raw)/reply" data-draft-at="\(content.draft.map { String($0.savedAt.microseconds / 1000) } ?? "")">
-            \(content.draft?.text ?? "")</textarea></div><p class="form-error" data-form-error role="alert"></p><div class="btns"><button class="btn\(isDone ? "" : " go")">\(button)</button><span class="draft-state" data-draft-state role="status"></span></div></form>
+            \(content.draft?.text ?? "")</textarea></div><p class="form-error" data-form-error role="alert"></p><div class="btns"><button class="btn\(isDone ? "" : " go")">\(button)</button>\(isTried ? stillFails : .empty)<span class="draft-state" data-draft-state role="status"></span></div></form>
 
             """
+    }
+
+    /// The same words, sent as “it still fails”.
+    private var stillFails: HTML {
+        "<button class=\"btn\" formaction=\"/portal/cases/\(this.number)/reopen\">It still fails</button>"
     }
 
     private func entry(_ entry: Recorded<CaseFact>) -> HTML {
@@ -201,7 +315,7 @@ struct PortalCaseView {
 
     private func ofPart(_ entry: Recorded<CaseFact>) -> HTML {
         guard let (_, sentence) = content.sentences.ofPart(entry, isForCustomer: true) else { return .empty }
-        let who = entry.actor == me ? "You" : content.names[entry.actor] ?? policy.organisation
+        let who = entry.actor == me.id ? "You" : content.names[entry.actor] ?? policy.organisation
         return line(entry, "<b>\(who)</b> \(sentence)")
     }
 
@@ -211,7 +325,7 @@ struct PortalCaseView {
 
     private func message(_ entry: Recorded<CaseFact>, _ text: String, isFromCustomer: Bool) -> HTML {
         let who =
-            entry.actor == me
+            entry.actor == me.id
             ? "You" : content.names[entry.actor] ?? (isFromCustomer ? "Your colleague" : policy.organisation)
         let house: HTML = isFromCustomer ? .empty : "<span class=\"dim\">\(policy.organisation)</span>"
         return """
