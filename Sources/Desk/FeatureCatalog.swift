@@ -43,7 +43,7 @@ package struct FeatureCatalog: Sendable {
     /// The features.
     package let features: [any Feature.Type] = [
         CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, CoordinationFeature.self,
-        PortalFeature.self, CustomersFeature.self, PeopleFeature.self, PolicyFeature.self,
+        PortalFeature.self, CustomersFeature.self, PeopleFeature.self, EvidenceFeature.self, PolicyFeature.self,
         ImportFeature.self, PlatformFeature.self,
         PresenceFeature.self, PaletteFeature.self,
     ]

@@ -39,7 +39,8 @@ extension Policy {
             internalQuoteWords: root.integer("internal_quote_words", 4...100, default: 8, &problems),
             signIn: readSignIn(&root, &problems),
             coordination: readCoordination(&root, severities, &problems),
-            roles: readRoles(&root, knownRights: knownRights, &problems))
+            roles: readRoles(&root, knownRights: knownRights, &problems),
+            evidence: EvidenceRules.read(&root, &problems))
         if let node = root.child("default_severity"), policy.severity(policy.defaultSeverity) == nil {
             problems.append(
                 .init(

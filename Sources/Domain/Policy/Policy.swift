@@ -176,6 +176,8 @@ package struct Policy: Sendable {
     package var coordination = CoordinationTerms.standard
     /// The roles.
     package var roles: [Role]
+    /// What holds for evidence.
+    package var evidence = EvidenceRules.standard
 }
 
 extension Policy {

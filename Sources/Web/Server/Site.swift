@@ -261,7 +261,9 @@ package struct Site: Sendable {
             response.headers[.followLocation] = path
         }
         response.headers[.requestID] = request.id
-        response.headers[.contentSecurityPolicy] = Self.contentPolicy(nonce: request.nonce)
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] = Self.contentPolicy(nonce: request.nonce)
+        }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "same-origin"
         response.headers[.crossOriginOpener] = "same-origin"
