@@ -129,7 +129,9 @@ public struct DecodedText: Hashable, Sendable {
             case 0x7F: result.append("\u{2421}")
             case 0x80...0x9F, 0x202A...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C, 0x2028, 0x2029:
                 let digits = String(scalar.value, radix: 16, uppercase: true)
-                result.append(contentsOf: "⟨U+\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)⟩".unicodeScalars)
+                result.append(
+                    contentsOf: "⟨U+\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)⟩"
+                        .unicodeScalars)
             default: result.append(scalar)
             }
         }

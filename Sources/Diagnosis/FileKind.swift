@@ -80,8 +80,11 @@ public struct FileKind: Hashable, Sendable {
         if bytes.starts(with: "GIF87a".utf8) || bytes.starts(with: "GIF89a".utf8) {
             return FileKind("image/gif", "GIF image", bytes.count >= 13 ? (little(6), little(8)) : nil)
         }
-        if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return FileKind("image/jpeg", "JPEG image", jpeg(bytes)) }
-        guard bytes.count >= 30, bytes.starts(with: "RIFF".utf8), bytes[8..<12].elementsEqual("WEBP".utf8) else {
+        if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+            return FileKind("image/jpeg", "JPEG image", jpeg(bytes))
+        }
+        guard bytes.count >= 30, bytes.starts(with: "RIFF".utf8), bytes[8..<12].elementsEqual("WEBP".utf8)
+        else {
             return nil
         }
         switch String(decoding: bytes[12..<16], as: UTF8.self) {
@@ -127,7 +130,8 @@ public struct FileKind: Hashable, Sendable {
         if head.hasPrefix("<svg") || head.hasPrefix("<?xml") && head.contains("<svg") {
             return FileKind("image/svg+xml", "SVG drawing")
         }
-        for mark in ["<!doctype html", "<html", "<head", "<body", "<script", "<iframe"] where head.contains(mark) {
+        for mark in ["<!doctype html", "<html", "<head", "<body", "<script", "<iframe"]
+        where head.contains(mark) {
             return FileKind("text/html", "HTML")
         }
         if head.hasPrefix("<?xml") { return FileKind("text/xml", "XML") }

@@ -34,6 +34,7 @@ struct FactGoldenTests {
         case "person": return try PersonFact(kind: kind, body: body)
         case "organisation": return try OrganisationFact(kind: kind, body: body)
         case "policy": return try PolicyFact(kind: kind, body: body)
+        case "evidence": return try EvidenceFact(kind: kind, body: body)
         case "macro": return try MacroFact(kind: kind, body: body)
         default: throw FactProblem("no test knows facts of kind \(kind)")
         }
@@ -56,13 +57,14 @@ struct FactGoldenTests {
         let sources = [
             "Cases/CaseFact+Coding.swift", "People/PersonFact.swift", "Customers/Organisation.swift",
             "Policy/PolicyFact.swift", "Coordination/CoordinationFact+Coding.swift", "Macros/Macro.swift",
-            "Relations/RelationFact.swift", "Investigation/InvestigationFact+Coding.swift",
+            "Relations/RelationFact.swift", "Evidence/CaseEvidenceFact.swift",
+            "Evidence/EvidenceFact.swift", "Investigation/InvestigationFact+Coding.swift",
             "Story/StoryFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
             let text = try Self.file("../../Sources/Domain/\(source)")
-            for match in text.matches(of: /"((?:case|person|organisation|policy|macro)\.[a-z_]+)"/) {
+            for match in text.matches(of: /"((?:case|person|organisation|policy|macro|evidence)\.[a-z_]+)"/) {
                 written.insert(String(match.output.1))
             }
         }
@@ -82,7 +84,8 @@ struct FactGoldenTests {
         }.map(\.lastPathComponent)
         #expect(
             declaring.sorted() == [
-                "CaseFact.swift", "Macro.swift", "Organisation.swift", "PersonFact.swift", "PolicyFact.swift",
+                "CaseFact.swift", "EvidenceFact.swift", "Macro.swift", "Organisation.swift",
+                "PersonFact.swift", "PolicyFact.swift",
             ])
     }
 
@@ -110,7 +113,7 @@ struct FactGoldenTests {
             }
             kept["_erased"] = .array(fields.map(JSON.string))
             let text = "\(try decode(golden.kind, kept))"
-            if !fields.allSatisfy({ ["set", "kept"].contains($0) }) {
+            if !fields.allSatisfy({ ["set", "kept", "details"].contains($0) }) {
                 #expect(text.contains("[erased]"), "\(text)")
             }
             for field in fields {
@@ -129,6 +132,7 @@ struct FactGoldenTests {
         case "person": PersonFact.erasableFields
         case "organisation": OrganisationFact.erasableFields
         case "macro": MacroFact.erasableFields
+        case "evidence": EvidenceFact.erasableFields
         default: PolicyFact.erasableFields
         }
     }
@@ -151,7 +155,7 @@ struct FactGoldenTests {
 
     /// One value a kind, some with everything and some with nothing.
     static let samples: [any Fact] =
-        caseSamples + relationSamples + otherSamples + coordinationSamples
+        caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples
 
     private static let storySamples: [any Fact] = [

@@ -100,7 +100,8 @@ package struct EvidenceStore: Sendable {
         if code == ENOSPC || code == EDQUOT {
             return Refusal(
                 .unavailable, "disk_full",
-                "There is no room for this file right now, and nothing of it was kept. Tell an administrator.")
+                "There is no room for this file right now, and nothing of it was kept. Tell an administrator."
+            )
         }
         return EvidenceFault(description: "\(what): \(String(cString: strerror(code)))")
     }
@@ -202,13 +203,17 @@ final class EvidencePart: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var place = 0
         while true {
-            let count = buffer.withUnsafeMutableBytes { pread(state.descriptor, $0.baseAddress, $0.count, place) }
+            let count = buffer.withUnsafeMutableBytes {
+                pread(state.descriptor, $0.baseAddress, $0.count, place)
+            }
             guard count >= 0 else { throw EvidenceStore.fault("read \(path)") }
             if count == 0 { break }
             buffer.withUnsafeBytes {
                 state.hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[0..<count]))
             }
-            if state.head.count < headSize { state.head += buffer[0..<min(count, headSize - state.head.count)] }
+            if state.head.count < headSize {
+                state.head += buffer[0..<min(count, headSize - state.head.count)]
+            }
             place += count
         }
         (state.size, state.isResumed) = (Int64(place), false)

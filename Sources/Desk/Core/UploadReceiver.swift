@@ -110,7 +110,8 @@ struct UploadReceiver: Sendable {
     /// Refuses a file that is not what its sender says.
     static func check(_ hash: String, against claimed: String) throws(Refusal) {
         let wanted = claimed.trimmingWhitespace.lowercased()
-        guard wanted.utf8.count == 64, wanted.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+        guard wanted.utf8.count == 64,
+            wanted.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
         else {
             throw Refusal(field: "sha256", "not_a_digest", "sha256 is 64 hexadecimal digits.")
         }
@@ -182,7 +183,8 @@ private final class FormSink: Sendable {
             } else {
                 state.valueBytes += bytes.count
                 guard state.valueBytes <= WebRequest.inputLimit else {
-                    throw Refusal(.tooLarge, "body_too_large", "The fields of the form are too long. Attach a file.")
+                    throw Refusal(
+                        .tooLarge, "body_too_large", "The fields of the form are too long. Attach a file.")
                 }
                 state.value += bytes
             }

@@ -19,7 +19,8 @@ enum ZonedTime {
         guard let known = timeZone(zone) else {
             throw Refusal(
                 field: "zone", "unknown_zone",
-                "“\(zone)” is not a zone: write UTC, an offset such as +02:00, or a name such as Europe/Berlin.")
+                "“\(zone)” is not a zone: write UTC, an offset such as +02:00, or a name such as Europe/Berlin."
+            )
         }
         return try local(written, in: known, field)
     }

@@ -102,7 +102,8 @@ extension Evidence {
         var flags: [String] = []
         if clockOffset != 0 {
             let way = clockOffset > 0 ? "ahead" : "behind"
-            flags.append("The clock of its source was \(abs(clockOffset)) s \(way); times here are put right.")
+            flags.append(
+                "The clock of its source was \(abs(clockOffset)) s \(way); times here are put right.")
         }
         for (name, moment) in [("begins", coversFrom), ("ends", coversTo)] {
             guard let moment else { continue }

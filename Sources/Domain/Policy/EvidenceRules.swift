@@ -65,10 +65,14 @@ extension EvidenceRules {
     package func name(ofType id: String) -> String { types.first { $0.id == id }?.name ?? id }
 
     /// The kind of a piece of evidence.
-    package func type(of evidence: Evidence) -> String { evidence.details[.type] ?? types.last?.id ?? "other" }
+    package func type(of evidence: Evidence) -> String {
+        evidence.details[.type] ?? types.last?.id ?? "other"
+    }
 
     /// How sensitive a piece of evidence is; one that policy no longer knows counts as restricted.
-    package func sensitivity(of evidence: Evidence) -> Sensitivity { sensitivity(evidence.details[.sensitivity]) }
+    package func sensitivity(of evidence: Evidence) -> Sensitivity {
+        sensitivity(evidence.details[.sensitivity])
+    }
 
     /// The sensitivity with this identifier; the usual one for nil, and a restricted one for what is not known.
     package func sensitivity(_ id: String?) -> Sensitivity {
@@ -109,7 +113,8 @@ extension EvidenceRules {
     package var tooLarge: Refusal {
         Refusal(
             .tooLarge, "file_too_large",
-            "A file may have at most \(mostMegabytes) MB here. Compress it, or cut it to the time that matters.")
+            "A file may have at most \(mostMegabytes) MB here. Compress it, or cut it to the time that matters."
+        )
     }
 }
 

@@ -111,7 +111,8 @@ package struct Site: Sendable {
             response = answer(to: error, request, caller)
         }
         finish(&response, request, caller, started: started, path: route.path)
-        return Response(status: response.status, headers: response.headers, body: response.body)
+        let answer = Response(status: response.status, headers: response.headers, body: response.body)
+        return raw.method == .head ? answer.createHeadResponse() : answer
     }
 
     private func run(

@@ -47,6 +47,7 @@ struct AccessWalk: Sendable {
     init(_ server: TestServer) async throws {
         self.server = server
         number = try await server.desk.reportedCase()
+        try await Evidences.add(to: number, [:], server.desk)
         organisation = server.desk.people[.daniel]?.organisation?.raw ?? ""
         spare = try await Accounts(server.desk.services).addPerson(
             name: "Spare", email: "spare@cast.example", roles: ["engineer"], by: "operator")
@@ -114,12 +115,14 @@ struct AccessWalk: Sendable {
             path = path.replacing("{id}", with: try await newToken(of: member))
         }
         if path.hasPrefix("/assets/") { return Assets.style.path }
+        path = path.replacing("{number}", with: "E1")
         return path.replacing("{entry}", with: "first").replacing("{id}", with: thing(of: path))
     }
 
     private func thing(of path: String) -> String {
         if path.contains("organisations") { return organisation }
         if path.contains("people") { return spare.id.raw }
+        if path.contains("/evidence/{id}") { return "\(number).E1" }
         return path.contains("cases") ? number : "none"
     }
 

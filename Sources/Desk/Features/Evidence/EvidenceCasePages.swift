@@ -116,7 +116,8 @@ enum EvidenceCasePages {
                 <li><p class="text" dir="auto">\(item.text)</p><p class="dim">\(item.state)</p>\(form)</li>
                 """
         }
-        let reminded: HTML = request.reminders.last.map { ", asked again \(time($0, now: context.now))" } ?? .empty
+        let reminded: HTML =
+            request.reminders.last.map { ", asked again \(time($0, now: context.now))" } ?? .empty
         return """
             <section class="need" aria-labelledby="\(request.number)-h"><h2 id="\(request.number)-h">What we need from you: files</h2><p class="text" dir="auto">\(request.asking.reason)</p><ol>\(items)</ol>\(script(request))<p class="dim">Asked \(time(request.at, now: context.now))\(reminded).</p></section>
             """
@@ -158,7 +159,8 @@ enum EvidenceCasePages {
             return "took the bytes of <b>\(evidence)</b> away for good\(words.because(reason))"
         case .requested(let asking):
             let count = asking.items.count
-            return "asked for evidence (\(asking.request)), \(count == 1 ? "1 item" : "\(count) items")\(words.because(asking.reason))"
+            return
+                "asked for evidence (\(asking.request)), \(count == 1 ? "1 item" : "\(count) items")\(words.because(asking.reason))"
         case .reminded(let request): return "reminded of \(request)"
         case .withdrawn(let request, let reason):
             return isForCustomer
@@ -177,7 +179,8 @@ enum EvidenceCasePages {
             guard let impossible else { return "expects a \(name) again" }
             return "said that a \(name) cannot be had\(words.because(impossible))"
         case .shared(let sharing):
-            return "shared \(sharing.evidence) by link until \(sharing.until.day) \(sharing.until.clock) UTC\(words.because(sharing.purpose))"
+            return
+                "shared \(sharing.evidence) by link until \(sharing.until.day) \(sharing.until.clock) UTC\(words.because(sharing.purpose))"
         case .unshared(let share, let reason): return "ended the share \(share)\(words.because(reason))"
         }
     }

@@ -45,7 +45,9 @@ enum EvidenceJSON {
                 let state = try EvidenceDirectory.state(of: this.id, in: tx)
                 return [
                     "items": .array(
-                        try EvidenceDirectory.all(of: this.id, for: call.actor, in: tx).map { json($0, policy) }),
+                        try EvidenceDirectory.all(of: this.id, for: call.actor, in: tx).map {
+                            json($0, policy)
+                        }),
                     "requests": .array(state.requests.map(json)),
                     "expected": .array(state.completeness(of: this, policy: policy).map(json)),
                 ]

@@ -18,12 +18,9 @@ enum EvidenceLinkPages {
         ]
     }
 
-    /// Whoever holds a link acts for the customer of its case, and may do nothing but that.
-    private static func visitor(of organisation: ID<Organisation>?) -> Actor {
-        Actor(
-            id: Actor.system.id, name: "Link", roles: ["customer"], rights: [GiveEvidence.right],
-            organisation: organisation)
-    }
+    /// Whoever holds a link is the software's guest: no person, and may do nothing but give.
+    private static let visitor = Actor(
+        id: Actor.system.id, name: "Link", roles: Actor.system.roles, rights: [GiveEvidence.right])
 
     /// What a link is refused with, whatever is wrong with it, so that nothing can be learnt from it.
     private static let spent = Refusal(
@@ -101,7 +98,8 @@ enum EvidenceLinkPages {
             refusal.map { "<div class=\"problem\" role=\"alert\"><h2>\($0.message)</h2></div>" } ?? .empty
         let done: HTML =
             request.query("done") == nil || refusal != nil
-            ? .empty : "<div class=\"notice\" role=\"status\">\(icon("check"))<div>Received. Thank you.</div></div>"
+            ? .empty
+            : "<div class=\"notice\" role=\"status\">\(icon("check"))<div>Received. Thank you.</div></div>"
         let main: HTML = """
             <h1>\(house) asks you for files</h1><p class="lede" dir="auto">\(asked.asking.reason)</p>\(done)\(problem)
             <ol class="asked">\(items)</ol>\(EvidenceCasePages.script(asked))
@@ -123,7 +121,8 @@ enum EvidenceLinkPages {
             let key = fields["_key"].typed
             for (index, file) in files.enumerated() {
                 _ = try await keep(
-                    file, item: item, in: this, key: key.isEmpty ? nil : "give:\(key)/\(index)", request, services)
+                    file, item: item, in: this, key: key.isEmpty ? nil : "give:\(key)/\(index)", request,
+                    services)
             }
         } catch let refusal as Refusal where refusal.reason != .denied && refusal.reason != .limited {
             return givePage(asked, request, refusal, services, status: refusal.reason.status)
@@ -158,7 +157,7 @@ enum EvidenceLinkPages {
             "item": .text(item), "collector": .text("Customer, by link from \(request.address)"),
         ])
         return try await EvidenceUploadPages.add(
-            file, fields, to: this, AnyOperation(GiveEvidence.self), as: visitor(of: this.organisation),
+            file, fields, to: this, AnyOperation(GiveEvidence.self), as: visitor,
             key: key, request: request.id, services)
     }
 
@@ -208,7 +207,8 @@ enum EvidenceLinkPages {
             needsCode
             ? "<p class=\"lede\">A file of \(EvidenceWords.size(found.size)).</p>"
             : "<p class=\"lede\"><b>\(isolated(found.name))</b>, \(EvidenceWords.size(found.size))</p><p class=\"f13 soft\">SHA-256 <code>\(found.hash)</code></p>"
-        let limit: HTML = share.sharing.limit.map { " It can be downloaded \($0 == 1 ? "once" : "\($0) times")." } ?? .empty
+        let limit: HTML =
+            share.sharing.limit.map { " It can be downloaded \($0 == 1 ? "once" : "\($0) times")." } ?? .empty
         let main: HTML = """
             <h1>\(house) shares a file with you</h1>\(what)<p class="soft" dir="auto">\(share.sharing.purpose)</p>\(problem)
             <form class="form" method="post" action="/shared/\(request.parameter("token"))">\(code)<div class="btns"><button class="btn go">Download</button></div></form>
@@ -254,7 +254,8 @@ enum EvidenceLinkPages {
             var decision = Decision()
             decision.record(
                 EvidenceFact.read(
-                    way: "share", reason: sharing.purpose, share: sharing.share, visitor: "Visitor from \(address)"),
+                    way: "share", reason: sharing.purpose, share: sharing.share,
+                    visitor: "Visitor from \(address)"),
                 on: found.ref)
             _ = try journal.append(decision.entries, by: Actor.system.id, at: now, in: tx)
             return true

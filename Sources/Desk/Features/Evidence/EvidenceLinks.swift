@@ -33,7 +33,8 @@ struct EvidenceLinks: Sendable {
         "/\(purpose.rawValue)/\(Self.token(purpose, id, number, keys))"
     }
 
-    static func token(_ purpose: Purpose, _ id: ID<SupportCase>, _ number: String, _ keys: KeyRing) -> String {
+    static func token(_ purpose: Purpose, _ id: ID<SupportCase>, _ number: String, _ keys: KeyRing) -> String
+    {
         "\(id.raw).\(number).\(code(purpose, id, number, keys.digest(of:)))"
     }
 

@@ -177,12 +177,15 @@ enum AddEvidence: Operation {
     ) throws(Refusal) -> Decision {
         let rules = context.policy.evidence
         try rules.refuse(name: input.file.name.name, size: input.file.size)
-        if let same = state.visible.first(where: { $0.hash == input.file.hash && !$0.isRemoved }),
+        // Nobody learns from a copy of their own that colleagues have the file.
+        let known = fromCustomer ? state.visible.filter(\.isPublic) : state.visible
+        if let same = known.first(where: { $0.hash == input.file.hash && !$0.isRemoved }),
             same.item == input.item || input.item == nil
         {
             throw Refusal(
                 .conflict, "already_here",
-                "“\(input.file.name.name)” is here already: its bytes are those of \(same.number), \(same.name).")
+                "“\(input.file.name.name)” is here already: its bytes are those of \(same.number), \(same.name)."
+            )
         }
         if let item = input.item, state.asked.item(item) == nil {
             throw Refusal(field: "item", "not_found", "Nothing was asked for as “\(item)”.")
@@ -441,7 +444,9 @@ enum RemoveEvidence: EvidenceOperation {
     static let input = Fields(
         Input.init, EvidenceFields.id,
         .line("reason", "Reason", maxBytes: 500)
-            .help("Stays in the history. The file is gone at once for everybody, and from the disk within two hours."))
+            .help(
+                "Stays in the history. The file is gone at once for everybody, and from the disk within two hours."
+            ))
 
     static func decide(_ input: Input, on found: Found, in context: Context) throws(Refusal) -> Decision {
         var decision = answer([.removed(reason: input.reason)], on: found)
@@ -492,7 +497,8 @@ enum ShareEvidence: EvidenceOperation {
     static let input = Fields(
         Input.init, EvidenceFields.id,
         .line("purpose", "For whom, and why?", maxBytes: 300)
-            .help("For example: Ravi at the acquirer, to compare signatures. They read it on the link’s page."),
+            .help(
+                "For example: Ravi at the acquirer, to compare signatures. They read it on the link’s page."),
         .optional(.integer("days", "Days that it works", 1...365))
             .help("Empty means what policy says. You can end it at any time."),
         .optional(.integer("limit", "At most so many downloads", 1...1000)).help("Empty means any number."),
@@ -510,7 +516,8 @@ enum ShareEvidence: EvidenceOperation {
     static func decide(_ input: Input, on found: Found, in context: Context) throws(Refusal) -> Decision {
         let policy = context.policy
         guard found.evidence.isReadable(by: context.actor, policy: policy) else {
-            throw Refusal(.denied, "restricted", "\(found.evidence.number) is restricted, so you cannot share it.")
+            throw Refusal(
+                .denied, "restricted", "\(found.evidence.number) is restricted, so you cannot share it.")
         }
         if found.evidence.isRestricted(by: policy), !input.hasPasscode {
             throw Refusal(

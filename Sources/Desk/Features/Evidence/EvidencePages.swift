@@ -36,7 +36,8 @@ enum EvidencePages {
     static func facts(_ this: Evidence, _ policy: Policy) -> [HTML] {
         if let reason = this.removedReason { return ["Taken away: “\(isolated(reason))”"] }
         var facts: [HTML] = [
-            "\(policy.evidence.name(ofType: policy.evidence.type(of: this)))", "\(EvidenceWords.size(this.size))",
+            "\(policy.evidence.name(ofType: policy.evidence.type(of: this)))",
+            "\(EvidenceWords.size(this.size))",
         ]
         if let range = range(this) { facts.append(range) }
         if let environment = this.details[.environment] {
@@ -128,7 +129,8 @@ struct EvidenceListView {
         }
         if actor.may("evidence.request"), this.organisation != nil {
             buttons.append(
-                "<a class=\"btn\" href=\"/cases/\(this.number)/request_evidence\">\(icon("send"))Ask for evidence</a>")
+                "<a class=\"btn\" href=\"/cases/\(this.number)/request_evidence\">\(icon("send"))Ask for evidence</a>"
+            )
         }
         if actor.may(AddEvidence.right) {
             buttons.append("<a class=\"btn go\" href=\"\(path)/new\">\(icon("plus"))Add evidence</a>")
@@ -162,7 +164,8 @@ struct EvidenceListView {
 
     /// What each piece covers, and when it began and was reported, on one axis in UTC.
     private var axis: HTML {
-        let pieces = content.all.filter { !$0.isRemoved && $0.coversFrom != nil && $0.coversTo != nil }.suffix(40)
+        let pieces = content.all.filter { !$0.isRemoved && $0.coversFrom != nil && $0.coversTo != nil }
+            .suffix(40)
         guard !pieces.isEmpty else { return .empty }
         let marks = [("Began", this.beganAt), ("Noticed", this.noticedAt), ("Reported", this.reportedAt)]
             .compactMap { name, moment in moment.map { (name: name, at: $0) } }

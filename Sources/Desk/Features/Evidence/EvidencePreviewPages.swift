@@ -45,9 +45,13 @@ enum EvidencePreviewPages {
         let policy = services.policy.current
         if found.isRemoved { return (nil, .none("Its bytes were taken away.")) }
         guard found.isReadable(by: call.actor, policy: policy) else {
-            return (nil, .none("It is restricted: reading it takes a right that you do not have. Ask a lead."))
+            return (
+                nil, .none("It is restricted: reading it takes a right that you do not have. Ask a lead.")
+            )
         }
-        guard try await EvidenceReadPages.isOpen(found, for: call.actor, services) else { return (nil, .closed) }
+        guard try await EvidenceReadPages.isOpen(found, for: call.actor, services) else {
+            return (nil, .closed)
+        }
         let file = try await EvidenceReadPages.open(found, way: "preview", for: call.actor, services)
         let head = try await services.evidence.working { try file.read(at: 0, count: EvidencePart.headSize) }
         let kind = FileKind(sniffing: head)
@@ -170,7 +174,8 @@ struct EvidenceView {
         }
         if let kind, let claim = claimedKind, !claim.types.contains(kind.mediaType) {
             lines.append(
-                "Its name says \(claim.name), but its bytes are \(kind.isProgram ? "a \(kind.name)" : kind.name). It is never run here.")
+                "Its name says \(claim.name), but its bytes are \(kind.isProgram ? "a \(kind.name)" : kind.name). It is never run here."
+            )
         } else if let kind, kind.isProgram {
             lines.append("It is a \(kind.name). It is never run here; be careful with it at home.")
         }
@@ -186,7 +191,8 @@ struct EvidenceView {
         case "jpg", "jpeg": return ("JPEG image", ["image/jpeg"])
         case "gif": return ("GIF image", ["image/gif"])
         case "webp": return ("WebP image", ["image/webp"])
-        case "txt", "log": return ("text", ["text/plain", "application/json", "text/xml", "text/html", "text/x-script"])
+        case "txt", "log":
+            return ("text", ["text/plain", "application/json", "text/xml", "text/html", "text/x-script"])
         case "json", "har": return ("JSON", ["application/json", "text/plain"])
         case "pdf": return ("PDF", ["application/pdf"])
         default: return nil
@@ -232,7 +238,10 @@ struct EvidenceView {
     private var side: HTML {
         var pairs: [(String, HTML)] = [
             ("Kind", "\(policy.evidence.name(ofType: policy.evidence.type(of: found)))"),
-            ("Size", "\(EvidenceWords.size(found.size)) <span class=\"dim\">\(grouped(Int(found.size))) bytes</span>"),
+            (
+                "Size",
+                "\(EvidenceWords.size(found.size)) <span class=\"dim\">\(grouped(Int(found.size))) bytes</span>"
+            ),
             ("Sensitivity", "\(policy.evidence.sensitivity(of: found).name)"),
             ("Who sees it", found.isPublic ? "Colleagues and the customer" : "Colleagues only"),
         ]
@@ -257,7 +266,10 @@ struct EvidenceView {
         if let item = found.item { pairs.append(("Answers", "<span class=\"ref\">\(item)</span>")) }
         if !found.hash.isEmpty, isReadable {
             pairs.append(
-                ("SHA-256", "<details class=\"fold\"><summary>Show</summary><code id=\"hash\">\(found.hash)</code></details>"))
+                (
+                    "SHA-256",
+                    "<details class=\"fold\"><summary>Show</summary><code id=\"hash\">\(found.hash)</code></details>"
+                ))
         }
         let list = pairs.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" as HTML }
         return """

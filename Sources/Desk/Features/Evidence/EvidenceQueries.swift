@@ -162,7 +162,8 @@ package enum EvidenceQueries {
     static func readUpload(_ row: any Row) -> EvidenceUpload {
         EvidenceUpload(
             id: row.text(0), person: row.text(1), caseID: row.text(2), fields: row.text(3),
-            length: row.integer(4), received: row.integer(5), createdAt: Timestamp(microseconds: row.integer(6)))
+            length: row.integer(4), received: row.integer(5),
+            createdAt: Timestamp(microseconds: row.integer(6)))
     }
 
     // MARK: Links tried in vain

@@ -50,7 +50,8 @@ enum EvidenceReadPages {
             guard found.isReadable(by: actor, policy: policy) else {
                 throw Refusal(
                     .denied, "restricted",
-                    "\(found.number) is restricted. Ask a lead for the right, or somebody who has it to read it.")
+                    "\(found.number) is restricted. Ask a lead for the right, or somebody who has it to read it."
+                )
             }
             guard try await isOpen(found, for: actor, services) else {
                 throw Refusal(
@@ -139,7 +140,8 @@ enum EvidenceReadPages {
 
     /// “bytes=100-” and “bytes=100-199”; anything else gets the whole file.
     static func byteRange(_ text: String, size: Int64) -> (from: Int64, count: Int64)? {
-        guard let match = text.wholeMatch(of: /bytes=(\d+)-(\d*)/), let from = Int64(match.1), from < size else {
+        guard let match = text.wholeMatch(of: /bytes=(\d+)-(\d*)/), let from = Int64(match.1), from < size
+        else {
             return nil
         }
         let to = min(Int64(match.2) ?? size - 1, size - 1)
@@ -150,7 +152,9 @@ enum EvidenceReadPages {
     static func disposition(_ name: String, isInline: Bool) -> String {
         let plain = String(
             String.UnicodeScalarView(
-                name.unicodeScalars.map { $0.isASCII && $0.value >= 32 && !"\"\\%".unicodeScalars.contains($0) ? $0 : "_" }
+                name.unicodeScalars.map {
+                    $0.isASCII && $0.value >= 32 && !"\"\\%".unicodeScalars.contains($0) ? $0 : "_"
+                }
             ))
         return
             "\(isInline ? "inline" : "attachment"); filename=\"\(plain)\"; filename*=UTF-8''\(percentEncoded(name))"
@@ -210,7 +214,8 @@ enum EvidenceReadPages {
         }
         let readings = all.filter { cases[$0.caseID] != nil }
         return Log(
-            readings: readings, names: try PeopleDirectory.names(of: readings.map(\.reader), in: tx), cases: cases)
+            readings: readings, names: try PeopleDirectory.names(of: readings.map(\.reader), in: tx),
+            cases: cases)
     }
 
     private static func page(_ title: String, here: String, back: HTML, _ log: Log, now: Timestamp) -> Page {

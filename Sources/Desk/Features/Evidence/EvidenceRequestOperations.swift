@@ -74,7 +74,9 @@ enum RequestEvidence: AskingOperation {
         .line("reason", "Why it is needed", maxBytes: 500)
             .help("The customer reads it. For example: to see which payments were refused, and why."),
         .text("items", "What is needed", maxBytes: 40_000)
-            .help("One thing a line, with how to get it. Each line gets a place for files and a state of its own."),
+            .help(
+                "One thing a line, with how to get it. Each line gets a place for files and a state of its own."
+            ),
         .optional(.text("script", "Script that collects it", maxBytes: 100_000))
             .help("If you have one. The customer can read it before running it."),
         .optional(.integer("days", "Days that the link works", 1...365)))
@@ -84,6 +86,7 @@ enum RequestEvidence: AskingOperation {
             throw Refusal(
                 .conflict, "no_customer", "This is a request of a colleague, so there is no customer to ask.")
         }
+        try state.this.refuseSpeaking(by: context.actor)
         let asking = try state.asked.asking(
             reason: input.reason, items: input.items, script: input.script,
             days: input.days ?? context.policy.evidence.requestDays, at: context.now)
@@ -114,6 +117,7 @@ enum RemindOfEvidence: AskingOperation {
     static let input = Fields(Input.init, CaseFields.id, requestField)
 
     static func decide(_ input: Input, on state: AskedCase, in context: Context) throws(Refusal) -> Decision {
+        try state.this.refuseSpeaking(by: context.actor)
         let request = try state.asked.openRequest(input.request)
         return answer([.evidence(.reminded(request: request.number))], on: state.this)
     }
@@ -256,7 +260,8 @@ enum EndShare: AskingOperation {
     static func fill(_ form: inout OperationForm, from state: AskedCase, policy: Policy) {
         let open = state.asked.shares.filter { $0.endedAt == nil }
         form.references["share"] = open.map {
-            FieldChoice($0.sharing.share, "\($0.sharing.share): \($0.sharing.evidence), \($0.sharing.purpose)")
+            FieldChoice(
+                $0.sharing.share, "\($0.sharing.share): \($0.sharing.evidence), \($0.sharing.purpose)")
         }
         if open.count == 1 { form.values["share"] = .text(open[0].sharing.share) }
     }

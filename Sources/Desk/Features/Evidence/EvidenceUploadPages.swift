@@ -21,7 +21,8 @@ enum EvidenceUploadPages {
                 try await submit(call, AnyOperation(GiveEvidence.self), services)
             },
             .signedIn(.post, "/api/v1/cases/{id}/evidence", add) { call in
-                try await upload(call, name: call.request.query("name"), AnyOperation(AddEvidence.self), services)
+                try await upload(
+                    call, name: call.request.query("name"), AnyOperation(AddEvidence.self), services)
             },
             .signedIn(.put, "/api/v1/cases/{id}/evidence/{number}", add) { call in
                 let name = call.request.parameter("number")
@@ -177,12 +178,15 @@ enum EvidenceUploadPages {
     }
 
     private static func more(_ view: FormView) -> [HTML] {
-        ["source", "collector", "collected_at", "covers_from", "covers_to", "zone", "clock_offset",
+        [
+            "source", "collector", "collected_at", "covers_from", "covers_to", "zone", "clock_offset",
             "environment", "retention", "customer_sees",
         ].map { view.field(named: $0) }
     }
 
-    private static let fields = AddEvidence.input.descriptions.filter { !["id", "file", "item"].contains($0.name) }
+    private static let fields = AddEvidence.input.descriptions.filter {
+        !["id", "file", "item"].contains($0.name)
+    }
 
     private static func curlHelp(_ this: SupportCase, _ services: Services) -> HTML {
         let base = services.publicURL ?? "https://YOUR-THIRDLINE"

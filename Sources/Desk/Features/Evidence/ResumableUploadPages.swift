@@ -56,7 +56,9 @@ enum ResumableUploadPages {
         let upload = EvidenceUpload(
             id: newIdentifier(at: now), person: call.actor.id, caseID: this.id.raw,
             fields: JSON.object(object).text, length: length, received: 0, createdAt: now)
-        _ = try await services.evidence.working { [store = services.evidence] in try store.begin(upload.id).size }
+        _ = try await services.evidence.working { [store = services.evidence] in
+            try store.begin(upload.id).size
+        }
         _ = try await services.database.write { try $0.execute(EvidenceQueries.insertUpload(upload)) }
         return WebResponse(
             status: .created,
@@ -121,7 +123,8 @@ enum ResumableUploadPages {
         guard offset == upload.received else {
             throw Refusal(
                 .conflict, "wrong_offset",
-                "There are \(upload.received) bytes of this upload, so the next piece begins there, not at \(offset).")
+                "There are \(upload.received) bytes of this upload, so the next piece begins there, not at \(offset)."
+            )
         }
         let received = try await write(upload, call, services)
         var response = WebResponse(
@@ -155,7 +158,8 @@ enum ResumableUploadPages {
         } catch let error where !(error is Refusal || error is EvidenceFault) {
             _ = try await save(part, upload, services)
             throw Refusal(
-                .invalid, "upload_broken", "The piece ended early. What came is kept; ask with HEAD and go on there.")
+                .invalid, "upload_broken",
+                "The piece ended early. What came is kept; ask with HEAD and go on there.")
         }
         return try await save(part, upload, services)
     }
@@ -198,7 +202,9 @@ enum ResumableUploadPages {
         do {
             kept = try await store.working {
                 let part = try store.resume(upload.id, at: upload.length)
-                if !claimed.isEmpty { try UploadReceiver.check(try part.finish(at: now).hash, against: claimed) }
+                if !claimed.isEmpty {
+                    try UploadReceiver.check(try part.finish(at: now).hash, against: claimed)
+                }
                 return try store.keep(part, at: now)
             }
         } catch let refusal as Refusal where refusal.code == "checksum_mismatch" {
