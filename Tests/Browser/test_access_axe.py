@@ -38,6 +38,8 @@ PAGES = {
         "/cases", "/cases?owner=me", "/cases?q=nothing+of+the+kind", rich_case(), rich_case("?as=note"),
         rich_case("?order=oldest"),
         "/cases/new", rich_case("/assign"), rich_case("/change_status"), rich_case("/change_severity"), rich_case("/edit"),
+        rich_case("/evidence"), rich_case("/evidence/new"), rich_case("/evidence/E1"), rich_case("/evidence/E2"),
+        rich_case("/evidence/E4"), rich_case("/request_evidence"),
         rich_case("/record_impact"), rich_case("/record_times"), rich_case("/resolve"), "/organisations",
         open_first("/organisations"), "/account", "/account/tokens",
     ],

@@ -88,3 +88,11 @@ extension TestClient {
             ])
     }
 }
+
+extension JSON {
+    /// An element of an array.
+    subscript(index: Int) -> JSON? {
+        guard let all = array, all.indices.contains(index) else { return nil }
+        return all[index]
+    }
+}

@@ -1,6 +1,7 @@
 import Diagnosis
 import Domain
 import Foundation
+import NIOHTTP1
 import Storage
 import TestSupport
 import Testing

@@ -62,8 +62,8 @@ struct EvidenceReadTests {
             let marta = try await EvidenceClient(server, .marta)
             let browser = try await server.browser(.marta)
             let words = "Größe <b>fett</b> \u{1B}[31mrot"
-            let utf16 = [0xFF, 0xFE] + words.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
-            let latin = words.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+            let utf16: [UInt8] = [0xFF, 0xFE] + words.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+            let latin: [UInt8] = words.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
             for (index, bytes) in [Array(words.utf8), utf16, latin].enumerated() {
                 _ = try await marta.upload(bytes, name: "t\(index).txt", to: number)
                 let page = try await browser.get("/cases/\(number)/evidence/E\(index + 1)").body
