@@ -44,7 +44,7 @@ struct DemoEvidence {
         try await services.database.read { tx in
             var filter = CaseFilter()
             filter.text = subject
-            return try CaseDirectory.list(filter, limit: 1, in: tx).first?.number
+            return try CaseDirectory.list(filter, for: .system, limit: 1, in: tx).first?.number
         }
     }
 
