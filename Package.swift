@@ -48,7 +48,10 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("Assets/thirdline.css"), .embedInCode("Assets/thirdline.js")],
+            resources: [
+                .embedInCode("Assets/thirdline.css"), .embedInCode("Assets/thirdline.js"),
+                .embedInCode("Assets/files.js"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Desk",

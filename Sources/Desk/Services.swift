@@ -16,6 +16,8 @@ package struct Services: Sendable {
     package let operations: OperationRunner
     /// Open pages.
     package let live: LiveUpdates
+    /// The bytes of evidence.
+    package let evidence: EvidenceStore
     /// The secret keys.
     package let keys: KeyRing
     /// Checks and makes password hashes.
@@ -45,6 +47,7 @@ package struct Services: Sendable {
         let catalog = FeatureCatalog()
         self.catalog = catalog
         (self.database, self.keys, self.clock, self.logger) = (database, keys, clock, logger)
+        evidence = EvidenceStore(folder: settings.evidenceFolder)
         (isSecure, publicURL) = (settings.isSecure, settings.publicURL)
         trustedProxies = settings.trustedProxies
         passwords = PasswordHasher(cost: settings.passwordCost)
@@ -73,6 +76,8 @@ package struct DeskSettings: Sendable {
     package var isSecure: Bool { publicURL?.hasPrefix("https://") ?? false }
     /// The addresses of reverse proxies that set `X-Forwarded-For`.
     package var trustedProxies: Set<String> = []
+    /// Where the bytes of evidence lie; nodes of one installation share it.
+    package var evidenceFolder = "data/evidence"
     /// How often a node asks for what others wrote.
     package var followInterval: Duration = .milliseconds(500)
     /// The work of a password hash: log2 of scrypt's N.
@@ -122,6 +127,8 @@ enum Notice {
         "noted": "The internal note is saved.",
         "resolved": "The case is resolved.", "reopened": "The case is open again.",
         "closed": "The case is closed.",
+        "kept": "Kept as it is.", "shared": "The link is made. Copy it below.",
+        "open": "Open to you for an hour. That you read it stands on record.",
         "assigned": "The owner is changed.", "saved": "Saved.",
         "more_questions": "Saved. Your answers bring some more questions; they stand below.",
         "confirmed": "Thank you. We close it, and you can still open it again.", "settled": "Saved.",

@@ -40,6 +40,8 @@ PAGES = {
         "/cases/check", "/cases/backlog", "/cases?next=none", "/macros", "/macros/new", rich_case("/templates"), rich_case("/investigation"),
         rich_case("/calls/C1"), rich_case("/set_next_action"), rich_case("/schedule_call"),
         "/cases/new", rich_case("/assign"), rich_case("/change_status"), rich_case("/change_severity"), rich_case("/edit"),
+        rich_case("/evidence"), rich_case("/evidence/new"), rich_case("/evidence/E1"), rich_case("/evidence/E2"),
+        rich_case("/evidence/E4"), rich_case("/request_evidence"),
         rich_case("/record_impact"), rich_case("/record_times"), rich_case("/resolve"), "/organisations",
         open_first("/organisations"), "/account", "/account/tokens",
         "/account/keys", "/search", "/search?q=payments", rich_case("?show=story"), rich_case("/pin_entry"),

@@ -34,6 +34,7 @@ struct FactGoldenTests {
         case "person": return try PersonFact(kind: kind, body: body)
         case "organisation": return try OrganisationFact(kind: kind, body: body)
         case "policy": return try PolicyFact(kind: kind, body: body)
+        case "evidence": return try EvidenceFact(kind: kind, body: body)
         case "macro": return try MacroFact(kind: kind, body: body)
         default: throw FactProblem("no test knows facts of kind \(kind)")
         }
@@ -57,14 +58,15 @@ struct FactGoldenTests {
             "Cases/CaseFact+Coding.swift", "People/PersonFact.swift", "Customers/OrganisationFact.swift",
             "Customers/CaseCustomerFact.swift",
             "Policy/PolicyFact.swift", "Coordination/CoordinationFact+Coding.swift", "Macros/Macro.swift",
-            "Relations/RelationFact.swift", "Investigation/InvestigationFact+Coding.swift",
+            "Relations/RelationFact.swift", "Evidence/CaseEvidenceFact.swift",
+            "Evidence/EvidenceFact.swift", "Investigation/InvestigationFact+Coding.swift",
             "Story/StoryFact.swift",
             "Form/CaseFormFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
             let text = try Self.file("../../Sources/Domain/\(source)")
-            for match in text.matches(of: /"((?:case|person|organisation|policy|macro)\.[a-z_]+)"/) {
+            for match in text.matches(of: /"((?:case|person|organisation|policy|macro|evidence)\.[a-z_]+)"/) {
                 written.insert(String(match.output.1))
             }
         }
@@ -84,8 +86,8 @@ struct FactGoldenTests {
         }.map(\.lastPathComponent)
         #expect(
             declaring.sorted() == [
-                "CaseFact.swift", "Macro.swift", "OrganisationFact.swift", "PersonFact.swift",
-                "PolicyFact.swift",
+                "CaseFact.swift", "EvidenceFact.swift", "Macro.swift", "OrganisationFact.swift",
+                "PersonFact.swift", "PolicyFact.swift",
             ])
     }
 
@@ -113,7 +115,7 @@ struct FactGoldenTests {
             }
             kept["_erased"] = .array(fields.map(JSON.string))
             let text = "\(try decode(golden.kind, kept))"
-            if !fields.allSatisfy({ ["set", "kept"].contains($0) }) {
+            if !fields.allSatisfy({ ["set", "kept", "details"].contains($0) }) {
                 #expect(text.contains("[erased]"), "\(text)")
             }
             for field in fields {
@@ -132,6 +134,7 @@ struct FactGoldenTests {
         case "person": PersonFact.erasableFields
         case "organisation": OrganisationFact.erasableFields
         case "macro": MacroFact.erasableFields
+        case "evidence": EvidenceFact.erasableFields
         default: PolicyFact.erasableFields
         }
     }
@@ -154,7 +157,7 @@ struct FactGoldenTests {
 
     /// One value a kind, some with everything and some with nothing.
     static let samples: [any Fact] =
-        caseSamples + relationSamples + otherSamples + coordinationSamples
+        caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples + formSamples
 
     private static let storySamples: [any Fact] = [

@@ -169,6 +169,7 @@ package struct TestDesk: Sendable {
         try await Migrator(Schema.migrations).migrate(store.database)
         var settings = DeskSettings()
         settings.passwordCost = 10
+        settings.evidenceFolder = store.file + ".evidence"
         settings.followInterval = .milliseconds(50)
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -5,7 +5,9 @@ import Storage
 /// A released step is frozen: a change is a new step.
 package enum Schema {
     /// All steps, in order.
-    package static let migrations: [Migration] = [journal, people, customers, cases, imports, pages, macros]
+    package static let migrations: [Migration] = [
+        journal, people, customers, cases, imports, pages, macros, evidence,
+    ]
 
     private static let journal = Migration(
         1, "journal, receipts and policy",
@@ -329,5 +331,61 @@ package enum Schema {
                 used_at INTEGER NOT NULL
             ) STRICT;
             CREATE INDEX macro_use_of_macro ON macro_use (macro_id);
+            """)
+
+    private static let evidence = Migration(
+        8, "evidence",
+        common: """
+            CREATE TABLE evidence (
+                id TEXT PRIMARY KEY,
+                version INTEGER NOT NULL,
+                case_id TEXT NOT NULL,
+                organisation TEXT,
+                number INTEGER NOT NULL,
+                name TEXT NOT NULL,
+                given_name TEXT,
+                hash TEXT NOT NULL,
+                size INTEGER NOT NULL,
+                media_type TEXT NOT NULL,
+                from_customer INTEGER NOT NULL,
+                item TEXT,
+                details TEXT NOT NULL,
+                added_at INTEGER NOT NULL,
+                added_by TEXT NOT NULL,
+                removed_reason TEXT,
+                UNIQUE (case_id, number)
+            ) STRICT;
+            CREATE INDEX evidence_by_hash ON evidence (hash);
+            CREATE TABLE evidence_read (
+                id TEXT PRIMARY KEY,
+                evidence TEXT NOT NULL,
+                case_id TEXT NOT NULL,
+                organisation TEXT,
+                number INTEGER NOT NULL,
+                reader TEXT NOT NULL,
+                visitor TEXT,
+                way TEXT NOT NULL,
+                reason TEXT,
+                share TEXT,
+                read_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX evidence_read_of_case ON evidence_read (case_id, read_at);
+            CREATE INDEX evidence_read_of_organisation ON evidence_read (organisation, read_at);
+            CREATE INDEX evidence_read_of_evidence ON evidence_read (evidence, reader);
+            CREATE TABLE evidence_upload (
+                id TEXT PRIMARY KEY,
+                person TEXT NOT NULL,
+                case_id TEXT NOT NULL,
+                fields TEXT NOT NULL,
+                length INTEGER NOT NULL,
+                received INTEGER NOT NULL,
+                created_at INTEGER NOT NULL,
+                updated_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE TABLE link_failure (
+                source TEXT NOT NULL,
+                failed_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX link_failure_by_source ON link_failure (source, failed_at);
             """)
 }

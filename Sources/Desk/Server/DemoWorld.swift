@@ -54,6 +54,7 @@ struct DemoStory {
     func tell() async throws {
         try await makePeople()
         for scene in DemoScenes.all + DemoScenes.coordination { try await play(scene) }
+        try await DemoEvidence(services: services, now: time.now).tell()
     }
 
     private func makePeople() async throws {

@@ -87,6 +87,7 @@ struct Housekeeping: Service {
                 try $0.execute(JournalStore.deleteReceipts(before: now.adding(seconds: -7 * 86_400)))
             }
             try await services.makeCheckpoint()
+            _ = try await EvidenceJobs.sweep(services)
         } catch {
             services.logger.error("housekeeping failed", metadata: ["error": "\(error)"])
         }

@@ -12,6 +12,8 @@ package struct Installation: Sendable {
     package var databaseURL: String?
     /// The key file; nil for the one in the folder.
     package var keyFile: String?
+    /// The folder of evidence; nil for the one in the folder.
+    package var evidenceFolder: String?
     /// Whether a database server may commit without full durability.
     package var allowsWeakDurability = false
     /// Settings that are not policy.
@@ -86,6 +88,8 @@ package struct Installation: Sendable {
         }
         let keys = try KeyRing(file: keyFile ?? "\(folder)/thirdline.keys")
         try await Migrator(Schema.migrations).migrate(database, progress: progress)
+        var settings = settings
+        settings.evidenceFolder = evidenceFolder ?? "\(folder)/evidence"
         let services = try Services(
             database: database, keys: keys, settings: settings, logger: logger, clock: clock)
         try await services.policy.refresh(from: database)

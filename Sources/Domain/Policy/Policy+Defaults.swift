@@ -257,6 +257,43 @@ extension Policy {
           - {id: security, name: Security-sensitive, roles: [security]}
           - {id: personnel, name: Personnel matter}
 
+        # Evidence. The last kind and the first sensitivity and retention are those of evidence of which nothing was said.
+        # `restricted` takes a right of its own (evidence.read_restricted) and a reason; `record_reads` records each reading.
+        evidence:
+          most_megabytes: 20480
+          refused_endings: []
+          request_days: 14
+          share_days: 7
+          types:
+            - {id: log_extract, name: Log extract}
+            - {id: metric_snapshot, name: Metric snapshot}
+            - {id: trace, name: Trace}
+            - {id: network_capture, name: Network capture}
+            - {id: query_plan, name: Query plan}
+            - {id: config_snapshot, name: Configuration snapshot}
+            - {id: api_exchange, name: API request and response}
+            - {id: har, name: Browser recording (HAR)}
+            - {id: screenshot, name: Screenshot}
+            - {id: query_result, name: Query result}
+            - {id: deploy_history, name: Deploy history}
+            - {id: stack_trace, name: Stack trace}
+            - {id: cluster_bundle, name: Cluster bundle}
+            - {id: other, name: Other}
+          sensitivities:
+            - {id: normal, name: Normal}
+            - {id: confidential, name: Confidential, record_reads: true}
+            - {id: restricted, name: Restricted, restricted: true}
+          retentions:
+            - {id: two_years, name: Two years, days: 730}
+            - {id: ninety_days, name: 90 days, days: 90}
+            - {id: ten_years, name: Ten years, days: 3650}
+          # What a case should have; lists that are left out mean all.
+          expected:
+            - {type: log_extract, request_types: [incident]}
+            - {type: deploy_history, request_types: [incident]}
+            - {type: metric_snapshot, request_types: [incident]}
+            - {type: api_exchange, request_types: [incident], product_areas: [payments]}
+
         sign_in:
           minimum_password_length: 12
           # Failed attempts within 15 minutes before an account, or an address, must wait.
@@ -271,31 +308,31 @@ extension Policy {
         roles:
           - id: customer
             name: Customer
-            rights: [portal.view, portal.report, portal.reply, portal.reopen, portal.confirm, account.manage]
+            rights: [portal.view, portal.report, portal.reply, portal.reopen, portal.confirm, account.manage, portal.give_evidence]
           - id: frontline
             name: Frontline (L1)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate, evidence.add, evidence.describe, evidence.request]
           - id: engineer
             name: Support engineer (L2)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.read_restricted]
           - id: lead
             name: Lead (L3)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: manager
             name: Manager
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: developer
             name: Product engineer
-            rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch, case.investigate]
+            rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch, case.investigate, evidence.add]
           - id: monitor
             name: Monitoring system
             rights: [alert.receive, account.manage]
           - id: auditor
             name: Auditor
-            rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms]
+            rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
           - id: security
             name: Security
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, case.reply_restricted, organisation.view, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, case.reply_restricted, organisation.view, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: administrator
             name: Administrator
             rights: ["*"]

@@ -47,7 +47,8 @@ extension Policy {
             signIn: readSignIn(&root, &problems),
             coordination: readCoordination(&root, severities, &problems),
             forms: readForms(&root, &problems),
-            roles: readRoles(&root, knownRights: knownRights, &problems))
+            roles: readRoles(&root, knownRights: knownRights, &problems),
+            evidence: EvidenceRules.read(&root, &problems))
         if let node = root.child("default_severity"), policy.severity(policy.defaultSeverity) == nil {
             problems.append(
                 .init(

@@ -199,6 +199,8 @@ package struct Policy: Sendable {
     package var forms: [Form] = []
     /// The roles.
     package var roles: [Role]
+    /// What holds for evidence.
+    package var evidence = EvidenceRules.standard
 }
 
 extension Policy {

@@ -44,6 +44,8 @@ package struct Page: Sendable {
     package var presence: LocalPath?
     /// What stands fixed at the bottom of a small screen.
     package var bar = HTML.empty
+    /// Scripts beside the one that every page has.
+    package var scripts: [Asset] = []
     /// A sentence on top, after something was done.
     package var notice: String?
     /// How to take back what was done.
@@ -134,9 +136,11 @@ package struct PageFrame: Sendable {
 
     /// The whole document for somebody who is not signed in.
     package func gate(
-        _ title: String, _ main: HTML, nonce: String, preferences: Preferences = Preferences()
+        _ title: String, _ main: HTML, nonce: String, preferences: Preferences = Preferences(),
+        scripts: [Asset] = []
     ) -> HTML {
-        let page = Page(title, main: main)
+        var page = Page(title, main: main)
+        page.scripts = scripts
         return """
             \(head(page, preferences, nonce))<body class="gate-page">
             <a class="skip" href="#main">Skip to content</a>
@@ -163,7 +167,7 @@ package struct PageFrame: Sendable {
         <meta name="color-scheme" content="light dark">
         <title>\(page.title) · Thirdline</title>
         <link rel="stylesheet" href="\(Assets.style.path)">
-        <script src="\(Assets.script.path)" nonce="\(nonce)" defer></script>
+        <script src="\(Assets.script.path)" nonce="\(nonce)" defer></script>\(page.scripts.map { "\n<script src=\"\($0.path)\" nonce=\"\(nonce)\" defer></script>" as HTML })
         <link rel="icon" href="/favicon.svg" type="image/svg+xml">
         </head>
 

@@ -111,7 +111,8 @@ package struct Site: Sendable {
             response = answer(to: error, request, caller)
         }
         finish(&response, request, caller, started: started, path: route.path)
-        return Response(status: response.status, headers: response.headers, body: response.body)
+        let answer = Response(status: response.status, headers: response.headers, body: response.body)
+        return raw.method == .head ? answer.createHeadResponse() : answer
     }
 
     private func run(
@@ -261,7 +262,9 @@ package struct Site: Sendable {
             response.headers[.followLocation] = path
         }
         response.headers[.requestID] = request.id
-        response.headers[.contentSecurityPolicy] = Self.contentPolicy(nonce: request.nonce)
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] = Self.contentPolicy(nonce: request.nonce)
+        }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "same-origin"
         response.headers[.crossOriginOpener] = "same-origin"

@@ -47,6 +47,7 @@ struct AccessWalk: Sendable {
     init(_ server: TestServer) async throws {
         self.server = server
         number = try await server.desk.reportedCase()
+        try await Evidences.add(to: number, [:], server.desk)
         organisation = server.desk.people[.daniel]?.organisation?.raw ?? ""
         spare = try await Accounts(server.desk.services).addPerson(
             name: "Spare", email: "spare@cast.example", roles: ["engineer"], by: "operator")
@@ -115,12 +116,13 @@ struct AccessWalk: Sendable {
         }
         if path.hasPrefix("/assets/") { return Assets.style.path }
         return path.replacing("{entry}", with: "first").replacing("{call}", with: "C1")
-            .replacing("{id}", with: thing(of: path))
+            .replacing("{number}", with: "E1").replacing("{id}", with: thing(of: path))
     }
 
     private func thing(of path: String) -> String {
         if path.contains("organisations") { return organisation }
         if path.contains("people") { return spare.id.raw }
+        if path.contains("/evidence/{id}") { return "\(number).E1" }
         return path.contains("cases") ? number : "none"
     }
 

@@ -1,0 +1,23 @@
+import Domain
+import Storage
+
+/// What is done regularly for evidence.
+enum EvidenceJobs {
+    /// Removes bytes that no row names, uploads that nobody goes on with, and old failed attempts of links.
+    static func sweep(_ services: Services) async throws -> Int {
+        let (now, database) = (services.clock(), services.database)
+        let unfinished = try await database.write { tx in
+            try tx.execute(
+                EvidenceQueries.deleteUploads(before: now.adding(seconds: -ResumableUploadPages.patience)))
+            try tx.execute(EvidenceQueries.deleteFailures(before: now.adding(seconds: -86_400)))
+            return Set(try tx.all(EvidenceQueries.uploads()) { $0.text(0) })
+        }
+        return try await services.evidence.sweep(
+            at: now,
+            used: { hashes in
+                try await database.read { tx in
+                    Set(try tx.all(EvidenceQueries.used(hashes: hashes)) { $0.text(0) })
+                }
+            }, unfinished: unfinished)
+    }
+}
