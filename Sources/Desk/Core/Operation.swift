@@ -204,6 +204,6 @@ package struct AnyOperation: Sendable {
     ) {
         (self.name, self.summary, self.verb, self.right, self.place) = (name, summary, verb, right, place)
         (self.fields, self.file, self.destination, self.form) = (fields, file, destination, form)
-        (self.check, self.decide) = (check, decide)
+        (self.check, self.decide, foreign) = (check, decide, nil)
     }
 }

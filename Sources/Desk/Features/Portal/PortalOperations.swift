@@ -7,7 +7,7 @@ extension PortalFeature {
     /// What can be done; an operation that does not stand here does not exist.
     static let operations = [
         AnyOperation(ReportProblem.self), AnyOperation(AnswerFromPortal.self),
-        AnyOperation(ReopenFromPortal.self), AnyOperation(ConfirmFix.self),
+        AnyOperation(ReopenFromPortal.self), AnyOperation(ConfirmFromPortal.self),
         AnyOperation(ReportForCustomer.self),
     ]
 }
@@ -162,7 +162,7 @@ enum ReopenFromPortal: Operation {
 }
 
 /// A customer says that it works again.
-enum ConfirmFix: Operation {
+enum ConfirmFromPortal: Operation {
     struct Input: Sendable {
         var id: String
         var text: String?
