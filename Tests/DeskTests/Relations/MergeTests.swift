@@ -28,7 +28,6 @@ struct MergeTests {
             try await marta.act("reply", on: source, ["text": "ANSWER-OF-THE-SOURCE"])
             let before = try await Self.state(marta, source)
             let history = try await marta.timeline(source).compactMap { $0["kind"]?.string }
-            server.desk.clock.advance(seconds: 60)
             try await marta.act("merge", on: source, ["into": .string(target), "reason": "Same outage"])
 
             let read = try await marta.read(source)
