@@ -44,7 +44,8 @@ package struct FeatureCatalog: Sendable {
     package let features: [any Feature.Type] = [
         CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, CoordinationFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
-        EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, ImportFeature.self, PlatformFeature.self,
+        EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, ImportFeature.self,
+        PlatformFeature.self,
         PresenceFeature.self, PaletteFeature.self,
     ]
 

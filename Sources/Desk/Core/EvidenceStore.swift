@@ -183,7 +183,9 @@ final class EvidencePart: Sendable {
         }
     }
 
-    /// Syncs the file and says what it is. A file that was written in pieces is read once more.
+    /// Syncs the file and says what it is.
+    ///
+    /// A file that was written in pieces is read once more.
     func finish(at now: Timestamp) throws -> EvidenceStore.Kept {
         try state.withLock { state in
             if state.isResumed { try Self.readAgain(&state, path) }

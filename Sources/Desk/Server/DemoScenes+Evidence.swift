@@ -29,7 +29,8 @@ struct DemoEvidence {
                 "reason": .text("To see which payments were refused on your side, and when"),
                 "items": .text(
                     "Your export of refused captures since 11 Nov, as CSV: time, payment and amount are enough\n"
-                        + "One refused request as your gateway sent it, headers included, without the card number"),
+                        + "One refused request as your gateway sent it, headers included, without the card number"
+                ),
             ]), as: DemoScenes.marta)
         try await add(export, to: payments)
         _ = try await services.call(

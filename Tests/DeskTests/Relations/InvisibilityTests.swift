@@ -99,7 +99,10 @@ struct InvisibilityTests {
             "case.link_record", as: .ines, ["id": id, "kind": "defect", "key": "ENG-812"])
         let second = try await desk.perform(
             "case.split", as: .samira,
-            ["id": id, "entries": .list([.text("5")]), "subject": "HIDDEN-WORDS", "symptom": "x", "reason": "x"])
+            [
+                "id": id, "entries": .list([.text("5")]), "subject": "HIDDEN-WORDS", "symptom": "x",
+                "reason": "x",
+            ])
         let other = RawValue.text(second.answer["number"]?.string ?? "")
         try await desk.perform(
             "case.merge", as: .samira, ["id": other, "into": id, "reason": "HIDDEN-WORDS merge"])
@@ -193,7 +196,8 @@ struct InvisibilityTests {
                 var answers: [String] = []
                 for number in [hidden, "TL-999999"] {
                     let path = operation.place.apiPath.replacing("{id}", with: number)
-                    let response = try await marta.post(path, json: Self.body(of: operation, server.desk.services.policy.current))
+                    let response = try await marta.post(
+                        path, json: Self.body(of: operation, server.desk.services.policy.current))
                     answers.append(
                         Self.shape(response).replacing(number, with: "N"))
                 }

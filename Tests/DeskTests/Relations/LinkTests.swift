@@ -78,7 +78,8 @@ struct LinkTests {
             let b = try await server.desk.reportedCase()
             let c = try await server.desk.reportedCase()
             let marta = try await CaseClient(server, .marta)
-            func link(_ from: String, _ relation: String, _ to: String, _ status: Int) async throws -> [String]
+            func link(_ from: String, _ relation: String, _ to: String, _ status: Int) async throws
+                -> [String]
             {
                 try await marta.act(
                     "link", on: from, ["relation": .string(relation), "to": .string(to)], expecting: status

@@ -99,7 +99,10 @@ struct MergeTests {
             let source = try await server.desk.reportedCase(symptom: "SECOND-REPORT")
             let asked = try await server.desk.perform(
                 "case.open", as: .marta,
-                ["subject": "Internal question", "symptom": "INTERNAL-SYMPTOM", "requester": "lea@cast.example"])
+                [
+                    "subject": "Internal question", "symptom": "INTERNAL-SYMPTOM",
+                    "requester": "lea@cast.example",
+                ])
             let inside = asked.answer["number"]?.string ?? ""
             let marta = try await CaseClient(server, .marta)
             try await marta.act("note", on: source, ["text": "NOTE-SECRET"])
@@ -159,7 +162,9 @@ struct MergeTests {
             try await marta.act("resolve", on: c, ["narrative": "x", "verdict": "data"])
             let open = try await server.desk.reportedCase()
             #expect(try await merge(open, c, 422).fieldCodes == ["into:target_is_done"])
-            #expect(try await marta.act("unmerge", on: open, ["reason": "x"], expecting: 409)["code"] == "not_merged")
+            #expect(
+                try await marta.act("unmerge", on: open, ["reason": "x"], expecting: 409)["code"]
+                    == "not_merged")
             #expect(try await server.desk.findings() == [])
         }
     }

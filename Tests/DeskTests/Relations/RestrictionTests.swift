@@ -74,7 +74,8 @@ struct RestrictionTests {
             try await jonas.act("lift_restriction", on: number, ["reason": "x"], expecting: 404)
             try await ines.act("lift_restriction", on: number, ["reason": "The key is withdrawn"])
             let facts = try await ines.timeline(number)
-            #expect(facts.map { $0["kind"]?.string } == ["case.opened", "case.restricted", "case.unrestricted"])
+            #expect(
+                facts.map { $0["kind"]?.string } == ["case.opened", "case.restricted", "case.unrestricted"])
             #expect(facts[1]["data"]?["reason"] == "A leaked key")
             #expect(facts[2]["data"]?["reason"] == "The key is withdrawn")
             #expect(try await jonas.read(number)["number"] == .string(number))

@@ -39,7 +39,9 @@ struct CaseExport {
             let story = try CaseDirectory.story(of: this.id, in: tx)
             let facts = try CaseDirectory.facts(
                 of: this.id, kinds: isForCustomer ? CaseFact.publicKinds : [], in: tx)
-            let entries = try CaseDirectory.readable(facts, by: call.actor, in: tx).filter { !isStory || story.tells($0.sequence, kind: $0.body.kind) }
+            let entries = try CaseDirectory.readable(facts, by: call.actor, in: tx).filter {
+                !isStory || story.tells($0.sequence, kind: $0.body.kind)
+            }
             let people = entries.flatMap { [$0.actor] + $0.body.people }
             let names = try PeopleDirectory.names(of: people, in: tx)
             return CaseExport(

@@ -189,7 +189,8 @@ enum OpenCase: Operation {
         var organisation = state.organisation?.id
         if let requester = state.requester {
             if organisation == nil { organisation = requester.organisation }
-            let isDelegate = state.organisation?.record.delegations[requester.id.raw]?.rights.contains(.report)
+            let isDelegate = state.organisation?.record.delegations[requester.id.raw]?.rights.contains(
+                .report)
             if requester.organisation != organisation, isDelegate != true {
                 throw Refusal(
                     field: "requester", "of_another_organisation",

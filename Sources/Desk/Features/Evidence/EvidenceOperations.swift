@@ -86,7 +86,9 @@ enum EvidenceDetails {
     }
 }
 
-/// Puts an uploaded file into a case. It stands in no list of operations: the bytes must have come just now.
+/// Puts an uploaded file into a case.
+///
+/// It stands in no list of operations: the bytes must have come just now.
 enum AddEvidence: Operation {
     struct Input: Sendable {
         var id: String

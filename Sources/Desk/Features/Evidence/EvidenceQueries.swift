@@ -291,8 +291,10 @@ struct EvidenceUpload: Sendable {
 ///
 /// The caller has found the case through `CaseDirectory` for the same actor.
 package enum EvidenceDirectory {
-    /// The evidence of a case, by number: for customers what is theirs to see; names of restricted evidence are hidden
-    /// from whoever may not read it. Evidence whose bytes were removed is there with the reason.
+    /// The evidence of a case, by number, as far as the actor may see it.
+    ///
+    /// Customers get what is theirs to see; names of restricted evidence are hidden from whoever may not read it.
+    /// Evidence whose bytes were removed is there with the reason.
     package static func all(
         of id: ID<SupportCase>, for actor: Actor, in tx: borrowing Transaction
     ) throws -> [Evidence] {

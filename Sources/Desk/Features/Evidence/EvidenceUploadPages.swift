@@ -151,7 +151,7 @@ enum EvidenceUploadPages {
         let main: HTML = """
             <nav class="crumb" aria-label="Breadcrumb"><a href="/cases/\(this.number)">\(this.number)</a><span aria-hidden="true">/</span><a href="\(path)">Evidence</a><span aria-hidden="true">/</span><span>Add</span></nav>
             <h1>Add evidence: \(this.number)</h1><p class="lede">Any file, up to \(EvidenceWords.size(policy.evidence.mostBytes)). It is kept as it is; nothing in it is run or shown unless it is safe.</p>\(kept)\(refusal.map(view.summary) ?? .empty)
-            <form class="form" method="post" action="\(path)" enctype="multipart/form-data" data-enhance data-files><input type="hidden" name="_key" value="\(key)">
+            <form class="form" method="post" action="\(path)" enctype="multipart/form-data" data-enhance><input type="hidden" name="_key" value="\(key)">
             \(dropField(problems: view.problems))
             <div class="fld"><label for="pasted">Or paste text <span class="opt">optional</span></label><p class="help" id="pasted-h">Becomes a file of its own. A screenshot on the clipboard can be pasted anywhere on this page.</p><textarea class="input mono" id="pasted" name="pasted" rows="4" dir="auto" autocomplete="off" aria-describedby="pasted-h">
             \(typed["pasted"].typed)</textarea></div>
@@ -161,9 +161,7 @@ enum EvidenceUploadPages {
             <div class="foot"><button class="btn go" data-sending="Sending…">Add evidence<kbd>Ctrl ↵</kbd></button><a class="btn bare" href="\(path)">Cancel</a></div></form>
             \(curlHelp(this, services))
             """
-        var page = Page("Add evidence: \(this.number)", here: "/cases", main: main)
-        page.scripts = [Assets.files]
-        return page
+        return Page("Add evidence: \(this.number)", here: "/cases", main: main)
     }
 
     static func dropField(problems: [Refusal.Problem] = []) -> HTML {
@@ -173,7 +171,7 @@ enum EvidenceUploadPages {
             ? .empty
             : "<p class=\"err\" id=\"file-e\">\(icon("alert"))<span>\(messages.joined(separator: " "))</span></p>"
         return """
-            <div class="fld drop" data-drop><label for="file">Files</label><p class="help" id="file-h">Choose some, or drop them here.</p><input class="input" type="file" id="file" name="file" multiple aria-describedby="file-h"><ul class="chosen" data-chosen aria-live="polite"></ul>\(error)</div>
+            <div class="fld drop"><label for="file">Files</label><p class="help" id="file-h">Choose some, or drop them here.</p><input class="input" type="file" id="file" name="file" multiple aria-describedby="file-h">\(error)</div>
             """
     }
 
