@@ -45,6 +45,18 @@ CREATE TABLE credential (
     set_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE delegation (
+    id TEXT PRIMARY KEY,
+    organisation TEXT NOT NULL,
+    person TEXT NOT NULL,
+    rights TEXT NOT NULL,
+    until TEXT
+) STRICT;
+
+CREATE INDEX delegation_for_organisation ON delegation (organisation);
+
+CREATE INDEX delegation_of_person ON delegation (person);
+
 CREATE TABLE draft (
     person TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -147,6 +159,13 @@ CREATE TABLE import_row (
     PRIMARY KEY (source, row_key)
 ) STRICT;
 
+CREATE TABLE link_failure (
+    source TEXT NOT NULL,
+    failed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX link_failure_by_source ON link_failure (source, failed_at);
+
 CREATE TABLE macro (
     id TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
@@ -172,12 +191,6 @@ CREATE TABLE macro_use (
 ) STRICT;
 
 CREATE INDEX macro_use_of_macro ON macro_use (macro_id);
-CREATE TABLE link_failure (
-    source TEXT NOT NULL,
-    failed_at INTEGER NOT NULL
-) STRICT;
-
-CREATE INDEX link_failure_by_source ON link_failure (source, failed_at);
 
 CREATE TABLE number_counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 
@@ -194,7 +207,8 @@ CREATE TABLE organisation (
     name TEXT NOT NULL,
     tier TEXT NOT NULL,
     origin TEXT,
-    added_at INTEGER NOT NULL
+    added_at INTEGER NOT NULL,
+    record TEXT NOT NULL
 ) STRICT;
 
 CREATE UNIQUE INDEX organisation_by_origin ON organisation (origin) WHERE origin IS NOT NULL;
@@ -310,6 +324,7 @@ CREATE TABLE support_case (
     closed_at INTEGER,
     reopen_count INTEGER NOT NULL,
     unanswered_since INTEGER,
+    alert_key TEXT,
     updated_at INTEGER NOT NULL,
     next_action TEXT,
     next_action_owner TEXT,
@@ -332,6 +347,8 @@ CREATE INDEX support_case_by_status ON support_case (status, updated_at, id);
 CREATE INDEX support_case_by_update ON support_case (updated_at, id);
 
 CREATE INDEX support_case_merged ON support_case (merged_into) WHERE merged_into IS NOT NULL;
+
+CREATE INDEX support_case_of_alert ON support_case (alert_key) WHERE alert_key IS NOT NULL;
 
 CREATE INDEX support_case_of_organisation ON support_case (organisation, updated_at);
 

@@ -180,7 +180,8 @@ import Testing
             "var dialect", "func write<T", "func read<T",
             "func exclusively<T", "func close()", "typealias", "func run() async throws", "init(source:",
             "var coreContext", "static var operations", "static var reads", "static var subjects",
-            "static var rights", "static var navigation", "static var caseParts", "static let kinds",
+            "static var rights", "static var navigation", "static var caseParts", "static var foreign",
+            "static let kinds",
             "static let publicKinds", "static var publicKinds", "var people: [String]", "static func routes",
             "static var statements",
             "static var verb", "static func form", "init(integerLiteral", "init(floatLiteral",
@@ -213,7 +214,8 @@ import Testing
         let others: Set<String> = [
             // Larger pieces that are values of their own, named for what they are.
             "Accounts", "PasswordHasher", "CaseOperation",
-            "CaseSentence", "CaseExport", "PaletteSearch", "OpenAPI", "OpenAPI+Schema", "Metrics",
+            "CaseSentence", "CaseExport", "PaletteSearch", "OpenAPI", "OpenAPI+Schema", "OpenAPI+Uploads",
+            "Metrics",
             "Readiness", "CaseImporter",
             "ImportBatch", "ImportCases", "ImportReader", "ImportReport",
             "AccountAspects", "AlertMessage",

@@ -121,6 +121,21 @@ package struct TestClient: Sendable {
     package func send(
         _ method: HTTPMethod, _ path: String, _ body: [UInt8] = [], _ more: [(String, String)] = []
     ) async throws -> TestResponse {
+        try await named("\(method) \(path)") {
+            try await sent(method, path, body, more)
+        }
+    }
+
+    /// Says of which request an error is.
+    private func named<T>(_ request: String, _ body: () async throws -> T) async throws -> T {
+        do { return try await body() } catch {
+            throw StorageFault("\(request): \(error)")
+        }
+    }
+
+    private func sent(
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8], _ more: [(String, String)]
+    ) async throws -> TestResponse {
         try await exchange(method, path, body, more) { inbound in
             var response = TestResponse(status: 0, headers: [:], body: "")
             var bytes: [UInt8] = []

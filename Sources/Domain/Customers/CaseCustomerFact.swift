@@ -12,16 +12,16 @@ package enum CaseCustomerFact: CaseFactFamily {
     case alerted(AlertNotice)
 
     package static let kinds = [
-        "case.beyond_contract", "case.contract_settled", "case.fix_confirmed", "case.alerted",
+        "case.beyond_contract", "case.contract_settled", "case.customer_confirmed", "case.alerted",
     ]
-    package static let publicKinds = ["case.fix_confirmed"]
+    package static let publicKinds = ["case.customer_confirmed"]
     package static let erasableFields: Set<String> = ["text", "title"]
 
     package var kind: String {
         switch self {
         case .beyondContract: "case.beyond_contract"
         case .contractSettled: "case.contract_settled"
-        case .fixConfirmed: "case.fix_confirmed"
+        case .fixConfirmed: "case.customer_confirmed"
         case .alerted: "case.alerted"
         }
     }
@@ -47,7 +47,7 @@ package enum CaseCustomerFact: CaseFactFamily {
         case "case.beyond_contract":
             self = .beyondContract(gaps: body.texts("gaps").compactMap { Entitlement.Gap(rawValue: $0) })
         case "case.contract_settled": self = .contractSettled(text: try body.text("text"))
-        case "case.fix_confirmed": self = .fixConfirmed(text: body.optionalText("text"))
+        case "case.customer_confirmed": self = .fixConfirmed(text: body.optionalText("text"))
         case "case.alerted": self = .alerted(try AlertNotice(body))
         default: throw FactProblem("“\(kind)” is not a kind of CaseCustomerFact")
         }

@@ -2,7 +2,7 @@ extension InvestigationFact {
     /// What was found out, weighed and decided; not each step on the way.
     package static let storyKinds = [
         "case.hypothesis_judged", "case.decided", "case.agreement_recorded", "case.workaround_recorded",
-        "case.workaround_withdrawn", "case.fix_recorded", "case.fix_confirmed",
+        "case.workaround_withdrawn", "case.fix_recorded", "case.fix_confirmed", "case.customer_confirmed",
     ]
 }
 

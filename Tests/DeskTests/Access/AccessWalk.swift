@@ -43,11 +43,21 @@ struct AccessWalk: Sendable {
     /// Somebody whom no test signs in.
     let spare: Person
     private let organisation: String
+    private let giveToken: String
+    private let shareToken: String
 
     init(_ server: TestServer) async throws {
         self.server = server
         number = try await server.desk.reportedCase()
         try await Evidences.add(to: number, [:], server.desk)
+        try await server.desk.perform(
+            "case.request_evidence", as: .marta,
+            ["id": .text(number), "reason": "To see more", "items": "One\nTwo"])
+        try await server.desk.perform(
+            "evidence.share", as: .marta, ["id": .text("\(number).E1"), "purpose": "A walk"])
+        let (id, keys) = (try await server.desk.found(number).id, server.desk.services.keys)
+        giveToken = EvidenceLinks.token(.give, id, "R1", keys)
+        shareToken = EvidenceLinks.token(.shared, id, "S1", keys)
         organisation = server.desk.people[.daniel]?.organisation?.raw ?? ""
         spare = try await Accounts(server.desk.services).addPerson(
             name: "Spare", email: "spare@cast.example", roles: ["engineer"], by: "operator")
@@ -74,6 +84,7 @@ struct AccessWalk: Sendable {
         let isAPI = path.hasPrefix("/api/")
         let client = try await client(of: visitor, for: route, isAPI: isAPI)
         switch route.method {
+        case .head: return try await client.send(.HEAD, path)
         case .get where path.hasSuffix("/events"): return try await client.send(.HEAD, path)
         case .get: return try await client.get(path)
         case .post where isAPI: return try await client.post(path, json: body(of: route))
@@ -115,6 +126,9 @@ struct AccessWalk: Sendable {
             path = path.replacing("{id}", with: try await newToken(of: member))
         }
         if path.hasPrefix("/assets/") { return Assets.style.path }
+        path = path.replacing("{number}", with: "E1").replacing("{item}", with: "R1.1")
+            .replacing("{upload}", with: "none")
+            .replacing("{token}", with: path.contains("/shared/") ? shareToken : giveToken)
         return path.replacing("{entry}", with: "first").replacing("{call}", with: "C1")
             .replacing("{number}", with: "E1").replacing("{id}", with: thing(of: path))
     }

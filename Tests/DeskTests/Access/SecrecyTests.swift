@@ -79,8 +79,9 @@ struct SecrecyTests {
             let one = try await program.get("/api/v1/portal/cases/\(number)").json
             #expect(
                 Self.names(one) == [
-                    "id", "number", "opened_at", "resolved_at", "state", "subject", "symptom", "updated_at",
-                    "version",
+                    "id", "next_update_at", "number", "opened_at", "resolved_at", "state", "subject",
+                    "symptom",
+                    "updated_at", "version",
                 ])
             #expect(one["state"] == "Resolved")
             let items =

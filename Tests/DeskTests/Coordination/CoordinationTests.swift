@@ -185,10 +185,13 @@ struct CoordinationDeskTests {
             let marta = try await CaseClient(server, .marta)
             var numbers: [String] = []
             for (status, fields) in [
-                ("waiting_on_engineering", [:] as JSON),
+                ("waiting_on_engineering", ["exception": "Known fault."] as JSON),
                 (
                     "waiting_on_engineering",
-                    ["blocked_by": "change_window", "blocked_detail": "Night of 4 March"]
+                    [
+                        "blocked_by": "change_window", "blocked_detail": "Night of 4 March",
+                        "exception": "Known fault.",
+                    ]
                 ),
                 ("waiting_on_third_party", [:]), ("waiting_on_third_party", [:]),
             ] {
@@ -212,7 +215,7 @@ struct CoordinationDeskTests {
             #expect(try await browser.get("/cases/\(numbers[1])").body.contains("Night of 4 March"))
             try await marta.act(
                 "change_status", on: numbers[1],
-                ["status": "waiting_on_engineering", "blocked_by": "approval"])
+                ["status": "waiting_on_engineering", "blocked_by": "approval", "exception": "Known fault."])
             #expect(try await marta.read(numbers[1])["blocked"]?["by"] == "approval")
             try await marta.act("change_status", on: numbers[1], ["status": "investigating"])
             #expect(try await marta.read(numbers[1])["blocked"] == .null)

@@ -38,7 +38,7 @@ struct PortalStoryTests {
                 page.contains("You confirmed that it works again.") && !page.contains("Does it work again?"))
             _ = try await daniel.post("/api/v1/portal/cases/\(number)/confirm", json: [:])
             let marta = try await CaseClient(server, .marta)
-            let entries = try await marta.timeline(number).filter { $0["kind"] == "case.fix_confirmed" }
+            let entries = try await marta.timeline(number).filter { $0["kind"] == "case.customer_confirmed" }
             #expect(entries.count == 1)
             #expect(try await marta.read(number)["fix_confirmed_at"]?.string != nil)
             let staff = try await server.browser(.marta).get("/cases/\(number)").body

@@ -54,7 +54,7 @@ struct PolicyTextTests {
                 "did you mean “name”?"
             ),
             (
-                "policy.view, journal.view", "policy.view, jurnal.view", "roles[6].rights",
+                "policy.view, journal.view", "policy.view, jurnal.view", "roles[7].rights",
                 "did you mean “journal.view”?"
             ),
         ])

@@ -193,8 +193,8 @@ struct VerifyTests {
             try await desk.tamper(
                 """
                 UPDATE support_case SET severity = 'sev1' WHERE id = '\(work.id)';
-                INSERT INTO organisation (id, version, name, tier, origin, added_at)
-                VALUES ('zz-extra', 1, 'Ghost', 'standard', NULL, 0);
+                INSERT INTO organisation (id, version, name, tier, origin, added_at, record)
+                VALUES ('zz-extra', 1, 'Ghost', 'standard', NULL, 0, '{}');
                 """)
             try await expect(desk, "organisation", "“zz-extra”", "stands there without facts")
             let aino = try desk.actor(.aino).id

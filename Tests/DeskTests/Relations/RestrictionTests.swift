@@ -37,7 +37,8 @@ struct RestrictionTests {
                 let actor = try desk.actor(member)
                 let (found, listed, count) = try await desk.services.database.read { tx in
                     (
-                        (try? CaseDirectory.find(number, for: actor, in: tx)) != nil,  // not found is the answer
+                        // Not found is the answer.
+                        (try? CaseDirectory.find(number, for: actor, in: tx)) != nil,
                         try CaseDirectory.list(CaseFilter(), for: actor, limit: 10, in: tx).count,
                         try CaseDirectory.count(CaseFilter(), for: actor, in: tx)
                     )

@@ -140,14 +140,14 @@ struct BadInputTests {
                 }
             }
             for read in server.desk.services.catalog.reads where !read.name.hasPrefix("portal.") {
-                let id = read.path.replacing("{id}", with: number)
+                let id = read.path.replacing("{id}", with: number).replacing(/\{[a-z]+\}/, with: "none")
                 for parameter in read.parameters {
                     let answer = try await samira.get("/api/v1\(id)?\(parameter.name)=a%00b")
                     #expect(
                         (200..<500).contains(answer.status), "\(read.name)?\(parameter.name) \(answer.status)"
                     )
                 }
-                let path = try await samira.get("/api/v1" + read.path.replacing("{id}", with: "a%00b"))
+                let path = try await samira.get("/api/v1" + read.path.replacing(/\{[a-z]+\}/, with: "a%00b"))
                 #expect((200..<500).contains(path.status), "\(read.name)")
             }
             for path in [
@@ -360,6 +360,6 @@ struct BadInputTests {
                 desk.people[.daniel]?.organisation?.raw ?? ""
             default: number
             }
-        return operation.place.path.replacing("{id}", with: id)
+        return operation.place.path.replacing("{id}", with: id).replacing(/\{[a-z]+\}/, with: "none")
     }
 }

@@ -59,7 +59,7 @@ enum OrganisationTimeline {
             guard show == .all || show == .cases else { return [] }
             return [
                 "case.opened", "case.imported", "case.severity_changed", "case.resolved", "case.reopened",
-                "case.closed", "case.fix_confirmed", "case.beyond_contract",
+                "case.closed", "case.customer_confirmed", "case.fix_confirmed", "case.beyond_contract",
             ]
         }
     }

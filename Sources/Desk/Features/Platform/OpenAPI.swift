@@ -15,6 +15,7 @@ package enum OpenAPI {
             item[endpoint.method] = endpoint.json(policy, among: endpoints)
             paths[endpoint.path] = .object(item)
         }
+        OpenAPIBytes.add(to: &paths)
         for (path, item) in OpenAPIParts.publicPaths { paths[path] = item }
         paths.members.sort { $0.key < $1.key }
         return [
@@ -40,7 +41,7 @@ package enum OpenAPI {
     ]
 
     private static func tags(_ endpoints: [Endpoint]) -> [JSON] {
-        Set(endpoints.map(\.tag) + ["platform"]).sorted().map { ["name": .string($0)] }
+        Set(endpoints.map(\.tag) + ["platform", "evidence"]).sorted().map { ["name": .string($0)] }
     }
 }
 
