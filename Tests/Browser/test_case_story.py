@@ -130,19 +130,19 @@ class CaseStory:
             page.goto(self.server.url(f"/cases/{number}/edit"))
         first.fill("#problem-statement", "The export job reads the wrong bucket.")
         first.get_by_role("button", name="Save").click()
-        first.wait_for_url(f"**/cases/{number}?done=saved")
+        first.wait_for_url(f"**/cases/{number}?done=saved**")
 
         # Different things never clash: Jonas sets the component while Marta states the problem.
         second.select_option("#component", label="Data and exports")
         second.get_by_role("button", name="Save").click()
-        second.wait_for_url(f"**/cases/{number}?done=saved")
+        second.wait_for_url(f"**/cases/{number}?done=saved**")
 
         # The same thing clashes: both values are shown, and the second one chooses.
         first.goto(self.server.url(f"/cases/{number}/edit"))
         second.goto(self.server.url(f"/cases/{number}/edit"))
         first.fill("#problem-statement", "The export job reads the bucket of staging.")
         first.get_by_role("button", name="Save").click()
-        first.wait_for_url(f"**/cases/{number}?done=saved")
+        first.wait_for_url(f"**/cases/{number}?done=saved**")
         second.fill("#problem-statement", "Exports are written, but to the old folder.")
         second.get_by_role("button", name="Save").click()
         second.get_by_role("heading", name="changed the same thing").wait_for()
@@ -154,7 +154,7 @@ class CaseStory:
         self.assert_accessible(second)
         second.get_by_role("radio").first.check()
         second.get_by_role("button", name="Save what is chosen").click()
-        second.wait_for_url(f"**/cases/{number}?done=saved")
+        second.wait_for_url(f"**/cases/{number}?done=saved**")
         brief = second.locator("#brief").inner_text()
         self.assertIn("Exports are written, but to the old folder.", brief)
         self.assertIn("Data and exports", second.locator("#side").inner_text())
@@ -165,7 +165,7 @@ class CaseStory:
         self.write(second, "reply", "We are on it.")
         first.fill("#subject", "Exports go to the old folder")
         first.get_by_role("button", name="Save").click()
-        first.wait_for_url(f"**/cases/{number}?done=saved")
+        first.wait_for_url(f"**/cases/{number}?done=saved**")
         self.server.command("verify")
 
 

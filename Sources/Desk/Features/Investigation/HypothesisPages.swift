@@ -66,12 +66,12 @@ extension InvestigationView {
         if one.state == .confirmed {
             let method = one.judgement.method.map { policy.name(of: $0, in: \.verificationMethods) } ?? ""
             return """
-                <p class="gate ok">\(icon("check"))<span><b>Confirmed.</b> \(method): \(isolated(one.judgement.verification ?? ""))</span></p>
+                <p class="proof ok">\(icon("check"))<span><b>Confirmed.</b> \(method): \(isolated(one.judgement.verification ?? ""))</span></p>
                 """
         }
         let missing = all.missingForConfirmation(of: one, evidence: cited.numbers)
         return """
-            <p class="gate">\(icon("lock"))<span>Not <b>confirmed</b>: needs \(missing.joined(separator: " and ")).</span></p>
+            <p class="proof">\(icon("lock"))<span>Not <b>confirmed</b>: needs \(missing.joined(separator: " and ")).</span></p>
             """
     }
 
