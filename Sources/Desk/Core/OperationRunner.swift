@@ -30,8 +30,8 @@ package struct OperationRunner: Sendable {
             try operation.check(request.raw, policy.current)
         }
         let now = clock()
-        let receipt = try await database.write { [journal, policy] tx in
-            if let earlier = try Self.receipt(of: operation, request, in: tx) { return earlier }
+        let (receipt, changesPolicy) = try await database.write { [journal, policy] tx in
+            if let earlier = try Self.receipt(of: operation, request, in: tx) { return (earlier, false) }
             let context = Context(
                 actor: request.actor, now: now, policy: try policy.inForce(in: tx),
                 newID: { newIdentifier(at: now) })
@@ -59,8 +59,13 @@ package struct OperationRunner: Sendable {
                 }
             }
             try Self.keep(answer, of: operation, request, at: now, in: tx)
-            return Receipt(answer: answer, isRepeat: false, lastSequence: appended.lastSequence)
+            return (
+                Receipt(answer: answer, isRepeat: false, lastSequence: appended.lastSequence),
+                decision.entries.contains { $0.subject.kind == PolicyRecord.kind }
+            )
         }
+        // Whoever is answered that the policy changed finds it changed, rights included.
+        if changesPolicy { try await policy.refresh(from: database) }
         if receipt.lastSequence > 0 { committed() }
         return receipt
     }

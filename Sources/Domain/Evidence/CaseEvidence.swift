@@ -204,6 +204,27 @@ extension CaseEvidence {
         }
     }
 
+    /// What is missing: kinds that are expected and absent, and items that were asked for and are not here.
+    package func gaps(of this: SupportCase, policy: Policy) -> [String] {
+        let absent = completeness(of: this, policy: policy).filter { $0.state == "absent" }
+        let open = requests.filter { $0.openCount > 0 }.flatMap { $0.items.filter(\.isOpen) }
+        return absent.map { "\($0.name) is expected" }
+            + open.map { "\($0.number) was asked for: \($0.text.prefix(80))" }
+    }
+
+    /// Why the evidence is complete, in words; nil where something is missing or nothing was expected or asked for.
+    package func completenessWords(of this: SupportCase, policy: Policy) -> String? {
+        guard gaps(of: this, policy: policy).isEmpty else { return nil }
+        let expected = completeness(of: this, policy: policy)
+        let items = requests.filter { $0.withdrawnReason == nil }.flatMap(\.items)
+        guard !expected.isEmpty || !items.isEmpty else { return nil }
+        let impossible =
+            expected.count { $0.state == "impossible" } + items.count { $0.settlement == .impossible }
+        let there = expected.count + items.count - impossible
+        return impossible == 0
+            ? "\(there) of \(there) are here" : "\(there) are here, \(impossible) cannot be had"
+    }
+
     /// A kind of evidence that policy expects of a case.
     package struct Expectation: Sendable {
         /// The kind.

@@ -62,6 +62,8 @@ package struct CaseForms: Sendable {
 
     private func said(_ question: Form.Question) -> String? {
         if question.caseField != nil || question.check?.isBySystemAlone == true { return nil }
+        // Where the software knows what is missing, nobody's tick stands for it.
+        if question.check == .evidence, !closure.evidenceGaps.isEmpty { return nil }
         return record.answers[question.id]?.value
     }
 

@@ -7,8 +7,14 @@ extension Investigation {
         package var cause: String?
         /// Whether it may be said as a fact.
         package var isConfirmed: Bool
-        /// A sentence that may be put into a draft as it is.
+        /// A sentence that may be put into an internal draft as it is.
         package var sentence: String
+
+        /// The same for a draft to the customer, without our numbers.
+        package var outwards: String {
+            guard let cause else { return sentence }
+            return isConfirmed ? "The confirmed cause: \(cause)" : "We suspect, not confirmed: \(cause)"
+        }
     }
 
     /// The hypothesis that was confirmed last, and is the cause.

@@ -28,6 +28,29 @@ package struct CitableEvidence: Equatable, Sendable {
 }
 
 extension Investigation {
+    /// The confirmed hypotheses that nothing proves any more once a piece of evidence is gone.
+    ///
+    /// - Parameter standing: the pieces of evidence of the case whose bytes are there, this one perhaps among them.
+    package func restingAlone(on evidence: String, standing: Set<String>) -> [Hypothesis] {
+        hypotheses.filter { one in
+            one.state == .confirmed && one.evidence.contains(evidence)
+                && !one.evidence.contains { $0 != evidence && standing.contains($0) }
+        }
+    }
+
+    /// The facts of losing a piece of evidence: what it alone confirmed is suspected again.
+    package func losing(
+        _ evidence: String, standing: Set<String>, reason: String
+    ) -> [InvestigationFact] {
+        restingAlone(on: evidence, standing: standing).map { one in
+            .hypothesisJudged(
+                id: one.id,
+                HypothesisJudgement(
+                    state: .open, confidence: one.judgement.confidence,
+                    reason: "\(evidence), which confirmed it, was taken away: \(reason)"))
+        }
+    }
+
     /// The facts of putting up a hypothesis, with a first test where one is given.
     package func proposing(
         _ wording: HypothesisWording, confidence: Level?, test: String?
@@ -48,6 +71,12 @@ extension Investigation {
     /// The facts of putting a hypothesis into other words; what is nil stays.
     package func revising(_ id: String, _ wording: HypothesisWording) throws(Refusal) -> [InvestigationFact] {
         let hypothesis = try hypothesis(id)
+        guard hypothesis.state != .confirmed || wording.statement == hypothesis.wording.statement else {
+            throw Refusal(
+                field: "statement", "confirmed",
+                "\(hypothesis.id) is confirmed as it stands. Say first that it is open again; then it can say something else."
+            )
+        }
         return wording == hypothesis.wording ? [] : [.hypothesisRevised(id: hypothesis.id, wording)]
     }
 

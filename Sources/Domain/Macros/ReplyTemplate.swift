@@ -8,6 +8,7 @@ package enum ReplyTemplate {
         ("customer.name", "Who reported it"), ("customer.first_name", "The first name of who reported it"),
         ("customer.organisation", "The customer"), ("owner.name", "Who owns the case"),
         ("me.name", "Who sends the reply"), ("next_update", "When we promised to write again"),
+        ("cause", "What the investigation says of the cause: suspected, or confirmed"),
         ("organisation.name", "Our own name"),
     ]
 

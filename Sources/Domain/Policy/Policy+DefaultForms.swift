@@ -123,7 +123,7 @@ extension Policy {
               - {id: category, label: The category is set, checked_by: category, needed_to: close, needed_when: {severity: [sev1, sev2]}, internal: true}
               - id: evidence
                 label: Evidence is complete
-                help: Everything that was asked for came, or is no longer needed.
+                help: What a case like this should have is here or cannot be had, and all that was asked for came.
                 kind: yes_no
                 checked_by: evidence
                 needed_to: close
@@ -173,6 +173,6 @@ extension Policy {
                 needed_to: close
                 needed_when: {severity: [sev1, sev2]}
                 internal: true
-              - {id: prevention_at, label: The problem or defect for what the way around leaves open, help: "Its number or address, for example PAY-8812.", checked_by: prevention, shown_when: {workaround_only: "yes"}, needed_to: close, internal: true}
+              - {id: prevention_at, label: The problem or defect for what the way around leaves open is linked, checked_by: prevention_link, shown_when: {workaround_only: "yes"}, needed_to: close, internal: true}
         """
 }

@@ -176,7 +176,7 @@ extension Policy {
           - {id: third_party, name: Confirmed by its maker}
         # A sentence to a customer with one of these words states a cause. While no cause is confirmed it is not
         # sent, unless a hedge stands beside it. An empty list switches this off.
-        cause_claims: [caused by, the cause is, the cause was, root cause is, root cause was, is due to, was due to]
+        cause_claims: [caused by, confirmed cause, the cause is, the cause was, root cause is, root cause was, is due to, was due to]
         cause_hedges: [suspect, suspected, suspicion, may, might, could, possibly, probably, perhaps, likely, believe, assume, seems, appears, whether, not, cannot, if]
         tiers:
           - {id: enterprise, name: Enterprise, weight: 100}

@@ -60,6 +60,9 @@ enum ResolveCase: Operation {
             try refuseUnconfirmedCause(
                 in: summary, field: "customer_summary", state.reply.cause, context.policy)
         }
+        if let narrative = input.narrative {
+            try refuseUnconfirmedCause(in: narrative, field: "narrative", state.reply.cause, context.policy)
+        }
         let resolved = try found.resolved(
             narrative: input.narrative ?? "", customerSummary: input.customerSummary,
             verdict: input.verdict ?? "", rootCause: input.rootCause, policy: context.policy)
@@ -67,6 +70,7 @@ enum ResolveCase: Operation {
         forms.closure.hasNarrative = input.narrative?.trimmingWhitespace.isEmpty == false
         if let cause = input.rootCause {
             forms.closure.rootCause = context.policy.name(of: cause, in: \.rootCauses)
+            forms.closure.isRootCauseConfirmed = found.confirmedCauses.values.contains(cause)
         }
         let form = FormInput(
             id: input.id, answers: input.answers, formVersion: input.formVersion, shown: input.shown)

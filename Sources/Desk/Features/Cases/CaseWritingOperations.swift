@@ -112,7 +112,7 @@ func refuseUnconfirmedCause(
     else { return }
     throw Refusal(
         field: field, "states_unconfirmed_cause",
-        "Not sent: “\(claim)” states a cause, and none is confirmed on this case. Say “we suspect”, or confirm a hypothesis first. Your text is kept."
+        "Not saved: “\(claim)” states a cause, and none is confirmed on this case. Say “we suspect”, or confirm a hypothesis first. Your text is kept."
     )
 }
 

@@ -159,6 +159,8 @@ enum CasesJSON {
         case .classified(.rootCause, _?): object["root_cause_state"] = "suspected"
         case .resolved(let resolution) where resolution.rootCause != nil:
             object["root_cause_state"] = "suspected"
+        case .investigation(.hypothesisProposed), .investigation(.hypothesisRevised):
+            object["hypothesis_state"] = "suspected"
         default: break
         }
         return .object(object)

@@ -289,6 +289,8 @@ struct Found: Sendable {
     var evidence: Evidence
     /// How often evidence of the case was shared, where that was asked.
     var shareCount = 0
+    /// The investigation of the case and the pieces whose bytes are there, where that was asked.
+    var investigation: (all: Investigation, standing: Set<String>)?
 }
 
 /// An operation on one piece of evidence that only its address names.
@@ -311,8 +313,11 @@ extension EvidenceOperation {
 
     static func load(
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> Found {
-        let found = try EvidenceDirectory.find(input.id, for: actor, in: tx)
+    ) throws -> Found { try standing(input.id, for: actor, in: tx) }
+
+    /// The piece of evidence, whose bytes must be there.
+    static func standing(_ id: String, for actor: Actor, in tx: borrowing Transaction) throws -> Found {
+        let found = try EvidenceDirectory.find(id, for: actor, in: tx)
         guard !found.evidence.isRemoved else {
             throw Refusal(
                 .conflict, "evidence_removed", "The bytes of \(found.evidence.number) were taken away.")
@@ -450,12 +455,43 @@ enum RemoveEvidence: EvidenceOperation {
                 "Stays in the history. The file is gone at once for everybody, and from the disk within two hours."
             ))
 
+    static func load(
+        _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> Found { try weighed(try standing(input.id, for: actor, in: tx), in: tx) }
+
+    private static func weighed(_ found: Found, in tx: borrowing Transaction) throws -> Found {
+        var found = found
+        found.investigation = (
+            try InvestigationDirectory.investigation(of: found.this.id, in: tx),
+            Set(try EvidenceDirectory.state(of: found.this.id, in: tx).present.keys)
+        )
+        return found
+    }
+
     static func decide(_ input: Input, on found: Found, in context: Context) throws(Refusal) -> Decision {
+        let number = found.evidence.number
         var decision = answer([.removed(reason: input.reason)], on: found)
         decision.record(
-            CaseFact.evidence(.removed(evidence: found.evidence.number, reason: input.reason)),
-            on: found.this.ref)
+            CaseFact.evidence(.removed(evidence: number, reason: input.reason)), on: found.this.ref)
+        let lost = found.investigation.map {
+            $0.all.losing(number, standing: $0.standing, reason: input.reason)
+        }
+        for fact in lost ?? [] { decision.record(CaseFact.investigation(fact), on: found.this.ref) }
         return decision
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        var (form, found) = try EvidenceAnswers.form(id, for: actor, in: tx)
+        found = try weighed(found, in: tx)
+        let number = found.evidence.number
+        for one in found.investigation.map({ $0.all.restingAlone(on: number, standing: $0.standing) }) ?? [] {
+            form.advice.append(
+                "\(number) alone confirms \(one.id). Once it is gone, the cause is suspected again everywhere."
+            )
+        }
+        return form
     }
 }
 

@@ -32,12 +32,14 @@ package enum FormsDirectory {
         state.rootCause = found.classification[.rootCause].map { policy.name(of: $0, in: \.rootCauses) }
         state.category = found.classification[.category].map { policy.name(of: $0, in: \.categories) }
         let investigation = try InvestigationDirectory.investigation(of: found.id, in: tx)
-        state.hasOnlySuspects =
-            !investigation.hypotheses.isEmpty && investigation.confirmedCause == nil
+        state.isRootCauseConfirmed = found.isRootCauseConfirmed
         state.hasWorkaroundOnly = investigation.hasWorkaroundOnly
         if let fix = investigation.fixVerification, fix.customerConfirms == true {
             state.customer = "They confirmed \(fix.fix)"
         }
+        let evidence = try EvidenceDirectory.state(of: found.id, in: tx)
+        state.evidenceGaps = evidence.gaps(of: found, policy: policy)
+        state.evidence = evidence.completenessWords(of: found, policy: policy)
         let links = try RelationsDirectory.links(of: found.id, for: actor, in: tx)
         state.prevention = words(links.first { [.problem, .defect].contains($0.target.kind) })
         state.article = words(links.first { $0.target.kind == .article })

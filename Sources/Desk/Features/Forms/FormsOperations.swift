@@ -104,6 +104,7 @@ extension CaseForms {
     /// Whether a person answers it; the rest is seen by the software.
     func isForPeople(_ question: Form.Question) -> Bool {
         question.check?.isBySystemAlone != true && bySystem(question) == nil
+            && (question.check != .evidence || closure.evidenceGaps.isEmpty)
     }
 }
 

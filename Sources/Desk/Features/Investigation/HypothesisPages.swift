@@ -44,7 +44,7 @@ extension InvestigationView {
         return """
             <article class="hyp" id="\(one.id)">\(head(one))
             <div class="hyp-b">\(reasoning)<div><p class="lbl">Predicts</p>\(predicts)</div><div><p class="lbl">Observed</p>\(observed(one, isWhole: isWhole))</div></div>
-            \(gate(one))<div class="hyp-f">\(foot(one))</div></article>
+            \(reason(one))\(gate(one))<div class="hyp-f">\(foot(one))</div></article>
 
             """
     }
@@ -59,6 +59,14 @@ extension InvestigationView {
                     <p><span class="text" dir="auto">\(test)\(result.result.observed)</span> <span class="dim">\(result.result.bearing.words)</span> \(citations(result.result.evidence))</p>
                     """
             }, by: .empty)
+    }
+
+    /// Why it stands where it stands, where somebody said so.
+    private func reason(_ one: Investigation.Hypothesis) -> HTML {
+        guard one.state != .confirmed, let reason = one.judgement.reason else { return .empty }
+        return """
+            <p class="sum"><b>\(one.state.words)</b> because: <span dir="auto">\(reason)</span></p>
+            """
     }
 
     /// What blocks confirmation, or how it was verified.

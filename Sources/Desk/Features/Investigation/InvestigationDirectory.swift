@@ -23,13 +23,27 @@ package enum InvestigationDirectory {
         }
     }
 
-    /// What may be cited on a case.
+    /// What may be cited on a case: pieces of evidence whose bytes are there and that the actor may read.
+    ///
+    /// Evidence that is restricted for the actor counts as absent, so that nobody confirms a cause with what they
+    /// cannot have looked at.
     static func citable(
-        on found: SupportCase, for actor: Actor, in tx: borrowing Transaction
+        on found: SupportCase, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> CitableEvidence {
-        // Pieces of evidence have no numbers yet, so entries of the timeline are what a cause can rest on.
-        let entries = (0...found.version.number).map { "#\($0)" }
-        return CitableEvidence(numbers: Set(entries), entries: found.version.number)
+        let pieces = try EvidenceDirectory.all(of: found.id, for: actor, in: tx).filter {
+            !$0.isRemoved && $0.isReadable(by: actor, policy: policy)
+        }
+        return CitableEvidence(numbers: Set(pieces.map(\.number)), entries: found.version.number)
+    }
+
+    /// What pages need to know of the evidence that an investigation names: nothing is read where it names none.
+    static func cited(
+        by all: Investigation, on found: SupportCase, for actor: Actor, policy: Policy,
+        in tx: borrowing Transaction
+    ) throws -> CitableEvidence {
+        all.hypotheses.allSatisfy(\.evidence.isEmpty)
+            ? CitableEvidence(numbers: [], entries: found.version.number)
+            : try citable(on: found, for: actor, policy: policy, in: tx)
     }
 
     /// The label and present value of an aspect of an investigation, for somebody who edited it too; nil for others.

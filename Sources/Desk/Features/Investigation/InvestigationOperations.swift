@@ -60,7 +60,7 @@ extension InvestigationOperation {
     static func load(
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> InvestigationState {
-        var state = try state(input.id, for: actor, in: tx)
+        var state = try state(input.id, for: actor, policy: policy, in: tx)
         if let name = personNamed(in: input, by: actor) {
             state.person = try PeopleDirectory.find(name == "@me" ? actor.id : name, in: tx)
         }
@@ -68,12 +68,12 @@ extension InvestigationOperation {
     }
 
     private static func state(
-        _ id: String, for actor: Actor, in tx: borrowing Transaction
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> InvestigationState {
         let found = try visibleCase(id, for: actor, in: tx)
         return InvestigationState(
             found: found, investigation: try InvestigationDirectory.investigation(of: found.id, in: tx),
-            citable: try InvestigationDirectory.citable(on: found, for: actor, in: tx))
+            citable: try InvestigationDirectory.citable(on: found, for: actor, policy: policy, in: tx))
     }
 
     static func decide(
@@ -99,7 +99,7 @@ extension InvestigationOperation {
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm {
-        let state = try state(id, for: actor, in: tx)
+        let state = try state(id, for: actor, policy: policy, in: tx)
         var form = OperationForm(
             about: state.found.number, back: "/cases/\(state.found.number)/investigation")
         form.base = state.found.version
@@ -146,7 +146,8 @@ enum InvestigationFields {
         .help("With figures, their base and the comparison: 6,412 of 2,134,020, was 43.")
 
     static let evidence = Field<[String]>.lines("evidence", "Evidence", maxCount: 50)
-        .help("One a line: a piece such as E1, or an entry of the timeline such as #12.")
+        .help(
+            "One a line: a piece such as E1, or an entry of the timeline such as #12. Only pieces can prove.")
 
     static let occurredAt = Field<Timestamp>.time("occurred_at", "Happened at")
         .help("UTC. Empty means now; an earlier time is marked as entered later.")

@@ -12,7 +12,8 @@ enum InvestigationPages {
                 this: context.this, all: all, names: try PeopleDirectory.names(of: all.people, in: tx),
                 policy: context.policy, now: context.now, path: context.path,
                 canAct: context.actor.may("case.investigate"),
-                cited: try InvestigationDirectory.citable(on: context.this, for: context.actor, in: tx))
+                cited: try InvestigationDirectory.cited(
+                    by: all, on: context.this, for: context.actor, policy: context.policy, in: tx))
             return view.section
         },
         actions: { context in
@@ -45,7 +46,8 @@ enum InvestigationPages {
                 this: this, all: all, names: try PeopleDirectory.names(of: all.people, in: tx),
                 policy: policy, now: now, path: "/cases/\(this.number)",
                 canAct: call.actor.may("case.investigate"),
-                cited: try InvestigationDirectory.citable(on: this, for: call.actor, in: tx))
+                cited: try InvestigationDirectory.cited(
+                    by: all, on: this, for: call.actor, policy: policy, in: tx))
         }
         var page = Page("Investigation of \(view.this.number)", here: "/cases", main: view.page)
         page.events = "/cases/\(view.this.number)/events"
@@ -98,7 +100,7 @@ struct InvestigationView: Sendable {
         let links = references.map { reference -> HTML in
             let place =
                 reference.hasPrefix("#")
-                ? "\(path)#e-\(reference.dropFirst())" : "\(path)/evidence#\(reference)"
+                ? "\(path)#e-\(reference.dropFirst())" : "\(path)/evidence/\(reference)"
             return "<a class=\"cite\" href=\"\(place)\">\(reference)</a>"
         }
         return "<span class=\"cites\">\(HTML.joined(links, by: " "))</span>"

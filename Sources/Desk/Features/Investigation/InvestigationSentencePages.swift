@@ -17,7 +17,9 @@ struct InvestigationSentence {
                 "put up hypothesis <b>\(id)</b>: “\(isolated(wording.statement))” (suspected\(sure))"
             )
         case .hypothesisRevised(let id, let wording):
-            return ("s-most", "put <b>\(id)</b> into other words: “\(isolated(wording.statement))”")
+            return (
+                "s-most", "put hypothesis <b>\(id)</b> into other words: “\(isolated(wording.statement))”"
+            )
         case .hypothesisJudged(let id, let judgement): return ("s-most", judged(id, judgement))
         case .testPlanned(let id, let plan):
             let about: HTML = plan.hypothesis.map { " for \($0)" } ?? .empty

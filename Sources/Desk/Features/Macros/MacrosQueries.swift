@@ -196,6 +196,8 @@ enum MacroDirectory {
         if let id = found.organisation, let entry = try CustomerDirectory.names(of: [id], in: tx)[id] {
             values["customer.organisation"] = entry.name
         }
+        let cause = try InvestigationDirectory.investigation(of: found.id, in: tx).causeWording
+        if cause.cause != nil { values["cause"] = cause.outwards }
         if let moment = found.arrangement.nextUpdateAt {
             values["next_update"] = "\(words(for: moment, now: now)) UTC"
         }
