@@ -12,7 +12,7 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var place: DataOptions
 
     func run() async throws {
-        let database = try await place.installation.openDatabase()
+        let database = try await place.settings().installation().openDatabase()
         let ran = try await Migrator(Schema.migrations).migrate(database) { migration in
             complain("\(migration.number) \(migration.name)")
         }
@@ -101,7 +101,7 @@ struct OpenAPICommand: AsyncParsableCommand {
     @OptionGroup var place: DataOptions
 
     func run() async throws {
-        guard place.installation.mayHaveData else {
+        guard try place.settings().installation().mayHaveData else {
             let catalog = FeatureCatalog()
             let policy = try PolicyHolder(knownRights: catalog.rights).current
             return say(OpenAPI.document(catalog: catalog, policy: policy).text)

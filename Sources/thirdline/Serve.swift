@@ -13,24 +13,17 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var place: DataOptions
 
-    @Option(help: "HOST:PORT to listen on; port 0 takes a free one. Also THIRDLINE_LISTEN.")
+    @Option(help: Setting.listen.help)
     var listen: String?
 
     @Flag(help: "Fill an empty database with a small demo organisation.")
     var demo = false
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let address = listen ?? environment["THIRDLINE_LISTEN"] ?? "127.0.0.1:8080"
-        guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]),
-            (0...65_535).contains(port)
-        else { throw ValidationError("--listen takes HOST:PORT, such as 127.0.0.1:8080, not “\(address)”.") }
-        let host = String(address[..<colon])
-        var logger = Logger(label: "thirdline")
-        if let level = environment["THIRDLINE_LOG"].flatMap({ Logger.Level(rawValue: $0) }) {
-            logger.logLevel = level
-        }
-        let installation = place.installation
+        let settings = try place.settings(listen: listen)
+        let (host, port) = try settings.listen()
+        let logger = try settings.logger()
+        let installation = try settings.installation()
         let services = try await installation.open(
             logger: logger,
             progress: { complain("Bringing the schema up to date: \($0.number) \($0.name)") })
@@ -39,8 +32,8 @@ struct Serve: AsyncParsableCommand {
         let setUp = try await Accounts(services).needsFirstAdministrator()
         let secret =
             setUp ? try await Accounts(services).makeLink(purpose: "setup", person: nil, hours: 24) : nil
-        let isBench = environment["THIRDLINE_BENCH"] == "1"
-        let publicURL = environment["THIRDLINE_PUBLIC_URL"]
+        let isBench = ProcessInfo.processInfo.environment["THIRDLINE_BENCH"] == "1"
+        let publicURL = installation.settings.publicURL
         try await DeskServer(services).run(host: host, port: port, isBench: isBench) { port in
             let base = publicURL ?? "http://\(host):\(port)"
             if let secret { say("Set up the first administrator: \(base)/setup/\(secret)") }

@@ -30,9 +30,7 @@ struct ThirdlineCommand: AsyncParsableCommand {
     static func main() async {
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel =
-                ProcessInfo.processInfo.environment["THIRDLINE_LOG"].flatMap { Logger.Level(rawValue: $0) }
-                ?? .notice
+            handler.logLevel = .notice
             return handler
         }
         do {
@@ -55,7 +53,7 @@ struct ThirdlineCommand: AsyncParsableCommand {
             for problem in refusal.problems where problem.message != refusal.message {
                 complain("  \(problem.field): \(problem.message)")
             }
-            return refusal.reason.exitCode
+            return refusal.code.hasPrefix("bad_setting") ? 2 : refusal.reason.exitCode
         case let problems as PolicyProblems:
             complain("\(problems)")
             return 1
@@ -94,55 +92,81 @@ func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n"
 /// Puts a line of data on standard output.
 func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 
-/// Where the data is: what most subcommands take.
+/// Where the data is and how it is served: what most subcommands take.
 struct DataOptions: ParsableArguments {
-    @Option(help: "The folder of the data. Also THIRDLINE_DATA.")
+    @Option(help: "A file of settings, as the admin guide lists them. Also THIRDLINE_CONFIG.")
+    var config: String?
+
+    @Option(help: Setting.data.help)
     var data: String?
 
-    @Option(
-        help:
-            "A PostgreSQL database, postgres://...; without it, SQLite in the data folder. Also THIRDLINE_DATABASE."
-    )
+    @Option(help: Setting.database.help)
     var database: String?
 
-    @Option(
-        help:
-            "The file with the secret keys; without it, thirdline.keys in the data folder. Also THIRDLINE_KEY_FILE."
-    )
+    @Option(help: Setting.keyFile.help)
     var keyFile: String?
 
-    @Flag(
-        help:
-            "Use a database server that may lose confirmed writes at a power cut. Also THIRDLINE_ALLOW_WEAK_DURABILITY=1."
-    )
+    @Option(help: Setting.evidenceFolder.help)
+    var evidenceFolder: String?
+
+    @Option(name: .customLong("public-url"), help: Setting.publicURL.help)
+    var publicURL: String?
+
+    @Option(help: Setting.trustedProxies.help)
+    var trustedProxies: String?
+
+    @Option(help: Setting.passwordCost.help)
+    var passwordCost: String?
+
+    @Option(help: Setting.log.help)
+    var log: String?
+
+    @Flag(help: "Use a database server that may lose confirmed writes at a power cut.")
     var allowWeakDurability = false
 
-    /// What flags and environment say: flags first.
-    var installation: Installation {
+    /// What flags, environment and file say, in that order.
+    func settings(listen: String? = nil) throws -> Settings {
+        var flags: [Setting: String] = [:]
+        flags[.data] = data
+        flags[.database] = database
+        flags[.keyFile] = keyFile
+        flags[.evidenceFolder] = evidenceFolder
+        flags[.publicURL] = publicURL
+        flags[.trustedProxies] = trustedProxies
+        flags[.passwordCost] = passwordCost
+        flags[.log] = log
+        flags[.listen] = listen
+        if allowWeakDurability { flags[.allowWeakDurability] = "true" }
         let environment = ProcessInfo.processInfo.environment
-        func value(_ flag: String?, _ name: String) -> String? {
-            flag ?? environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        for stranger in Settings.strangers(in: environment) {
+            complain("\(stranger.name) is not a setting; did you mean \(stranger.meant)?")
         }
-        var installation = Installation(
-            folder: value(data, "THIRDLINE_DATA") ?? "data",
-            databaseURL: value(database, "THIRDLINE_DATABASE"), keyFile: value(keyFile, "THIRDLINE_KEY_FILE"))
-        installation.allowsWeakDurability =
-            allowWeakDurability || environment["THIRDLINE_ALLOW_WEAK_DURABILITY"] == "1"
-        if let cost = environment["THIRDLINE_PASSWORD_COST"].flatMap({ Int($0) }), (10...20).contains(cost) {
-            installation.settings.passwordCost = cost
-        }
-        installation.settings.publicURL = value(nil, "THIRDLINE_PUBLIC_URL")
-        installation.settings.trustedProxies = Set(
-            (value(nil, "THIRDLINE_TRUSTED_PROXIES") ?? "").split { $0 == "," || $0 == " " }.map(String.init))
-        return installation
+        return try Settings(flags: flags, environment: environment, file: config)
     }
 
     /// Opens everything for a subcommand that works beside a running server.
     ///
     /// What only reads, or changes what is there, is refused where there is nothing; what may come first makes it.
     func open(isMadeIfMissing: Bool = false) async throws -> Services {
-        try await installation.open(
-            logger: Logger(label: "thirdline"), isMadeIfMissing: isMadeIfMissing,
+        let settings = try settings()
+        return try await settings.installation().open(
+            logger: try settings.logger(), isMadeIfMissing: isMadeIfMissing,
             progress: { complain("Bringing the schema up to date: \($0.number) \($0.name)") })
+    }
+}
+
+extension Settings {
+    /// The log, as talkative as was said.
+    func logger() throws -> Logger {
+        var logger = Logger(label: "thirdline")
+        logger.logLevel = try logLevel()
+        return logger
+    }
+}
+
+extension Setting {
+    /// What `--help` says of it.
+    var help: ArgumentHelp {
+        "\(meaning.prefix(1).uppercased() + meaning.dropFirst()). Also \(environment). Without it: \(fallback)."
     }
 }
