@@ -340,11 +340,13 @@ CREATE TABLE support_case (
     fault_layer TEXT,
     confirmed_causes TEXT,
     search_text TEXT NOT NULL
-) STRICT;
+, public_version INTEGER NOT NULL DEFAULT 0, publicly_changed_at INTEGER NOT NULL DEFAULT 0, spokesperson TEXT) STRICT;
 
 CREATE INDEX support_case_by_status ON support_case (status, updated_at, id);
 
 CREATE INDEX support_case_by_update ON support_case (updated_at, id);
+
+CREATE INDEX support_case_in_portal ON support_case (organisation, publicly_changed_at, id);
 
 CREATE INDEX support_case_merged ON support_case (merged_into) WHERE merged_into IS NOT NULL;
 

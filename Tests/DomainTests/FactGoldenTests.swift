@@ -188,6 +188,7 @@ struct FactGoldenTests {
             .ownerChanged(owner: "p1", reason: "r"),
             .ownerChanged(owner: "p1", reason: nil), .severityChanged(severity: "sev1", reason: "r"),
             .statusChanged(status: "mitigated", phase: .mitigated, reason: nil), .retitled(subject: "s"),
+            .statusChanged(status: "working", phase: .open, reason: "r", isQuiet: true),
             .problemStated(text: "t"), .problemStated(text: nil),
             .classified(field: .component, value: "api"),
             .classified(field: .rootCause, value: nil), .impactRecorded(impact), .impactRecorded(Impact()),

@@ -12,6 +12,7 @@ extension FactGoldenTests {
         let facts: [CaseFormFact] = [
             .answered(filling), .customerAnswered(filling),
             .answered(.init(form: "closure", version: "x", answers: [], shown: [])),
+            .answered(.init(form: "intake", version: "x", answers: [], shown: [], isShared: true)),
             .customerAsked([.init(question: "region", label: "In which region?")]),
             .exceptionSigned(
                 gate: .handOff, missing: [.init(question: "region", label: "In which region?")],

@@ -48,6 +48,15 @@ package enum JournalStore {
             """
     }
 
+    /// The version of the nth fact of some kinds.
+    static func version(ofFact number: Int, of subject: SubjectRef, kinds: [String]) -> SQL {
+        """
+        SELECT version FROM fact
+        WHERE subject_kind = \(subject.kind) AND subject_id = \(subject.id) AND kind IN (\(anyOf: kinds))
+        ORDER BY version LIMIT 1 OFFSET \(number - 1)
+        """
+    }
+
     static func earliestFacts(of subject: SubjectRef, after version: Version, kinds: [String], limit: Int)
         -> SQL
     {
@@ -199,6 +208,7 @@ package enum JournalStore {
             insertFact(fact, salt: [], bodyDigest: [], chain: []), head(of: subject),
             setHead(of: subject, version: Version(1), chain: []), facts(of: subject, after: .none),
             latestFacts(of: subject, before: 9, kinds: [], limit: 1),
+            version(ofFact: 1, of: subject, kinds: ["a"]),
             latestFacts(of: subject, before: 9, kinds: ["a"], limit: 1),
             earliestFacts(of: subject, after: .none, kinds: ["a"], limit: 1),
             count(of: subject, kinds: ["a"]),

@@ -171,11 +171,13 @@ package final class LiveUpdates: Service {
         let concerned = state.withLock {
             $0.subscribers.filter { $0.value.concerns(change) && change.isAudible(to: $0.value.reader) }
         }
-        let event =
-            change.kind == Self.presence
-            ? ServerEvent(id: "", name: Self.presence, data: "")
-            : ServerEvent(id: String(change.sequence), name: "changed", data: change.kind)
         for (id, subscriber) in concerned {
+            // The sequence tells how much happens in the whole house: none of a customer's business.
+            let name = subscriber.reader.isCustomer ? "" : String(change.sequence)
+            let event =
+                change.kind == Self.presence
+                ? ServerEvent(id: "", name: Self.presence, data: "")
+                : ServerEvent(id: name, name: "changed", data: change.kind)
             if case .dropped = subscriber.continuation.yield(event) {
                 subscriber.continuation.finish()
                 _ = state.withLock { $0.subscribers.removeValue(forKey: id) }

@@ -38,15 +38,24 @@ package struct OperationRunner: Sendable {
             let decision = try operation.decide(request.raw, context, tx)
             try CaseDirectory.refuseSpeaking(decision, by: request.actor, in: tx)
             if let base = request.base, let subject = decision.entries.first?.subject {
-                try journal.refuseClashes(
-                    decision, base: [subject: base], actor: request.actor.id, policy: context.policy,
-                    fields: operation.fields, in: tx)
+                let seen = PublicVersions(actor: request.actor, subject: subject)
+                do {
+                    try journal.refuseClashes(
+                        decision, base: [subject: try seen.version(seenAs: base, in: tx)],
+                        actor: request.actor.id, policy: context.policy, fields: operation.fields, in: tx)
+                } catch var refusal as Refusal {
+                    refusal.currentVersion = try refusal.currentVersion.map {
+                        try seen.shown(Version($0), in: tx).number
+                    }
+                    throw refusal
+                }
             }
             let appended = try journal.append(decision.entries, by: request.actor.id, at: now, in: tx)
             var answer = decision.answer
             if let subject = decision.entries.first?.subject, let version = appended.versions[subject] {
                 if answer["id"] == nil { answer["id"] = .string(subject.id) }
-                answer["version"] = .integer(Int64(version.number))
+                let shown = try PublicVersions(actor: request.actor, subject: subject).shown(version, in: tx)
+                answer["version"] = .integer(Int64(shown.number))
                 if let undo = decision.undo {
                     let count = decision.entries.count { $0.subject == subject }
                     let offer = UndoOffer(
@@ -57,6 +66,13 @@ package struct OperationRunner: Sendable {
                     try tx.execute(UndoStore.insert(offer))
                     answer["undo"] = .string(offer.id)
                 }
+            }
+            if request.actor.isCustomer, decision.entries.isEmpty, let id = answer["id"]?.string,
+                answer["version"] != nil
+            {
+                let subject = SubjectRef(kind: SupportCase.kind, id: id)
+                let seen = PublicVersions(actor: request.actor, subject: subject)
+                answer["version"] = .integer(Int64(try seen.shown(.none, in: tx).number))
             }
             try Self.keep(answer, of: operation, request, at: now, in: tx)
             return (
@@ -105,5 +121,23 @@ package struct OperationRunner: Sendable {
         var text = ""
         for (name, value) in raw.values.sorted(by: { $0.key < $1.key }) { text += "\(name)=\(value)\u{0}" }
         return sha256(Array(text.utf8))
+    }
+}
+
+/// Versions of a subject as one person counts them: for customers, those of a case count only what is public.
+struct PublicVersions {
+    let actor: Actor
+    let subject: SubjectRef
+
+    private var isCounted: Bool { actor.isCustomer && subject.kind == SupportCase.kind }
+
+    /// The version of the facts that the person means.
+    func version(seenAs base: Version, in tx: borrowing Transaction) throws -> Version {
+        isCounted ? try CaseDirectory.version(seenAs: base, of: ID(subject.id), in: tx) : base
+    }
+
+    /// The version that the person is told of the newest one.
+    func shown(_ newest: Version, in tx: borrowing Transaction) throws -> Version {
+        isCounted ? try CaseDirectory.publicVersion(of: ID(subject.id), in: tx) : newest
     }
 }

@@ -7,6 +7,7 @@ package enum Schema {
     /// All steps, in order.
     package static let migrations: [Migration] = [
         journal, people, customers, cases, imports, pages, macros, evidence,
+        publicFace,
     ]
 
     private static let journal = Migration(
@@ -387,5 +388,14 @@ package enum Schema {
                 failed_at INTEGER NOT NULL
             ) STRICT;
             CREATE INDEX link_failure_by_source ON link_failure (source, failed_at);
+            """)
+
+    private static let publicFace = Migration(
+        9, "what customers see of cases",
+        common: """
+            ALTER TABLE support_case ADD COLUMN public_version INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE support_case ADD COLUMN publicly_changed_at INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE support_case ADD COLUMN spokesperson TEXT;
+            CREATE INDEX support_case_in_portal ON support_case (organisation, publicly_changed_at, id);
             """)
 }

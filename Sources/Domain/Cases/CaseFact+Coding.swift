@@ -11,7 +11,8 @@ extension CaseFact {
         case .ownerChanged: "case.owner_changed"
         case .ownerLeft: "case.owner_left"
         case .severityChanged: "case.severity_changed"
-        case .statusChanged: "case.status_changed"
+        case .statusChanged(_, _, _, isQuiet: false): "case.status_changed"
+        case .statusChanged(_, _, _, isQuiet: true): "case.status_moved"
         case .retitled: "case.retitled"
         case .problemStated: "case.problem_stated"
         case .classified: "case.classified"
@@ -38,7 +39,7 @@ extension CaseFact {
         case .ownerLeft(let reason): .fields(["reason": reason.map(JSON.string)])
         case .severityChanged(let severity, let reason):
             ["severity": .string(severity), "reason": .string(reason)]
-        case .statusChanged(let status, let phase, let reason):
+        case .statusChanged(let status, let phase, let reason, _):
             .fields([
                 "status": .string(status), "phase": .string(phase.rawValue),
                 "reason": reason.map(JSON.string),
@@ -79,12 +80,13 @@ extension CaseFact {
         case "case.owner_left": self = .ownerLeft(reason: body.optionalText("reason"))
         case "case.severity_changed":
             self = .severityChanged(severity: try body.text("severity"), reason: try body.text("reason"))
-        case "case.status_changed":
+        case "case.status_changed", "case.status_moved":
             guard let phase = Policy.Phase(rawValue: try body.text("phase")) else {
                 throw FactProblem("“\(try body.text("phase"))” is not a phase")
             }
             self = .statusChanged(
-                status: try body.text("status"), phase: phase, reason: body.optionalText("reason"))
+                status: try body.text("status"), phase: phase, reason: body.optionalText("reason"),
+                isQuiet: kind == "case.status_moved")
         case "case.retitled": self = .retitled(subject: try body.text("subject"))
         case "case.problem_stated": self = .problemStated(text: body.optionalText("text"))
         case "case.classified":

@@ -105,7 +105,9 @@ package enum CaseFact: Fact {
     /// The severity changed.
     case severityChanged(severity: String, reason: String)
     /// The status changed; `phase` is what policy made of it at that time.
-    case statusChanged(status: String, phase: Policy.Phase, reason: String?)
+    ///
+    /// A quiet change is one in which the customer reads the same before and after: it is none of theirs.
+    case statusChanged(status: String, phase: Policy.Phase, reason: String?, isQuiet: Bool = false)
     /// The subject line changed.
     case retitled(subject: String)
     /// The engineer's own statement of the problem; nil takes it away.
@@ -195,19 +197,21 @@ package enum CaseFact: Fact {
     ]
 
     /// Whether the customer may see that this happened.
-    package var isPublic: Bool {
-        switch self {
-        case .opened, .replied, .statusChanged, .resolved, .reopened, .closed, .imported: true
-        default: Self.publicKinds.contains(kind)
-        }
-    }
+    package var isPublic: Bool { Self.isPublic(kind: kind) }
+
+    /// Whether the customer may see that something of a kind happened.
+    ///
+    /// The kind alone decides, so that what customers count, page through and hear of follows from stored columns.
+    package static func isPublic(kind: String) -> Bool { publicKindSet.contains(kind) }
+
+    private static let publicKindSet = Set(publicKinds)
 
     /// The kinds that a customer may see.
     package static let publicKinds = ownPublicKinds + families.flatMap { $0.publicKinds }
 
     private static let ownPublicKinds = [
         "case.opened", "case.replied", "case.status_changed", "case.resolved", "case.reopened", "case.closed",
-        "case.imported",
+        "case.imported", "case.retitled",
     ]
 
     package var edits: Set<Aspect> {

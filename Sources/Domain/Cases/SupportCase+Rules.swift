@@ -62,7 +62,7 @@ extension SupportCase {
                 "\(number) has no owner. Take it or give it to somebody first: from here on one person is accountable."
             )
         }
-        return [.statusChanged(status: status.raw, phase: policy.phase(of: status), reason: reason)] + block
+        return [statusChange(to: status, reason: reason, policy: policy)] + block
     }
 
     /// The facts of resolving: every condition of policy is checked, and all that is missing is listed at once.
@@ -170,10 +170,17 @@ extension SupportCase {
         if phase == .resolved || phase == .closed {
             return try [reply] + reopened(reason: "The customer replied.", at: now, policy: policy)
         }
-        return [
-            reply,
-            .statusChanged(status: next.raw, phase: policy.phase(of: next), reason: "The customer replied."),
-        ]
+        return [reply, statusChange(to: next, reason: "The customer replied.", policy: policy)]
+    }
+
+    /// The fact of a new status; a quiet one where the customer reads and is asked the same as before.
+    package func statusChange(
+        to next: ID<Policy.Status>, reason: String?, policy: Policy
+    ) -> CaseFact {
+        let (before, after) = (policy.status(status), policy.status(next))
+        return .statusChanged(
+            status: next.raw, phase: policy.phase(of: next), reason: reason,
+            isQuiet: before != nil && before?.publicFace == after?.publicFace)
     }
 
     private func checkTransition(to next: ID<Policy.Status>, policy: Policy) throws(Refusal) {
@@ -186,6 +193,17 @@ extension SupportCase {
         throw Refusal(
             field: "status", "transition_not_allowed",
             "From \(current.name) a case cannot go to \(target.name). Allowed: \(allowed).")
+    }
+}
+
+extension Policy.Status {
+    /// All that a customer can tell of a status: its words, whether it waits for them, whether there is a fix to try, and
+    /// whether it is over.
+    fileprivate var publicFace: [String] {
+        let isAsking = phase == .waiting && onCustomerReply != nil
+        let isTried = [.mitigated, .verifying].contains(phase)
+        let isDone = [.resolved, .closed].contains(phase)
+        return [customerWords, "\(isAsking)", "\(isTried)", "\(isDone)"]
     }
 }
 

@@ -62,6 +62,12 @@ package struct SupportCase: Subject, Equatable {
     package var alertKey: String?
     /// When anything last happened.
     package var updatedAt: Timestamp
+    /// How much has happened that the customer may see: their version of the case.
+    package var publicVersion: Version = .none
+    /// When anything last happened that the customer may see.
+    package var publiclyChangedAt: Timestamp
+    /// Who of the staff last said something to the customer.
+    package var spokesperson: ID<Person>?
     /// What lists need to know of how the work is arranged.
     package var arrangement = Arrangement()
     /// Who alone may know of it; nil where everybody with the right to see cases may.
@@ -81,6 +87,7 @@ package struct SupportCase: Subject, Equatable {
     package init(id: ID<SupportCase>, version: Version, number: String, at moment: Timestamp) {
         (self.id, self.version, self.number) = (id, version, number)
         (statusSince, reportedAt, openedAt, updatedAt) = (moment, moment, moment, moment)
+        publiclyChangedAt = moment
     }
 
     package init(first fact: Recorded<CaseFact>) {
@@ -92,6 +99,7 @@ package struct SupportCase: Subject, Equatable {
         version = fact.version
         if fact.occurredAt > updatedAt { updatedAt = fact.occurredAt }
         let moment = fact.occurredAt
+        show(fact)
         arrangement.take(fact.body, at: moment)
         switch fact.body {
         case .opened(let opening): open(opening, at: moment)
@@ -116,7 +124,7 @@ package struct SupportCase: Subject, Equatable {
         case .ownerChanged(let owner, _): self.owner = ID(owner)
         case .ownerLeft: owner = nil
         case .severityChanged(let severity, _): self.severity = ID(severity)
-        case .statusChanged(let status, let phase, _):
+        case .statusChanged(let status, let phase, _, _):
             move(to: status, at: moment)
             if phase == .mitigated, mitigatedAt == nil { mitigatedAt = moment }
         case .retitled(let subject): self.subject = subject
@@ -139,6 +147,14 @@ package struct SupportCase: Subject, Equatable {
             move(to: status, at: moment)
             closedAt = moment
         }
+    }
+
+    /// What the customer sees of a fact: nothing, unless it is public.
+    private mutating func show(_ fact: Recorded<CaseFact>) {
+        guard fact.body.isPublic else { return }
+        publicVersion = Version(publicVersion.number + 1)
+        if fact.occurredAt > publiclyChangedAt { publiclyChangedAt = fact.occurredAt }
+        if fact.body.speaksToCustomer { spokesperson = ID(fact.actor) }
     }
 
     private mutating func open(_ opening: CaseFact.Opening, at moment: Timestamp) {

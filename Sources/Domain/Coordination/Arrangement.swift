@@ -22,7 +22,7 @@ extension SupportCase {
             case .coordination(let change): take(change, at: moment)
             case .replied(_, fromCustomer: false): nextUpdateAt = nil
             case .severityChanged: severityConfirmedAt = nil
-            case .statusChanged(_, let phase, _): if phase != .waiting { blockedBy = nil }
+            case .statusChanged(_, let phase, _, _): if phase != .waiting { blockedBy = nil }
             case .reopened: blockedBy = nil
             case .resolved, .closed:
                 (nextUpdateAt, blockedBy) = (nil, nil)

@@ -157,7 +157,7 @@ package struct Coordination: Equatable, Sendable {
     /// The kinds of fact that the replay needs, beside replies where an update was promised.
     package static let kinds =
         CoordinationFact.kinds + [
-            "case.severity_changed", "case.status_changed", "case.resolved", "case.reopened", "case.closed",
+            "case.severity_changed", "case.status_changed", "case.status_moved", "case.resolved", "case.reopened", "case.closed",
         ]
 
     /// What these facts make, oldest first; those of other kinds change nothing.
@@ -196,7 +196,7 @@ extension Coordination {
         case .replied(_, fromCustomer: false): answer(at: fact.occurredAt)
         case .severityChanged(let severity, _):
             if confirmed?.severity.raw != severity { confirmed = nil }
-        case .statusChanged(_, let phase, _): if phase != .waiting { block = nil }
+        case .statusChanged(_, let phase, _, _): if phase != .waiting { block = nil }
         case .reopened: block = nil
         case .resolved, .closed:
             answer(at: fact.occurredAt)

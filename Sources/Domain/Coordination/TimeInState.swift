@@ -67,8 +67,8 @@ package struct TimeInState: Equatable, Sendable {
 
     /// The kinds of fact that move a case.
     package static let kinds = [
-        "case.opened", "case.imported", "case.change_imported", "case.status_changed", "case.resolved",
-        "case.reopened", "case.closed",
+        "case.opened", "case.imported", "case.change_imported", "case.status_changed", "case.status_moved",
+        "case.resolved", "case.reopened", "case.closed",
     ]
 }
 
@@ -78,7 +78,7 @@ extension CaseFact {
         switch self {
         case .opened(let opening): ID(opening.status)
         case .imported(_, let row), .changeImported(let row): row.set["status"].map { ID($0) }
-        case .statusChanged(let status, _, _), .reopened(let status, _), .closed(let status): ID(status)
+        case .statusChanged(let status, _, _, _), .reopened(let status, _), .closed(let status): ID(status)
         case .resolved(let resolution): ID(resolution.status)
         default: nil
         }

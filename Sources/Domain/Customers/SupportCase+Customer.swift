@@ -27,7 +27,7 @@ extension SupportCase {
         case .mitigated, .verifying:
             let next = policy.status(status)?.next.first { policy.phase(of: $0) == .open }
             guard let next else { return [reply] }
-            return [reply, .statusChanged(status: next.raw, phase: .open, reason: reason)]
+            return [reply, statusChange(to: next, reason: reason, policy: policy)]
         default: return try [reply] + reopened(reason: reason, at: now, policy: policy)
         }
     }

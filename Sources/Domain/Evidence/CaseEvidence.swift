@@ -135,6 +135,7 @@ package struct CaseEvidence: Sendable {
             if let index = shares.firstIndex(where: { $0.sharing.share == share }) {
                 shares[index].endedAt = fact.occurredAt
             }
+        case .shown, .hidden: break
         }
     }
 

@@ -83,6 +83,10 @@ package enum CaseEvidenceFact: CaseFactFamily {
     case given(Attachment)
     /// The bytes of a piece of evidence were taken away for good.
     case removed(evidence: String, reason: String)
+    /// A piece of evidence that staff attached is shown to the customer from now on.
+    case shown(Attachment)
+    /// A piece of evidence is no longer shown to the customer.
+    case hidden(evidence: String)
     /// The customer was asked for evidence.
     case requested(Asking)
     /// The customer was reminded.
@@ -102,9 +106,11 @@ package enum CaseEvidenceFact: CaseFactFamily {
         "case.evidence_attached", "case.evidence_given", "case.evidence_removed", "case.evidence_requested",
         "case.evidence_reminded", "case.evidence_withdrawn", "case.evidence_settled",
         "case.evidence_expectation", "case.evidence_shared", "case.evidence_unshared",
+        "case.evidence_shown", "case.evidence_hidden",
     ]
     package static let publicKinds = [
         "case.evidence_given", "case.evidence_requested", "case.evidence_reminded", "case.evidence_withdrawn",
+        "case.evidence_settled", "case.evidence_shown", "case.evidence_hidden",
     ]
     package static let erasableFields: Set<String> = [
         "name", "reason", "items", "script", "note", "impossible", "purpose",
@@ -122,6 +128,8 @@ package enum CaseEvidenceFact: CaseFactFamily {
         case .expectation: "case.evidence_expectation"
         case .shared: "case.evidence_shared"
         case .unshared: "case.evidence_unshared"
+        case .shown: "case.evidence_shown"
+        case .hidden: "case.evidence_hidden"
         }
     }
 
@@ -136,7 +144,8 @@ package enum CaseEvidenceFact: CaseFactFamily {
 
     package var body: JSON {
         switch self {
-        case .attached(let attachment), .given(let attachment): attachment.body
+        case .attached(let attachment), .given(let attachment), .shown(let attachment): attachment.body
+        case .hidden(let evidence): ["evidence": .string(evidence)]
         case .removed(let evidence, let reason):
             ["evidence": .string(evidence), "reason": .string(reason)]
         case .requested(let asking): asking.body
@@ -158,6 +167,8 @@ package enum CaseEvidenceFact: CaseFactFamily {
         switch kind {
         case "case.evidence_attached": self = .attached(try Attachment(body))
         case "case.evidence_given": self = .given(try Attachment(body))
+        case "case.evidence_shown": self = .shown(try Attachment(body))
+        case "case.evidence_hidden": self = .hidden(evidence: try body.text("evidence"))
         case "case.evidence_removed":
             self = .removed(evidence: try body.text("evidence"), reason: try body.text("reason"))
         case "case.evidence_requested": self = .requested(try Asking(body))

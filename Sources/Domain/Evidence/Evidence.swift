@@ -82,6 +82,13 @@ extension Evidence {
     /// Whether its bytes were taken away.
     package var isRemoved: Bool { removedReason != nil }
 
+    /// What its case says of it, with these details.
+    package func attachment(details: [EvidenceField: String]) -> CaseEvidenceFact.Attachment {
+        CaseEvidenceFact.Attachment(
+            evidence: number, name: details[.restricted] == nil ? name : nil,
+            type: details[.type] ?? "other", size: size, item: item)
+    }
+
     /// When it was collected.
     package var collectedAt: Timestamp? { details[.collectedAt].flatMap { Timestamp($0) } }
 

@@ -27,10 +27,15 @@ package enum CaseFormFact: CaseFactFamily {
         package var answers: [Answer]
         /// The questions that stood on the page.
         package var shown: [String]
+        /// Whether it answers, in place of the customer, what they were being asked.
+        package var isShared: Bool
 
         /// A filling in with all parts.
-        package init(form: String, version: String, answers: [Answer], shown: [String]) {
+        package init(
+            form: String, version: String, answers: [Answer], shown: [String], isShared: Bool = false
+        ) {
             (self.form, self.version, self.answers, self.shown) = (form, version, answers, shown)
+            self.isShared = isShared
         }
     }
 
@@ -55,14 +60,15 @@ package enum CaseFormFact: CaseFactFamily {
     case exceptionSigned(gate: Form.Gate, missing: [Asked], reason: String)
 
     package static let kinds = [
-        "case.form_answered", "case.customer_answered", "case.customer_asked", "case.exception_signed",
+        "case.form_answered", "case.form_shared", "case.customer_answered", "case.customer_asked",
+        "case.exception_signed",
     ]
-    package static let publicKinds = ["case.customer_answered"]
+    package static let publicKinds = ["case.customer_answered", "case.form_shared"]
     package static let erasableFields: Set<String> = ["answers", "reason"]
 
     package var kind: String {
         switch self {
-        case .answered: "case.form_answered"
+        case .answered(let filling): filling.isShared ? "case.form_shared" : "case.form_answered"
         case .customerAnswered: "case.customer_answered"
         case .customerAsked: "case.customer_asked"
         case .exceptionSigned: "case.exception_signed"
@@ -91,7 +97,10 @@ package enum CaseFormFact: CaseFactFamily {
 
     package init(kind: String, body: FactBody) throws {
         switch kind {
-        case "case.form_answered": self = .answered(try Filling(body))
+        case "case.form_answered", "case.form_shared":
+            var filling = try Filling(body)
+            filling.isShared = kind == "case.form_shared"
+            self = .answered(filling)
         case "case.customer_answered": self = .customerAnswered(try Filling(body))
         case "case.customer_asked": self = .customerAsked(Asked.list("questions", body))
         case "case.exception_signed":

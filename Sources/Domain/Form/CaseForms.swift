@@ -126,8 +126,13 @@ extension CaseForms {
         guard problems.isEmpty else { throw Refusal(problems: problems) }
         let isNews = !answers.isEmpty || (!facts.isEmpty && isFromCustomer)
         guard isNews else { return facts }
+        let theirs = Set(askedOfCustomer.map(\.id))
+        let isShared =
+            !isFromCustomer && found.organisation != nil
+            && answers.contains { theirs.contains($0.question) }
         let filling = CaseFormFact.Filling(
-            form: form.id, version: version ?? form.version, answers: answers, shown: shown)
+            form: form.id, version: version ?? form.version, answers: answers, shown: shown,
+            isShared: isShared)
         return facts + [.form(isFromCustomer ? .customerAnswered(filling) : .answered(filling))]
     }
 

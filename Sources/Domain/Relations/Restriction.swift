@@ -92,6 +92,7 @@ extension CaseFact {
         switch self {
         case .replied(_, let fromCustomer): !fromCustomer
         case .resolved(let resolution): resolution.customerSummary != nil
+        case .form: false
         default: family != nil && isPublic
         }
     }

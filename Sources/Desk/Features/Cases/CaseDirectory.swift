@@ -69,13 +69,19 @@ package struct CaseFilter: Sendable {
 
 /// Where a page of a list of cases ended.
 package struct CasePosition: Sendable {
-    /// The last case's time of change.
-    package var updatedAt: Int64
+    /// When the last case changed, as far as the reader may know.
+    package var changedAt: Int64
     /// Its identifier.
     package var id: String
 
-    /// The position after a case.
-    package init(updatedAt: Int64, id: String) { (self.updatedAt, self.id) = (updatedAt, id) }
+    /// The position after a case with these.
+    package init(changedAt: Int64, id: String) { (self.changedAt, self.id) = (changedAt, id) }
+
+    /// The position after a case in a list of somebody.
+    package init(_ this: SupportCase, for actor: Actor) {
+        let moment = actor.isCustomer ? this.publiclyChangedAt : this.updatedAt
+        self.init(changedAt: moment.microseconds, id: this.id.raw)
+    }
 }
 
 /// Looks cases up, with regard to who may see them.
@@ -127,6 +133,23 @@ package enum CaseDirectory {
         } catch let refusal as Refusal where refusal.reason == .notFound {
             throw Refusal(field: field, "not_found", "There is no case “\(reference)”.")
         }
+    }
+
+    /// The version of a case's facts that a customer saw as their version.
+    ///
+    /// Customers count only what is public to them, so that no number tells them how much else was done.
+    static func version(
+        seenAs publicVersion: Version, of id: ID<SupportCase>, in tx: borrowing Transaction
+    ) throws -> Version {
+        guard publicVersion.number > 0 else { return .none }
+        let fact = JournalStore.version(
+            ofFact: publicVersion.number, of: SupportCase.ref(id), kinds: CaseFact.publicKinds)
+        return try tx.first(fact) { Version(Int($0.integer(0))) } ?? .none
+    }
+
+    /// The customers' version of a case.
+    static func publicVersion(of id: ID<SupportCase>, in tx: borrowing Transaction) throws -> Version {
+        try tx.first(CasesQueries.row(id: id.raw), CasesQueries.read)?.publicVersion ?? .none
     }
 
     /// The facts of a case of some kinds, or all, oldest first.

@@ -99,7 +99,7 @@ struct CaseExport {
         case .replied(let text, _): return "\(who) wrote:\n\n" + quoted(text)
         case .resolved(let resolution):
             return "Resolved.\n\n" + (resolution.customerSummary.map(quoted) ?? "")
-        case .statusChanged(let status, _, _): return state(status) + ".\n\n"
+        case .statusChanged(let status, _, _, _): return state(status) + ".\n\n"
         case .reopened: return "Opened again.\n\n"
         case .closed: return "Closed.\n\n"
         case .imported: return "Taken over from an earlier system.\n\n"
@@ -117,11 +117,11 @@ struct CaseExport {
     // MARK: JSON
 
     private func json(at now: Timestamp) -> JSON {
-        let items = entries.compactMap { entry -> JSON? in
+        let items = zip(1..., entries).compactMap { number, entry -> JSON? in
             guard let words = isForCustomer ? customerWords(entry) : words(entry) else { return nil }
             var object =
                 (isForCustomer
-                ? CasesJSON.publicEntry(entry, names, policy) : CasesJSON.entry(entry, names)).object
+                ? CasesJSON.publicEntry(entry, number: number, names, policy) : CasesJSON.entry(entry, names)).object
                 ?? JSONObject()
             object["entered_later"] = .bool(entry.isLate)
             if !isForCustomer {

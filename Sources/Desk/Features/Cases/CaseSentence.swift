@@ -39,7 +39,7 @@ package struct CaseSentence: Sendable {
         case .severityChanged(let severity, let reason):
             let label = policy.severity(ID(severity))?.name ?? severity
             return ("rank", "\(who) set severity to <b>\(label)</b>\(because(reason))")
-        case .statusChanged(let status, _, let reason):
+        case .statusChanged(let status, _, let reason, _):
             return (
                 QueuePages.stateIcon(ID(status), policy),
                 "\(who) moved the case to <b>\(statusName(status))</b>\(because(reason))"

@@ -41,7 +41,7 @@ enum CasesJSON {
                 .init("limit", "At most so many, 1 to 500"), .init("cursor", "Where the page before ended"),
                 asItself,
             ]
-        ) { call, services in try await timeline(call, services, isForCustomer: false) },
+        ) { call, services in try await timeline(call, services) },
     ]
 
     private static let asItself = APIRead.Parameter(
@@ -63,7 +63,7 @@ enum CasesJSON {
         var after: CasePosition?
         if let parts = try Cursor.parts(request.query("cursor"), count: 2) {
             guard let moment = Int64(parts[0]) else { throw Cursor.notOurs }
-            after = CasePosition(updatedAt: moment, id: parts[1])
+            after = CasePosition(changedAt: moment, id: parts[1])
         }
         let base = try filter(request, call.actor, policy, now: services.clock())
         let position = after
@@ -115,18 +115,14 @@ enum CasesJSON {
         return filter
     }
 
-    static func timeline(_ call: SignedInCall, _ services: Services, isForCustomer: Bool) async throws -> JSON
-    {
+    private static func timeline(_ call: SignedInCall, _ services: Services) async throws -> JSON {
         let limit = try limit(call.request, most: 500, usual: 100)
         let cursor = try Cursor.parts(call.request.query("cursor"), count: 1)?.first
         guard let start = Int(cursor ?? "0") else { throw Cursor.notOurs }
-        let policy = services.policy.current
         let (facts, names, hidden) = try await services.database.read { tx in
             let this = try CaseAlias.find(call, in: tx)
-            let kinds = isForCustomer ? CaseFact.publicKinds : []
             let all = try tx.all(
-                JournalStore.earliestFacts(
-                    of: this.ref, after: Version(start), kinds: kinds, limit: limit + 1),
+                JournalStore.earliestFacts(of: this.ref, after: Version(start), kinds: [], limit: limit + 1),
                 JournalStore.fact)
             let facts = try all.map { try $0.decoded(as: CaseFact.self) }
             return (
@@ -138,9 +134,7 @@ enum CasesJSON {
         let next = facts.count > limit ? page.last.map { Cursor.text([String($0.version.number)]) } : nil
         return [
             "items": .array(
-                page.filter { !hidden.contains($0.version.number) }.map {
-                    isForCustomer ? publicEntry($0, names, policy) : entry($0, names)
-                }),
+                page.filter { !hidden.contains($0.version.number) }.map { entry($0, names) }),
             "next": next.map(JSON.string) ?? .null,
         ]
     }
@@ -166,12 +160,13 @@ enum CasesJSON {
         return .object(object)
     }
 
-    /// An entry as the customer may read it: who by name alone, and states in the words of the portal.
+    /// An entry as the customer may read it: its number among the public ones, who by name alone, and states in the
+    /// words of the portal.
     static func publicEntry(
-        _ fact: Recorded<CaseFact>, _ names: [String: String], _ policy: Policy
+        _ fact: Recorded<CaseFact>, number: Int, _ names: [String: String], _ policy: Policy
     ) -> JSON {
         [
-            "entry": .integer(fact.sequence), "version": .integer(Int64(fact.version.number)),
+            "entry": .integer(Int64(number)), "version": .integer(Int64(number)),
             "kind": .string(fact.body.kind), "occurred_at": fact.occurredAt.json,
             "recorded_at": fact.recordedAt.json,
             "actor": ["name": .string(names[fact.actor] ?? "")], "data": publicData(fact.body, policy),
@@ -191,7 +186,8 @@ enum CasesJSON {
             return .fields([
                 "state": state(resolution.status), "summary": resolution.customerSummary.map(JSON.string),
             ])
-        case .statusChanged(let status, _, _), .reopened(let status, _), .closed(let status):
+        case .retitled(let subject): return ["subject": .string(subject)]
+        case .statusChanged(let status, _, _, _), .reopened(let status, _), .closed(let status):
             return ["state": state(status)]
         default: return [:]
         }

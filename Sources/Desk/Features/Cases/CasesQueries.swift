@@ -11,7 +11,7 @@ package enum CasesQueries {
         closed_at, reopen_count, unanswered_since, updated_at, next_action, next_action_owner, next_action_due_at,
         blocked_by, next_update_at, severity_confirmed_at,
         confidentiality, readers, security_owner, merged_into,
-        follow_up_of, fault_layer, confirmed_causes, alert_key
+        follow_up_of, fault_layer, confirmed_causes, alert_key, public_version, publicly_changed_at, spokesperson
         """
 
     /// A case by its identifier or its human number.
@@ -41,10 +41,12 @@ package enum CasesQueries {
     }
 
     static func list(_ filter: CaseFilter, for actor: Actor, after: CasePosition?, limit: Int) -> SQL {
+        // Where a case stands in a customer's list tells them nothing of what is done inside the house.
+        let order: SQL = actor.isCustomer ? "publicly_changed_at" : "updated_at"
         var conditions = conditions(filter, for: actor)
-        if let after { conditions.append("(updated_at, id) < (\(after.updatedAt), \(after.id))") }
+        if let after { conditions.append("(\(order), id) < (\(after.changedAt), \(after.id))") }
         return
-            "SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions)) ORDER BY updated_at DESC, id DESC LIMIT \(limit)"
+            "SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions)) ORDER BY \(order) DESC, id DESC LIMIT \(limit)"
     }
 
     static func count(_ filter: CaseFilter, for actor: Actor) -> SQL {
@@ -159,7 +161,8 @@ package enum CasesQueries {
                 opened_at, first_reply_at, mitigated_at, resolved_at, closed_at, reopen_count, unanswered_since,
                 updated_at, next_action, next_action_owner, next_action_due_at, blocked_by, next_update_at,
                 severity_confirmed_at, confidentiality, readers, security_owner, merged_into, follow_up_of,
-                fault_layer, confirmed_causes, alert_key, search_text)
+                fault_layer, confirmed_causes, alert_key, public_version, publicly_changed_at, spokesperson,
+                search_text)
             VALUES (\(this.id.raw), \(this.version.number), \(this.number), \(this.subject), \(this.symptom),
                 \(this.problemStatement), \(this.requester?.raw), \(this.organisation?.raw), \(this.channel),
                 \(this.requestType), \(this.severity.raw), \(this.status.raw), \(this.statusSince.microseconds),
@@ -174,7 +177,8 @@ package enum CasesQueries {
                 \(arranged.severityConfirmedAt?.microseconds),
                 \(this.restriction?.level), \(readers(this.restriction)), \(this.restriction?.securityOwner),
                 \(this.mergedInto?.raw), \(this.followUpOf?.raw), \(field(.faultLayer)),
-                \(causes(this)), \(this.alertKey), \(searchText(this)))
+                \(causes(this)), \(this.alertKey), \(this.publicVersion.number), \(this.publiclyChangedAt.microseconds),
+                \(this.spokesperson?.raw), \(searchText(this)))
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, number = excluded.number,
                 subject = excluded.subject, symptom = excluded.symptom,
                 problem_statement = excluded.problem_statement, requester = excluded.requester,
@@ -197,7 +201,8 @@ package enum CasesQueries {
                 readers = excluded.readers, security_owner = excluded.security_owner,
                 merged_into = excluded.merged_into, follow_up_of = excluded.follow_up_of,
                 fault_layer = excluded.fault_layer, confirmed_causes = excluded.confirmed_causes,
-                alert_key = excluded.alert_key,
+                alert_key = excluded.alert_key, public_version = excluded.public_version,
+                publicly_changed_at = excluded.publicly_changed_at, spokesperson = excluded.spokesperson,
                 search_text = excluded.search_text
             """
     }
@@ -269,6 +274,8 @@ package enum CasesQueries {
         this.classification[.faultLayer] = row.optionalText(44)
         this.confirmedCauses = row.optionalText(45).map(causes) ?? [:]
         this.alertKey = row.optionalText(46)
+        (this.publicVersion, this.publiclyChangedAt) = (Version(Int(row.integer(47))), time(row, 48))
+        this.spokesperson = row.optionalText(49).map { ID($0) }
         return this
     }
 
@@ -289,7 +296,7 @@ package enum CasesQueries {
         others.owner = .others("x")
         var nobody = CaseFilter()
         nobody.owner = .nobody
-        let position = CasePosition(updatedAt: 0, id: "x")
+        let position = CasePosition(changedAt: 0, id: "x")
         var arranged = CaseFilter()
         (arranged.nextAction, arranged.blocked, arranged.severities) = (.lacking, .by("x"), ["sev1"])
         (arranged.openedSince, arranged.isUnchecked) = (Timestamp(microseconds: 0), true)

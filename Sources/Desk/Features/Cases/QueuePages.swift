@@ -103,7 +103,7 @@ enum QueuePages {
             guard let moment = Int64(parts[0]) else {
                 throw Refusal(.invalid, "bad_cursor", "This page link is not one of ours.")
             }
-            view.after = CasePosition(updatedAt: moment, id: parts[1])
+            view.after = CasePosition(changedAt: moment, id: parts[1])
         }
         view.isFiltered =
             view.filter.text != nil || view.filter.severity != nil || view.filter.component != nil

@@ -44,6 +44,7 @@ struct CaseTimeline {
                 id: "facts", title: "Changes",
                 kinds: [
                     "case.owner_changed", "case.owner_left", "case.severity_changed", "case.status_changed",
+                    "case.status_moved",
                     "case.retitled", "case.problem_stated", "case.classified", "case.impact_recorded",
                     "case.times_recorded", "case.resolved", "case.reopened", "case.closed", "case.imported",
                     "case.change_imported", "case.entry_erased", "case.undone",

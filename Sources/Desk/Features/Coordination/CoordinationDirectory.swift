@@ -18,11 +18,13 @@ package enum CoordinationDirectory {
         return Coordination((facts + replies).sorted { $0.version < $1.version })
     }
 
-    /// How long a case was in each of its states.
+    /// How long a case was in each of its states; for customers without the moves that they cannot tell.
     package static func timeInState(
-        of id: ID<SupportCase>, policy: Policy, now: Timestamp, in tx: borrowing Transaction
+        of id: ID<SupportCase>, isForCustomer: Bool = false, policy: Policy, now: Timestamp,
+        in tx: borrowing Transaction
     ) throws -> TimeInState {
-        TimeInState(try CaseDirectory.facts(of: id, kinds: TimeInState.kinds, in: tx), until: now) {
+        let kinds = TimeInState.kinds.filter { !isForCustomer || CaseFact.isPublic(kind: $0) }
+        return TimeInState(try CaseDirectory.facts(of: id, kinds: kinds, in: tx), until: now) {
             policy.phase(of: $0) == .closed
         }
     }

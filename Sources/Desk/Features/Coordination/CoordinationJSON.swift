@@ -54,25 +54,39 @@ enum CoordinationJSON {
                     .denied, "not_allowed",
                     "The owner of the case and managers see this. Ask one of them.")
             }
-            let times = try CoordinationDirectory.timeInState(of: this.id, policy: policy, now: now, in: tx)
-            return json(times, policy, isForCustomer: call.actor.isCustomer)
+            let times = try CoordinationDirectory.timeInState(
+                of: this.id, isForCustomer: call.actor.isCustomer, policy: policy, now: now, in: tx)
+            return call.actor.isCustomer ? publicJSON(times, policy) : json(times, policy)
         }
     }
 
-    private static func json(_ times: TimeInState, _ policy: Policy, isForCustomer: Bool) -> JSON {
+    /// In the words of the portal; states that read alike count together.
+    private static func publicJSON(_ times: TimeInState, _ policy: Policy) -> JSON {
+        let words = times.parts.map { policy.status($0.status)?.customerWords ?? "In work" }
+        var seen: Set<String> = []
+        let parts = words.filter { seen.insert($0).inserted }.map { state -> JSON in
+            let same = zip(words, times.parts).filter { $0.0 == state }.map(\.1)
+            return [
+                "state": .string(state), "seconds": .integer(same.reduce(0) { $0 + $1.seconds }),
+                "stays": .integer(Int64(same.reduce(0) { $0 + $1.stays })),
+            ]
+        }
+        return [
+            "from": times.from?.json ?? .null, "until": times.until?.json ?? .null,
+            "seconds": .integer(times.seconds), "parts": .array(parts),
+        ]
+    }
+
+    private static func json(_ times: TimeInState, _ policy: Policy) -> JSON {
         [
             "from": times.from?.json ?? .null, "until": times.until?.json ?? .null,
             "seconds": .integer(times.seconds),
             "parts": .array(
                 times.parts.map { part in
-                    let status = policy.status(part.status)
-                    let name =
-                        isForCustomer
-                        ? ("state", status?.customerWords ?? "In work") : ("status", part.status.raw)
-                    return .object(
-                        JSONObject(
-                            dictionaryLiteral: (name.0, .string(name.1)), ("seconds", .integer(part.seconds)),
-                            ("stays", .integer(Int64(part.stays)))))
+                    [
+                        "status": .string(part.status.raw), "seconds": .integer(part.seconds),
+                        "stays": .integer(Int64(part.stays)),
+                    ]
                 }),
         ]
     }
@@ -102,8 +116,7 @@ enum CoordinationJSON {
         if TimeInStatePages.isVisible(context) {
             let times = try CoordinationDirectory.timeInState(
                 of: context.this.id, policy: context.policy, now: context.now, in: tx)
-            members.append(
-                ("time_in_state", json(times, context.policy, isForCustomer: context.actor.isCustomer)))
+            members.append(("time_in_state", json(times, context.policy)))
         }
         return members
     }

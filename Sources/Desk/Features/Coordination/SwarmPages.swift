@@ -85,7 +85,7 @@ enum TimeInStatePages {
     /// The same in the words of the portal; states that read alike count together.
     static func forCustomer(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
         let times = try CoordinationDirectory.timeInState(
-            of: context.this.id, policy: context.policy, now: context.now, in: tx)
+            of: context.this.id, isForCustomer: true, policy: context.policy, now: context.now, in: tx)
         return """
             <section class="card now" id="times" aria-labelledby="ts-h" data-live><h2 id="ts-h">How long it took so far</h2>\(list(times) { context.policy.status($0)?.customerWords ?? "In work" })</section>
             """

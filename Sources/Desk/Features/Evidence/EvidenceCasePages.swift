@@ -95,7 +95,7 @@ enum EvidenceCasePages {
         let files: HTML =
             given.isEmpty
             ? .empty
-            : "<ul class=\"given\">\(given.map { "<li>\(isolated($0.name)) <span class=\"dim\">\(EvidenceWords.size($0.size)), \(time($0.addedAt, now: context.now))</span></li>" as HTML })</ul>"
+            : "<ul class=\"given\">\(given.map { "<li><a href=\"/portal/cases/\(context.this.number)/evidence/\($0.id.raw)/content\">\(isolated($0.name))</a> <span class=\"dim\">\(EvidenceWords.size($0.size)), \(time($0.addedAt, now: context.now))</span></li>" as HTML })</ul>"
         let any: HTML =
             mayGive
             ? """
@@ -173,11 +173,18 @@ enum EvidenceCasePages {
                 case .impossible: "cannot be had"
                 case .open: "is needed again"
                 }
-            return "said that \(item) \(state)\(words.because(note))"
+            return "said that \(item) \(state)\(isForCustomer ? .empty : words.because(note))"
         case .expectation(let type, let impossible):
             let name = words.policy.evidence.name(ofType: type).lowercased()
             guard let impossible else { return "expects a \(name) again" }
             return "said that a \(name) cannot be had\(words.because(impossible))"
+        case .shown(let attachment):
+            return isForCustomer
+                ? "gave you \(phrase(attachment, words, true))"
+                : "shows <b>\(attachment.evidence)</b> to the customer"
+        case .hidden(let evidence):
+            return isForCustomer
+                ? "took a file back" : "does not show <b>\(evidence)</b> to the customer any more"
         case .shared(let sharing):
             return
                 "shared \(sharing.evidence) by link until \(sharing.until.day) \(sharing.until.clock) UTC\(words.because(sharing.purpose))"

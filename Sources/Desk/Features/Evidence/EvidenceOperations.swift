@@ -186,7 +186,8 @@ enum AddEvidence: Operation {
         {
             throw Refusal(
                 .conflict, "already_here",
-                "“\(input.file.name.name)” is here already: its bytes are those of \(same.number), \(same.name)."
+                "“\(input.file.name.name)” is here already: its bytes are those of "
+                    + (fromCustomer ? "“\(same.name)”." : "\(same.number), \(same.name).")
             )
         }
         if let item = input.item, state.asked.item(item) == nil {
@@ -206,6 +207,9 @@ enum AddEvidence: Operation {
         // The case first: two uploads at once meet at its head, and the second counts anew.
         decision.record(
             CaseFact.evidence(fromCustomer ? .given(attachment) : .attached(attachment)), on: state.this.ref)
+        if details[.customerSees] == "yes", !fromCustomer {
+            decision.record(CaseFact.evidence(.shown(attachment)), on: state.this.ref)
+        }
         decision.record(EvidenceFact.added(adding), on: Evidence.ref(id))
         decision.answer["id"] = .string(id.raw)
         decision.answer["number"] = .string("E\(adding.number)")
@@ -251,7 +255,10 @@ enum GiveEvidence: Operation {
     ) throws -> State { try AddEvidence.load(input, for: actor, policy: policy, in: tx) }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
-        try AddEvidence.decide(input, on: state, fromCustomer: true, in: context)
+        var decision = try AddEvidence.decide(input, on: state, fromCustomer: true, in: context)
+        // The number would tell how much evidence colleagues have.
+        decision.answer["number"] = nil
+        return decision
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
@@ -407,7 +414,14 @@ enum DescribeEvidence: EvidenceOperation {
         for field in EvidenceField.allCases where before[field] != after[field] {
             set[field] = .some(after[field])
         }
-        return answer(set.isEmpty ? [] : [.described(set)], on: found)
+        var decision = answer(set.isEmpty ? [] : [.described(set)], on: found)
+        if let change = set[.customerSees], !found.evidence.isFromCustomer {
+            let shown = CaseEvidenceFact.shown(found.evidence.attachment(details: after))
+            decision.record(
+                CaseFact.evidence(change == "yes" ? shown : .hidden(evidence: found.evidence.number)),
+                on: found.this.ref)
+        }
+        return decision
     }
 
     /// Only who may read restricted evidence may say that it is not restricted, or show it to the customer.
@@ -477,6 +491,9 @@ enum RemoveEvidence: EvidenceOperation {
             $0.all.losing(number, standing: $0.standing, reason: input.reason)
         }
         for fact in lost ?? [] { decision.record(CaseFact.investigation(fact), on: found.this.ref) }
+        if found.evidence.isPublic {
+            decision.record(CaseFact.evidence(.hidden(evidence: number)), on: found.this.ref)
+        }
         return decision
     }
 

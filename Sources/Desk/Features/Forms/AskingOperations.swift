@@ -175,8 +175,7 @@ enum AnswerQuestions: Operation {
         }
         if phase == .waiting, let next = policy.status(forms.found.status)?.onCustomerReply {
             facts.append(
-                .statusChanged(
-                    status: next.raw, phase: policy.phase(of: next), reason: "The customer answered."))
+                forms.found.statusChange(to: next, reason: "The customer answered.", policy: policy))
         }
         var decision = answer(facts, on: forms.found)
         let after = forms.after(facts, by: context.actor.id, at: context.now)
@@ -197,7 +196,7 @@ enum AnswerQuestions: Operation {
         let found = try visibleCase(id, for: actor, in: tx)
         let forms = try FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx)
         var page = OperationForm(about: found.number, back: "/portal/cases/\(found.number)")
-        page.base = found.version
+        page.base = found.publicVersion
         guard let form = forms.customerForm else { return page }
         let questions = forms.askedOfCustomer
         page.put(questions, of: form, forms)

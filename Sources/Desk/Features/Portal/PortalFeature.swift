@@ -34,7 +34,7 @@ enum PortalFeature: Feature {
                 }
                 return .events(
                     services.live.events(for: call.actor) { change in
-                        change.subject == found.ref && CaseFact.publicKinds.contains(change.kind)
+                        change.subject == found.ref && CaseFact.isPublic(kind: change.kind)
                     })
             },
         ]

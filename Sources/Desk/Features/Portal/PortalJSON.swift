@@ -30,7 +30,7 @@ enum PortalJSON {
             parameters: [
                 .init("limit", "At most so many, 1 to 500"), .init("cursor", "Where the page before ended"),
             ]
-        ) { call, services in try await CasesJSON.timeline(call, services, isForCustomer: true) },
+        ) { call, services in try await timeline(call, services) },
     ]
 
     private static func list(_ call: SignedInCall, _ services: Services) async throws -> JSON {
@@ -38,7 +38,7 @@ enum PortalJSON {
         var after: CasePosition?
         if let parts = try Cursor.parts(call.request.query("cursor"), count: 2) {
             guard let moment = Int64(parts[0]) else { throw Cursor.notOurs }
-            after = CasePosition(updatedAt: moment, id: parts[1])
+            after = CasePosition(changedAt: moment, id: parts[1])
         }
         guard let organisation = call.actor.organisation else { return ["items": [], "next": .null] }
         var filter = CaseFilter()
@@ -50,20 +50,40 @@ enum PortalJSON {
         let page = cases.prefix(limit)
         let next =
             cases.count > limit
-            ? page.last.map { Cursor.text([String($0.updatedAt.microseconds), $0.id.raw]) } : nil
+            ? page.last.map { Cursor.text([String($0.publiclyChangedAt.microseconds), $0.id.raw]) } : nil
         let policy = services.policy.current
         return ["items": .array(page.map { json($0, policy) }), "next": next.map(JSON.string) ?? .null]
+    }
+
+    /// The public entries, numbered among themselves: gaps would tell how much was done between them.
+    private static func timeline(_ call: SignedInCall, _ services: Services) async throws -> JSON {
+        let limit = try CasesJSON.limit(call.request, most: 500, usual: 100)
+        let cursor = try Cursor.parts(call.request.query("cursor"), count: 1)?.first
+        guard let start = Int(cursor ?? "0"), start >= 0 else { throw Cursor.notOurs }
+        let policy = services.policy.current
+        let reference = call.request.parameter("id")
+        let (facts, names) = try await services.database.read { tx in
+            let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
+            let facts = try CaseDirectory.facts(of: this.id, kinds: CaseFact.publicKinds, in: tx)
+            return (facts, try PeopleDirectory.names(of: facts.map(\.actor), in: tx))
+        }
+        let page = Array(zip(1..., facts).dropFirst(start).prefix(limit))
+        let end = start + page.count
+        return [
+            "items": .array(page.map { CasesJSON.publicEntry($0.1, number: $0.0, names, policy) }),
+            "next": end < facts.count ? .string(Cursor.text([String(end)])) : .null,
+        ]
     }
 
     /// No internal status, severity, owner or classification: only what the portal's pages say.
     private static func json(_ this: SupportCase, _ policy: Policy) -> JSON {
         [
             "id": .string(this.id.raw), "number": .string(this.number), "subject": .string(this.subject),
-            "symptom": .string(this.symptom), "version": .integer(Int64(this.version.number)),
+            "symptom": .string(this.symptom), "version": .integer(Int64(this.publicVersion.number)),
             "state": .string(policy.status(this.status)?.customerWords ?? ""),
             "opened_at": this.openedAt.json,
             "next_update_at": this.arrangement.nextUpdateAt.map(\.json) ?? .null,
-            "resolved_at": this.resolvedAt.map(\.json) ?? .null, "updated_at": this.updatedAt.json,
+            "resolved_at": this.resolvedAt.map(\.json) ?? .null, "updated_at": this.publiclyChangedAt.json,
         ]
     }
 }

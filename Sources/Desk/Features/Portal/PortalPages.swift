@@ -26,7 +26,7 @@ enum PortalPages {
             isOwn = organisation == own
             if let parts = try Cursor.parts(call.request.query("cursor"), count: 2) {
                 guard let moment = Int64(parts[0]) else { throw Cursor.notOurs }
-                after = CasePosition(updatedAt: moment, id: parts[1])
+                after = CasePosition(changedAt: moment, id: parts[1])
             }
         }
 
@@ -66,7 +66,7 @@ enum PortalPages {
         let older: HTML =
             listed.cases.count > pageSize
             ? page.last.map { last -> HTML in
-                let cursor = Cursor.text([String(last.updatedAt.microseconds), last.id.raw])
+                let cursor = Cursor.text([String(last.publiclyChangedAt.microseconds), last.id.raw])
                 return """
                     <p class="more"><a class="btn" href="\(selection.address(done: isShowingDone, cursor: cursor))">Show older cases</a></p>
                     """
@@ -93,7 +93,7 @@ enum PortalPages {
         return Listed(
             cases: cases, openCount: try CaseDirectory.count(filter, for: actor, in: tx),
             doneCount: try CaseDirectory.count(solved, for: actor, in: tx),
-            names: try PeopleDirectory.names(of: cases.compactMap { $0.owner?.raw }, in: tx),
+            names: try PeopleDirectory.names(of: cases.compactMap { $0.spokesperson?.raw }, in: tx),
             delegated: try CustomerDirectory.names(of: Array(actor.delegations.keys), in: tx)
                 .map { ($0.key, $0.value.name) }.sorted { $0.1 < $1.1 })
     }
@@ -121,7 +121,7 @@ enum PortalPages {
             policy.phase(of: this.status) == .waiting && policy.status(this.status)?.onCustomerReply != nil
             ? " <span class=\"ask\">We need an answer from you.</span>" : .empty
         return """
-            <li><a href="/portal/cases/\(this.number)" dir="auto">\(this.subject)</a><p>\(words(this, names, policy))\(next(this, now))\(ask)</p><span class="at">\(this.number) · \(time(this.updatedAt, now: now))</span></li>
+            <li><a href="/portal/cases/\(this.number)" dir="auto">\(this.subject)</a><p>\(words(this, names, policy))\(next(this, now))\(ask)</p><span class="at">\(this.number) · \(time(this.publiclyChangedAt, now: now))</span></li>
 
             """
     }
@@ -134,8 +134,8 @@ enum PortalPages {
 
     private static func words(_ this: SupportCase, _ names: [String: String], _ policy: Policy) -> HTML {
         let state = policy.status(this.status)?.customerWords ?? "Received"
-        guard let owner = this.owner.flatMap({ names[$0.raw] }) else { return "\(state)." }
-        return "\(state). \(isolated(owner)) has it."
+        guard let speaker = this.spokesperson.flatMap({ names[$0.raw] }) else { return "\(state)." }
+        return "\(state). \(isolated(speaker)) wrote to you last."
     }
 
     private static func empty(_ isShowingDone: Bool) -> HTML {
@@ -152,7 +152,10 @@ enum PortalPages {
 
     struct Content: Sendable {
         var this: SupportCase
+        /// The latest public facts, newest first.
         var entries: [Recorded<CaseFact>]
+        /// Their numbers among the public ones.
+        var numbers: [Version: Int]
         var names: [String: String]
         var draft: (text: String, savedAt: Timestamp)?
         var parts: HTML
@@ -170,12 +173,15 @@ enum PortalPages {
             let entries = try journal.latestFacts(
                 of: this.ref, kinds: CaseFact.publicKinds, limit: 300, as: CaseFact.self, in: tx)
             let names = try PeopleDirectory.names(
-                of: entries.map(\.actor) + [this.owner?.raw].compactMap { $0 }, in: tx)
+                of: entries.map(\.actor) + [this.spokesperson?.raw].compactMap { $0 }, in: tx)
             let context = CasePartContext(
                 this: this, actor: call.actor, policy: policy, now: now, request: call.request,
                 newKey: { newIdentifier(at: now) })
             return Content(
-                this: this, entries: entries, names: names,
+                this: this, entries: entries,
+                numbers: Dictionary(
+                    zip(entries.map(\.version), (0..<entries.count).map { this.publicVersion.number - $0 })
+                ) { first, _ in first }, names: names,
                 draft: try DraftStore.find(key: "portal/\(this.id)/reply", of: call.actor, in: tx),
                 parts: try parts.portal(context, in: tx),
                 sentences: CaseSentence(policy: policy, names: names, parts: parts),
@@ -222,14 +228,14 @@ struct PortalCaseView {
     }
 
     private var standing: HTML {
-        let owner = this.owner.flatMap { content.names[$0.raw] }
+        let speaker = this.spokesperson.flatMap { content.names[$0.raw] }
         let who: HTML =
             if isDone {
                 "<p>If it is not solved for you, say so and the case opens again with its whole history.</p>"
-            } else if let owner {
-                "<p>\(isolated(owner)) has your case.</p>"
+            } else if let speaker {
+                "<p>\(isolated(speaker)) wrote to you last.</p>"
             } else {
-                "<p>We will name a person for it shortly.</p>"
+                "<p>Nobody has written to you yet. The answer comes from a person, on this page.</p>"
             }
         return """
             <section class="card now" id="now" aria-label="Where it stands" data-live><p>\(status?.customerWords ?? "Received").</p>\(who)</section>
@@ -304,7 +310,8 @@ struct PortalCaseView {
             } else {
                 line(entry, "Resolved")
             }
-        case .statusChanged(let status, _, _):
+        case .retitled(let subject): line(entry, "Now called “\(isolated(subject))”")
+        case .statusChanged(let status, _, _, _):
             line(entry, "\(policy.status(ID(status))?.customerWords ?? "In work")")
         case .reopened: line(entry, "Opened again")
         case .closed: line(entry, "Closed")
@@ -312,6 +319,9 @@ struct PortalCaseView {
         default: ofPart(entry)
         }
     }
+
+    /// The entry's number among the public ones; that among all would tell how much was done inside the house.
+    private func number(_ entry: Recorded<CaseFact>) -> Int { content.numbers[entry.version] ?? 0 }
 
     private func ofPart(_ entry: Recorded<CaseFact>) -> HTML {
         guard let (_, sentence) = content.sentences.ofPart(entry, isForCustomer: true) else { return .empty }
@@ -329,7 +339,7 @@ struct PortalCaseView {
             ? "You" : content.names[entry.actor] ?? (isFromCustomer ? "Your colleague" : policy.organisation)
         let house: HTML = isFromCustomer ? .empty : "<span class=\"dim\">\(policy.organisation)</span>"
         return """
-            <article class="msg \(isFromCustomer ? "in" : "out")" id="e-\(entry.version.number)"><header><b>\(who)</b>\(house)\(time(entry.occurredAt, now: now, class: "at"))</header><div class="text" dir="auto">\(text)</div></article>
+            <article class="msg \(isFromCustomer ? "in" : "out")" id="m-\(number(entry))"><header><b>\(who)</b>\(house)\(time(entry.occurredAt, now: now, class: "at"))</header><div class="text" dir="auto">\(text)</div></article>
 
             """
     }

@@ -132,7 +132,7 @@ enum RelationStrands {
 
     private static func customerWords(_ fact: Recorded<CaseFact>, _ sentences: CaseSentence) -> HTML {
         switch fact.body {
-        case .statusChanged(let status, _, _):
+        case .statusChanged(let status, _, _, _):
             "\(sentences.policy.status(ID(status))?.customerWords ?? "In work")"
         case .reopened: "Opened again"
         case .closed: "Closed"
