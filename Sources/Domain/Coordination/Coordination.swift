@@ -157,7 +157,8 @@ package struct Coordination: Equatable, Sendable {
     /// The kinds of fact that the replay needs, beside replies where an update was promised.
     package static let kinds =
         CoordinationFact.kinds + [
-            "case.severity_changed", "case.status_changed", "case.status_moved", "case.resolved", "case.reopened", "case.closed",
+            "case.severity_changed", "case.status_changed", "case.status_moved", "case.resolved",
+            "case.reopened", "case.closed",
         ]
 
     /// What these facts make, oldest first; those of other kinds change nothing.

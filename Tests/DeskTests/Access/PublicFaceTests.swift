@@ -123,13 +123,17 @@ struct PublicFaceTests {
                     heard.withLock { $0.append("open") }
                     try await Self.work(on: number, server.desk)
                     try await server.desk.perform(
-                        "case.reply", as: .jonas, ["id": .text(number), "text": "Found it."])
+                        "case.edit", as: .jonas, ["id": .text(number), "subject": "Refused cards"])
                 } else if !line.isEmpty, !line.hasPrefix(":"), !line.hasPrefix("retry:") {
                     heard.withLock { $0.append(line) }
                 }
-                return line.hasPrefix("data:")
+                return line == "data: case.retitled"
             }
-            #expect(heard.withLock { $0 } == ["open", "event: changed", "data: case.replied"])
+            // A follower that began late tells of the report as well, which is theirs to know.
+            let kinds = Set(
+                heard.withLock { $0 }.filter { $0.hasPrefix("data: ") }.map { String($0.dropFirst(6)) })
+            #expect(kinds.contains("case.retitled") && kinds.isSubset(of: CaseFact.publicKinds), "\(kinds)")
+            #expect(heard.withLock { $0 }.allSatisfy { !$0.hasPrefix("id:") })
         }
     }
 

@@ -145,7 +145,9 @@ struct EvidenceReadTests {
                 let answer = try await daniel.get("\(place)/\(number)/content")
                 #expect(answer.status == 404, "numbers count what colleagues have: \(number)")
             }
-            let links = page.matches(of: /href="(\/portal\/cases\/[^"]+\/content)"/).map { String($0.output.1) }
+            let links = page.matches(of: /href="(\/portal\/cases\/[^"]+\/content)"/).map {
+                String($0.output.1)
+            }
             #expect(links.count == 2)
             #expect(try await daniel.get(links.first ?? "").body == "ours")
             let sofia = try await server.browser(.sofia)

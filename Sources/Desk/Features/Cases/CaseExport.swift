@@ -121,7 +121,8 @@ struct CaseExport {
             guard let words = isForCustomer ? customerWords(entry) : words(entry) else { return nil }
             var object =
                 (isForCustomer
-                ? CasesJSON.publicEntry(entry, number: number, names, policy) : CasesJSON.entry(entry, names)).object
+                ? CasesJSON.publicEntry(entry, number: number, names, policy) : CasesJSON.entry(entry, names))
+                .object
                 ?? JSONObject()
             object["entered_later"] = .bool(entry.isLate)
             if !isForCustomer {
