@@ -50,7 +50,6 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Assets/thirdline.css"), .embedInCode("Assets/thirdline.js"),
-                .embedInCode("Assets/files.js"),
             ],
             swiftSettings: strict),
         .target(

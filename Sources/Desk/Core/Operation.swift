@@ -89,6 +89,8 @@ package struct OperationForm: Sendable {
     package var replaced: [String: [FieldDescription]] = [:]
     /// What has to be done elsewhere first.
     package var advice: [String] = []
+    /// Where that is done: what each link says, and where it leads.
+    package var ways: [(title: String, path: LocalPath)] = []
     /// What stands in the fields.
     package var values = RawInput()
     /// The version that the values come from; nil where nothing can clash.

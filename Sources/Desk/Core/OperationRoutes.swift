@@ -231,9 +231,14 @@ extension OperationRoutes {
 
     /// What has to be done elsewhere before this can succeed.
     fileprivate static func advice(_ form: OperationForm) -> HTML {
-        guard !form.advice.isEmpty else { return .empty }
+        guard !form.advice.isEmpty || !form.ways.isEmpty else { return .empty }
         let items = form.advice.map { "<p>\($0)</p>" as HTML }
-        return "<div class=\"notice warn\" role=\"status\">\(icon("alert"))<div>\(items)</div></div>"
+        var seen: Set<String> = []
+        let links = form.ways.filter { seen.insert($0.path.text).inserted }.map { way in
+            "<a href=\"\(way.path.text)\">\(way.title)</a>" as HTML
+        }
+        let ways: HTML = links.isEmpty ? .empty : "<p class=\"ways\">\(HTML.joined(links, by: ", "))</p>"
+        return "<div class=\"notice warn\" role=\"status\">\(icon("alert"))<div>\(items)\(ways)</div></div>"
     }
 }
 

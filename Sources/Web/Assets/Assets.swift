@@ -34,15 +34,11 @@ package enum Assets {
         name: "thirdline", suffix: "js", type: "text/javascript; charset=utf-8",
         bytes: PackageResources.thirdline_js)
 
-    /// What forms with files gain when script runs.
-    package static let files = Asset(
-        name: "files", suffix: "js", type: "text/javascript; charset=utf-8", bytes: PackageResources.files_js)
-
     /// The routes that serve them.
     package static var routes: [Route] {
         [
             Route.open(.get, "/assets/{name}") { request in
-                guard let asset = [style, script, files].first(where: { $0.path == request.path }) else {
+                guard let asset = [style, script].first(where: { $0.path == request.path }) else {
                     throw Refusal.notFound("file")
                 }
                 return WebResponse(

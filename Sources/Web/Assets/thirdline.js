@@ -355,19 +355,40 @@ document.addEventListener("submit", event => {
 // Files: dropped or pasted anywhere on a page, they go into its field for files -------------------------------------------
 
 const fileField = target => one("input[type=file]", target?.closest?.("form") ?? undefined) ?? all("input[type=file]").find(isShown);
+// What was chosen before stays, and pictures from the clipboard, which all have one name, get the time as theirs.
 function takeFiles(files, field) {
   const taken = new DataTransfer();
-  for (const file of field.multiple ? files : [...files].slice(0, 1)) taken.items.add(file);
+  const stamp = new Date().toISOString().slice(0, 19).replace(/[T:]/g, "-");
+  const named = [...files].map((file, index) => /^image\.\w+$/.test(file.name)
+    ? new File([file], "screenshot-" + stamp + (index ? "-" + index : "") + file.name.slice(5), { type: file.type })
+    : file);
+  for (const file of field.multiple ? [...field.files, ...named] : named.slice(0, 1)) taken.items.add(file);
   field.files = taken.files;
   field.dispatchEvent(new Event("change", { bubbles: true }));
   field.focus();
   field.scrollIntoView({ block: "center" });
   announce(taken.files.length === 1 ? taken.files[0].name + " is ready to be sent" : taken.files.length + " files are ready to be sent");
 }
+document.addEventListener("change", event => {
+  const list = event.target.type === "file" && one("[data-chosen]", event.target.parentElement);
+  if (!list) return;
+  list.replaceChildren(...[...event.target.files].map(file => {
+    const item = document.createElement("li");
+    item.textContent = file.name;
+    return item;
+  }));
+});
 document.addEventListener("dragover", event => {
-  if (event.dataTransfer?.types.includes("Files") && fileField(event.target)) event.preventDefault();
+  const field = event.dataTransfer?.types.includes("Files") && fileField(event.target);
+  if (!field) return;
+  event.preventDefault();
+  field.closest(".drop")?.classList.add("over");
+});
+document.addEventListener("dragleave", event => {
+  if (!event.relatedTarget) all(".drop.over").forEach(box => box.classList.remove("over"));
 });
 document.addEventListener("drop", event => {
+  all(".drop.over").forEach(box => box.classList.remove("over"));
   const field = event.dataTransfer?.files.length && fileField(event.target);
   if (!field) return;
   event.preventDefault();

@@ -204,6 +204,10 @@ enum ChangeStatus: Operation {
                 let names = upward.map { "“\($0.name)”" }.joined(separator: ", ")
                 let labels = missing.map { "“\($0.question.label)”" }.joined(separator: ", ")
                 form.advice.append("\(names) needs a complete intake. Missing: \(labels).")
+                form.ways.append(("Fill in the intake", "/cases/\(found.number)/intake"))
+                if found.organisation != nil {
+                    form.ways.append(("Ask the customer", "/cases/\(found.number)/ask_customer"))
+                }
             }
         }
     }

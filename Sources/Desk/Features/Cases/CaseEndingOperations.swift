@@ -90,14 +90,17 @@ enum ResolveCase: Operation {
             form.needed = Set(policy.resolutionRequires.map(\.rawValue))
             if policy.resolutionRequires.contains(.owner), found.owner == nil {
                 form.advice.append("Nobody owns the case yet. Take it or give it to somebody first.")
+                form.ways.append(("Assign", "/cases/\(found.number)/assign"))
             }
             if policy.resolutionRequires.contains(.component), found.classification[.component] == nil {
                 form.advice.append(
                     "The component is not set yet. Set it with “Edit problem and fields” first.")
+                form.ways.append(EndingFields.edit(found))
             }
             if policy.resolutionRequires.contains(.problemStatement), found.problemStatement == nil {
                 form.advice.append(
                     "The problem is not stated yet. State it with “Edit problem and fields” first.")
+                form.ways.append(EndingFields.edit(found))
             }
             let cause = try InvestigationDirectory.investigation(of: found.id, in: tx).causeWording
             if !cause.isConfirmed {
@@ -117,6 +120,11 @@ enum ResolveCase: Operation {
 enum EndingFields {
     static let exception = FormFields.exception.help(
         "Why the case ends although something is missing. It is recorded with your name.")
+
+    /// Where the fields of a case are set.
+    static func edit(_ found: SupportCase) -> (title: String, path: LocalPath) {
+        ("Edit problem and fields", "/cases/\(found.number)/edit")
+    }
 }
 
 /// Files a resolved case away, once what policy wants settled by then is settled.

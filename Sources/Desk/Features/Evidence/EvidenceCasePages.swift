@@ -102,7 +102,7 @@ enum EvidenceCasePages {
             <section aria-labelledby="files-h" id="files"><div class="sec"><h2 id="files-h">Files</h2></div>\(files)\(giveForm(context.this, item: nil, key: context.newKey()))</section>
             """ : .empty
         let asked = requests.map { portalRequest($0, context, mayGive: mayGive) }
-        return "<div class=\"stack\" id=\"asked\" data-live>\(asked)</div>\(any)"
+        return "<div class=\"stack\" id=\"asked-files\" data-live>\(asked)</div>\(any)"
     }
 
     private static func portalRequest(

@@ -171,7 +171,7 @@ enum EvidenceUploadPages {
             ? .empty
             : "<p class=\"err\" id=\"file-e\">\(icon("alert"))<span>\(messages.joined(separator: " "))</span></p>"
         return """
-            <div class="fld drop"><label for="file">Files</label><p class="help" id="file-h">Choose some, or drop them here.</p><input class="input" type="file" id="file" name="file" multiple aria-describedby="file-h">\(error)</div>
+            <div class="fld drop"><label for="file">Files</label><p class="help" id="file-h">Choose some, or drop them here.</p><input class="input" type="file" id="file" name="file" multiple aria-describedby="file-h"><ul class="chosen" data-chosen></ul>\(error)</div>
             """
     }
 

@@ -87,6 +87,7 @@ extension CaseFormOperation {
             if let check = gap.question.check, let advice = forms.closure.advice(check) {
                 page.advice.append(advice)
             }
+            if let check = gap.question.check { page.ways += GatePass.ways(of: check, forms) }
         }
         return page
     }
@@ -200,6 +201,27 @@ enum GatePass {
         return answered + passed
     }
 
+    /// Where a point of the checklist that the software looks at is settled.
+    static func ways(
+        of check: ClosureCheck, _ forms: CaseForms
+    ) -> [(title: String, path: LocalPath)] {
+        let number = forms.found.number
+        let edit: (title: String, path: LocalPath) = ("Edit problem and fields", "/cases/\(number)/edit")
+        switch check {
+        case .narrative, .customer: return []
+        case .rootCause:
+            return forms.closure.hasOnlySuspects ? [("Investigation", "/cases/\(number)/investigation")] : [edit]
+        case .category: return [edit]
+        case .evidence: return [("Evidence", "/cases/\(number)/evidence")]
+        case .article: return [("Link an article", "/cases/\(number)/link_record")]
+        case .prevention:
+            return [
+                ("Link the problem or defect", "/cases/\(number)/link_record"),
+                ("Workaround and fix", "/cases/\(number)/investigation"),
+            ]
+        }
+    }
+
     /// Puts the open points of the checklist into the form of an ending, and leaves the exception out where
     /// nothing is missing.
     /// - Parameter ready: points that the form itself settles.
@@ -226,6 +248,7 @@ enum GatePass {
             if let check = gap.question.check, let advice = forms.closure.advice(check) {
                 page.advice.append(advice)
             }
+            if let check = gap.question.check { page.ways += ways(of: check, forms) }
         }
     }
 }
