@@ -3,13 +3,15 @@
 
     kill_test.py [--binary PATH] [--database URL] [--cycles N] [--seed N] [--keep]
 
-Every write carries a marker of its own in its text and an Idempotency-Key. After at least 200 acknowledged
-writes, at a random moment, the server gets SIGKILL in the middle of its work. It is started again on the same
+Every write carries a marker of its own in its text and an Idempotency-Key: cases, replies, notes, files as evidence
+in one request, and files in pieces (tus), each of bytes of its own. After at least 200 acknowledged writes, at a random moment, the server gets SIGKILL in the middle of its work. It is started again on the same
 data, the requests that had no answer are sent again with the same key, and then:
 
   * every acknowledged write is there exactly once,
   * every write sent again is there exactly once,
-  * nothing is half there: a case that shows has its subject and its first fact, a reply has its text,
+  * nothing is half there: a case that shows has its subject and its first fact, a reply has its text, a piece of
+    evidence has every byte that was sent, and every file of the store is what its name says,
+  * an upload in pieces goes on where it was durable, and is finished where only its answer was lost,
   * a request sent again after its answer gives the same answer,
   * `thirdline verify` has nothing to say.
 
@@ -18,6 +20,8 @@ made and dropped with `psql`; the server is killed, PostgreSQL is not. THIRDLINE
 """
 
 import argparse
+import base64
+import hashlib
 import http.client
 import json
 import os
@@ -60,6 +64,28 @@ def text_body(marker):
     return {"text": f"Words of {marker}"}
 
 
+def file_path(number, marker):
+    return f"/api/v1/cases/{number}/evidence/{marker}.bin"
+
+
+def uploads_path(number):
+    return f"/api/v1/cases/{number}/uploads"
+
+
+def evidence_path(number):
+    return f"/api/v1/cases/{number}/evidence"
+
+
+def content_path(number, piece):
+    return f"/api/v1/cases/{number}/evidence/{piece}/content"
+
+
+def file_bytes(marker):
+    """The bytes of a file: its own for each marker, of a size between a hundred bytes and 200 kB."""
+    chance = random.Random(marker)
+    return marker.encode() + chance.randbytes(int(10 ** chance.uniform(2, 5.3)))
+
+
 def opened_number(answer):
     """The number in the answer to opening a case."""
     return answer["number"]
@@ -95,6 +121,8 @@ def verify_command(binary, place):
 # ---- Running ---------------------------------------------------------------------------------------------------
 
 CLIENTS = 16
+# What is written to a case that is open.
+KINDS = ["reply", "note", "file", "pieces"]
 ACKNOWLEDGED_BEFORE_KILL = 200
 # A write is retried when the server is away or says it is busy; any other refusal is a failure of the test.
 RETRIED = {429, 503}
@@ -164,10 +192,10 @@ class Client:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
-    def send(self, method, path, body=None, key=None):
+    def send(self, method, path, body=None, key=None, raw=None, headers=None):
         """Returns (status, answer); raises OSError or HTTPException when there is no whole answer."""
-        headers = dict(self.headers)
-        data = None
+        headers = {**self.headers, **(headers or {})}
+        data = raw
         if body is not None:
             data = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
@@ -176,9 +204,19 @@ class Client:
         self.connection.request(method, path, body=data, headers=headers)
         answer = self.connection.getresponse()
         content = answer.read()
+        self.answered = answer.headers
         if answer.status < 300 and content:
             return answer.status, json.loads(content)
         return answer.status, content.decode(errors="replace")
+
+    def get_bytes(self, path):
+        """The bytes at an address."""
+        self.connection.request("GET", path, headers=self.headers)
+        answer = self.connection.getresponse()
+        content = answer.read()
+        if answer.status != 200:
+            raise Failure(f"GET {path} was answered {answer.status}: {content[:300]}")
+        return content
 
     def close(self):
         self.connection.close()
@@ -193,6 +231,12 @@ class Write:
         self.marker = f"mark-{uuid.uuid4().hex[:20]}"
         self.key = str(uuid.uuid4())
         self.answer = None
+        # Of an upload in pieces: its address, once it has one.
+        self.place = None
+
+    @property
+    def is_file(self):
+        return self.kind in ("file", "pieces")
 
     def request(self):
         if self.kind == "open":
@@ -201,8 +245,52 @@ class Write:
         return path, text_body(self.marker)
 
     def send(self, client):
+        if self.kind == "file":
+            return client.send("PUT", file_path(self.number, self.marker), raw=file_bytes(self.marker), key=self.key)
+        if self.kind == "pieces":
+            return self.send_pieces(client)
         path, body = self.request()
         return client.send("POST", path, body, self.key)
+
+    def send_pieces(self, client):
+        """Begins the upload or goes on with it, and sends what is not there yet, half at a time."""
+        data = file_bytes(self.marker)
+        tus = {"Tus-Resumable": "1.0.0"}
+        offset = 0
+        if self.place is None:
+            name = base64.b64encode(f"{self.marker}.bin".encode()).decode()
+            told = {**tus, "Upload-Length": str(len(data)), "Upload-Metadata": f"filename {name}"}
+            status, answer = client.send("POST", uploads_path(self.number), raw=b"", headers=told)
+            if status != 201:
+                return status, answer
+            self.place = client.answered["Location"]
+        else:
+            status, answer = client.send("HEAD", self.place, headers=tus)
+            if status == 404:
+                # Finished, and only the answer was lost: then it is there.
+                return 200, {"number": self.found(client)}
+            if status != 200:
+                return status, answer
+            if client.answered["Evidence-Number"]:
+                return 200, {"number": client.answered["Evidence-Number"]}
+            offset = int(client.answered["Upload-Offset"])
+        while True:
+            piece = data[offset : offset + max(1, (len(data) + 1) // 2)]
+            told = {**tus, "Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset)}
+            status, answer = client.send("PATCH", self.place, raw=piece, headers=told)
+            if status != 204:
+                return status, answer
+            offset = int(client.answered["Upload-Offset"])
+            if offset == len(data):
+                return 200, {"number": client.answered["Evidence-Number"]}
+
+    def found(self, client):
+        """The number of the piece of evidence with this name."""
+        status, answer = client.send("GET", evidence_path(self.number))
+        named = [item["number"] for item in answer["items"] if item["name"] == f"{self.marker}.bin"]
+        if status != 200 or len(named) != 1:
+            raise Failure(f"{self.number}: the upload {self.marker} is gone, and {len(named)} pieces have its name")
+        return named[0]
 
 
 class Load:
@@ -239,7 +327,7 @@ class Load:
             with self.lock:
                 number = chooser.choice(self.numbers) if self.numbers else None
             # A case in five, and first of all: the others need one to write to.
-            kind = "open" if number is None or chooser.random() < 0.2 else chooser.choice(["reply", "note"])
+            kind = "open" if number is None or chooser.random() < 0.2 else chooser.choice(KINDS)
             write = Write(kind, number)
             try:
                 status, answer = write.send(client)
@@ -342,9 +430,39 @@ def check(client, writes, resent):
         for marker in counts:
             if marker not in wanted and marker not in opened:
                 problems.append(f"{number} shows {marker}, which nobody wrote there")
+        problems += check_files(client, number, [write for write in of_case if write.is_file], resent)
     if problems:
         raise Failure("\n  ".join([f"{len(problems)} writes are not as promised:", *problems[:20]]))
     return len(writes)
+
+
+def check_files(client, number, writes, resent):
+    """What is wrong with the evidence of a case: every file whole, once, and none that nobody sent."""
+    status, answer = client.send("GET", evidence_path(number))
+    if status != 200:
+        return [f"{evidence_path(number)} was answered {status}"]
+    problems = []
+    pieces = {}
+    for item in answer["items"]:
+        pieces.setdefault(item["name"], []).append(item["number"])
+    for write in writes:
+        found = pieces.pop(f"{write.marker}.bin", [])
+        if found != [write.answer["number"]]:
+            problems.append(f"{describe(write, resent)} was {write.answer['number']} and is {found}")
+        elif client.get_bytes(content_path(number, found[0])) != file_bytes(write.marker):
+            problems.append(f"{describe(write, resent)} has other bytes than were sent")
+    problems += [f"{number} has evidence {name}, which nobody sent there" for name in pieces]
+    return problems
+
+
+def check_store(data):
+    """Every file of the store is what its name says. Returns their number, and that of unfinished ones."""
+    store = data / "evidence"
+    kept = [path for path in store.glob("??/*") if path.is_file()]
+    for path in kept:
+        if hashlib.sha256(path.read_bytes()).hexdigest() != path.name:
+            raise Failure(f"{path} does not hold what its name says")
+    return len(kept), len(list(store.glob("partial/*")))
 
 
 def describe(write, resent):
@@ -433,6 +551,8 @@ def main():
                 write.answer = answer
             # The same for some that were answered: the same answer again, and no second effect.
             for write in moments.sample(load.acknowledged, min(20, len(load.acknowledged))):
+                if write.kind == "pieces":
+                    continue  # An upload that is done has no address any more.
                 if (answer := send_until_answered(client, write)) != write.answer:
                     raise Failure(f"{write.kind} sent again gave {answer}, and had given {write.answer}")
             resent = set(load.unanswered)
@@ -440,12 +560,14 @@ def main():
             everything += load.acknowledged + load.unanswered
             # Each cycle looks at all cases of all cycles: what an earlier kill left must outlive a later one.
             looked_at = check(client, everything, resent_ever)
+            kept, unfinished = check_store(data)
             client.close()
             run_to_end(verify_command(options.binary, place), "verify")
             print(
                 f"  cycle {cycle:3}: {len(load.acknowledged)} acknowledged in {elapsed:.2f} s, "
                 f"{len(load.unanswered)} sent again, {load.busy} told to wait, "
-                f"ready after {restarts[-1]:.2f} s; {looked_at} writes there once; verify clean",
+                f"ready after {restarts[-1]:.2f} s; {looked_at} writes there once, {kept} files whole, "
+                f"{unfinished} unfinished; verify clean",
                 flush=True,
             )
         acknowledged = len(everything) - len(resent_ever)

@@ -54,15 +54,35 @@ package struct EvidenceStore: Sendable {
     }
 
     /// Syncs a file and puts it in its place; afterwards a row may name it.
-    func keep(_ part: EvidencePart, at now: Timestamp) throws -> Kept {
+    /// - Parameter isLeaving: whether the unfinished file stays too, until `discard`: what is done with the file
+    ///   can then be done again if the server dies on the way.
+    func keep(_ part: EvidencePart, at now: Timestamp, leaving isLeaving: Bool = false) throws -> Kept {
         let kept = try part.finish(at: now)
         let place = "\(folder)/\(kept.hash.prefix(2))"
         try Self.makeFolder(place)
+        if isLeaving, try Self.putSecondName(on: part.path, path(of: kept.hash)) {
+            try Self.sync(folder: place)
+            return kept
+        }
         // The same bytes take the place of themselves: the file is as fresh as the row that will name it, and the
         // sweep leaves what is fresh alone.
         guard rename(part.path, path(of: kept.hash)) == 0 else { throw Self.fault("rename \(part.path)") }
         try Self.sync(folder: place)
         return kept
+    }
+
+    /// Gives the file a second name, in place of whatever has it; false where the disk knows no second names.
+    private static func putSecondName(on path: String, _ name: String) throws -> Bool {
+        let between = path + ".kept"
+        unlink(between)
+        guard link(path, between) == 0 else {
+            if [EPERM, EOPNOTSUPP, EMLINK, ENOSYS].contains(errno) { return false }
+            throw fault("link \(path)")
+        }
+        // Where the name stands for these very bytes already, a rename leaves both; one goes.
+        defer { unlink(between) }
+        guard rename(between, name) == 0 else { throw fault("rename \(between)") }
+        return true
     }
 
     /// Takes an unfinished file away; one that is not there is no matter.

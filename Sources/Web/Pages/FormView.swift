@@ -86,6 +86,12 @@ package struct FormView: Sendable {
                 as HTML
         }
         let list: HTML = items.isEmpty ? .empty : "<ul>\(items)</ul>"
+        // One problem is said once, and its words lead to the field.
+        if refusal.problems.count == 1, let only = refusal.problems.first, only.message == refusal.message {
+            return """
+                <div class="problem" role="alert" tabindex="-1"><h2><a href="#\(id(only.field))">\(only.message)</a></h2><p>What you typed is kept below.</p></div>
+                """
+        }
         return """
             <div class="problem" role="alert" tabindex="-1"><h2>\(refusal.message)</h2>\(list)<p>What you typed is kept below.</p></div>
             """

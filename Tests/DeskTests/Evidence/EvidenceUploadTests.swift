@@ -119,9 +119,9 @@ struct EvidenceUploadTests {
         }
     }
 
-    @Test("A form that ends early leaves nothing that anybody sees")
-    func brokenForm() async throws {
-        try await TestServer.run(on: .sqlite) { server in
+    @Test("A form that ends early leaves nothing that anybody sees", arguments: Engine.available)
+    func brokenForm(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
             let number = try await server.desk.reportedCase()
             let browser = try await server.browser(.marta)
             let body = Array(
@@ -181,6 +181,70 @@ struct EvidenceUploadTests {
             let read = try await program.get("/api/v1/cases/\(number)/evidence/E1").json
             #expect(read["sha256"]?.string == hex(sha256(bytes)) && read["name"] == "big.log")
             #expect(Self.partials(server.desk) == [])
+        }
+    }
+
+    @Test(
+        "CASE-38 part: an upload in pieces whose last answer was lost is finished when its client asks, and only once",
+        arguments: Engine.available)
+    func finishedAfterACrash(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let program = try await server.program(.marta)
+            let (store, database) = (server.desk.services.evidence, server.desk.services.database)
+            // As a crash leaves it: all bytes durable, their number noted, no evidence recorded; once before the
+            // file is in its place, once after.
+            for isInPlace in [false, true] {
+                let bytes = Array("the whole file, \(isInPlace)".utf8)
+                let made = try await program.send(
+                    .POST, "/api/v1/cases/\(number)/uploads", [],
+                    [("Upload-Length", "\(bytes.count)"), ("Upload-Metadata", "filename YS5sb2c=")])
+                let place = try #require(made.headers["location"])
+                let id = try #require(place.split(separator: "/").last.map(String.init))
+                let now = server.desk.clock.now
+                try await store.working {
+                    let part = try store.resume(id, at: 0)
+                    try bytes.withUnsafeBytes { try part.write($0) }
+                    if isInPlace { _ = try store.keep(part, at: now, leaving: true) } else { try part.sync() }
+                }
+                _ = try await database.write {
+                    try $0.execute(EvidenceQueries.setReceived(Int64(bytes.count), of: id, at: now))
+                }
+                let asked = try await program.send(.HEAD, place, [], [("Tus-Resumable", "1.0.0")])
+                #expect(asked.status == 200 && asked.headers["upload-offset"] == "\(bytes.count)")
+                let piece = try #require(asked.headers["evidence-number"])
+                let content = try await program.get("/api/v1/cases/\(number)/evidence/\(piece)/content")
+                #expect(content.body == String(decoding: bytes, as: UTF8.self))
+                #expect(try await program.send(.HEAD, place).status == 404)
+            }
+            let items = try await program.get("/api/v1/cases/\(number)/evidence").json["items"]?.array
+            #expect(items?.count == 2)
+            #expect(Self.partials(server.desk) == [])
+            #expect(try await server.desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "An upload in pieces of what the case has already names the piece, and leaves nothing",
+        arguments: Engine.available)
+    func piecesOfTheSame(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let program = try await server.program(.marta)
+            for (turn, status) in [(1, 204), (2, 409)] {
+                let made = try await program.send(
+                    .POST, "/api/v1/cases/\(number)/uploads", [],
+                    [("Upload-Length", "9"), ("Upload-Metadata", "filename YS5sb2c=")])
+                let place = try #require(made.headers["location"])
+                let sent = try await program.send(
+                    .PATCH, place, Array("same file".utf8),
+                    [("Content-Type", "application/offset+octet-stream"), ("Upload-Offset", "0")])
+                #expect(sent.status == status, "turn \(turn): \(sent.body)")
+                if turn == 2 { #expect(sent.body.contains("E1")) }
+                #expect(try await program.send(.HEAD, place).status == 404)
+            }
+            #expect(Self.partials(server.desk) == [])
+            #expect(Self.files(server.desk).count == 1)
         }
     }
 

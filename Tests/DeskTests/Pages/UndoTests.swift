@@ -60,6 +60,33 @@ struct UndoTests {
         }
     }
 
+    @Test("A link and a merge are taken back, and what came between stays", arguments: Engine.available)
+    func relations(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let (number, other) = (try await desk.reportedCase(), try await desk.reportedCase())
+            let linked = try await thereAndBack(
+                desk, number, "case.link", ["relation": "related", "to": .text(other)])
+            let record = try await thereAndBack(
+                desk, number, "case.link_record", ["kind": "defect", "key": "ENG-7"])
+            let links = try await desk.services.database.read { [actor = try desk.actor(.marta)] tx in
+                try RelationsDirectory.links(of: record.id, for: actor, in: tx)
+            }
+            #expect(links.isEmpty && linked.id == record.id)
+            let receipt = try await desk.perform(
+                "case.merge", as: .ines, ["id": .text(number), "into": .text(other), "reason": "The same"])
+            let offer = RawValue.text(try #require(receipt.answer["undo"]?.string))
+            try await desk.perform("case.note", as: .jonas, ["id": .text(number), "text": "Goes to the other"])
+            try await desk.perform("undo.apply", as: .ines, ["id": offer])
+            let (source, target) = (try await desk.found(number), try await desk.found(other))
+            #expect(source.number == number && source.mergedInto == nil)
+            let notes = try await desk.services.database.read { tx in
+                try CaseDirectory.facts(of: target.id, kinds: ["case.noted"], in: tx).map(\.body)
+            }
+            #expect(notes == [.noted(text: "Goes to the other")])
+            #expect(try await desk.findings() == [])
+        }
+    }
+
     @Test("A status goes back only where policy has the way", arguments: Engine.available)
     func status(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in

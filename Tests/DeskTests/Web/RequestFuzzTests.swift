@@ -22,7 +22,7 @@ struct RequestFuzzTests {
             let program = try await server.program(.samira)
             let (browser, customer) = (try await server.browser(.daniel), try await server.program(.daniel))
             let routes = server.desk.services.catalog.routes(server.desk.services).filter {
-                [.post, .put].contains($0.method) && $0.path != "/sign-out"
+                [.post, .put, .patch, .delete].contains($0.method) && $0.path != "/sign-out"
                     && !$0.path.contains("/deactivate")
             }
             let names = Set(server.desk.services.catalog.operations.flatMap { $0.fields.map(\.name) })
@@ -38,7 +38,7 @@ struct RequestFuzzTests {
                     .replacing(/\{[a-z]+\}/, with: "x")
                     let (type, body) = random.body(names)
                     let answer = try await client.send(
-                        route.method == .put ? .PUT : .POST, path, body,
+                        Self.method(of: route), path, body,
                         [("Content-Type", type), ("Sec-Fetch-Site", "same-origin")])
                     #expect(
                         answer.status < 500,
@@ -47,6 +47,15 @@ struct RequestFuzzTests {
                 }
             }
             #expect(try await server.desk.findings() == [])
+        }
+    }
+
+    private static func method(of route: Route) -> HTTPMethod {
+        switch route.method {
+        case .put: .PUT
+        case .patch: .PATCH
+        case .delete: .DELETE
+        default: .POST
         }
     }
 }

@@ -96,11 +96,14 @@ enum ResumableUploadPages {
 
     private static func tell(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let upload = try await find(call, services)
-        return WebResponse(
+        var response = WebResponse(
             headers: [
                 .tusResumable: "1.0.0", .uploadOffset: String(upload.received),
                 .uploadLength: String(upload.length), .cacheControl: "no-store",
             ])
+        // All bytes came, and the server ended before it could say so: whoever asks would never send more.
+        if upload.received == upload.length { try await finish(upload, call, services, into: &response) }
+        return response
     }
 
     private static func end(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
@@ -129,12 +132,7 @@ enum ResumableUploadPages {
         let received = try await write(upload, call, services)
         var response = WebResponse(
             status: .noContent, headers: [.tusResumable: "1.0.0", .uploadOffset: String(received)])
-        if received == upload.length {
-            let answer = try await finish(upload, call, services)
-            response.headers[.evidenceNumber] = answer["number"]?.string
-            response.headers[.contentLocation] =
-                "/api/v1/cases/\(answer["case"]?.string ?? "")/evidence/\(answer["number"]?.string ?? "")"
-        }
+        if received == upload.length { try await finish(upload, call, services, into: &response) }
         return response
     }
 
@@ -145,8 +143,8 @@ enum ResumableUploadPages {
         let store = services.evidence
         let part = try await store.working { try store.resume(upload.id, at: upload.received) }
         var durable = upload.received
+        var pending: [UInt8] = []
         do {
-            var pending: [UInt8] = []
             for try await buffer in call.request.body {
                 pending += buffer.readableBytesView
                 guard pending.count >= 1 << 20 else { continue }
@@ -156,7 +154,12 @@ enum ResumableUploadPages {
             }
             try await take(pending, part, upload, store)
         } catch let error where !(error is Refusal || error is EvidenceFault) {
-            _ = try await save(part, upload, services)
+            // In a task of its own: the one of a broken connection may be cancelled.
+            let rest = pending
+            _ = try await Task {
+                try await take(rest, part, upload, store)
+                return try await save(part, upload, services)
+            }.value
             throw Refusal(
                 .invalid, "upload_broken",
                 "The piece ended early. What came is kept; ask with HEAD and go on there.")
@@ -187,7 +190,25 @@ enum ResumableUploadPages {
         return size
     }
 
+    /// Makes the file evidence and says which. Repeated after a crash it finds everything as it was.
     private static func finish(
+        _ upload: EvidenceUpload, _ call: SignedInCall, _ services: Services, into response: inout WebResponse
+    ) async throws {
+        let answer: JSONObject
+        do {
+            answer = try await record(upload, call, services)
+        } catch let refusal as Refusal where refusal.code == "already_here" {
+            _ = try await end(call, services)
+            throw refusal
+        }
+        _ = try await end(call, services)
+        let number = answer["number"]?.string ?? ""
+        response.headers[.evidenceNumber] = number
+        response.headers[.contentLocation] =
+            "/api/v1/cases/\(answer["case"]?.string ?? "")/evidence/\(number)"
+    }
+
+    private static func record(
         _ upload: EvidenceUpload, _ call: SignedInCall, _ services: Services
     ) async throws -> JSONObject {
         var fields = RawInput()
@@ -205,7 +226,7 @@ enum ResumableUploadPages {
                 if !claimed.isEmpty {
                     try UploadReceiver.check(try part.finish(at: now).hash, against: claimed)
                 }
-                return try store.keep(part, at: now)
+                return try store.keep(part, at: now, leaving: true)
             }
         } catch let refusal as Refusal where refusal.code == "checksum_mismatch" {
             _ = try await end(call, services)
@@ -214,11 +235,10 @@ enum ResumableUploadPages {
         let this = try await services.database.read { tx in
             try CaseDirectory.find(upload.caseID, for: call.actor, in: tx)
         }
-        let receipt = try await EvidenceUploadPages.add(
+        return try await EvidenceUploadPages.add(
             ReceivedFile(kept: kept, name: name), fields, to: this, AnyOperation(AddEvidence.self),
-            as: call.actor, key: "upload:\(upload.id)", request: call.request.id, services)
-        _ = try await services.database.write { try $0.execute(EvidenceQueries.deleteUpload(id: upload.id)) }
-        return receipt.answer
+            as: call.actor, key: "upload:\(upload.id)", request: call.request.id, services
+        ).answer
     }
 }
 

@@ -180,14 +180,14 @@ enum AnswerQuestions: Operation {
         var decision = answer(facts, on: forms.found)
         let after = forms.after(facts, by: context.actor.id, at: context.now)
         decision.tellNewQuestions(after.askedOfCustomer, shown: input.shownQuestions)
+        decision.tellDroppedQuestions(input.answers, form)
         return decision
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
         let page = "/portal/cases/\(answer["number"]?.string ?? "")"
-        let isMore = answer["new_questions"] != nil
-        return LocalPath(untrusted: isMore ? "\(page)/answers?done=more_questions" : "\(page)?done=received")
-            ?? "/portal"
+        let place = Decision.formNotice(answer).map { "\(page)/answers?done=\($0)" } ?? "\(page)?done=received"
+        return LocalPath(untrusted: place) ?? "/portal"
     }
 
     static func form(

@@ -64,14 +64,15 @@ extension CaseFormOperation {
         var decision = answer(facts, on: forms.found)
         let after = forms.after(facts, by: context.actor.id, at: context.now)
         decision.tellNewQuestions(after.asked(in: form), shown: input.shownQuestions)
+        decision.tellDroppedQuestions(input.answers, form)
         if let score = after.score(use) { decision.answer["percent"] = .integer(Int64(score.percent)) }
         return decision
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        guard answer["new_questions"] != nil else { return caseDestination(answer, done: "saved") }
+        guard let done = Decision.formNotice(answer) else { return caseDestination(answer, done: "saved") }
         let page = place.path.replacing("{id}", with: answer["number"]?.string ?? "")
-        return LocalPath(untrusted: "\(page)?done=more_questions") ?? caseDestination(answer, done: "saved")
+        return LocalPath(untrusted: "\(page)?done=\(done)") ?? caseDestination(answer, done: "saved")
     }
 
     static func form(
@@ -129,6 +130,11 @@ extension OperationForm {
         }
         values["form_version"] = .text(form.version)
         values["shown"] = .text(questions.map(\.id).joined(separator: " "))
+        let gone = (forms.record.shown[form.id] ?? []).filter { form.question($0) == nil }.sorted()
+        for id in gone {
+            guard let answer = forms.record.answers[id] else { continue }
+            advice.append("“\(answer.label)” is no longer asked. The answer is kept: “\(answer.value)”.")
+        }
         let new = form.new(since: forms.record, among: questions)
         if !new.isEmpty {
             let labels = new.map { "“\($0.label)”" }.joined(separator: ", ")
@@ -144,6 +150,19 @@ extension Decision {
         guard !new.isEmpty else { return }
         answer["new_questions"] = .array(
             new.map { ["id": .string($0.id), "label": .string($0.label)] as JSON })
+    }
+
+    /// Tells the caller which answers were kept although their questions are no longer asked.
+    mutating func tellDroppedQuestions(_ sent: [String: RawValue], _ form: Form) {
+        let gone = sent.keys.filter { form.question($0) == nil && !sent[$0, default: .missing].typed.isEmpty }
+        guard !gone.isEmpty else { return }
+        answer["dropped_questions"] = .array(gone.sorted().map(JSON.string))
+    }
+
+    /// What is said on the form again, where the person should look at it once more; nil where all is well.
+    static func formNotice(_ answer: JSONObject) -> String? {
+        if answer["dropped_questions"] != nil { return "form_changed" }
+        return answer["new_questions"] == nil ? nil : "more_questions"
     }
 }
 
@@ -210,11 +229,11 @@ enum GatePass {
         switch check {
         case .narrative, .customer: return []
         case .rootCause:
-            return forms.closure.hasOnlySuspects ? [("Investigation", "/cases/\(number)/investigation")] : [edit]
+            return [("Investigation", "/cases/\(number)/investigation"), edit]
         case .category: return [edit]
         case .evidence: return [("Evidence", "/cases/\(number)/evidence")]
         case .article: return [("Link an article", "/cases/\(number)/link_record")]
-        case .prevention:
+        case .prevention, .preventionLink:
             return [
                 ("Link the problem or defect", "/cases/\(number)/link_record"),
                 ("Workaround and fix", "/cases/\(number)/investigation"),

@@ -77,6 +77,10 @@ enum LinkCase: Operation {
             links: try RelationsDirectory.links(of: found.id, for: actor, in: tx), chain: chain)
     }
 
+    static func undo(_ input: Input, on state: State, in context: Context) -> Undo? {
+        UnlinkCase.undoing("\(input.relation)/\(RecordKind.supportCase.rawValue)/\(state.other.number)", of: input.id)
+    }
+
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
         let relation = Relation(rawValue: input.relation) ?? .related
         let pair = try state.found.linked(
@@ -134,6 +138,12 @@ enum LinkRecord: Operation {
             found: found, links: try RelationsDirectory.links(of: found.id, for: actor, in: tx))
     }
 
+    static func undo(_ input: Input, on state: State, in context: Context) -> Undo? {
+        guard let kind = RecordKind(rawValue: input.kind) else { return nil }
+        return UnlinkCase.undoing(
+            "\(input.relation ?? kind.usualRelation.rawValue)/\(kind.rawValue)/\(input.key)", of: input.id)
+    }
+
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
         guard let kind = RecordKind(rawValue: input.kind) else {
             throw Refusal(field: "kind", "unknown_choice", "“\(input.kind)” is not a kind of record.")
@@ -179,6 +189,11 @@ enum UnlinkCase: Operation {
         .reference("link", "Link", to: "link")
             .help("As the case lists it: “related/case/TL-42” or “tracked_by/defect/ENG-812”."),
         .optional(CaseFields.reason))
+
+    /// How a link that was just made is taken away again.
+    static func undoing(_ link: String, of id: String) -> Undo {
+        Undo(name, ["id": .text(id), "link": .text(link), "reason": .text("Taken back")])
+    }
 
     static func load(
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction

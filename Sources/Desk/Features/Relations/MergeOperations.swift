@@ -44,6 +44,12 @@ enum MergeCases: Operation {
             sources: sources, target: try CaseDirectory.find(input.into, field: "into", for: actor, in: tx))
     }
 
+    /// One merge is taken back by one key; many at once are undone case by case.
+    static func undo(_ input: Input, on state: State, in context: Context) -> Undo? {
+        guard state.sources.count == 1, let source = state.sources.first else { return nil }
+        return Undo(UnmergeCase.name, ["id": .text(source.id.raw), "reason": .text("Taken back")])
+    }
+
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
         var decision = answer([], on: state.target)
         for source in state.sources {
