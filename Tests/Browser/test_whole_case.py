@@ -45,7 +45,7 @@ KNOWN = {
 class WholeCase:
     """The story; the classes below run it on an engine each."""
 
-    def test_case_40_the_whole_case_from_a_report_with_a_gap_to_a_merge_that_is_undone(self):
+    def test_the_whole_case_from_a_report_with_a_gap_to_a_merge_that_is_undone(self):
         self.customer = self.signed_in("customer")
         self.marta = self.signed_in("engineer")
         self.jonas = self.signed_in("colleague")

@@ -237,7 +237,7 @@ extension OperationRoutes {
         let links = form.ways.filter { seen.insert($0.path.text).inserted }.map { way in
             "<a href=\"\(way.path.text)\">\(way.title)</a>" as HTML
         }
-        let ways: HTML = links.isEmpty ? .empty : "<p class=\"ways\">\(HTML.joined(links, by: ", "))</p>"
+        let ways: HTML = links.isEmpty ? .empty : "<p class=\"ways\">\(links)</p>"
         return "<div class=\"notice warn\" role=\"status\">\(icon("alert"))<div>\(items)\(ways)</div></div>"
     }
 }

@@ -197,8 +197,8 @@ extension CaseForms {
             gate == .handOff
             ? "Fill in the intake, ask the customer, or say why it has to go on without them."
             : missing.count == 1
-                    ? "Settle it, or sign an exception that says why it ends without it."
-                    : "Settle them, or sign an exception that says why it ends without them."
+                ? "Settle it, or sign an exception that says why it ends without it."
+                : "Settle them, or sign an exception that says why it ends without them."
         return Refusal(
             problems: [
                 .init(

@@ -75,7 +75,8 @@ struct UndoTests {
             let receipt = try await desk.perform(
                 "case.merge", as: .ines, ["id": .text(number), "into": .text(other), "reason": "The same"])
             let offer = RawValue.text(try #require(receipt.answer["undo"]?.string))
-            try await desk.perform("case.note", as: .jonas, ["id": .text(number), "text": "Goes to the other"])
+            try await desk.perform(
+                "case.note", as: .jonas, ["id": .text(number), "text": "Goes to the other"])
             try await desk.perform("undo.apply", as: .ines, ["id": offer])
             let (source, target) = (try await desk.found(number), try await desk.found(other))
             #expect(source.number == number && source.mergedInto == nil)

@@ -18,7 +18,8 @@ struct HostileFieldTests {
         "\u{202E}\u{2066}x\u{FEFF}", "<script>alert(1)</script>", "'; DROP TABLE support_case; --", "%00%ff",
         "TL-1", "H1", "E1", "#1", "@me", "9999-12-31T23:59:60Z", "0001-01-01T00:00:00+23:59",
         .string(String(repeating: "ä", count: 60_000)), .string(String(repeating: "x\n", count: 20_000)),
-        [], ["", "", .null, 7], .array((0..<2000).map { .string("#\($0)") }), [["a"], ["b": []]], .object(JSONObject()),
+        [], ["", "", .null, 7], .array((0..<2000).map { .string("#\($0)") }), [["a"], ["b": []]],
+        .object(JSONObject()),
         ["id": "TL-1", "": .null],
     ]
 
@@ -75,10 +76,13 @@ struct HostileFieldTests {
                 let furnished = try await Self.furnished(server)
                 let path = operation.place.apiPath
                 let id =
-                    path.contains("/cases/") || path.contains("/portal/") ? furnished.number
-                    : path.contains("/evidence/") ? furnished.evidence
-                    : path.contains("/people/") ? person
-                    : path.contains("/organisations/") ? organisation : "none"
+                    path.contains("/cases/") || path.contains("/portal/")
+                    ? furnished.number
+                    : path.contains("/evidence/")
+                        ? furnished.evidence
+                        : path.contains("/people/")
+                            ? person
+                            : path.contains("/organisations/") ? organisation : "none"
                 let client = operation.name.hasPrefix("portal.") ? daniel : samira
                 for field in operation.fields where field.name != "id" {
                     // Every field meets a third of the values; which third moves on with each field.
@@ -138,7 +142,8 @@ struct HostileFieldTests {
                         ("Upload-Metadata", "filename \(value),type \(value),covers_from \(value)"),
                     ]
                 }
-            for (turn, more) in headers.enumerated() where more.allSatisfy({ $0.1.utf8.allSatisfy { $0 < 127 } }) {
+            for (turn, more) in headers.enumerated()
+            where more.allSatisfy({ $0.1.utf8.allSatisfy { $0 < 127 } }) {
                 let made = try await program.send(.POST, "/api/v1/cases/\(number)/uploads", [], more)
                 #expect(made.status < 500, "\(more): \(made.body)")
                 guard let place = made.headers["location"] else { continue }

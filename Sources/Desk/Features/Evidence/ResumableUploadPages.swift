@@ -190,7 +190,9 @@ enum ResumableUploadPages {
         return size
     }
 
-    /// Makes the file evidence and says which. Repeated after a crash it finds everything as it was.
+    /// Makes the file evidence and says which.
+    ///
+    /// Repeated after a crash it finds everything as it was.
     private static func finish(
         _ upload: EvidenceUpload, _ call: SignedInCall, _ services: Services, into response: inout WebResponse
     ) async throws {

@@ -186,7 +186,8 @@ enum AnswerQuestions: Operation {
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
         let page = "/portal/cases/\(answer["number"]?.string ?? "")"
-        let place = Decision.formNotice(answer).map { "\(page)/answers?done=\($0)" } ?? "\(page)?done=received"
+        let place =
+            Decision.formNotice(answer).map { "\(page)/answers?done=\($0)" } ?? "\(page)?done=received"
         return LocalPath(untrusted: place) ?? "/portal"
     }
 

@@ -78,7 +78,8 @@ enum LinkCase: Operation {
     }
 
     static func undo(_ input: Input, on state: State, in context: Context) -> Undo? {
-        UnlinkCase.undoing("\(input.relation)/\(RecordKind.supportCase.rawValue)/\(state.other.number)", of: input.id)
+        UnlinkCase.undoing(
+            "\(input.relation)/\(RecordKind.supportCase.rawValue)/\(state.other.number)", of: input.id)
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
