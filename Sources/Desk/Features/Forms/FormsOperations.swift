@@ -130,7 +130,10 @@ extension OperationForm {
         }
         values["form_version"] = .text(form.version)
         values["shown"] = .text(questions.map(\.id).joined(separator: " "))
-        let gone = (forms.record.shown[form.id] ?? []).filter { form.question($0) == nil }.sorted()
+        let all = Form.Use.allCases.compactMap(forms.form)
+        let gone = (forms.record.shown[form.id] ?? []).filter { id in
+            all.allSatisfy { $0.question(id) == nil }
+        }.sorted()
         for id in gone {
             guard let answer = forms.record.answers[id] else { continue }
             advice.append("“\(answer.label)” is no longer asked. The answer is kept: “\(answer.value)”.")
