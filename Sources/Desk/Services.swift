@@ -130,6 +130,8 @@ enum Notice {
         "kept": "Kept as it is.", "shared": "The link is made. Copy it below.",
         "open": "Open to you for an hour. That you read it stands on record.",
         "assigned": "The owner is changed.", "saved": "Saved.",
+        "linked": "The link is made; both sides show it.",
+        "merged": "Merged. The other number leads here from now on.",
         "form_changed": "Saved. The form changed while you filled it in; what changed stands below.",
         "more_questions": "Saved. Your answers bring some more questions; they stand below.",
         "confirmed": "Thank you. We close it, and you can still open it again.", "settled": "Saved.",

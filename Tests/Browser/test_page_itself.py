@@ -131,6 +131,53 @@ class PageItselfTests(BrowserTest):
         self.assertIn("Owner Jonas Weber", other.locator("#case-head").inner_text())
         page.troubles = []  # the refused attempt was on purpose
 
+    def test_a_link_and_a_merge_are_taken_back_by_toast(self):
+        page = self.signed_in("lead")
+        one, two = (
+            re.search(r"TL-\d+", self.server.command(
+                "call", "case.open", "--as", "marta@thirdline.example", f"subject={name}", "symptom=x"))[0]
+            for name in ("The first of two", "The second of two")
+        )
+        page.goto(self.server.url(f"/cases/{one}/link"))
+        page.get_by_label("This case is").select_option(label="Related to")
+        page.get_by_label("Case", exact=True).fill(two)
+        page.get_by_role("button", name="Link").click()
+        page.locator(".toast").get_by_text("The link is made").wait_for()
+        self.assertIn(two, page.locator("#links").inner_text())
+        page.locator("h1").click()
+        page.keyboard.press("z")
+        page.get_by_text("Taken back. It stands as before.").wait_for()
+        self.assertEqual(page.locator("#links").count(), 0)
+        page.goto(self.server.url(f"/cases/{one}/merge"))
+        page.get_by_label("Into").fill(two)
+        page.get_by_label("Reason").fill("The same thing")
+        page.get_by_role("button", name="Merge").click()
+        page.wait_for_url(f"**/cases/{two}?*")
+        page.locator(".toast").get_by_role("button", name="Undo").click()
+        page.get_by_text("Taken back. It stands as before.").wait_for()
+        page.goto(self.server.url(f"/cases/{one}"))
+        self.assertIn("The first of two", page.locator("#case-head").inner_text())
+        self.assert_quiet(page)
+
+    def test_a_file_that_is_dropped_joins_the_one_that_was_chosen(self):
+        page = self.signed_in("engineer")
+        number = self.open_case(page)
+        page.goto(self.server.url(f"/cases/{number}/evidence/new"))
+        page.get_by_label("Files", exact=True).set_input_files(
+            {"name": "chosen.log", "mimeType": "text/plain", "buffer": b"chosen"})
+        held = page.evaluate_handle(
+            "() => { const held = new DataTransfer();"
+            " held.items.add(new File(['dropped'], 'dropped.log')); return held; }")
+        page.dispatch_event("main", "drop", {"dataTransfer": held})
+        self.assertEqual(page.locator("[data-chosen] li").all_inner_texts(), ["chosen.log", "dropped.log"])
+        self.assert_accessible(page)
+        page.get_by_role("button", name="Add evidence").click()
+        page.wait_for_url("**/evidence?done=kept")
+        listed = page.locator("main").inner_text()
+        self.assertIn("chosen.log", listed)
+        self.assertIn("dropped.log", listed)
+        self.assert_quiet(page)
+
     def test_case_28_part_an_entry_goes_into_the_story_in_place(self):
         page = self.signed_in("engineer")
         self.open_case(page)

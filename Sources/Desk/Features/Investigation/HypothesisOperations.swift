@@ -106,7 +106,7 @@ enum JudgeHypothesis: InvestigationOperation {
     }
 
     static let name = "case.judge_hypothesis"
-    static let summary = "Say where a hypothesis stands"
+    static let summary = "Judge a hypothesis"
     static let verb = "Save"
     private static let states = [
         FieldChoice("open", "Open", detail: "Still to be found out."),
@@ -151,6 +151,20 @@ enum JudgeHypothesis: InvestigationOperation {
         form.values["root_cause"] = .text(state.found.classification[.rootCause] ?? "")
         if state.investigation.hypotheses.isEmpty {
             form.advice.append("There is no hypothesis yet. Add one first.")
+            form.ways.append(("Add a hypothesis", "/cases/\(state.found.number)/add_hypothesis"))
+        }
+        let pieces = state.citable.numbers.sorted {
+            $0.utf8.count == $1.utf8.count ? $0 < $1 : $0.utf8.count < $1.utf8.count
+        }
+        if pieces.isEmpty {
+            form.advice.append(
+                "There is no evidence that you can read on this case yet. Without any, nothing can be confirmed."
+            )
+            form.ways.append(("Add evidence", "/cases/\(state.found.number)/evidence/new"))
+        } else if var field = input.descriptions.first(where: { $0.name == "evidence" }) {
+            field.help =
+                "One a line. This case has \(pieces.prefix(12).joined(separator: ", "))\(pieces.count > 12 ? " and more" : ""). Entries of the timeline, such as #12, count as well but prove nothing alone."
+            form.replaced["evidence"] = [field]
         }
     }
 }

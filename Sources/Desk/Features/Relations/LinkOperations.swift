@@ -93,7 +93,7 @@ enum LinkCase: Operation {
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        caseDestination(answer, done: "saved")
+        caseDestination(answer, done: "linked")
     }
 
     static func form(
@@ -162,7 +162,7 @@ enum LinkRecord: Operation {
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        caseDestination(answer, done: "saved")
+        caseDestination(answer, done: "linked")
     }
 
     static func form(

@@ -61,7 +61,7 @@ enum MergeCases: Operation {
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        caseDestination(answer, done: "saved")
+        caseDestination(answer, done: "merged")
     }
 
     static func form(
