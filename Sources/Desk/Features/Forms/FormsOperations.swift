@@ -130,11 +130,13 @@ extension OperationForm {
         }
         values["form_version"] = .text(form.version)
         values["shown"] = .text(questions.map(\.id).joined(separator: " "))
-        let gone = (forms.record.shown[form.id] ?? []).filter { form.question($0) == nil }.sorted()
+        let all = Form.Use.allCases.compactMap(forms.form)
+        let gone = (forms.record.shown[form.id] ?? []).filter { id in
+            all.allSatisfy { $0.question(id) == nil }
+        }.sorted()
         for id in gone {
-            // An answer without the words of its question came when the question was gone already.
-            guard let answer = forms.record.answers[id], answer.label == id else { continue }
-            advice.append("“\(id)” is no longer asked. The answer is kept: “\(answer.value)”.")
+            guard let answer = forms.record.answers[id] else { continue }
+            advice.append("“\(answer.label)” is no longer asked. The answer is kept: “\(answer.value)”.")
         }
         let new = form.new(since: forms.record, among: questions)
         if !new.isEmpty {
