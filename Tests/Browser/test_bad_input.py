@@ -269,26 +269,26 @@ class BadInput:
         number = self.open_case()
         page = self.signed_in("engineer")
         page.goto(self.server.url(f"/cases/{number}/intake"))
-        page.get_by_label("In which region?").fill("eu-north")
+        page.get_by_label("Who is affected, and how many?").fill("Everybody in Oslo")
         page.get_by_label("What did you expect?").fill("That it works.")
         document = self.server.command("policy", "show")
         changed = re.sub(
-            r"\n( *)- \{id: region, label: In which region\?.*",
+            r"\n( *)- id: scope\n.*\n.*\n.*",
             r"\n\1- {id: rack, label: In which rack?, needed_to: hand_off}", document, count=1,
         )
         self.assertNotEqual(document, changed)
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write(changed)
             file.flush()
-            self.server.command("policy", "apply", file.name, "--reason", "Racks, not regions")
+            self.server.command("policy", "apply", file.name, "--reason", "Racks, not scope")
         page.get_by_role("button", name="Save").click()
         page.wait_for_url(re.compile(r"/intake\?done=|/cases/TL-\d+\?done="))
         said = page.locator("main").inner_text()
         self.assertIn("In which rack?", said)
-        self.assertIn("“region” is no longer asked", said)
+        self.assertIn("“scope” is no longer asked. The answer is kept: “Everybody in Oslo”.", said)
         page.goto(self.server.url(f"/cases/{number}?order=newest&show=all"))
         told = page.locator("#timeline").inner_text()
-        self.assertIn("eu-north", told)
+        self.assertIn("Everybody in Oslo", told)
         self.assertIn("That it works.", self.call("GET", f"/api/v1/cases/{number}")[2].decode())
 
 
