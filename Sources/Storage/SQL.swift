@@ -119,6 +119,23 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
                 sqlite: "1", postgreSQL: "pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         ])
 
+    /// The triggers that are in force: table, name, and what each does.
+    ///
+    /// One that is switched off is not among them.
+    package static let triggersInForce = SQL(
+        parts: [
+            .dialect(
+                sqlite: "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY 1, 2",
+                postgreSQL: """
+                    SELECT c.relname::text, t.tgname::text,
+                        CASE WHEN p.prosrc LIKE '%RAISE EXCEPTION%' THEN 'refuses' ELSE '' END
+                    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+                    JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid
+                    WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND n.nspname = current_schema()
+                    ORDER BY 1, 2
+                    """)
+        ])
+
     /// A pattern for LIKE that finds `text` anywhere, with its special characters escaped by `\`.
     package static func containing(_ text: String) -> String {
         // Scalar by scalar: a "%" with a combining mark is one Swift character and still a wildcard of the engines.

@@ -37,7 +37,8 @@ PAGES = {
     "engineer": [
         "/cases", "/cases?owner=me", "/cases?q=nothing+of+the+kind", rich_case(), rich_case("?as=note"),
         rich_case("?order=oldest"),
-        "/cases/check", "/cases/backlog", "/cases?next=none", "/macros", "/macros/new", rich_case("/templates"), rich_case("/investigation"),
+        "/cases/check", "/cases/backlog", "/cases/reopens", "/cases?watch=me",
+        "/cases?next=none", "/macros", "/macros/new", rich_case("/templates"), rich_case("/investigation"),
         rich_case("/calls/C1"), rich_case("/set_next_action"), rich_case("/schedule_call"),
         "/cases/new", rich_case("/assign"), rich_case("/change_status"), rich_case("/change_severity"), rich_case("/edit"),
         rich_case("/evidence"), rich_case("/evidence/new"), rich_case("/evidence/E1"), rich_case("/evidence/E2"),
@@ -49,6 +50,7 @@ PAGES = {
     ],
     "administrator": [
         "/people", open_first("/people"), "/people/new", "/organisations/new", "/policy", "/policy/rights",
+        "/evidence/due",
     ],
     "customer": ["/portal", "/portal?show=solved", "/portal/cases/new", rich_case(start="/portal"), "/account"],
 }

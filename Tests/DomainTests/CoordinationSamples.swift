@@ -22,7 +22,9 @@ extension FactGoldenTests {
                     call: "C1", topic: "t", startsAt: moment, joinLink: "https://x.example/1",
                     attendees: ["Ana", "Bo"])),
             .callScheduled(.init(call: "C2", topic: "t", startsAt: moment, joinLink: nil, attendees: [])),
-            .callNoted(call: "C1", text: "t"), .callEnded(call: "C1", isHeld: true, summary: "s"),
+            .callNoted(call: "C1", text: "t"), .callMoved(call: "C1", startsAt: moment, reason: "r"),
+            .callMoved(call: "C1", startsAt: moment, reason: nil),
+            .callEnded(call: "C1", isHeld: true, summary: "s"),
             .callEnded(call: "C2", isHeld: false, summary: nil),
             .followUpAdded(
                 .init(item: "F1", call: "C1", text: "t", owner: "p1", dueAt: moment, isPromised: true)),

@@ -75,6 +75,31 @@ struct FactGoldenTests {
         #expect(frozen.subtracting(written) == [], "a kind that was released can never go")
     }
 
+    @Test(
+        "No family and no kind of case facts is forgotten: each has a golden body, a sample, and a name in one list"
+    )
+    func familiesAreWhole() throws {
+        let goldens = Set(try goldens().map(\.kind).filter { $0.hasPrefix("case.") })
+        #expect(goldens == Set(CaseFact.allKinds))
+        #expect(Set(CaseFact.allKinds).count == CaseFact.allKinds.count, "a kind belongs to one family")
+        let sampled = Set(Self.samples.map(\.kind).filter { $0.hasPrefix("case.") })
+        #expect(Set(CaseFact.allKinds).subtracting(sampled) == [], "add a value to the samples")
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Sources/Domain").standardizedFileURL
+        let files =
+            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects ?? []
+        let texts = try files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.map {
+            try String(contentsOf: $0, encoding: .utf8)
+        }
+        let declared = texts.flatMap { $0.matches(of: /enum ([A-Za-z]+): CaseFactFamily\b/) }.map {
+            String($0.output.1)
+        }
+        #expect(declared.sorted() == CaseFact.families.map { "\($0)" }.sorted())
+        for family in CaseFact.families {
+            #expect(Set(family.publicKinds + family.storyKinds).subtracting(family.kinds) == [], "\(family)")
+        }
+    }
+
     @Test("No other file of the domain declares a kind of fact")
     func noOtherFacts() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

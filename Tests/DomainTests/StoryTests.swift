@@ -15,6 +15,23 @@ struct StoryTests {
         #expect(!story.tells(2, kind: "case.severity_changed"))
     }
 
+    @Test(
+        "Each family of facts says what of it the story tells, and the story tells no kind that does not exist"
+    )
+    func everyFamily() {
+        for family in CaseFact.families where family != StoryFact.self {
+            #expect(!family.storyKinds.isEmpty, "\(family)")
+        }
+        #expect(Set(Story.kinds).subtracting(CaseFact.allKinds) == [])
+        for kind in [
+            "case.evidence_given", "case.evidence_removed", "case.customer_answered",
+            "case.exception_signed", "case.note_structured",
+        ] { #expect(Story().tells(1, kind: kind), "\(kind)") }
+        for kind in ["case.evidence_attached", "case.form_answered", "case.watched"] {
+            #expect(!Story().tells(1, kind: kind), "\(kind)")
+        }
+    }
+
     @Test("Putting in what is told already changes nothing, and entries about the story are no part of it")
     func setting() throws {
         let story = Story()

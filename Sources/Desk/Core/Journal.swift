@@ -84,6 +84,13 @@ package struct Journal: Sendable {
             let bodies = decision.entries.filter { $0.subject == subject }.map(\.body)
             let mine = bodies.reduce(into: Set<Aspect>()) { $0.formUnion($1.edits) }
             guard !mine.isEmpty, let type = subjects[subject.kind] else { continue }
+            let head = try tx.first(JournalStore.head(of: subject)) { Int($0.integer(0)) }
+            if let head, version.number > head {
+                throw Refusal(
+                    field: "base_version", "unknown_version",
+                    "There is no version \(version.number) yet; the latest is \(head). Read it again before you change it."
+                )
+            }
             let later = try tx.all(JournalStore.facts(of: subject, after: version), JournalStore.fact)
             var latest: [Aspect: StoredFact] = [:]
             for fact in later {

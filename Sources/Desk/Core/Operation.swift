@@ -97,11 +97,26 @@ package struct OperationForm: Sendable {
     package var base: Version?
     /// What may be referred to, by kind.
     package var references: [String: [FieldChoice]] = [:]
+    /// What stands in the fields for each thing that a field can name, where the address says which one it is about.
+    package var standing: (field: String, values: [String: RawInput])?
 
     /// A form that leads back to a page.
     package init(about: String? = nil, back: LocalPath, backName: String? = nil) {
         (self.about, self.back) = (about, back)
         self.backName = backName ?? about ?? "Back"
+    }
+
+    /// Fills the form with what stands of the thing that the address names, or of the only one that there is.
+    ///
+    /// The form is then about that thing alone: what stands of one never lands on another.
+    mutating func choose(_ query: [(name: String, value: String)]) {
+        guard let standing else { return }
+        let named = query.last { $0.name == standing.field }?.value.uppercased()
+        let only = standing.values.count == 1 ? standing.values.keys.first : nil
+        guard let item = named ?? only, let values = standing.values[item] else { return }
+        self.values.values.merge(values.values) { _, new in new }
+        self.values[standing.field] = .text(item)
+        references[standing.field]?.removeAll { $0.value != item }
     }
 }
 

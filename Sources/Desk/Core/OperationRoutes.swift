@@ -74,7 +74,8 @@ package enum OperationRoutes {
     private static func showForm(
         of operation: AnyOperation, _ call: SignedInCall, _ services: Services
     ) async throws -> WebResponse {
-        let form = try await loadForm(of: operation, call, services)
+        var form = try await loadForm(of: operation, call, services)
+        form.choose(call.request.query)
         var view = FormView(
             fields: visible(operation, form), values: form.values, policy: services.policy.current)
         view.references = form.references
@@ -136,6 +137,7 @@ package enum OperationRoutes {
             return .seeOther(try await loadForm(of: operation, call, services).back)
         }
         do {
+            if let problem = submission.problem { throw problem }
             let receipt = try await services.operations.run(
                 operation,
                 OperationRequest(
@@ -254,14 +256,31 @@ struct Submission {
     var key: String?
     var returnTo: LocalPath?
     var draftKeys: [String]
+    /// What is wrong with what the form itself carries along.
+    var problem: Refusal?
     private var theirs: Set<String> = []
+
+    /// Takes the version that the form was made for; it is empty where nothing can clash.
+    ///
+    /// What is no version of ours is refused: taken for none, it would switch the check against other people's edits off.
+    private mutating func take(base text: String) {
+        guard !text.isEmpty else { return }
+        guard let number = Int(text), (0...Int(Int32.max)).contains(number) else {
+            problem = Refusal(
+                field: "_base", "wrong_type",
+                "The form did not say which version it was made for, so nothing was changed. Look at what stands there now, then send it again."
+            )
+            return
+        }
+        base = Version(number)
+    }
 
     init(_ sent: RawInput, _ operation: AnyOperation) {
         (typed, originals, changed, draftKeys) = (RawInput(), RawInput(), RawInput(), [])
         for (name, value) in sent.values {
             switch name {
             case "_key": key = value.typed.utf8.contains(0) ? nil : String(value.typed.prefix(200))
-            case "_base": base = Int(value.typed).map { Version($0) }
+            case "_base": take(base: value.typed)
             case "_return": returnTo = LocalPath(untrusted: value.typed)
             case "_draft":
                 draftKeys = value.typed.split(separator: "\n").map(String.init).filter {

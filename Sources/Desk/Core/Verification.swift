@@ -52,6 +52,7 @@ package struct Verification: Sendable {
             if let exported { pass.compare(exported.heads, upTo: exported.sequence) }
             var report = pass.report
             try fresh.writeAtOnce { rebuilt in
+                try compareTriggers(live, rebuilt, &report)
                 try rebuild(live, into: rebuilt, &report)
                 try compareTables(live, rebuilt, &report)
             }
@@ -59,6 +60,26 @@ package struct Verification: Sendable {
         }
         try await fresh.close()
         return report
+    }
+
+    /// What keeps facts from being changed must be in force: who wants to change one takes it away first.
+    private func compareTriggers(
+        _ live: borrowing Transaction, _ fresh: borrowing Transaction, _ report: inout Report
+    ) throws {
+        func inForce(_ tx: borrowing Transaction) throws -> [String: String] {
+            Dictionary(
+                try tx.all(SQL.triggersInForce) { ("\($0.text(1)) on \($0.text(0))", $0.text(2)) },
+                uniquingKeysWith: { first, _ in first })
+        }
+        let (now, wanted) = (try inForce(live), try inForce(fresh))
+        for (trigger, words) in wanted.sorted(by: { $0.key < $1.key }) {
+            guard let found = now[trigger] else {
+                report.add("trigger \(trigger) is missing or switched off: facts could be changed or deleted")
+                continue
+            }
+            let isSame = live.dialect == fresh.dialect ? found == words : found == "refuses"
+            if !isSame { report.add("trigger \(trigger) does not do what it was made for") }
+        }
     }
 
     private func rebuild(

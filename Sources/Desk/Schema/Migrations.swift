@@ -7,7 +7,7 @@ package enum Schema {
     /// All steps, in order.
     package static let migrations: [Migration] = [
         journal, people, customers, cases, imports, pages, macros, evidence,
-        publicFace,
+        publicFace, lists,
     ]
 
     private static let journal = Migration(
@@ -397,5 +397,13 @@ package enum Schema {
             ALTER TABLE support_case ADD COLUMN publicly_changed_at INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE support_case ADD COLUMN spokesperson TEXT;
             CREATE INDEX support_case_in_portal ON support_case (organisation, publicly_changed_at, id);
+            """)
+
+    private static let lists = Migration(
+        10, "who watches cases, what came back, evidence by age",
+        common: """
+            ALTER TABLE support_case ADD COLUMN watchers TEXT;
+            CREATE INDEX fact_of_ending ON fact (occurred_at) WHERE kind IN ('case.resolved', 'case.reopened');
+            CREATE INDEX evidence_by_age ON evidence (added_at) WHERE removed_reason IS NULL;
             """)
 }

@@ -117,6 +117,10 @@ enum FaultPage {
         let details = (problem.refusal?.problems ?? []).map { "<li>\($0.message)</li>" as HTML }
         let list: HTML = details.isEmpty || details.count == 1 ? .empty : "<ul>\(details)</ul>"
         let home = problem.caller?.actor.isCustomer == true ? "/portal" : "/cases"
+        if let typed = problem.typed, problem.caller == nil {
+            return frame.gate(
+                problem.title, TypedForm(typed: typed, problem: problem).html, nonce: problem.request.nonce)
+        }
         let next: HTML =
             problem.caller == nil
             ? "<a class=\"btn go\" href=\"/sign-in\">Sign in</a>"
@@ -128,5 +132,54 @@ enum FaultPage {
             return frame.gate(problem.title, main, nonce: problem.request.nonce)
         }
         return frame.document(Page(problem.title, main: main), for: caller, nonce: problem.request.nonce)
+    }
+}
+
+/// What somebody typed into a form whose session had ended, ready to be sent again once they are signed in.
+///
+/// It needs no script and is kept nowhere: the page itself holds the words until they are sent.
+struct TypedForm {
+    let typed: RawInput
+    let problem: ProblemPage
+
+    /// Parts of names of fields that are never shown again.
+    private static let secrets = ["password", "passcode", "secret", "token"]
+
+    private var fields: [(name: String, values: [String])] {
+        typed.values.sorted { $0.key < $1.key }.compactMap { name, value in
+            // "current" is the password that somebody proves themselves with on the page of their account.
+            let isSecret = name == "current" || Self.secrets.contains { name.lowercased().contains($0) }
+            guard !isSecret else { return nil }
+            guard case .list(let all) = value else { return (name, [value.typed]) }
+            return (name, all.map(\.typed))
+        }
+    }
+
+    /// Where the form was sent, with what its address says.
+    private var action: String {
+        let query = problem.request.query.map { "\(percentEncoded($0.name))=\(percentEncoded($0.value))" }
+        return problem.request.path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+    }
+
+    var html: HTML {
+        let inputs = fields.flatMap { field in field.values.map { input(field.name, $0) } }
+        return """
+            <div class="fault"><p class="code">\(String(problem.status.code))</p><h1>You are not signed in any more</h1><p>Nothing was saved yet, and nothing is lost: what you wrote stands below.</p>
+            <ol><li><a class="btn go" href="/sign-in?next=%2F" target="_blank" rel="noopener">Sign in in a new tab</a></li><li>Come back to this page and send it again.</li></ol>
+            <form class="form" method="post" action="\(action)">\(inputs)<div class="foot"><button class="btn">Send it again</button></div></form><p class="rid">Request <code>\(problem.requestID)</code></p></div>
+            """
+    }
+
+    private func input(_ name: String, _ value: String) -> HTML {
+        // What the form carries along, and what nobody typed, goes along again unseen.
+        let isOurs = name.hasPrefix("_") || name.hasPrefix("was.") || value.isEmpty
+        guard !isOurs else { return "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">" }
+        let label = (name.split(separator: ".").last.map(String.init) ?? name).replacing("_", with: " ")
+        let rows = min(20, 1 + value.utf8.count { $0 == 10 } + value.utf8.count / 80)
+        // A first line break after the tag is not part of a text area's value, so one is given away.
+        return """
+            <div class="fld"><label for="\(name)">\(label)</label><textarea class="input" id="\(name)" name="\(name)" rows="\(String(rows))" dir="auto">
+            \(value)</textarea></div>
+            """
     }
 }

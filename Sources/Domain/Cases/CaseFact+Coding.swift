@@ -1,6 +1,18 @@
 package import Diagnosis
 
 extension CaseFact {
+    /// The kinds that are no family's, in the order in which a case meets them.
+    package static let ownKinds = [
+        "case.opened", "case.imported", "case.change_imported", "case.replied", "case.noted",
+        "case.owner_changed", "case.owner_left", "case.severity_changed", "case.status_changed",
+        "case.status_moved", "case.retitled", "case.problem_stated", "case.classified",
+        "case.impact_recorded",
+        "case.times_recorded", "case.resolved", "case.reopened", "case.closed", "case.entry_erased",
+    ]
+
+    /// All kinds, those of the families among them.
+    package static let allKinds = ownKinds + families.flatMap { $0.kinds }
+
     package var kind: String {
         switch self {
         case .opened: "case.opened"

@@ -14,6 +14,9 @@ extension SupportCase {
         /// When somebody who may do so last held the severity in force to be right.
         package var severityConfirmedAt: Timestamp?
 
+        /// Who watches the case, in the order in which they began to.
+        package var watchers: [ID<Person>] = []
+
         /// Nothing is arranged.
         package init() {}
 
@@ -41,6 +44,9 @@ extension SupportCase {
             case .blocked(let by, _): blockedBy = by
             case .updatePromised(let due): nextUpdateAt = due
             case .severityConfirmed: severityConfirmedAt = moment
+            case .watched(let person):
+                if !watchers.contains(ID(person)) { watchers.append(ID(person)) }
+            case .unwatched(let person): watchers.removeAll { $0.raw == person }
             default: break
             }
         }

@@ -253,6 +253,9 @@ extension Coordination {
             } else {
                 calls.append(Call(plan: plan, plannedBy: by))
             }
+        case .callMoved(let number, let startsAt, _):
+            guard let index = calls.firstIndex(where: { $0.number == number }) else { return }
+            calls[index].plan.startsAt = startsAt
         case .callNoted(let number, let text):
             guard let index = calls.firstIndex(where: { $0.number == number }) else { return }
             calls[index].notes.append(Call.Note(text: text, by: by, at: at))

@@ -5,7 +5,8 @@ extension CoordinationFact {
         "case.severity_recommended", "case.severity_confirmed", "case.next_action_set",
         "case.next_action_done", "case.blocked", "case.specialist_added", "case.specialist_left",
         "case.coordinator_named", "case.watched", "case.unwatched", "case.update_promised",
-        "case.call_scheduled", "case.call_noted", "case.call_ended", "case.follow_up_added",
+        "case.call_scheduled", "case.call_moved", "case.call_noted", "case.call_ended",
+        "case.follow_up_added",
         "case.follow_up_done",
     ]
 
@@ -23,6 +24,7 @@ extension CoordinationFact {
         case .unwatched: "case.unwatched"
         case .updatePromised: "case.update_promised"
         case .callScheduled: "case.call_scheduled"
+        case .callMoved: "case.call_moved"
         case .callNoted: "case.call_noted"
         case .callEnded: "case.call_ended"
         case .followUpAdded: "case.follow_up_added"
@@ -49,6 +51,10 @@ extension CoordinationFact {
         case .watched(let person), .unwatched(let person): ["person": .string(person)]
         case .updatePromised(let moment): ["at": moment.json]
         case .callScheduled(let plan): plan.json
+        case .callMoved(let call, let startsAt, let reason):
+            .fields([
+                "call": .string(call), "starts_at": startsAt.json, "reason": reason.map(JSON.string),
+            ])
         case .callNoted(let call, let text): ["call": .string(call), "text": .string(text)]
         case .callEnded(let call, let isHeld, let summary):
             .fields([
@@ -84,6 +90,12 @@ extension CoordinationFact {
         case "case.unwatched": self = .unwatched(person: try body.text("person"))
         case "case.update_promised": self = .updatePromised(at: try body.moment("at"))
         case "case.call_scheduled": self = .callScheduled(try CallPlan(body))
+        case "case.call_moved":
+            guard let startsAt = body.time("starts_at") else {
+                throw FactProblem("the body has no time “starts_at”")
+            }
+            self = .callMoved(
+                call: try body.text("call"), startsAt: startsAt, reason: body.optionalText("reason"))
         case "case.call_noted":
             self = .callNoted(call: try body.text("call"), text: try body.text("text"))
         case "case.call_ended":

@@ -24,6 +24,8 @@ package enum CoordinationFact: CaseFactFamily {
     case updatePromised(at: Timestamp)
     /// A call with the customer is planned.
     case callScheduled(CallPlan)
+    /// A planned call was moved to another time.
+    case callMoved(call: String, startsAt: Timestamp, reason: String?)
     /// What was said on a call, while it went on.
     case callNoted(call: String, text: String)
     /// The call is over, or does not take place.
@@ -83,7 +85,7 @@ package enum CoordinationFact: CaseFactFamily {
     ]
 
     /// Customers see what they were promised and when we call them.
-    package static let publicKinds = ["case.update_promised", "case.call_scheduled"]
+    package static let publicKinds = ["case.update_promised", "case.call_scheduled", "case.call_moved"]
 
     package var edits: Set<Aspect> {
         switch self {
@@ -92,6 +94,7 @@ package enum CoordinationFact: CaseFactFamily {
         case .blocked: ["blocked_by"]
         case .coordinatorNamed: ["coordinator"]
         case .updatePromised: ["next_update"]
+        case .callMoved(let call, _, _): [Aspect("call.\(call)")]
         case .severityRecommended, .specialistAdded, .specialistLeft, .watched, .unwatched, .callScheduled,
             .callNoted, .callEnded, .followUpAdded, .followUpDone:
             []

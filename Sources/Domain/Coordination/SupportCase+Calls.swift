@@ -51,6 +51,21 @@ extension SupportCase {
         return [.coordination(.callNoted(call: call.number, text: text))]
     }
 
+    /// The fact of a call that begins at another time; none where it begins then already.
+    package func movingCall(
+        _ number: String, to startsAt: Timestamp, reason: String?, now: Coordination
+    ) throws(Refusal) -> [CaseFact] {
+        let call = try call(number, in: now)
+        guard call.state == .planned else {
+            throw Refusal(
+                .conflict, "call_over",
+                "\(call.number) \(call.state == .held ? "is over" : "was cancelled") already. Schedule another one."
+            )
+        }
+        guard call.plan.startsAt != startsAt else { return [] }
+        return [.coordination(.callMoved(call: call.number, startsAt: startsAt, reason: reason))]
+    }
+
     /// The fact of a call that is over, or does not take place.
     package func endingCall(
         _ number: String, isHeld: Bool, summary: String?, now: Coordination

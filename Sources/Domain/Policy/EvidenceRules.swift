@@ -86,6 +86,11 @@ extension EvidenceRules {
         return retentions.first { id == nil || $0.id == id }
     }
 
+    /// Until when a piece of evidence is kept; nil where policy no longer has its retention.
+    package func keepUntil(_ evidence: Evidence) -> Timestamp? {
+        retention(of: evidence).map { evidence.addedAt.adding(seconds: Int64($0.days) * 86_400) }
+    }
+
     /// The kinds of evidence that a case should have.
     package func expected(for this: SupportCase) -> [String] {
         expected.filter { rule in

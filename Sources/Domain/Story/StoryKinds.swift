@@ -1,19 +1,41 @@
 extension InvestigationFact {
     /// What was found out, weighed and decided; not each step on the way.
     package static let storyKinds = [
-        "case.hypothesis_judged", "case.decided", "case.agreement_recorded", "case.workaround_recorded",
-        "case.workaround_withdrawn", "case.fix_recorded", "case.fix_confirmed", "case.customer_confirmed",
+        "case.hypothesis_judged", "case.decided", "case.agreement_recorded", "case.note_structured",
+        "case.workaround_recorded", "case.workaround_withdrawn", "case.fix_recorded", "case.fix_confirmed",
     ]
 }
 
 extension CoordinationFact {
-    /// What was held to be bad, and what was promised.
-    package static let storyKinds = ["case.severity_confirmed", "case.update_promised"]
+    /// What was held to be bad, what was promised, and how calls ended.
+    package static let storyKinds = [
+        "case.severity_confirmed", "case.update_promised", "case.coordinator_named", "case.call_ended",
+    ]
 }
 
 extension RelationFact {
     /// Where the case went, or came from.
     package static let storyKinds = [
-        "case.merged_into", "case.unmerged", "case.split_from", "case.split_off",
+        "case.merged_into", "case.absorbed", "case.unmerged", "case.released", "case.split_from",
+        "case.split_off",
     ]
+}
+
+extension CaseEvidenceFact {
+    /// What the customer was asked for and gave, and what was lost; colleagues attach far more than a story can tell.
+    package static let storyKinds = [
+        "case.evidence_requested", "case.evidence_given", "case.evidence_removed",
+    ]
+}
+
+extension CaseFormFact {
+    /// What the customer was asked and answered, and what somebody signed.
+    package static let storyKinds = [
+        "case.customer_asked", "case.customer_answered", "case.exception_signed",
+    ]
+}
+
+extension CaseCustomerFact {
+    /// What the customer said, and what was settled about the contract.
+    package static let storyKinds = ["case.customer_confirmed", "case.contract_settled"]
 }

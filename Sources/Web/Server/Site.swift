@@ -38,6 +38,8 @@ package struct ProblemPage: Sendable {
     package var request: WebRequest
     /// The refusal, where it was one.
     package var refusal: Refusal?
+    /// What was typed into the form that was sent, where whoever sent it was not signed in any more.
+    package var typed: RawInput?
 }
 
 /// Everything between the socket and the features: requests, signing in, access, answers, refusals and faults.
@@ -108,7 +110,7 @@ package struct Site: Sendable {
             response = try await run(route, request, &caller)
         } catch {
             await recordIfDenied(error, request, caller, route.access)
-            response = answer(to: error, request, caller)
+            response = answer(to: error, request, caller, typed: await typed(error, request))
         }
         finish(&response, request, caller, started: started, path: route.path)
         let answer = Response(status: response.status, headers: response.headers, body: response.body)
@@ -134,6 +136,17 @@ package struct Site: Sendable {
                 SignedInCall(
                     request: request, actor: known.actor, means: known.means, preferences: known.preferences))
         }
+    }
+
+    /// What somebody typed into a form and sent after their session had ended: it must not be lost.
+    private func typed(_ error: any Error, _ request: WebRequest) async -> RawInput? {
+        // Refused before any handler ran, so the body was not read yet.
+        guard let refusal = error as? Refusal, refusal.code == "not_signed_in",
+            request.method == .post, !request.wantsJSON,
+            request.contentType == "application/x-www-form-urlencoded"
+        else { return nil }
+        // A form that cannot be read is told as what it is: somebody who is not signed in.
+        return try? await request.input()
     }
 
     private static let notAllowed = "not_allowed"
@@ -192,14 +205,16 @@ package struct Site: Sendable {
     }
 
     /// The one place where refusals and faults become answers.
-    func answer(to error: any Error, _ request: WebRequest, _ caller: Caller?) -> WebResponse {
+    func answer(
+        to error: any Error, _ request: WebRequest, _ caller: Caller?, typed: RawInput? = nil
+    ) -> WebResponse {
         let refusal = error as? Refusal ?? self.refusal(error)
         var response: WebResponse
         if let refusal {
             logger.debug(
                 "refused",
                 metadata: ["request": "\(request.id)", "code": "\(refusal.code)", "path": "\(request.path)"])
-            response = rendered(refusal, request, caller)
+            response = rendered(refusal, request, caller, typed: typed)
             if let seconds = refusal.retryAfter { response.headers[.retryAfter] = String(seconds) }
             if refusal.reason == .unauthenticated, request.wantsJSON {
                 response.headers[.wwwAuthenticate] = "Bearer"
@@ -224,7 +239,7 @@ package struct Site: Sendable {
 
     private func rendered(
         _ refusal: Refusal, _ request: WebRequest, _ caller: Caller?, status: HTTPResponse.Status? = nil,
-        title: String? = nil
+        title: String? = nil, typed: RawInput? = nil
     ) -> WebResponse {
         let status = status ?? refusal.reason.status
         if request.wantsJSON {
@@ -244,7 +259,7 @@ package struct Site: Sendable {
                 ProblemPage(
                     status: status, title: title ?? refusal.reason.title, message: refusal.message,
                     requestID: request.id, isSignInNeeded: refusal.reason == .unauthenticated, caller: caller,
-                    request: request, refusal: refusal)),
+                    request: request, refusal: refusal, typed: typed)),
             status: status)
     }
 

@@ -144,6 +144,36 @@ struct SessionTests {
     }
 
     @Test(
+        "Guessing the current password on the page of the account is limited as signing in is, and on record",
+        arguments: Engine.available)
+    func guessedCurrentPassword(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let found = try await server.browser(.marta)
+            for number in 0..<10 {
+                let wrong = try await found.submit(
+                    "/account/password",
+                    ["current": "guess \(number)", "password": "another long sentence"])
+                #expect(wrong.status == 422)
+            }
+            let right = try await found.submit(
+                "/account/password", ["current": TestServer.password, "password": "another long sentence"])
+            #expect(right.status == 429)
+            #expect(right.body.contains("Too many failed attempts. Wait 15 min"))
+            #expect(
+                try await SignInTests.signIn(server, Cast.marta.email, TestServer.password).status == 429,
+                "it is the same account, and the same count")
+            let failures = try await SignInTests.facts(of: .marta, server.desk).filter {
+                $0.kind == "person.sign_in_failed"
+            }
+            #expect(failures.count == 10)
+            server.desk.clock.advance(seconds: 900)
+            let later = try await found.submit(
+                "/account/password", ["current": TestServer.password, "password": "another long sentence"])
+            #expect(later.status == 303)
+        }
+    }
+
+    @Test(
         "The link for a new password works once, ends all sessions, and is shown to administrators alone",
         arguments: Engine.available)
     func resetLink(_ engine: Engine) async throws {

@@ -228,4 +228,45 @@ struct EvidenceReadTests {
             #expect(try await desk.findings() == [])
         }
     }
+
+    @Test(
+        "Evidence is kept until the day that policy says; what is over is marked and listed for who may take it away",
+        arguments: Engine.available)
+    func retention(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            try await Evidences.add("short", to: number, ["retention": "ninety_days"], server.desk)
+            try await Evidences.add("usual", to: number, [:], server.desk)
+            try await Evidences.add(
+                "secret", name: "keys.txt", to: number,
+                ["retention": "ninety_days", "sensitivity": "restricted"], server.desk)
+            let program = try await server.program(.ines)
+            let client = try await EvidenceClient(server, .ines)
+            #expect(try await client.read("E1", of: number)["keep_until"] == "2026-05-31T09:00:00Z")
+            #expect(try await program.get("/api/v1/evidence/due").json["items"] == [])
+            server.desk.clock.advance(seconds: 90 * 86_400)
+            func due() async throws -> [String] {
+                let items = try await program.get("/api/v1/evidence/due").json["items"]?.array ?? []
+                return items.map { "\($0["case"]?.string ?? "") \($0["number"]?.string ?? "")" }
+            }
+            #expect(try await due() == ["\(number) E1", "\(number) E3"])
+            let browser = try await server.browser(.ines)
+            let page = try await browser.get("/evidence/due").body
+            #expect(page.contains("/evidence/\(number).E1/remove") && page.contains("2 due"))
+            #expect(!page.contains("E2</a>"))
+            let piece = try await browser.get("/cases/\(number)/evidence/E1").body
+            #expect(piece.contains("Kept until") && piece.contains("over"))
+            try await server.desk.perform(
+                "evidence.remove", as: .ines, ["id": .text("\(number).E1"), "reason": "Its time is over"])
+            #expect(try await due() == ["\(number) E3"])
+            #expect(try await server.browser(.marta).get("/evidence/due").status == 403)
+            try await server.desk.perform(
+                "case.restrict", as: .ines,
+                [
+                    "id": .text(number), "level": "security", "reason": "r",
+                ])
+            let other = try await server.program(.otto).get("/api/v1/evidence/due")
+            #expect(other.status == 200 && other.json["items"] == [], "a hidden case shows nothing of itself")
+        }
+    }
 }

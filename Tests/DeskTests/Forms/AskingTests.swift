@@ -9,7 +9,7 @@ import Testing
 @Suite("Asking the customer once")
 struct AskingTests {
     @Test(
-        "CASE-05 part: One message asks for what is missing, and asking for the same again warns",
+        "CASE-05: One message asks for what is missing, and asking for the same again warns",
         arguments: Engine.available)
     func askedOnce(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -45,7 +45,7 @@ struct AskingTests {
     }
 
     @Test(
-        "CASE-05 part: The customer answers in fields, the answers are facts, and the case comes back",
+        "CASE-05: The customer answers in fields, the answers are facts, and the case comes back",
         arguments: Engine.available)
     func answered(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

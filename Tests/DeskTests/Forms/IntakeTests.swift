@@ -57,7 +57,7 @@ struct IntakeTests {
     }
 
     @Test(
-        "CASE-05 part: The score rises with each answer, and the list of what is missing shortens",
+        "CASE-05: The score rises with each answer, and the list of what is missing shortens",
         arguments: Engine.available)
     func scoring(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -77,6 +77,9 @@ struct IntakeTests {
             try await marta.act("intake", on: number, ["answers": ["region": ""]])
             #expect(try await marta.intake(number).needed == ["symptom_type", "region"])
             let page = try await server.browser(.marta).get("/cases/\(number)")
+            #expect(
+                page.body.contains(/<aside[^>]*id="side"[^>]*data-live>[\s\S]*id="intake"/),
+                "the score on an open page follows the answers")
             #expect(page.body.contains("\(before.percent < 100 ? "In which region?" : "-")"))
             #expect(try await server.desk.findings() == [])
         }
@@ -120,7 +123,7 @@ struct IntakeTests {
     }
 
     @Test(
-        "CASE-05 part: Handing on waits for the minimum information, or for somebody who says why not",
+        "CASE-05: Handing on waits for the minimum information, or for somebody who says why not",
         arguments: Engine.available)
     func handOff(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -155,7 +155,9 @@ struct MutationTests {
                 else { continue }
                 // It fails where the key is taken by another row.
                 do { try await desk.tamper(one.change) } catch { continue }
-                if try await desk.findings().isEmpty { missed.append(one.what) }
+                // That the triggers are away is found each time, and says nothing of this change.
+                let findings = try await desk.findings().filter { !$0.hasPrefix("trigger ") }
+                if findings.isEmpty { missed.append(one.what) }
                 try await desk.tamper(one.undo)
                 count += 1
             }

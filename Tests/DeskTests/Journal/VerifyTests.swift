@@ -325,4 +325,37 @@ struct VerifyTests {
             }
         }
     }
+
+    @Test("A trigger that is dropped, switched off or emptied is found", arguments: Engine.available)
+    func droppedTriggers(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            _ = try await Workout.run(on: desk)
+            #expect(try await desk.findings() == [])
+            let place = engine == .sqlite ? "" : " ON fact"
+            if engine == .postgreSQL {
+                try await desk.tamper("ALTER TABLE fact DISABLE TRIGGER fact_is_kept")
+                #expect(
+                    try await desk.findings() == [
+                        "trigger fact_is_kept on fact is missing or switched off: facts could be changed or deleted"
+                    ])
+                try await desk.tamper("ALTER TABLE fact ENABLE TRIGGER fact_is_kept")
+                #expect(try await desk.findings() == [])
+            }
+            try await desk.tamper("DROP TRIGGER fact_is_kept\(place)")
+            #expect(
+                try await desk.findings() == [
+                    "trigger fact_is_kept on fact is missing or switched off: facts could be changed or deleted"
+                ])
+            try await desk.tamper(
+                engine == .sqlite
+                    ? "CREATE TRIGGER fact_is_kept BEFORE DELETE ON fact BEGIN SELECT 1; END"
+                    : """
+                    CREATE FUNCTION let_pass() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$;
+                    CREATE TRIGGER fact_is_kept BEFORE DELETE ON fact FOR EACH ROW EXECUTE FUNCTION let_pass();
+                    """)
+            #expect(
+                try await desk.findings() == ["trigger fact_is_kept on fact does not do what it was made for"]
+            )
+        }
+    }
 }

@@ -70,4 +70,51 @@ struct FollowUpTests {
             #expect(foreign.status == 404)
         }
     }
+
+    @Test(
+        "CASE-48: The reopen metric counts each resolved case once: reopened within the window, or followed up after it",
+        arguments: Engine.available)
+    func metric(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let marta = try await CaseClient(server, .marta)
+            func counts(_ query: String = "", _ client: CaseClient) async throws -> [JSON?] {
+                let answer = try await client.program.get("/api/v1/reopens\(query)").json
+                return [
+                    answer["resolved"], answer["reopened"], answer["followed_up"], answer["came_back"],
+                    answer["reopened_permille"], answer["provisional"],
+                ]
+            }
+            #expect(try await counts("", marta) == [0, 0, 0, 0, .null, true])
+            let quiet = try await Self.resolved(server, marta)
+            let reopened = try await Self.resolved(server, marta)
+            let followed = try await Self.resolved(server, marta)
+            let both = try await Self.resolved(server, marta)
+            for _ in 1...2 {
+                server.desk.clock.advance(seconds: 3600)
+                try await marta.act("reopen", on: reopened, ["reason": "Again"])
+                try await marta.act("resolve", on: reopened, ["narrative": "Fixed", "verdict": "data"])
+            }
+            try await marta.act("reopen", on: both, ["reason": "Again"])
+            try await marta.act("resolve", on: both, ["narrative": "Fixed", "verdict": "data"])
+            #expect(try await counts("", marta) == [4, 2, 0, 2, 500, true], "twice reopened counts once")
+            server.desk.clock.advance(seconds: 15 * 86_400)
+            for number in [followed, both] {
+                try await marta.act("follow_up", on: number, ["text": "It fails again."])
+            }
+            #expect(try await counts("", marta) == [4, 2, 1, 3, 500, true])
+            let month = "?from=2026-03-01T00:00:00Z&to=2026-03-03T00:00:00Z"
+            #expect(try await counts(month, marta) == [4, 2, 1, 3, 500, false])
+            #expect(try await counts("?from=2026-03-03T00:00:00Z", marta) == [0, 0, 0, 0, .null, true])
+            let page = try await server.browser(.marta).get("/cases/reopens\(month)").body
+            #expect(page.contains("50.0 % of 4") && page.contains("75.0 % of 4"))
+            let hidden = try await CaseClient(server, .ines)
+            try await hidden.act("restrict", on: quiet, ["level": "security", "reason": "A leak"])
+            try await hidden.act("restrict", on: reopened, ["level": "security", "reason": "A leak"])
+            let ravi = try await CaseClient(server, .ravi)
+            #expect(
+                try await counts(month, ravi) == [2, 1, 1, 2, 500, false], "what is hidden is not counted")
+            let odd = try await marta.program.get("/api/v1/reopens?from=yesterday")
+            #expect(odd.status == 422 && odd.json.fieldCodes == ["from:not_a_time"])
+        }
+    }
 }

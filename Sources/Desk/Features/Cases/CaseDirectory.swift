@@ -57,6 +57,8 @@ package struct CaseFilter: Sendable {
     package var severities: [ID<Policy.Severity>]?
     /// Recorded at or after this moment.
     package var openedSince: Timestamp?
+    /// Watched by this person.
+    package var watcher: ID<Person>?
     /// Without a confirmed severity, an owner or a next action.
     package var isUnchecked = false
 
@@ -251,6 +253,27 @@ package enum CaseDirectory {
         var counts: [String: Int] = [:]
         try tx.each(CasesQueries.countsByStatus(for: actor)) { counts[$0.text(0)] = Int($0.integer(1)) }
         return counts
+    }
+
+    /// How many of the cases that were resolved in a period came back, of those that the actor may know of.
+    package static func reopens(
+        in period: Range<Timestamp>, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> ReopenMeasure {
+        var histories: [String: [ReopenMeasure.Ending]] = [:]
+        try tx.each(CasesQueries.endings(from: period.lowerBound)) { row in
+            histories[row.text(0), default: []].append(
+                .init(
+                    isResolved: row.text(1) == "case.resolved", at: Timestamp(microseconds: row.integer(2))))
+        }
+        let ids = histories.keys.sorted()
+        var (visible, followed): (Set<String>, Set<String>) = ([], [])
+        for start in stride(from: 0, to: ids.count, by: 500) {
+            let some = Array(ids[start..<min(start + 500, ids.count)])
+            visible.formUnion(try self.visible(some.map { ID($0) }, to: actor, in: tx).map(\.id.raw))
+            try tx.each(CasesQueries.followedUp(ids: some, to: actor)) { followed.insert($0.text(0)) }
+        }
+        return ReopenMeasure(
+            histories.filter { visible.contains($0.key) }, followedUp: followed, in: period)
     }
 
     /// How many cases of a filter that the actor may know of wait for what: the reason (empty for none), and since

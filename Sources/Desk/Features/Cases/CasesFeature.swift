@@ -15,6 +15,7 @@ enum CasesFeature: Feature {
     static let navigation = [
         NavigationItem(path: "/cases", title: "Queue", icon: "queue", access: .right("case.view")),
         NavigationItem(path: "/cases?owner=me", title: "My cases", icon: "me", access: .right("case.view")),
+        NavigationItem(path: "/cases?watch=me", title: "Watched", icon: "pin", access: .right("case.watch")),
     ]
 
     static func routes(_ services: Services) -> [Route] {

@@ -13,6 +13,7 @@ enum CasesJSON {
                 .init("severity", "A severity or its alias"),
                 .init("component", "A component"), .init("owner", "“me”, “none”, or a person"),
                 .init("organisation", "An organisation’s identifier or name"),
+                .init("watched_by", "“me”: the cases that you watch"),
                 .init("q", "Text in number, subject, problem statement or symptom"),
                 .init("next_action", "“none” or “overdue”"),
                 .init("blocked_by", "What cases wait for, or “none”"),
@@ -111,6 +112,14 @@ enum CasesJSON {
         case "me"?: filter.owner = .person(ID(actor.id))
         case "none"?: filter.owner = .nobody
         case let id?: filter.owner = .person(ID(id))
+        }
+        switch request.query("watched_by") {
+        case nil: break
+        case "me"?: filter.watcher = ID(actor.id)
+        case let other?:
+            throw Refusal(
+                field: "watched_by", "unknown_choice",
+                "Only your own list can be read: watched_by=me, not “\(other)”.")
         }
         return filter
     }

@@ -11,7 +11,8 @@ package enum CasesQueries {
         closed_at, reopen_count, unanswered_since, updated_at, next_action, next_action_owner, next_action_due_at,
         blocked_by, next_update_at, severity_confirmed_at,
         confidentiality, readers, security_owner, merged_into,
-        follow_up_of, fault_layer, confirmed_causes, alert_key, public_version, publicly_changed_at, spokesperson
+        follow_up_of, fault_layer, confirmed_causes, alert_key, public_version, publicly_changed_at, spokesperson,
+        watchers
         """
 
     /// A case by its identifier or its human number.
@@ -137,10 +138,30 @@ package enum CasesQueries {
             conditions.append("severity IN (\(anyOf: severities.map(\.raw)))")
         }
         if let since = filter.openedSince { conditions.append("opened_at >= \(since.microseconds)") }
+        if let watcher = filter.watcher {
+            conditions.append("watchers LIKE \(SQL.containing(" \(watcher.raw) ")) ESCAPE '\\'")
+        }
         if filter.isUnchecked {
             conditions.append("(severity_confirmed_at IS NULL OR owner IS NULL OR next_action IS NULL)")
         }
         return conditions
+    }
+
+    /// When cases were resolved and reopened from a moment on, in order.
+    ///
+    /// The kinds stand in the text, so that the index over just these facts is used.
+    static func endings(from start: Timestamp) -> SQL {
+        """
+        SELECT subject_id, kind, occurred_at FROM fact
+        WHERE kind IN ('case.resolved', 'case.reopened') AND occurred_at >= \(start.microseconds)
+        ORDER BY subject_id, version
+        """
+    }
+
+    /// Of some cases those for which a follow-up was opened that somebody may know of.
+    static func followedUp(ids: [String], to actor: Actor) -> SQL {
+        let conditions = ["follow_up_of IN (\(anyOf: ids))"] + visible(to: actor)
+        return "SELECT follow_up_of FROM support_case WHERE \(SQL.all(conditions))"
     }
 
     /// How many cases wait for what: reason, number, how long the longest has been in its state.
@@ -162,7 +183,7 @@ package enum CasesQueries {
                 updated_at, next_action, next_action_owner, next_action_due_at, blocked_by, next_update_at,
                 severity_confirmed_at, confidentiality, readers, security_owner, merged_into, follow_up_of,
                 fault_layer, confirmed_causes, alert_key, public_version, publicly_changed_at, spokesperson,
-                search_text)
+                watchers, search_text)
             VALUES (\(this.id.raw), \(this.version.number), \(this.number), \(this.subject), \(this.symptom),
                 \(this.problemStatement), \(this.requester?.raw), \(this.organisation?.raw), \(this.channel),
                 \(this.requestType), \(this.severity.raw), \(this.status.raw), \(this.statusSince.microseconds),
@@ -178,7 +199,7 @@ package enum CasesQueries {
                 \(this.restriction?.level), \(readers(this.restriction)), \(this.restriction?.securityOwner),
                 \(this.mergedInto?.raw), \(this.followUpOf?.raw), \(field(.faultLayer)),
                 \(causes(this)), \(this.alertKey), \(this.publicVersion.number), \(this.publiclyChangedAt.microseconds),
-                \(this.spokesperson?.raw), \(searchText(this)))
+                \(this.spokesperson?.raw), \(watchers(this)), \(searchText(this)))
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, number = excluded.number,
                 subject = excluded.subject, symptom = excluded.symptom,
                 problem_statement = excluded.problem_statement, requester = excluded.requester,
@@ -203,8 +224,15 @@ package enum CasesQueries {
                 fault_layer = excluded.fault_layer, confirmed_causes = excluded.confirmed_causes,
                 alert_key = excluded.alert_key, public_version = excluded.public_version,
                 publicly_changed_at = excluded.publicly_changed_at, spokesperson = excluded.spokesperson,
+                watchers = excluded.watchers,
                 search_text = excluded.search_text
             """
+    }
+
+    /// Who watches, each between spaces so that they can be found; nothing where nobody does.
+    private static func watchers(_ this: SupportCase) -> String? {
+        let people = this.arrangement.watchers
+        return people.isEmpty ? nil : " " + people.map { "\($0.raw) " }.joined()
     }
 
     /// "H1=code_defect H3=data"; nothing where no cause is confirmed.
@@ -276,6 +304,7 @@ package enum CasesQueries {
         this.alertKey = row.optionalText(46)
         (this.publicVersion, this.publiclyChangedAt) = (Version(Int(row.integer(47))), time(row, 48))
         this.spokesperson = row.optionalText(49).map { ID($0) }
+        this.arrangement.watchers = (row.optionalText(50) ?? "").split(separator: " ").map { ID(String($0)) }
         return this
     }
 
@@ -300,6 +329,7 @@ package enum CasesQueries {
         var arranged = CaseFilter()
         (arranged.nextAction, arranged.blocked, arranged.severities) = (.lacking, .by("x"), ["sev1"])
         (arranged.openedSince, arranged.isUnchecked) = (Timestamp(microseconds: 0), true)
+        arranged.watcher = "x"
         var overdue = CaseFilter()
         (overdue.nextAction, overdue.blocked) = (.overdue(Timestamp(microseconds: 0)), .unnamed)
         let staff = Actor(id: "x", name: "x", roles: ["engineer", "lead"], rights: [])
@@ -313,6 +343,7 @@ package enum CasesQueries {
             list(nobody, for: .system, after: nil, limit: 1),
             list(CaseFilter(), for: staff, after: nil, limit: 1), count(full, for: staff),
             count(CaseFilter(), for: customer), countsByStatus(for: staff), countsByStatus(for: .system),
+            endings(from: Timestamp(microseconds: 0)), followedUp(ids: ["x"], to: staff),
             restricted(ids: ["x"]), visible(ids: ["x", "y"], to: staff), merged(into: "x"),
             save(SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0))),
             forget(id: "x"), page(after: "", limit: 1),
@@ -329,7 +360,9 @@ package enum CasesQueries {
         "unanswered_since", "updated_at", "next_action", "next_action_owner", "next_action_due_at",
         "blocked_by", "next_update_at", "severity_confirmed_at",
         "confidentiality", "readers", "security_owner", "merged_into",
-        "follow_up_of", "fault_layer", "confirmed_causes", "alert_key", "search_text",
+        "follow_up_of", "fault_layer", "confirmed_causes", "alert_key", "public_version",
+        "publicly_changed_at",
+        "spokesperson", "watchers", "search_text",
     ]
 
     static let subject = SubjectType(
@@ -374,6 +407,11 @@ package enum CasesQueries {
         case "status": return ("Status", policy.status(this.status)?.name ?? this.status.raw)
         case "subject": return ("Subject", this.subject)
         case "problem_statement": return ("Problem statement", this.problemStatement ?? "none")
+        case let name where name.hasPrefix("call."):
+            let number = String(name.dropFirst("call.".count))
+            let call = try CoordinationDirectory.coordination(of: this.id, in: tx).call(number)
+            let begins = call.map { "\($0.plan.startsAt.day) \($0.plan.startsAt.clock) UTC" }
+            return ("Call \(number) begins", begins ?? "not planned")
         case let name where name.contains("."):
             return try InvestigationDirectory.describe(name, of: this.id, in: tx) ?? (name, "")
         case "impact":

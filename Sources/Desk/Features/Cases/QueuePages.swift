@@ -10,6 +10,7 @@ enum QueuePages {
         var state = "open"
         var owner = ""
         var next = ""
+        var isWatched = false
         var isFiltered = false
         var after: CasePosition?
     }
@@ -46,7 +47,7 @@ enum QueuePages {
             )
         }
         let isMine = view.owner == "me"
-        let title = isMine ? "My cases" : "Queue"
+        let title = isMine ? "My cases" : view.isWatched ? "Cases you watch" : "Queue"
         let table: HTML =
             total == 0
             ? empty(view, call.actor)
@@ -56,7 +57,7 @@ enum QueuePages {
             \(more(groups, call))
             """
         var page = Page(
-            title, here: isMine ? "/cases?owner=me" : "/cases",
+            title, here: isMine ? "/cases?owner=me" : view.isWatched ? "/cases?watch=me" : "/cases",
             main: """
                 <div class="q-head"><h1>\(title)</h1><span class="dim nowrap" id="q-count" data-live>\(grouped(total)) \(view.state == "open" ? "open" : "found")</span>\(newCaseButton(call.actor))</div>
                 \(filters(view, call, policy))\(needs.html)\(table)
@@ -98,6 +99,14 @@ enum QueuePages {
         }
         view.next = call.request.query("next") ?? ""
         view.filter.nextAction = try nextAction(view.next, now: now)
+        if let watch = call.request.query("watch"), !watch.isEmpty {
+            guard watch == "me" else {
+                throw Refusal(
+                    .invalid, "unknown_watch", "There is no list “\(watch)” of watched cases. Use me.")
+            }
+            view.isWatched = true
+            view.filter.watcher = ID(call.actor.id)
+        }
         view.filter.blocked = try blocked(call.request.query("blocked"), policy)
         if let parts = try Cursor.parts(call.request.query("cursor"), count: 2) {
             guard let moment = Int64(parts[0]) else {
@@ -107,7 +116,7 @@ enum QueuePages {
         }
         view.isFiltered =
             view.filter.text != nil || view.filter.severity != nil || view.filter.component != nil
-            || view.state != "open" || !view.owner.isEmpty || !view.next.isEmpty
+            || view.state != "open" || !view.owner.isEmpty || !view.next.isEmpty || view.isWatched
             || view.filter.blocked != .any
         return view
     }
@@ -154,7 +163,8 @@ enum QueuePages {
             let cases = try CaseDirectory.list(
                 view.filter, for: actor, after: view.after, limit: pageSize + 1, in: tx)
             let total = try CaseDirectory.count(view.filter, for: actor, in: tx)
-            let title = view.owner == "me" ? "Yours" : view.isFiltered ? "Found" : "All"
+            let title =
+                view.owner == "me" ? "Yours" : view.isWatched ? "Watched" : view.isFiltered ? "Found" : "All"
             return [
                 Group(
                     title: title, count: total, cases: Array(cases.prefix(pageSize)),
@@ -203,7 +213,7 @@ enum QueuePages {
         init(
             _ view: View, _ actor: Actor, _ policy: Policy, now: Timestamp, in tx: borrowing Transaction
         ) throws {
-            guard view.owner.isEmpty else { return }
+            guard view.owner.isEmpty, !view.isWatched else { return }
             func count(_ change: (inout CaseFilter) -> Void) throws -> Int {
                 var filter = view.filter
                 change(&filter)
@@ -244,9 +254,11 @@ enum QueuePages {
         let next: HTML =
             view.next.isEmpty
             ? .empty : "<input type=\"hidden\" name=\"next\" value=\"\(view.next)\">"
+        let watch: HTML =
+            view.isWatched ? "<input type=\"hidden\" name=\"watch\" value=\"me\">" : .empty
         return """
             <form class="filters" role="search" action="/cases"><div class="seek">\(icon("search"))<label class="sr" for="q">Search cases</label><input class="input" id="q" name="q" type="search" value="\(view.filter.text ?? "")" placeholder="Subject, number, problem or words of the reporter" autocomplete="off" spellcheck="false" data-search aria-keyshortcuts="/"></div>
-            <button class="btn filter-btn" type="button" popovertarget="filter-set">Filters</button><div class="filter-set" id="filter-set" popover><h2>Filters</h2>\(select("state", "State", states, view.state, standard: "open"))\(select("severity", "Severity", severities, view.filter.severity?.raw ?? ""))\(select("component", "Component", components, view.filter.component ?? ""))\(select("owner", "Owner", owners, view.owner))\(next)<button class="btn">Apply</button></div></form>
+            <button class="btn filter-btn" type="button" popovertarget="filter-set">Filters</button><div class="filter-set" id="filter-set" popover><h2>Filters</h2>\(select("state", "State", states, view.state, standard: "open"))\(select("severity", "Severity", severities, view.filter.severity?.raw ?? ""))\(select("component", "Component", components, view.filter.component ?? ""))\(select("owner", "Owner", owners, view.owner))\(next)\(watch)<button class="btn">Apply</button></div></form>
 
             """
     }
@@ -386,6 +398,11 @@ enum QueuePages {
     }
 
     private static func empty(_ view: View, _ actor: Actor) -> HTML {
+        if view.isWatched, view.filter.text == nil {
+            return """
+                <div class="card" id="queue" data-live><div class="empty"><h2>You watch no \(view.state == "open" ? "open " : "")case</h2><p>“Watch” on the page of a case puts it here, so that you can follow what you do not own.</p><div class="btns"><a class="btn" href="/cases">Go to the queue</a></div></div></div>
+                """
+        }
         if view.isFiltered {
             let what: HTML = view.filter.text.map { " “\($0)”" } ?? .empty
             return """

@@ -36,25 +36,28 @@ struct CaseTimeline {
 
         static let views = [
             View(id: "all", title: "Everything", kinds: []),
+            View(id: "messages", title: "Messages", kinds: messages),
+            View(id: "notes", title: "Notes", kinds: notes),
             View(
-                id: "messages", title: "Messages",
-                kinds: ["case.opened", "case.replied", "case.resolved", "case.reopened"]),
-            View(id: "notes", title: "Notes", kinds: ["case.noted"]),
-            View(
-                id: "facts", title: "Changes",
-                kinds: [
-                    "case.owner_changed", "case.owner_left", "case.severity_changed", "case.status_changed",
-                    "case.status_moved",
-                    "case.retitled", "case.problem_stated", "case.classified", "case.impact_recorded",
-                    "case.times_recorded", "case.resolved", "case.reopened", "case.closed", "case.imported",
-                    "case.change_imported", "case.entry_erased", "case.undone",
-                ]),
+                id: "facts", title: "Facts",
+                kinds: CaseFact.allKinds.filter { !["case.replied", "case.noted"].contains($0) }),
             View(id: "investigation", title: "Investigation", kinds: InvestigationFact.kinds),
             View(id: "evidence", title: "Evidence", kinds: CaseEvidenceFact.kinds),
             View(id: "people", title: "People and promises", kinds: CoordinationFact.kinds),
             View(id: "links", title: "Links", kinds: RelationFact.kinds),
             View(id: "forms", title: "Forms", kinds: CaseFormFact.kinds),
+            View(id: "customer", title: "Contract and alerts", kinds: CaseCustomerFact.kinds),
         ]
+
+        /// What went between us and the customer.
+        private static let messages = [
+            "case.opened", "case.replied", "case.resolved", "case.reopened", "case.customer_asked",
+            "case.customer_answered", "case.customer_confirmed", "case.evidence_requested",
+            "case.evidence_given",
+        ]
+
+        /// What colleagues wrote for each other.
+        private static let notes = ["case.noted", "case.note_structured", "case.call_noted"]
 
         /// Which facts the page asks for.
         func filter(_ story: Story) -> EntryFilter {

@@ -55,6 +55,50 @@ enum ScheduleCall: CoordinationOperation {
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath { callDestination(answer) }
 }
 
+/// Moves a planned call to another time.
+enum MoveCall: CoordinationOperation {
+    struct Input: CaseInput {
+        var id: String
+        var call: String
+        var startsAt: Timestamp
+        var reason: String?
+    }
+
+    static let name = "case.move_call"
+    static let summary = "Move a call"
+    static let verb = "Move"
+    static let right: Right = "case.coordinate"
+    static let input = Fields(
+        Input.init, CaseFields.id, callField, .time("starts_at", "Begins").help("UTC."),
+        .optional(.line("reason", "Why it is moved", maxBytes: 500)).help("Only colleagues see this."))
+
+    static func facts(
+        _ input: Input, on state: CoordinationState, in context: Context
+    ) throws(Refusal) -> [CaseFact] {
+        try state.found.movingCall(input.call, to: input.startsAt, reason: input.reason, now: state.now)
+    }
+
+    static func decide(
+        _ input: Input, on state: CoordinationState, in context: Context
+    ) throws(Refusal) -> Decision {
+        var decision = answer(try facts(input, on: state, in: context), on: state.found)
+        decision.answer["call"] = .string(state.now.call(input.call)?.number ?? "")
+        return decision
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath { callDestination(answer) }
+
+    static func fill(_ form: inout OperationForm, from state: CoordinationState, for actor: Actor) {
+        let standing = state.now.calls.filter { $0.state == .planned }.map { call in
+            (
+                call.number,
+                RawInput(["starts_at": .text(call.plan.startsAt.fieldText)])
+            )
+        }
+        form.standing = ("call", Dictionary(uniqueKeysWithValues: standing))
+    }
+}
+
 /// Writes down what is said on a call, while it goes on.
 enum NoteCall: CoordinationOperation {
     struct Input: CaseInput {

@@ -184,7 +184,7 @@ enum CallPages {
             let end: HTML =
                 may && call.state == .planned
                 ? """
-                <section class="panel"><header><h2>Actions</h2></header><nav class="acts" aria-label="Call actions"><a href="\(path)/end_call?call=\(call.number)">\(icon("check"))End or cancel the call</a></nav></section>
+                <section class="panel"><header><h2>Actions</h2></header><nav class="acts" aria-label="Call actions"><a href="\(path)/move_call?call=\(call.number)">\(icon("clock"))Move the call</a><a href="\(path)/end_call?call=\(call.number)">\(icon("check"))End or cancel the call</a></nav></section>
                 """ : .empty
             let link: HTML =
                 call.plan.joinLink.map {

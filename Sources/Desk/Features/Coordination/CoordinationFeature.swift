@@ -6,7 +6,7 @@ import Web
 /// Coordination: who does what next, who helps, what blocks a case, what was promised.
 enum CoordinationFeature: Feature {
     static let name = "coordination"
-    static let reads = CoordinationJSON.reads
+    static let reads = CoordinationJSON.reads + [ReopenPages.read]
     static let rights: [Right] = ["case.view_times"]
 
     static let navigation = [
@@ -22,6 +22,9 @@ enum CoordinationFeature: Feature {
             },
             .signedIn(.get, "/cases/backlog", .right("case.view")) { call in
                 try await BacklogPages.show(call, services)
+            },
+            .signedIn(.get, "/cases/reopens", .right("case.view")) { call in
+                try await ReopenPages.show(call, services)
             },
             .signedIn(.get, "/cases/{id}/calls/{call}", .right("case.view")) { call in
                 try await CallPages.show(call, services)

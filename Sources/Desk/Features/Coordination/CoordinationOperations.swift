@@ -10,7 +10,8 @@ extension CoordinationFeature {
         AnyOperation(SetNextAction.self), AnyOperation(FinishNextAction.self),
         AnyOperation(PromiseUpdate.self), AnyOperation(AddSpecialist.self),
         AnyOperation(NameCoordinator.self), AnyOperation(LeaveSwarm.self), AnyOperation(WatchCase.self),
-        AnyOperation(UnwatchCase.self), AnyOperation(ScheduleCall.self), AnyOperation(NoteCall.self),
+        AnyOperation(UnwatchCase.self), AnyOperation(ScheduleCall.self), AnyOperation(MoveCall.self),
+        AnyOperation(NoteCall.self),
         AnyOperation(EndCall.self), AnyOperation(AddFollowUp.self), AnyOperation(FinishFollowUp.self),
     ]
 }

@@ -35,6 +35,7 @@ enum CoordinationSentences {
         case .updatePromised(let due): ("clock", "promised to write again by \(moment(due))")
         case .callScheduled(let plan):
             ("chat", "planned a call on \(moment(plan.startsAt)): \(isolated(plan.topic))")
+        case .callMoved(_, let startsAt, _): ("chat", "moved the call to \(moment(startsAt))")
         default: nil
         }
     }
@@ -77,6 +78,8 @@ enum CoordinationSentences {
             return (
                 "chat", "planned call \(plan.call) for \(moment(plan.startsAt)): “\(isolated(plan.topic))”"
             )
+        case .callMoved(let call, let startsAt, let reason):
+            return ("chat", "moved call \(call) to \(moment(startsAt))\(words.because(reason))")
         case .callNoted(let call, let text): return ("chat", "noted on call \(call)\(words.because(text))")
         case .callEnded(let call, let isHeld, let summary):
             return ("chat", "\(isHeld ? "ended" : "cancelled") call \(call)\(words.because(summary))")

@@ -145,7 +145,7 @@ enum BacklogPages {
             <div class="card clip"><table class="tbl" role="table" aria-label="Waiting cases by reason"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Waits for</th><th scope="col" role="columnheader">Cases</th><th scope="col" role="columnheader">Share</th><th scope="col" role="columnheader">Longest in its state</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div>
             """
         let main: HTML = """
-            <div class="q-head"><h1>Backlog</h1><span class="dim nowrap" id="backlog-n" data-live>\(grouped(total)) waiting</span></div><p class="lede">What open cases wait for. Each line leads to its cases.</p><div id="backlog" data-live>\(content)</div>
+            <div class="q-head"><h1>Backlog</h1><span class="dim nowrap" id="backlog-n" data-live>\(grouped(total)) waiting</span></div><p class="lede">What open cases wait for. Each line leads to its cases. <a href="/cases/reopens">What came back</a> after it was resolved.</p><div id="backlog" data-live>\(content)</div>
             """
         var page = Page("Backlog", here: "/cases/backlog", main: main)
         page.events = "/events"

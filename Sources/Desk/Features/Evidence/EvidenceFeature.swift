@@ -6,16 +6,21 @@ import Web
 /// Evidence: what was found, asked for, given and shared in a case, kept as it came.
 enum EvidenceFeature: Feature {
     static let name = "evidence"
-    static let reads = EvidenceJSON.reads
+    static let reads = EvidenceJSON.reads + [EvidenceRetentionPages.read]
     static let subjects = [EvidenceQueries.subject]
     static let statements = EvidenceQueries.samples
     static let rights: [Right] = [
         AddEvidence.right, GiveEvidence.right, Evidence.restrictedRight, "evidence.audit",
     ]
     static let caseParts = [EvidenceCasePages.part]
+    static let navigation = [
+        NavigationItem(
+            path: "/evidence/due", title: "Retention", icon: "clock", access: .right(RemoveEvidence.right))
+    ]
 
     static func routes(_ services: Services) -> [Route] {
         EvidencePages.routes(services) + EvidenceUploadPages.routes(services)
-            + ResumableUploadPages.routes(services) + EvidenceLinkPages.routes(services)
+            + EvidenceRetentionPages.routes(services) + ResumableUploadPages.routes(services)
+            + EvidenceLinkPages.routes(services)
     }
 }

@@ -87,9 +87,7 @@ enum EvidenceJSON {
         object["type"] = .string(policy.evidence.type(of: this))
         object["sensitivity"] = .string(policy.evidence.sensitivity(of: this).id)
         object["keep_until"] =
-            policy.evidence.retention(of: this).map {
-                this.addedAt.adding(seconds: Int64($0.days) * 86_400).json
-            } ?? .null
+            policy.evidence.keepUntil(this).map(\.json) ?? .null
         object["clock_flags"] = .array(this.clockFlags.map(JSON.string))
         return .object(object)
     }

@@ -261,7 +261,8 @@ struct EvidenceView {
         pairs.append(("Added", "\(time(found.addedAt, now: now)), \(isolated(addedBy))"))
         if let retention = policy.evidence.retention(of: found) {
             let until = found.addedAt.adding(seconds: Int64(retention.days) * 86_400)
-            pairs.append(("Kept until", "\(until.day) <span class=\"dim\">\(retention.name)</span>"))
+            let over: HTML = until <= now ? " <span class=\"warn\">over</span>" : .empty
+            pairs.append(("Kept until", "\(until.day)\(over) <span class=\"dim\">\(retention.name)</span>"))
         }
         if let item = found.item { pairs.append(("Answers", "<span class=\"ref\">\(item)</span>")) }
         if !found.hash.isEmpty, isReadable {

@@ -19,6 +19,14 @@ package enum EvidenceQueries {
         "SELECT \(columns) FROM evidence WHERE case_id = \(caseID) ORDER BY number"
     }
 
+    /// Evidence that was added before a moment and whose bytes are there, oldest first.
+    static func old(before moment: Timestamp, limit: Int) -> SQL {
+        """
+        SELECT \(columns) FROM evidence WHERE removed_reason IS NULL AND added_at < \(moment.microseconds)
+        ORDER BY added_at, id LIMIT \(limit)
+        """
+    }
+
     static func lastNumber(in caseID: String) -> SQL {
         "SELECT COALESCE(MAX(number), 0) FROM evidence WHERE case_id = \(caseID)"
     }
@@ -193,6 +201,7 @@ package enum EvidenceQueries {
             id: "x", person: "x", caseID: "x", fields: "{}", length: 0, received: 0, createdAt: zero)
         return [
             evidence(id: "x"), evidence(number: 1, of: "x"), evidence(of: "x"), lastNumber(in: "x"),
+            old(before: zero, limit: 1),
             used(hashes: ["x"]), forget(id: "x"), page(after: "", limit: 1),
             save(Evidence(id: "x", version: Version(1), adding: adding, addedAt: zero, addedBy: "x")),
             insertReading(reading), forgetReadings(of: "x"), readingPage(after: "", limit: 1),

@@ -12,7 +12,11 @@ enum FormsSentences {
         case .customerAnswered(let filling):
             return ("check", "answered\(answers(filling, sentences))")
         case .answered(let filling):
-            guard !isForCustomer else { return nil }
+            guard !isForCustomer else {
+                // Which ones stays inside: a filling may answer internal questions along with theirs.
+                guard filling.isShared else { return nil }
+                return ("check", "wrote down answers to what you had been asked")
+            }
             let name = sentences.policy.forms.first { $0.id == filling.form }?.name ?? filling.form
             return ("edit", "filled in “\(name)”\(answers(filling, sentences))")
         case .customerAsked(let asked):

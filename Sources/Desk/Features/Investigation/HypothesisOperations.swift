@@ -77,7 +77,21 @@ enum ReviseHypothesis: InvestigationOperation {
     static func fill(
         _ form: inout OperationForm, from state: InvestigationState, policy: Policy,
         in tx: borrowing Transaction
-    ) throws { form.references["hypothesis"] = state.investigation.hypothesisChoices }
+    ) throws {
+        form.references["hypothesis"] = state.investigation.hypothesisChoices
+        let standing = state.investigation.hypotheses.map { one in
+            (
+                one.id,
+                RawInput([
+                    "statement": .text(one.wording.statement),
+                    "reasoning": .text(one.wording.reasoning ?? ""),
+                    "predicts": .text(one.wording.predicts ?? ""),
+                    "due_at": .text(one.wording.dueAt?.fieldText ?? ""),
+                ])
+            )
+        }
+        form.standing = ("hypothesis", Dictionary(uniqueKeysWithValues: standing))
+    }
 }
 
 extension Edit {

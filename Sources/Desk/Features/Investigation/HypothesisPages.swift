@@ -100,7 +100,10 @@ extension InvestigationView {
         let judge = act(
             "judge_hypothesis", "Judge", query: "?hypothesis=\(one.id)&state=\(one.state.rawValue)",
             hidden: "\(one.id)")
-        return "\(citations(one.evidence))\(test)\(box)<span class=\"btns\">\(record)\(judge)</span>"
+        let reword: HTML =
+            one.state == .confirmed
+            ? .empty : act("revise_hypothesis", "Reword", query: "?hypothesis=\(one.id)", hidden: "\(one.id)")
+        return "\(citations(one.evidence))\(test)\(box)<span class=\"btns\">\(record)\(judge)\(reword)</span>"
     }
 
     // MARK: The plan

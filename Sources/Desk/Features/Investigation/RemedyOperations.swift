@@ -87,7 +87,22 @@ enum ReviseWorkaround: InvestigationOperation {
     static func fill(
         _ form: inout OperationForm, from state: InvestigationState, policy: Policy,
         in tx: borrowing Transaction
-    ) throws { form.references["workaround"] = state.investigation.workaroundChoices }
+    ) throws {
+        form.references["workaround"] = state.investigation.workaroundChoices
+        let standing = state.investigation.usableWorkarounds.map { one in
+            (
+                one.id,
+                RawInput([
+                    "text": .text(one.workaround.text), "data_loss": .text(one.workaround.dataLoss),
+                    "side_effects": .text(one.workaround.sideEffects),
+                    "tested_in": .text(one.workaround.testedIn ?? ""),
+                    "applies_to": .text(one.workaround.appliesTo ?? ""),
+                    "rollback": .text(one.workaround.rollback),
+                ])
+            )
+        }
+        form.standing = ("workaround", Dictionary(uniqueKeysWithValues: standing))
+    }
 }
 
 /// Says that a workaround must not be used any more.

@@ -91,26 +91,18 @@ enum AccountPages {
         let raw = try await call.request.input()
         let services = accounts.services
         let id = call.actor.id
-        let (person, hash) = try await services.database.read { tx in
-            (
-                try PeopleDirectory.find(id, in: tx),
-                try tx.first(PeopleQueries.credential(of: id)) { $0.text(0) }
-            )
-        }
-        guard let person else { throw Refusal.notFound("person") }
+        guard let person = try await services.database.read({ tx in try PeopleDirectory.find(id, in: tx) })
+        else { throw Refusal.notFound("person") }
         do {
-            guard try await services.passwords.isRight(String(raw["current"].typed.prefix(1024)), hash: hash)
-            else {
-                throw Refusal(
-                    field: "current", "wrong_password",
-                    "The current password is not right. Nothing was changed.")
-            }
+            try await accounts.confirmPassword(
+                String(raw["current"].typed.prefix(1024)), of: person, address: call.request.address)
             guard case .session(let session) = call.means else { throw Refusal.notFound("session") }
             try await accounts.setPassword(
                 raw["password"].typed, of: person, by: id, keeping: session, byReset: false)
             return .seeOther("/account?done=saved")
-        } catch let refusal as Refusal where refusal.reason == .invalid {
-            return try await show(call, services, problem: refusal, status: 422)
+        } catch let refusal as Refusal where [.invalid, .limited].contains(refusal.reason) {
+            return try await show(
+                call, services, problem: refusal, status: Int(refusal.reason.status.code))
         }
     }
 

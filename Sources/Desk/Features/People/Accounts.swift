@@ -186,6 +186,29 @@ package struct Accounts: Sendable {
         }
     }
 
+    /// Refuses where this is not the person's password; wrong ones count and stand on record as at signing in.
+    ///
+    /// Otherwise whoever found a browser open could try passwords there without an end.
+    func confirmPassword(_ password: String, of person: Person, address: String) async throws {
+        let (policy, now) = (services.policy.current.signIn, services.clock())
+        let account = person.email?.lowercased() ?? person.id.raw
+        try await countAttempt(email: account, address: address, policy, now)
+        let hash = try await services.database.read { tx in
+            try tx.first(PeopleQueries.credential(of: person.id.raw)) { $0.text(0) }
+        }
+        guard try await services.passwords.isRight(password, hash: hash) else {
+            try await recordFailure(person, address: address, now)
+            throw Refusal(
+                field: "current", "wrong_password",
+                "The current password is not right. Nothing was changed. After \(policy.attemptsPerAccount) failed attempts the account pauses for 15 minutes."
+            )
+        }
+        try await services.database.write { tx in
+            try tx.execute(PeopleQueries.deleteFailures(of: "account:\(account)"))
+            try tx.execute(PeopleQueries.deleteFailure(of: "address:\(address)", at: now))
+        }
+    }
+
     private func recordFailure(_ person: Person?, address: String, _ now: Timestamp) async throws {
         guard let person else { return }
         try await services.database.write { [journal = services.journal] tx in
