@@ -29,6 +29,23 @@ def rich_case(page, base, start="/"):
     page.goto(base + re.sub(r"^https?://[^/]+", "", link.get_attribute("href")))
 
 
+def account(page, base):
+    """Opens the account of the customer with the most to see."""
+    page.goto(base + "/organisations")
+    page.get_by_role("link", name="Halden Travel").first.click()
+    page.wait_for_url("**/organisations/*-*")
+
+
+def part_of_rich_case(part):
+    """Goes to a page below that case."""
+
+    def reach(page, base):
+        rich_case(page, base)
+        page.goto(page.url.split("?")[0] + part)
+
+    return reach
+
+
 def conflict(page, base):
     """Two windows edit the same field of one case; the second to save sees both values."""
     rich_case(page, base)
@@ -39,7 +56,7 @@ def conflict(page, base):
         window.goto(address)
     other.fill("#subject", "Card payments fail at capture since 11 November")
     other.get_by_role("button", name="Save").click()
-    other.wait_for_url("**?done=saved")
+    other.wait_for_url("**?done=saved*")
     page.fill("#subject", "1 in 333 captures is refused")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="changed the same thing").wait_for()
@@ -51,6 +68,9 @@ SHOTS = {
     "sign-in": (None, open_path(SIGN_IN_PATH)),
     "queue": ("engineer", open_path("/")),
     "case": ("engineer", rich_case),
+    "investigation": ("engineer", part_of_rich_case("/investigation")),
+    "evidence": ("engineer", part_of_rich_case("/evidence")),
+    "account": ("lead", account),
     "new-case": ("engineer", open_path("/cases/new")),
     "policy": ("administrator", open_path("/policy")),
     "people": ("administrator", open_path("/people")),

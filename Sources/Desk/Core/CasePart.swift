@@ -32,6 +32,17 @@ package struct CasePartContext: Sendable {
 
 /// Something that can be done to a case, as the list of actions on its page shows it.
 package struct CaseAction: Sendable {
+    /// What actions have in common, as the list groups them.
+    package enum Group: String, Sendable, CaseIterable {
+        /// Always in sight.
+        case often = "Often"
+        case effect = "Severity and effect"
+        case investigation = "Investigation"
+        case questions = "Ask and check"
+        case people = "People and calls"
+        case links = "Links and who may know"
+    }
+
     /// Who may do it.
     package var right: Right
     /// Where it is done, under the case: "add_hypothesis".
@@ -42,10 +53,16 @@ package struct CaseAction: Sendable {
     package var title: String
     /// The single key that does it, if one does.
     package var key: String?
+    /// Where the list shows it.
+    package var group: Group
 
     /// An action with all parts.
-    package init(_ right: Right, _ verb: String, icon: String, _ title: String, key: String? = nil) {
+    package init(
+        _ right: Right, _ verb: String, icon: String, _ title: String, key: String? = nil,
+        in group: Group = .often
+    ) {
         (self.right, self.verb, self.icon, self.title, self.key) = (right, verb, icon, title, key)
+        self.group = group
     }
 }
 

@@ -198,7 +198,7 @@ package enum OperationRoutes {
                 operation.place.path
             }
         let main: HTML = """
-            <nav class="crumb" aria-label="Breadcrumb"><a href="\(form.back.text)">\(form.backName)</a><span aria-hidden="true">/</span><span>\(operation.verb)</span></nav>
+            <nav class="crumb" aria-label="Breadcrumb"><a href="\(form.back.text)">\(form.backName)</a><span aria-hidden="true">/</span><span>\(operation.summary)</span></nav>
             <h1>\(title)</h1>
             <div class="with-side"><div>\(refusal.map(view.summary) ?? .empty)\(advice(form))
             <form class="form" method="post" action="\(action)" data-enhance>\(FormView.hidden(key: key, base: base))\(drafts)

@@ -402,43 +402,58 @@ struct CaseView {
     private var side: HTML {
         """
         <aside class="card clip" id="side" aria-label="Details" data-live>
-        \(actions)\(content.side)\(details)\(customer)\(people)
+        \(actions)\(customer)\(content.side)\(details)
         </aside>
         """
     }
 
+    /// What is done often in sight, the rest folded by what it is about; all of it is in the palette too.
     private var actions: HTML {
         guard this.mergedInto == nil else { return .empty }
-        var links: [HTML] = []
-        func add(_ right: Right, _ verb: String, _ name: String, _ title: String, when isShown: Bool = true) {
-            guard isShown, actor.may(right) else { return }
-            links.append("<a href=\"\(path)/\(verb)\">\(icon(name))\(title)</a>")
+        let groups = Dictionary(grouping: allActions.filter { actor.may($0.right) }, by: \.group)
+        let folded = CaseAction.Group.allCases.filter { $0 != .often }.compactMap { group -> HTML? in
+            groups[group].map { actions in
+                "<details class=\"more-acts\" id=\"acts-\(String(describing: group))\"><summary>\(group.rawValue)</summary>\(actions.map(link(to:)))</details>"
+            }
         }
-        if actor.may("case.assign"), policy.phase(of: this.status) != .closed {
-            links.append(
-                "<a href=\"\(path)/assign\" data-key=\"a\" aria-keyshortcuts=\"a\">\(icon("me"))Assign<kbd>a</kbd></a>"
-            )
-        }
-        add("case.change_status", "change_status", "s-work", "Change status", when: !isDone)
-        add("case.change_severity", "change_severity", "rank", "Change severity")
-        add("case.edit", "edit", "edit", "Edit problem and fields")
-        add("case.edit", "record_impact", "edit", "Record impact")
-        add("case.edit", "record_times", "edit", "Record when it began")
-        for action in content.actions where actor.may(action.right) {
-            let key: HTML =
-                action.key.map { " data-key=\"\($0)\" aria-keyshortcuts=\"\($0)\"" } ?? .empty
-            let cap: HTML = action.key.map { "<kbd>\($0)</kbd>" } ?? .empty
-            links.append(
-                "<a href=\"\(path)/\(action.verb)\"\(key)>\(icon(action.icon))\(action.title)\(cap)</a>")
-        }
-        add("case.resolve", "resolve", "check", "Resolve", when: !isDone)
-        add("case.close", "close", "s-closed", "Close", when: policy.phase(of: this.status) == .resolved)
-        add("case.reopen", "reopen", "s-again", "Reopen", when: isDone)
-        guard !links.isEmpty else { return .empty }
+        guard !groups.isEmpty else { return .empty }
         return """
-            <section class="panel"><header><h2>Actions</h2></header><nav class="acts" aria-label="Case actions">\(links)</nav></section>
+            <section class="panel"><header><h2>Actions</h2></header><nav class="acts" aria-label="Case actions">\((groups[.often] ?? []).map(link(to:)))\(folded)</nav></section>
 
             """
+    }
+
+    private func link(to action: CaseAction) -> HTML {
+        let key: HTML = action.key.map { " data-key=\"\($0)\" aria-keyshortcuts=\"\($0)\"" } ?? .empty
+        let cap: HTML = action.key.map { "<kbd>\($0)</kbd>" } ?? .empty
+        return "<a href=\"\(path)/\(action.verb)\"\(key)>\(icon(action.icon))\(action.title)\(cap)</a>"
+    }
+
+    private var allActions: [CaseAction] {
+        var all: [CaseAction] = []
+        if policy.phase(of: this.status) != .closed {
+            all.append(CaseAction("case.assign", "assign", icon: "me", "Assign", key: "a"))
+        }
+        if !isDone {
+            all.append(CaseAction("case.change_status", "change_status", icon: "s-work", "Change status"))
+        }
+        all += [
+            CaseAction("case.edit", "edit", icon: "edit", "Edit problem and fields"),
+            CaseAction(
+                "case.change_severity", "change_severity", icon: "rank", "Change severity", in: .effect),
+            CaseAction("case.edit", "record_impact", icon: "edit", "Record impact", in: .effect),
+            CaseAction("case.edit", "record_times", icon: "clock", "Record when it began", in: .effect),
+        ]
+        all += content.actions
+        if isDone {
+            if policy.phase(of: this.status) == .resolved {
+                all.append(CaseAction("case.close", "close", icon: "s-closed", "Close"))
+            }
+            all.append(CaseAction("case.reopen", "reopen", icon: "s-again", "Reopen"))
+        } else {
+            all.append(CaseAction("case.resolve", "resolve", icon: "check", "Resolve"))
+        }
+        return all
     }
 
     private func pair(_ label: String, _ value: String?) -> HTML {
@@ -449,16 +464,22 @@ struct CaseView {
     private var details: HTML {
         let priority = policy.priority(severity: this.severity, tier: content.organisation?.tier)
         let parts = priority.parts.map { "\($0.name) \($0.points)" }.joined(separator: ", ")
-        let fields = CaseFact.ClassifyingField.allCases.map { field in
-            pair(
-                field.label,
-                field == .rootCause
+        let words = CaseFact.ClassifyingField.allCases.map { field in
+            (
+                label: field.label,
+                value: field == .rootCause
                     ? this.rootCauseWords(policy)
-                    : this.classification[field].map { policy.name(of: $0, in: field.terms) })
+                    : this.classification[field].map { policy.name(of: $0, in: field.terms) }
+            )
         }
+        let fields = words.filter { $0.value != nil }.map { pair($0.label, $0.value) }
+        let missing = words.filter { $0.value == nil }.map(\.label)
+        let unset: HTML =
+            missing.isEmpty
+            ? .empty : "<p class=\"by\">Not set: \(missing.joined(separator: ", ").lowercased())</p>"
         let kind = policy.requestTypes.first { $0.id == this.requestType }?.name ?? this.requestType
         return """
-            <section class="panel"><header><h2>Case</h2></header><dl class="pairs">\(pair("Number", this.number))\(pair("Severity", "\(severityName) (\(policy.severity(this.severity)?.alias ?? ""))"))<dt>Priority</dt><dd>\(priority.score) of 100 <span class="dim">\(parts)</span></dd>\(pair("Kind", kind))\(pair("Channel", policy.name(of: this.channel, in: \.channels)))\(fields)\(stamps)</dl></section>
+            <section class="panel"><header><h2>Case</h2></header><dl class="pairs">\(pair("Number", this.number))\(pair("Severity", "\(severityName) (\(policy.severity(this.severity)?.alias ?? ""))"))<dt>Priority</dt><dd>\(priority.score) of 100 <span class="dim">\(parts)</span></dd>\(pair("Kind", kind))\(pair("Channel", policy.name(of: this.channel, in: \.channels)))\(fields)\(stamps)</dl>\(unset)</section>
 
             """
     }
@@ -477,16 +498,8 @@ struct CaseView {
     private var customer: HTML {
         guard let id = this.organisation, let found = content.organisation else { return .empty }
         return """
-            <section class="panel"><header><h2>Customer</h2><a href="/organisations/\(id.raw)">Organisation</a></header><dl class="pairs"><dt>Name</dt><dd><b>\(found.name)</b></dd>\(pair("Tier", policy.name(of: found.tier, in: \.tiers)))\(pair("Contact", content.requester?.name))</dl></section>
+            <section class="panel"><header><h2>Customer</h2><a href="/organisations/\(id.raw)">Account</a></header><dl class="pairs"><dt>Name</dt><dd><b>\(found.name)</b></dd>\(pair("Tier", policy.name(of: found.tier, in: \.tiers)))\(pair("Contact", content.requester?.name))</dl></section>
 
-            """
-    }
-
-    private var people: HTML {
-        let owner: HTML =
-            this.owner == nil ? "<dd class=\"warn\">nobody yet</dd>" : "<dd>\(person(this.owner?.raw))</dd>"
-        return """
-            <section class="panel"><header><h2>People</h2></header><dl class="pairs"><dt>Owner</dt>\(owner)\(pair("Reported by", content.requester?.name))</dl></section>
             """
     }
 }

@@ -84,7 +84,9 @@ package struct CaseSentence: Sendable {
             return "\(who) recorded the impact: \(isolated(words.isEmpty ? "none known" : words))"
         case .timesRecorded(let began, let noticed, let reported):
             let times = [("began", began), ("noticed", noticed), ("reported", reported)]
-            let words = times.compactMap { name, moment in moment.map { "\(name) \($0.day) \($0.clock)" } }
+            let words = times.compactMap { name, moment in
+                moment.map { "\(name) \(Web.words(for: $0, now: entry.occurredAt))" }
+            }
             return "\(who) recorded the times: \(words.joined(separator: ", "))"
         case .entryErased(let sequence, _, _, let reason):
             return "\(who) erased the words of entry \(String(sequence))\(because(reason))"

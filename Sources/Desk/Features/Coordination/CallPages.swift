@@ -8,7 +8,7 @@ enum CallPages {
 
     static func section(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
         let now = try CoordinationDirectory.coordination(of: context.this.id, in: tx)
-        guard !now.calls.isEmpty else { return "<section id=\"calls\" data-live hidden></section>" }
+        guard !now.calls.isEmpty else { return .empty }
         let names = try PeopleDirectory.names(of: now.people, in: tx)
         let items = now.calls.reversed().map { item($0, now, context) }
         let open = now.followUps.filter { $0.doneAt == nil }
@@ -17,7 +17,7 @@ enum CallPages {
             ? .empty
             : "<ul class=\"plain-list\" aria-label=\"Open follow-ups\">\(open.map { followUp($0, names, context.path, context.actor, context.now, key: context.newKey()) })</ul>"
         return """
-            <section class="card clip" id="calls" aria-labelledby="calls-h" data-live><div class="panel"><h2 id="calls-h">Calls</h2></div><ul class="plain-list">\(items)</ul>\(tasks)</section>
+            <section class="panel" id="calls" aria-labelledby="calls-h"><header><h2 id="calls-h">Calls</h2></header><ul class="plain-list">\(items)</ul>\(tasks)</section>
             """
     }
 

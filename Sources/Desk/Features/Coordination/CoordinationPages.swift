@@ -11,7 +11,7 @@ extension CoordinationFeature {
             .brief, order: 10, html: CoordinationParts.brief, actions: CoordinationParts.actions,
             json: CoordinationJSON.members, portal: CoordinationParts.portal,
             sentence: CoordinationSentences.line),
-        CasePart(.work, order: 60, html: CallPages.section),
+        CasePart(.side, order: 15, html: CallPages.section),
         CasePart(.side, order: 10, html: CoordinationParts.side),
     ]
 }
@@ -40,13 +40,18 @@ enum CoordinationParts {
                     CaseAction("case.coordinate", "promise_update", icon: "clock", "Promise next update"))
             }
             actions.append(
-                CaseAction("case.coordinate", "add_specialist", icon: "people", "Add a specialist"))
+                CaseAction(
+                    "case.coordinate", "add_specialist", icon: "people", "Add a specialist", in: .people))
         }
-        actions.append(CaseAction("case.coordinate", "schedule_call", icon: "chat", "Schedule a call"))
         actions.append(
-            CaseAction("case.recommend_severity", "recommend_severity", icon: "rank", "Recommend severity"))
+            CaseAction("case.coordinate", "schedule_call", icon: "chat", "Schedule a call", in: .people))
         actions.append(
-            CaseAction("case.confirm_severity", "confirm_severity", icon: "rank", "Confirm severity"))
+            CaseAction(
+                "case.recommend_severity", "recommend_severity", icon: "rank", "Recommend severity",
+                in: .effect))
+        actions.append(
+            CaseAction(
+                "case.confirm_severity", "confirm_severity", icon: "rank", "Confirm severity", in: .effect))
         return actions
     }
 
@@ -132,7 +137,8 @@ enum CoordinationParts {
 
     static func side(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
         let now = try CoordinationDirectory.coordination(of: context.this.id, in: tx)
-        let names = try PeopleDirectory.names(of: now.people, in: tx)
+        let people = now.people + [context.this.owner?.raw].compactMap { $0 }
+        let names = try PeopleDirectory.names(of: people, in: tx)
         return try severity(now, names, context) + SwarmPages.panel(now, names, context)
             + TimeInStatePages.panel(context, in: tx)
     }

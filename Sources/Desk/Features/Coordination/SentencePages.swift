@@ -7,7 +7,8 @@ enum CoordinationSentences {
         _ entry: Recorded<CaseFact>, _ words: CaseSentence, isForCustomer: Bool
     ) -> CasePart.Line? {
         guard case .coordination(let fact) = entry.body else { return nil }
-        if isForCustomer { return publicLine(fact) }
+        let said = entry.occurredAt
+        if isForCustomer { return publicLine(fact, said) }
         switch fact {
         case .severityRecommended(let severity, let reason):
             return ("rank", "recommended <b>\(name(severity, words))</b>\(words.because(reason))")
@@ -16,7 +17,7 @@ enum CoordinationSentences {
         case .nextActionSet(let text, let owner, let due):
             let who: HTML =
                 owner == entry.actor ? .empty : " for <b>\(isolated(words.name(owner)))</b>"
-            return ("check", "set the next action\(who), due \(moment(due)): “\(isolated(text))”")
+            return ("check", "set the next action\(who), due \(moment(due, said)): “\(isolated(text))”")
         case .nextActionDone(let outcome):
             return ("check", "finished the next action\(words.because(outcome))")
         case .blocked(let by, let detail):
@@ -25,17 +26,17 @@ enum CoordinationSentences {
                 "said what the case waits for: <b>\(words.policy.blockName(by))</b>\(words.because(detail))"
             )
         case .updatePromised(let due):
-            return ("clock", "promised the customer an update by <b>\(moment(due))</b>")
-        default: return people(fact, entry.actor, words) ?? call(fact, words)
+            return ("clock", "promised the customer an update by <b>\(moment(due, said))</b>")
+        default: return people(fact, entry.actor, words) ?? call(fact, said, words)
         }
     }
 
-    private static func publicLine(_ fact: CoordinationFact) -> CasePart.Line? {
+    private static func publicLine(_ fact: CoordinationFact, _ said: Timestamp) -> CasePart.Line? {
         switch fact {
-        case .updatePromised(let due): ("clock", "promised to write again by \(moment(due))")
+        case .updatePromised(let due): ("clock", "promised to write again by \(moment(due, said))")
         case .callScheduled(let plan):
-            ("chat", "planned a call on \(moment(plan.startsAt)): \(isolated(plan.topic))")
-        case .callMoved(_, let startsAt, _): ("chat", "moved the call to \(moment(startsAt))")
+            ("chat", "planned a call on \(moment(plan.startsAt, said)): \(isolated(plan.topic))")
+        case .callMoved(_, let startsAt, _): ("chat", "moved the call to \(moment(startsAt, said))")
         default: nil
         }
     }
@@ -72,19 +73,22 @@ enum CoordinationSentences {
         }
     }
 
-    private static func call(_ fact: CoordinationFact, _ words: CaseSentence) -> CasePart.Line? {
+    private static func call(
+        _ fact: CoordinationFact, _ said: Timestamp, _ words: CaseSentence
+    ) -> CasePart.Line? {
         switch fact {
         case .callScheduled(let plan):
             return (
-                "chat", "planned call \(plan.call) for \(moment(plan.startsAt)): “\(isolated(plan.topic))”"
+                "chat",
+                "planned call \(plan.call) for \(moment(plan.startsAt, said)): “\(isolated(plan.topic))”"
             )
         case .callMoved(let call, let startsAt, let reason):
-            return ("chat", "moved call \(call) to \(moment(startsAt))\(words.because(reason))")
+            return ("chat", "moved call \(call) to \(moment(startsAt, said))\(words.because(reason))")
         case .callNoted(let call, let text): return ("chat", "noted on call \(call)\(words.because(text))")
         case .callEnded(let call, let isHeld, let summary):
             return ("chat", "\(isHeld ? "ended" : "cancelled") call \(call)\(words.because(summary))")
         case .followUpAdded(let plan):
-            let due: HTML = plan.dueAt.map { ", due \(moment($0))" } ?? .empty
+            let due: HTML = plan.dueAt.map { ", due \(moment($0, said))" } ?? .empty
             let what = plan.isPromised ? "promised on call" : "took away from call"
             return (
                 "check",
@@ -100,7 +104,8 @@ enum CoordinationSentences {
         words.policy.severity(ID(severity))?.name ?? severity
     }
 
-    private static func moment(_ moment: Timestamp) -> HTML {
-        "<time datetime=\"\(moment.rfc3339)\">\(moment.day) \(moment.clock)</time> UTC"
+    /// A time as it was said: without the day where that is the day of the entry.
+    private static func moment(_ moment: Timestamp, _ said: Timestamp) -> HTML {
+        "\(time(moment, now: said)) UTC"
     }
 }

@@ -10,9 +10,16 @@ enum SwarmPages {
         let may = context.actor.may("case.coordinate") && !context.isDone
         let add: HTML = may ? "<a href=\"\(context.path)/add_specialist\">Add</a>" : .empty
         return """
-            <section class="panel" aria-labelledby="sw-h"><header><h2 id="sw-h">Who helps</h2>\(add)</header>\(coordinator(now, names, context, may: may))\(specialists(now, names, context, may: may))\(watchers(now, names, context))</section>
+            <section class="panel" aria-labelledby="sw-h"><header><h2 id="sw-h">People</h2>\(add)</header><dl class="pairs">\(owner(names, context))\(coordinator(now, names, context, may: may))</dl>\(specialists(now, names, context, may: may))\(watchers(now, names, context))</section>
 
             """
+    }
+
+    private static func owner(_ names: [String: String], _ context: CasePartContext) -> HTML {
+        guard let owner = context.this.owner else {
+            return "<dt>Owner</dt><dd class=\"warn\">nobody yet</dd>"
+        }
+        return "<dt>Owner</dt><dd><b>\(isolated(names[owner.raw] ?? "Somebody"))</b></dd>"
     }
 
     private static func coordinator(
@@ -24,15 +31,13 @@ enum SwarmPages {
         let who: HTML =
             now.coordinator.map { "<dd><b>\(isolated(names[$0.raw] ?? "Somebody"))</b>\(change)</dd>" }
             ?? "<dd class=\"warn\">nobody yet\(change)</dd>"
-        return "<dl class=\"pairs\"><dt>Coordinates</dt>\(who)</dl>"
+        return "<dt>Coordinates</dt>\(who)"
     }
 
     private static func specialists(
         _ now: Coordination, _ names: [String: String], _ context: CasePartContext, may: Bool
     ) -> HTML {
-        guard !now.specialists.isEmpty else {
-            return "<p class=\"dim f13\">Nobody beside the owner.</p>"
-        }
+        guard !now.specialists.isEmpty else { return .empty }
         let items = now.specialists.map { one in
             let isMe = one.person.raw == context.actor.id
             let leave: HTML =

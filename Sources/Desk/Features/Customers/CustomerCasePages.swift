@@ -126,7 +126,7 @@ enum CustomerCasePages {
         }
         guard !pairs.isEmpty else { return .empty }
         return """
-            <section class="panel" id="environment-profile"><header><h2>Customer’s environment</h2><a href="/organisations/\(id.raw)#profile">Account</a></header><dl class="pairs over">\(pairs)</dl></section>
+            <section class="panel" id="environment-profile"><details class="fold"><summary>How \(isolated(found.name)) runs it</summary><dl class="pairs over">\(pairs)</dl><p class="by"><a href="/organisations/\(id.raw)#profile">Change it in the account</a></p></details></section>
 
             """
     }

@@ -14,7 +14,7 @@ enum EvidenceCasePages {
 
     private static let actions = [
         CaseAction(AddEvidence.right, "evidence/new", icon: "doc", "Add evidence", key: "e"),
-        CaseAction("evidence.request", "request_evidence", icon: "send", "Ask for evidence"),
+        CaseAction("evidence.request", "request_evidence", icon: "send", "Ask for evidence", in: .questions),
     ]
 
     private static func json(

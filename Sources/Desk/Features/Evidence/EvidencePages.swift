@@ -33,13 +33,13 @@ enum EvidencePages {
     }
 
     /// What stands under the name of a piece: kind, size, time range, environment, sensitivity, where it comes from.
-    static func facts(_ this: Evidence, _ policy: Policy) -> [HTML] {
+    static func facts(_ this: Evidence, _ policy: Policy, withRange: Bool = true) -> [HTML] {
         if let reason = this.removedReason { return ["Taken away: “\(isolated(reason))”"] }
         var facts: [HTML] = [
             "\(policy.evidence.name(ofType: policy.evidence.type(of: this)))",
             "\(EvidenceWords.size(this.size))",
         ]
-        if let range = range(this) { facts.append(range) }
+        if withRange, let range = range(this) { facts.append(range) }
         if let environment = this.details[.environment] {
             facts.append("\(policy.name(of: environment, in: \.environments))")
         }
@@ -55,11 +55,15 @@ enum EvidencePages {
 
     /// The time that a piece covers, in UTC.
     static func range(_ this: Evidence) -> HTML? {
+        // With the day in any case: evidence is read on other days than it is added.
         func stamp(_ moment: Timestamp) -> HTML {
-            "<time datetime=\"\(moment.rfc3339)\">\(moment.day) \(moment.clock)</time>"
+            let added = this.addedAt
+            return time(moment, now: moment.day == added.day ? added.adding(seconds: 86_400) : added)
         }
         switch (this.coversFrom, this.coversTo) {
-        case (let from?, let to?): return "\(stamp(from)) to \(stamp(to))"
+        case (let from?, let to?):
+            let end = from.day == to.day ? time(to, now: from) : stamp(to)
+            return from == to ? stamp(from) : "\(stamp(from)) to \(end)"
         case (let from?, nil): return "from \(stamp(from))"
         case (nil, let to?): return "to \(stamp(to))"
         case (nil, nil): return nil
@@ -151,9 +155,8 @@ struct EvidenceListView {
     }
 
     private func row(_ piece: Evidence) -> HTML {
-        let facts = EvidencePages.facts(piece, policy).map { "<span>\($0)</span>" as HTML }
-        let source = [piece.details[.source], piece.details[.collector].map { "by \($0)" }].compactMap { $0 }
-            .joined(separator: ", ")
+        let facts = EvidencePages.facts(piece, policy, withRange: false).map { "<span>\($0)</span>" as HTML }
+        let source = piece.details[.source] ?? ""
         return """
             <tr role="row" id="\(piece.number)" data-row><th scope="row" role="rowheader"><span class="ref">\(piece.number)</span></th><td role="cell"><a href="\(path)/\(piece.number)" data-row-open>\(isolated(piece.name))</a><p class="facts-line">\(facts)</p></td><td role="cell" data-label="Covers">\(EvidencePages.range(piece) ?? "<span class=\"dim\">not said</span>")</td><td role="cell" data-label="From">\(source.isEmpty ? "<span class=\"dim\">not said</span>" : isolated(source))</td><td role="cell" data-label="Added">\(time(piece.addedAt, now: now)), \(isolated(person(piece.addedBy)))</td></tr>
 
@@ -176,19 +179,19 @@ struct EvidenceListView {
             2 + 96 * Double(moment.microseconds - first.microseconds) / span
         }
         let bars = pieces.enumerated().map { index, piece in bar(piece, y: 6 + 18 * index, x) }
-        let height = 18 * pieces.count + 44
+        let height = 18 * pieces.count + 20 + 14 * marks.count
         let lines = marks.enumerated().map { index, mark -> HTML in
             let place = x(mark.at)
             let end: HTML = place > 60 ? " class=\"end\"" : .empty
             return """
-                <line x1="\(percent(place))" x2="\(percent(place))" y1="0" y2="\(height - 36)"/><text x="\(percent(place))" y="\(height - 24 + 11 * index)"\(end)>\(mark.name)</text>
+                <line x1="\(percent(place))" x2="\(percent(place))" y1="0" y2="\(18 * pieces.count + 8 + 14 * index)"/><text x="\(percent(place))" y="\(18 * pieces.count + 20 + 14 * index)"\(end)>\(mark.name)</text>
                 """
         }
-        let words = pieces.map { piece -> HTML in
+        let listed = pieces.map { piece -> HTML in
             "<li>\(piece.number), \(isolated(piece.name)): \(EvidencePages.range(piece) ?? .empty)</li>"
         }
         return """
-            <figure class="card pad axis" id="axis" data-live><figcaption class="lbl">What the evidence covers, \(first.day) \(first.clock) to \(last.day) \(last.clock) UTC</figcaption><svg role="img" aria-label="Time ranges of \(pieces.count) pieces of evidence on one axis" width="100%" height="\(height)">\(bars)\(lines)</svg><details class="fold"><summary>The same as a list</summary><ul>\(words)</ul></details></figure>
+            <figure class="card pad axis" id="axis" data-live><figcaption class="lbl">What the evidence covers, \(words(for: first, now: now)) to \(words(for: last, now: now)) UTC</figcaption><svg role="img" aria-label="Time ranges of \(pieces.count) pieces of evidence on one axis" width="100%" height="\(height)">\(bars)\(lines)</svg><details class="fold"><summary>The same as a list</summary><ul>\(listed)</ul></details></figure>
             """
     }
 

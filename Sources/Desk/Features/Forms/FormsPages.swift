@@ -27,13 +27,14 @@ enum FormsPages {
     private static func actions(_ context: CasePartContext) -> [CaseAction] {
         var actions: [CaseAction] = []
         if context.this.organisation != nil, !context.isDone {
-            actions.append(CaseAction("case.reply", "ask_customer", icon: "send", "Ask the customer"))
+            actions.append(
+                CaseAction("case.reply", "ask_customer", icon: "send", "Ask the customer", in: .questions))
         }
-        actions.append(CaseAction("case.edit", "intake", icon: "edit", "Fill in the intake"))
+        actions.append(CaseAction("case.edit", "intake", icon: "edit", "Fill in the intake", in: .questions))
         actions.append(
-            CaseAction("case.edit", "environment", icon: "edit", "Record the customer’s environment")
+            CaseAction("case.edit", "environment", icon: "edit", "Record the environment", in: .questions)
         )
-        actions.append(CaseAction("case.edit", "closure", icon: "check", "Closure checklist"))
+        actions.append(CaseAction("case.edit", "closure", icon: "check", "Closure checklist", in: .questions))
         return actions
     }
 

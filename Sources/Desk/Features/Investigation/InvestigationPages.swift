@@ -21,12 +21,20 @@ enum InvestigationPages {
             return [
                 CaseAction(
                     "case.investigate", "add_hypothesis", icon: "s-most", "Add a hypothesis", key: "h"),
-                CaseAction("case.investigate", "plan_test", icon: "edit", "Plan a test"),
-                CaseAction("case.investigate", "record_result", icon: "edit", "Record a result"),
-                CaseAction("case.investigate", "record_decision", icon: "rank", "Record a decision"),
-                CaseAction("case.note", "write_structured_note", icon: "lock", "Write a structured note"),
-                CaseAction("case.investigate", "record_workaround", icon: "s-wait", "Record a workaround"),
-                CaseAction("case.investigate", "record_fix", icon: "check", "Record the fix"),
+                CaseAction("case.investigate", "plan_test", icon: "edit", "Plan a test", in: .investigation),
+                CaseAction(
+                    "case.investigate", "record_result", icon: "edit", "Record a result", in: .investigation),
+                CaseAction(
+                    "case.investigate", "record_decision", icon: "rank", "Record a decision",
+                    in: .investigation),
+                CaseAction(
+                    "case.note", "write_structured_note", icon: "lock", "Write a structured note",
+                    in: .investigation),
+                CaseAction(
+                    "case.investigate", "record_workaround", icon: "s-wait", "Record a workaround",
+                    in: .investigation),
+                CaseAction(
+                    "case.investigate", "record_fix", icon: "check", "Record the fix", in: .investigation),
             ]
         },
         json: InvestigationJSON.members,

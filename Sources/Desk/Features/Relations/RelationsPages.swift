@@ -58,7 +58,7 @@ enum RelationNotices {
             context.actor.may("case.merge")
             ? " <a href=\"\(context.path)/unmerge\">Undo the merge</a>" : .empty
         return """
-            <div class="notice" id="merged" role="note" data-live>\(icon("info"))<div><b>\(context.this.number) was merged into <a href="/cases/\(target.number)">\(target.number)</a>.</b> This is how it was. Whatever is written to it goes to \(target.number).\(undo)</div></div>
+            <div class="notice info" id="merged" role="note" data-live>\(icon("info"))<div><b>\(context.this.number) was merged into <a href="/cases/\(target.number)">\(target.number)</a>.</b> This is how it was. Whatever is written to it goes to \(target.number).\(undo)</div></div>
 
             """
     }
@@ -70,7 +70,7 @@ enum RelationNotices {
                 .first(where: { $0.number == from.uppercased() })
         else { return .empty }
         return """
-            <div class="notice" role="status">\(icon("info"))<div><b>\(source.number) was merged into \(context.this.number).</b> <a href="#strand-\(source.number)">What was written there</a> stands below; <a href="/cases/\(source.number)?as=itself">\(source.number) as it was</a>.</div></div>
+            <div class="notice info" role="status">\(icon("info"))<div><b>\(source.number) was merged into \(context.this.number).</b> <a href="#strand-\(source.number)">What was written there</a> stands below; <a href="/cases/\(source.number)?as=itself">\(source.number) as it was</a>.</div></div>
 
             """
     }
@@ -150,13 +150,14 @@ enum RelationsPanel {
         let this = context.this
         guard this.mergedInto == nil else { return [] }
         var actions = [
-            CaseAction("case.link", "link", icon: "org", "Link to another case"),
-            CaseAction("case.link", "link_record", icon: "org", "Link a record elsewhere"),
-            CaseAction("case.merge", "merge", icon: "queue", "Merge into another case"),
-            CaseAction("case.merge", "split", icon: "plus", "Split off into a new case"),
+            CaseAction("case.link", "link", icon: "org", "Link to another case", in: .links),
+            CaseAction("case.link", "link_record", icon: "org", "Link a record elsewhere", in: .links),
+            CaseAction("case.merge", "merge", icon: "queue", "Merge into another case", in: .links),
+            CaseAction("case.merge", "split", icon: "plus", "Split off into a new case", in: .links),
         ]
         if this.restriction == nil {
-            actions.append(CaseAction("case.restrict", "restrict", icon: "lock", "Restrict who may know"))
+            actions.append(
+                CaseAction("case.restrict", "restrict", icon: "lock", "Restrict who may know", in: .links))
         }
         if context.isDone, !this.isWithinReopenWindow(at: context.now, policy: context.policy) {
             actions.append(CaseAction("case.reopen", "follow_up", icon: "s-again", "Open a follow-up case"))
