@@ -55,7 +55,7 @@ enum CoordinationParts {
     /// Next action, what the case waits for, and the promised update: one line each, above the impact.
     static func brief(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
         guard !context.isDone else { return .empty }
-        let now = CoordinationDirectory.coordination(context.history)
+        let now = context.history.coordination
         let names = try PeopleDirectory.names(of: now.people, in: tx)
         let may = context.actor.may("case.coordinate")
         return """
@@ -131,7 +131,7 @@ enum CoordinationParts {
     // MARK: Side
 
     static func side(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
-        let now = CoordinationDirectory.coordination(context.history)
+        let now = context.history.coordination
         let names = try PeopleDirectory.names(of: now.people, in: tx)
         return severity(now, names, context) + SwarmPages.panel(now, names, context)
             + TimeInStatePages.panel(context)
@@ -172,7 +172,7 @@ enum CoordinationParts {
     // MARK: Portal
 
     static func portal(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
-        let now = CoordinationDirectory.coordination(context.history)
+        let now = context.history.coordination
         let promise: HTML
         if let moment = context.this.arrangement.nextUpdateAt, !context.isDone {
             promise =
