@@ -9,11 +9,18 @@ package enum FormsDirectory {
     package static func forms(
         of found: SupportCase, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> CaseForms {
-        let facts = try CaseDirectory.facts(of: found.id, kinds: CaseFormFact.kinds, in: tx)
-        return CaseForms(
-            found, policy: policy, record: FormRecord(replaying: facts),
-            closure: actor.isCustomer
-                ? ClosureState() : try closure(of: found, for: actor, policy: policy, in: tx))
+        let history = try CaseHistory(of: found.id, in: tx)
+        let links = actor.isCustomer ? [] : try RelationsDirectory.links(of: found.id, for: actor, in: tx)
+        return forms(of: found, history, links, for: actor, policy: policy)
+    }
+
+    /// The same, by what was read already.
+    static func forms(
+        of found: SupportCase, _ history: CaseHistory, _ links: [CaseLink], for actor: Actor, policy: Policy
+    ) -> CaseForms {
+        CaseForms(
+            found, policy: policy, record: FormRecord(replaying: history.facts),
+            closure: actor.isCustomer ? ClosureState() : closure(of: found, history, links, policy))
     }
 
     /// The score of a form of a case; nil where policy has no such form.
@@ -25,22 +32,19 @@ package enum FormsDirectory {
 
     /// What the software sees for the closure checklist.
     private static func closure(
-        of found: SupportCase, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> ClosureState {
+        of found: SupportCase, _ history: CaseHistory, _ links: [CaseLink], _ policy: Policy
+    ) -> ClosureState {
         var state = ClosureState()
         state.hasNarrative = found.narrative.map { !$0.isEmpty } ?? false
         state.rootCause = found.classification[.rootCause].map { policy.name(of: $0, in: \.rootCauses) }
         state.category = found.classification[.category].map { policy.name(of: $0, in: \.categories) }
-        let investigation = try InvestigationDirectory.investigation(of: found.id, in: tx)
         state.isRootCauseConfirmed = found.isRootCauseConfirmed
-        state.hasWorkaroundOnly = investigation.hasWorkaroundOnly
-        if let fix = investigation.fixVerification, fix.customerConfirms == true {
+        state.hasWorkaroundOnly = history.investigation.hasWorkaroundOnly
+        if let fix = history.investigation.fixVerification, fix.customerConfirms == true {
             state.customer = "They confirmed \(fix.fix)"
         }
-        let evidence = try EvidenceDirectory.state(of: found.id, in: tx)
-        state.evidenceGaps = evidence.gaps(of: found, policy: policy)
-        state.evidence = evidence.completenessWords(of: found, policy: policy)
-        let links = try RelationsDirectory.links(of: found.id, for: actor, in: tx)
+        state.evidenceGaps = history.evidence.gaps(of: found, policy: policy)
+        state.evidence = history.evidence.completenessWords(of: found, policy: policy)
         state.prevention = words(links.first { [.problem, .defect].contains($0.target.kind) })
         state.article = words(links.first { $0.target.kind == .article })
         return state

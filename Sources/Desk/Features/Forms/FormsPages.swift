@@ -7,21 +7,18 @@ import Web
 enum FormsPages {
     static let parts = [
         CasePart(
-            .side, order: 20, html: { context, tx in try intake(context, tx) },
+            .side, order: 20, html: { context, _ in intake(context) },
             actions: actions, json: { context, tx in try json(context, tx) },
             portal: { context, tx in try FormsPortal.part(context, tx) },
             sentence: { fact, sentences, isForCustomer in
                 FormsSentences.line(fact, sentences, isForCustomer: isForCustomer)
             }),
-        CasePart(.side, order: 22, html: { context, tx in try closure(context, tx) }),
-        CasePart(.side, order: 60, html: { context, tx in try environment(context, tx) }),
+        CasePart(.side, order: 22, html: { context, _ in closure(context) }),
+        CasePart(.side, order: 60, html: { context, _ in environment(context) }),
     ]
 
-    private static func forms(
-        _ context: CasePartContext, _ tx: borrowing Transaction
-    ) throws -> CaseForms {
-        try FormsDirectory.forms(of: context.this, for: context.actor, policy: context.policy, in: tx).at(
-            context.now)
+    private static func forms(_ context: CasePartContext) -> CaseForms {
+        context.forms.at(context.now)
     }
 
     private static func actions(_ context: CasePartContext) -> [CaseAction] {
@@ -40,17 +37,15 @@ enum FormsPages {
 
     // MARK: Intake
 
-    private static func intake(
-        _ context: CasePartContext, _ tx: borrowing Transaction
-    ) throws -> HTML {
-        let forms = try forms(context, tx)
+    private static func intake(_ context: CasePartContext) -> HTML {
+        let forms = forms(context)
         guard let score = forms.score(.intake) else { return .empty }
         let mayEdit = context.actor.may("case.edit")
         let edit: HTML =
             mayEdit ? "<a href=\"\(context.path)/intake\">Fill in</a>" : .empty
         let needed = score.missing.filter { $0.neededTo != nil }
         return """
-            <section class="panel" id="intake"><header><h2>Intake</h2>\(edit)</header><div class="score"><p><b>\(score.percent)</b> of 100 <span class="dim">\(score.words)</span></p><progress max="100" value="\(score.percent)" aria-label="Intake, points of 100">\(score.percent)</progress></div>\(gaps(needed, forms, context))\(asked(forms, context))</section>
+            <section class="panel" id="intake"><header><h2>Intake</h2>\(edit)</header><div class="score"><p><b>\(score.percent)</b> of 100 <span class="dim">\(score.words)</span></p><progress max="100" value="\(score.percent)" aria-label="Intake, points of 100">\(score.percent)</progress></div>\(gaps(needed, forms, context))\(asked(forms, score, context))</section>
 
             """
     }
@@ -78,12 +73,13 @@ enum FormsPages {
         return "<ul class=\"gaps\">\(Array(first))</ul>\(more)"
     }
 
-    private static func asked(_ forms: CaseForms, _ context: CasePartContext) -> HTML {
+    private static func asked(
+        _ forms: CaseForms, _ score: FormScore, _ context: CasePartContext
+    ) -> HTML {
         let open = forms.record.open.values
         guard let last = open.map(\.at).max() else {
             guard context.actor.may("case.reply"), context.this.organisation != nil, !context.isDone,
-                forms.askable.contains(where: { forms.record.open[$0.id] == nil }),
-                forms.score(.intake)?.isComplete == false
+                !score.isComplete, forms.askable.contains(where: { forms.record.open[$0.id] == nil })
             else { return .empty }
             return
                 "<p class=\"by\"><a href=\"\(context.path)/ask_customer\">Ask the customer once for all of it</a></p>"
@@ -96,10 +92,8 @@ enum FormsPages {
 
     // MARK: Environment
 
-    private static func environment(
-        _ context: CasePartContext, _ tx: borrowing Transaction
-    ) throws -> HTML {
-        let forms = try forms(context, tx)
+    private static func environment(_ context: CasePartContext) -> HTML {
+        let forms = forms(context)
         guard let form = forms.form(.environment) else { return .empty }
         let answers = forms.answers(to: form)
         let known = form.questions.filter { answers[$0.id] != nil }
@@ -127,12 +121,10 @@ enum FormsPages {
     // MARK: Closure
 
     /// The checklist stands there from the moment when the effect is gone.
-    private static func closure(
-        _ context: CasePartContext, _ tx: borrowing Transaction
-    ) throws -> HTML {
+    private static func closure(_ context: CasePartContext) -> HTML {
         let phase = context.policy.phase(of: context.this.status)
         guard [.mitigated, .verifying, .resolved, .closed].contains(phase) else { return .empty }
-        let forms = try forms(context, tx)
+        let forms = forms(context)
         guard let form = forms.form(.closure), let score = forms.score(.closure) else { return .empty }
         let answers = forms.answers(to: form)
         let items = forms.asked(in: form).map { item($0, forms, answers) }
@@ -178,7 +170,7 @@ enum FormsPages {
     private static func json(
         _ context: CasePartContext, _ tx: borrowing Transaction
     ) throws -> [(key: String, value: JSON)] {
-        let forms = try forms(context, tx)
+        let forms = forms(context)
         var object = JSONObject()
         for use in Form.Use.allCases {
             guard let form = forms.form(use), let score = forms.score(use) else { continue }
