@@ -30,6 +30,16 @@ def rich_case(suffix="", start="/cases"):
     return reach
 
 
+def account(suffix=""):
+    """The demo organisation's richest account, and what is done to it."""
+
+    def reach(page):
+        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/organisations?q=Halden")
+        return page.locator("main a[href^='/organisations/']", has_text="Halden Travel").first.get_attribute("href") + suffix
+
+    return reach
+
+
 # Role (None: nobody is signed in) -> the pages to look at. A path may be a function of the signed-in page, for
 # addresses that only the demo organisation knows.
 PAGES = {
@@ -43,14 +53,20 @@ PAGES = {
         rich_case("/evidence"), rich_case("/evidence/new"), rich_case("/evidence/E1"), rich_case("/evidence/E2"),
         rich_case("/evidence/E4"), rich_case("/request_evidence"),
         rich_case("/record_impact"), rich_case("/record_times"), rich_case("/resolve"), "/organisations",
-        open_first("/organisations"), "/account", "/account/tokens",
+        open_first("/organisations"), account(), account("?show=commitments"), account("/edit"),
+        account("/edit_profile"), account("/make_commitment"), account("/settle_commitment?commitment=C1"),
+        "/account", "/account/tokens",
         "/account/keys", "/search", "/search?q=payments", rich_case("?show=story"), rich_case("/pin_entry"),
         rich_case("/release"),
     ],
     "administrator": [
         "/people", open_first("/people"), "/people/new", "/organisations/new", "/policy", "/policy/rights",
     ],
-    "customer": ["/portal", "/portal?show=solved", "/portal/cases/new", rich_case(start="/portal"), "/account"],
+    "lead": [account("/raise_risk"), account("/change_risk?risk=R1"), account("/clear_risk?risk=R1"), account("/delegate")],
+    "customer": [
+        "/portal/known", rich_case("/answers", start="/portal"), rich_case("/reply", start="/portal"),
+        "/portal", "/portal?show=solved", "/portal/cases/new", rich_case(start="/portal"), "/account",
+    ],
 }
 
 

@@ -53,8 +53,11 @@ struct DemoStory {
 
     func tell() async throws {
         try await makePeople()
+        let accounts = DemoAccounts(services: services, time: time)
+        try await accounts.begin()
         for scene in DemoScenes.all + DemoScenes.coordination { try await play(scene) }
         try await DemoEvidence(services: services, now: time.now).tell()
+        try await accounts.end()
     }
 
     private func makePeople() async throws {
