@@ -79,6 +79,19 @@ package enum CasesQueries {
         return Array(Set(statuses)).sorted { $0.raw < $1.raw }
     }
 
+    /// What the customer waits for first: promises by their time, then by severity as policy orders it, then by age.
+    static func listByPromise(
+        _ filter: CaseFilter, for actor: Actor, severities: [String], limit: Int
+    ) -> SQL {
+        var rank: SQL = ""
+        for (index, severity) in severities.enumerated() { rank += " WHEN \(severity) THEN \(index)" }
+        let order: SQL = severities.isEmpty ? "opened_at" : "CASE severity\(rank) ELSE 99 END, opened_at"
+        return """
+            SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions(filter, for: actor)))
+            ORDER BY CASE WHEN next_update_at IS NULL THEN 1 ELSE 0 END, next_update_at, \(order), id LIMIT \(limit)
+            """
+    }
+
     static func count(_ filter: CaseFilter, for actor: Actor) -> SQL {
         "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(conditions(filter, for: actor)))"
     }
@@ -396,6 +409,9 @@ package enum CasesQueries {
         return [
             backlog(arranged, for: staff), backlog(CaseFilter(), for: customer), count(overdue, for: staff),
             list(arranged, for: customer, after: nil, limit: 1),
+            list(arranged, for: customer, after: position, limit: 1),
+            listByPromise(full, for: staff, severities: ["sev1", "sev2"], limit: 1),
+            listByPromise(CaseFilter(), for: staff, severities: [], limit: 1),
             ofAlert(key: "x", statuses: ["new"]), find("x"), row(id: "x"),
             countUnrestricted(full, of: nil), countUnrestricted(overdue, of: ["x"]),
             countRestricted(full, for: staff), countRestricted(nobody, for: customer),
