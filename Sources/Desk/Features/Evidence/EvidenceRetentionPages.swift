@@ -1,5 +1,6 @@
 import Diagnosis
 import Domain
+import HTTPTypes
 import Storage
 import Web
 
