@@ -85,6 +85,8 @@ CREATE TABLE evidence (
     UNIQUE (case_id, number)
 ) STRICT;
 
+CREATE INDEX evidence_by_age ON evidence (added_at) WHERE removed_reason IS NULL;
+
 CREATE INDEX evidence_by_hash ON evidence (hash);
 
 CREATE TABLE evidence_read (
@@ -136,6 +138,8 @@ CREATE TABLE fact (
 ) STRICT;
 
 CREATE INDEX fact_in_order ON fact (written_by, sequence);
+
+CREATE INDEX fact_of_ending ON fact (occurred_at) WHERE kind IN ('case.resolved', 'case.reopened');
 
 CREATE TRIGGER fact_is_frozen BEFORE UPDATE OF sequence, subject_kind, subject_id, version, occurred_at,
     recorded_at, actor, kind, body_digest, chain, written_by ON fact
@@ -340,11 +344,16 @@ CREATE TABLE support_case (
     fault_layer TEXT,
     confirmed_causes TEXT,
     search_text TEXT NOT NULL
-, public_version INTEGER NOT NULL DEFAULT 0, publicly_changed_at INTEGER NOT NULL DEFAULT 0, spokesperson TEXT) STRICT;
+, public_version INTEGER NOT NULL DEFAULT 0, publicly_changed_at INTEGER NOT NULL DEFAULT 0, spokesperson TEXT, watchers TEXT) STRICT;
 
-CREATE INDEX support_case_by_status ON support_case (status, updated_at, id);
+CREATE INDEX support_case_by_opening ON support_case (opened_at);
+
+CREATE INDEX support_case_by_status ON support_case (status, updated_at, id, owner, severity, component,
+    merged_into, confidentiality, next_action_due_at, blocked_by);
 
 CREATE INDEX support_case_by_update ON support_case (updated_at, id);
+
+CREATE INDEX support_case_due ON support_case (next_action_due_at) WHERE next_action_due_at IS NOT NULL;
 
 CREATE INDEX support_case_in_portal ON support_case (organisation, publicly_changed_at, id);
 
@@ -355,6 +364,8 @@ CREATE INDEX support_case_of_alert ON support_case (alert_key) WHERE alert_key I
 CREATE INDEX support_case_of_organisation ON support_case (organisation, updated_at);
 
 CREATE INDEX support_case_of_owner ON support_case (owner, status, updated_at);
+
+CREATE INDEX support_case_restricted ON support_case (updated_at) WHERE confidentiality IS NOT NULL;
 
 CREATE TABLE undo_offer (
     id TEXT PRIMARY KEY,
