@@ -98,6 +98,8 @@ package struct CasePart: Sendable {
     /// Members that it adds to the case's JSON, for staff.
     package var json:
         @Sendable (CasePartContext, borrowing Transaction) throws -> [(key: String, value: JSON)]
+    /// The turn of its piece of the customer's page, lowest first: what is promised, what is asked, what would help.
+    package var portalOrder: Int
     /// Its piece of the customer's page.
     package var portal: @Sendable (CasePartContext, borrowing Transaction) throws -> HTML
     /// The sentence of a fact of its family; nil for all others.
@@ -118,6 +120,7 @@ package struct CasePart: Sendable {
                 key: String, value: JSON
             )] =
             { _, _ in [] },
+        portalOrder: Int = 50,
         portal: @escaping @Sendable (CasePartContext, borrowing Transaction) throws -> HTML = { _, _ in .empty
         },
         sentence: @escaping @Sendable (Recorded<CaseFact>, CaseSentence, Bool) -> Line? = { _, _, _ in nil },
@@ -125,6 +128,7 @@ package struct CasePart: Sendable {
     ) {
         (self.place, self.order, self.html, self.actions) = (place, order, html, actions)
         (self.json, self.portal, self.sentence, self.entry) = (json, portal, sentence, entry)
+        self.portalOrder = portalOrder
     }
 }
 
@@ -141,7 +145,11 @@ extension [CasePart] {
     /// The pieces of the customer's page, in their order.
     func portal(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
         var html: HTML = ""
-        for part in self { html += try part.portal(context, tx) }
+        // Sorting keeps the order of equals only by chance, so their place decides.
+        let turns = enumerated().sorted {
+            ($0.element.portalOrder, $0.offset) < ($1.element.portalOrder, $1.offset)
+        }
+        for (_, part) in turns { html += try part.portal(context, tx) }
         return html
     }
 

@@ -154,7 +154,7 @@ package struct SupportCase: Subject, Equatable {
         guard fact.body.isPublic else { return }
         publicVersion = Version(publicVersion.number + 1)
         if fact.occurredAt > publiclyChangedAt { publiclyChangedAt = fact.occurredAt }
-        if fact.body.speaksToCustomer { spokesperson = ID(fact.actor) }
+        if fact.body.addressesCustomer { spokesperson = ID(fact.actor) }
     }
 
     private mutating func open(_ opening: CaseFact.Opening, at moment: Timestamp) {

@@ -96,4 +96,15 @@ extension CaseFact {
         default: family != nil && isPublic
         }
     }
+
+    /// Whether somebody of the staff turns to the customer with it.
+    package var addressesCustomer: Bool {
+        switch self {
+        case .replied(_, let fromCustomer): !fromCustomer
+        case .resolved(let resolution): resolution.customerSummary != nil
+        case .coordination: isPublic
+        case .evidence(.requested), .evidence(.reminded), .evidence(.shown): true
+        default: false
+        }
+    }
 }

@@ -245,6 +245,16 @@ package enum CaseDirectory {
         try tx.all(CasesQueries.list(filter, for: actor, after: after, limit: limit), CasesQueries.read)
     }
 
+    /// Cases of a filter that the actor may know of: what was promised soonest first, then what is graver, then older.
+    package static func listByPromise(
+        _ filter: CaseFilter, for actor: Actor, severities: [ID<Policy.Severity>], limit: Int,
+        in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        try tx.all(
+            CasesQueries.listByPromise(filter, for: actor, severities: severities.map(\.raw), limit: limit),
+            CasesQueries.read)
+    }
+
     /// How many cases that the actor may know of are in each status, by its identifier.
     package static func countsByStatus(for actor: Actor, in tx: borrowing Transaction) throws -> [String: Int]
     {

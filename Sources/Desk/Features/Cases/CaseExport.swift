@@ -95,6 +95,8 @@ struct CaseExport {
         let who = sentences.name(entry.actor)
         func state(_ status: String) -> String { policy.status(ID(status))?.customerWords ?? "In work" }
         switch entry.body {
+        case .opened(let opening) where opening.channel == "alert":
+            return "Noticed by monitoring: \(opening.subject)\n\n"
         case .opened(let opening): return "\(who) reported: \(opening.subject)\n\n" + quoted(opening.symptom)
         case .replied(let text, _): return "\(who) wrote:\n\n" + quoted(text)
         case .resolved(let resolution):

@@ -179,7 +179,11 @@ enum CasesJSON {
         }
         switch fact {
         case .opened(let opening):
-            return ["subject": .string(opening.subject), "symptom": .string(opening.symptom)]
+            // What monitoring said is for colleagues: it names machines and addresses of the house.
+            return .fields([
+                "subject": .string(opening.subject),
+                "symptom": opening.channel == "alert" ? nil : .string(opening.symptom),
+            ])
         case .replied(let text, let fromCustomer):
             return ["text": .string(text), "from_customer": .bool(fromCustomer)]
         case .resolved(let resolution):

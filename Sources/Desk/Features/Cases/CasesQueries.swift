@@ -49,6 +49,19 @@ package enum CasesQueries {
             "SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions)) ORDER BY \(order) DESC, id DESC LIMIT \(limit)"
     }
 
+    /// What the customer waits for first: promises by their time, then by severity as policy orders it, then by age.
+    static func listByPromise(
+        _ filter: CaseFilter, for actor: Actor, severities: [String], limit: Int
+    ) -> SQL {
+        var rank: SQL = ""
+        for (index, severity) in severities.enumerated() { rank += " WHEN \(severity) THEN \(index)" }
+        let order: SQL = severities.isEmpty ? "opened_at" : "CASE severity\(rank) ELSE 99 END, opened_at"
+        return """
+            SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions(filter, for: actor)))
+            ORDER BY CASE WHEN next_update_at IS NULL THEN 1 ELSE 0 END, next_update_at, \(order), id LIMIT \(limit)
+            """
+    }
+
     static func count(_ filter: CaseFilter, for actor: Actor) -> SQL {
         "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(conditions(filter, for: actor)))"
     }
@@ -307,6 +320,9 @@ package enum CasesQueries {
         return [
             backlog(arranged, for: staff), backlog(CaseFilter(), for: customer), count(overdue, for: staff),
             list(arranged, for: customer, after: nil, limit: 1),
+            list(arranged, for: customer, after: position, limit: 1),
+            listByPromise(full, for: staff, severities: ["sev1", "sev2"], limit: 1),
+            listByPromise(CaseFilter(), for: staff, severities: [], limit: 1),
             ofAlert(key: "x", statuses: ["new"]), find("x"), row(id: "x"),
             list(full, for: staff, after: position, limit: 1),
             list(others, for: customer, after: nil, limit: 1),
@@ -329,7 +345,9 @@ package enum CasesQueries {
         "unanswered_since", "updated_at", "next_action", "next_action_owner", "next_action_due_at",
         "blocked_by", "next_update_at", "severity_confirmed_at",
         "confidentiality", "readers", "security_owner", "merged_into",
-        "follow_up_of", "fault_layer", "confirmed_causes", "alert_key", "search_text",
+        "follow_up_of", "fault_layer", "confirmed_causes", "alert_key", "public_version",
+        "publicly_changed_at",
+        "spokesperson", "search_text",
     ]
 
     static let subject = SubjectType(

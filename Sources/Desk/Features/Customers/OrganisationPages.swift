@@ -40,15 +40,19 @@ enum OrganisationPages {
                 doneCount = try CaseDirectory.count(filter, for: actor, in: tx)
                 filter.statuses = policy.statuses(in: [.open, .waiting, .mitigated, .verifying])
                 openCount = try CaseDirectory.count(filter, for: actor, in: tx)
-                cases = try CaseDirectory.list(filter, for: actor, limit: 50, in: tx)
+                cases = try CaseDirectory.listByPromise(
+                    filter, for: actor, severities: policy.severities.map(\.id), limit: 50, in: tx)
             }
             let isStaff = !actor.isCustomer
             let entries = isStaff ? try OrganisationTimeline.entries(of: this, selection, actor, in: tx) : []
-            let people =
-                cases.compactMap { $0.owner?.raw } + this.record.people + entries.flatMap(\.people)
+            var people = this.record.people + entries.flatMap(\.people)
+            for one in cases {
+                people += [one.owner, one.requester].compactMap { $0?.raw }
+            }
+            let names = try PeopleDirectory.names(of: people, in: tx)
             return Content(
                 this: this, contacts: contacts, cases: cases, openCount: openCount, doneCount: doneCount,
-                names: try PeopleDirectory.names(of: people, in: tx), entries: entries)
+                names: names, entries: entries)
         }
     }
 }
@@ -215,9 +219,13 @@ struct OrganisationView {
         let owner: HTML =
             one.owner.map { isolated(name($0.raw)) } ?? "<span class=\"warn\">No owner</span>"
         return """
-            <tr role="row" data-row><td role="cell" data-label="Severity">\(QueuePages.severity(one.severity, policy))</td><th scope="row" role="rowheader"><a href="/cases/\(one.number)" dir="auto" data-row-open>\(one.subject)</a><span class="two">\(one.number) · opened \(time(one.openedAt, now: now))</span></th><td role="cell" data-label="State">\(QueuePages.state(one.status, policy))<span class="two">for \(durationWords(seconds: now.seconds(since: one.statusSince)))</span></td><td role="cell" data-label="Owner">\(owner)</td><td role="cell" data-label="Next">\(next(one))</td></tr>
+            <tr role="row" data-row><td role="cell" data-label="Severity">\(QueuePages.severity(one.severity, policy))</td><th scope="row" role="rowheader"><a href="/cases/\(one.number)" dir="auto" data-row-open>\(one.subject)</a><span class="two">\(one.number) · opened \(time(one.openedAt, now: now))\(reporter(one))</span></th><td role="cell" data-label="State">\(QueuePages.state(one.status, policy))<span class="two">for \(durationWords(seconds: now.seconds(since: one.statusSince)))</span></td><td role="cell" data-label="Owner">\(owner)</td><td role="cell" data-label="Next">\(next(one))</td></tr>
 
             """
+    }
+
+    private func reporter(_ one: SupportCase) -> HTML {
+        one.requester.map { ", by \(isolated(name($0.raw)))" } ?? .empty
     }
 
     /// What is done next, and when the customer was told we write again.

@@ -30,6 +30,7 @@ extension OrganisationView {
         var about: [HTML] = []
         if isStaff, !roles.isEmpty { about.append("\(roles)") }
         if isStaff, known.isNamed { about.append("named in the contract") }
+        about += reported(by: person)
         if !person.isActive { about.append("switched off") }
         if let email = person.email { about.append(isolated(email)) }
         let note: HTML =
@@ -40,6 +41,15 @@ extension OrganisationView {
             ? " <a class=\"f12\" href=\"/organisations/\(content.this.id.raw)/describe_contact?\(query(person, known))\">Describe<span class=\"sr\"> \(person.name)</span></a>"
             : .empty
         return "<li><b>\(name)</b>\(edit)<small>\(HTML.joined(about, by: ", "))</small>\(note)</li>"
+    }
+
+    /// The open cases that a contact reported: the call is about them.
+    private func reported(by person: Person) -> [HTML] {
+        let cases = content.cases.filter { $0.requester == person.id }
+        guard !cases.isEmpty else { return [] }
+        let links = cases.prefix(3).map { "<a href=\"/cases/\($0.number)\">\($0.number)</a>" as HTML }
+        let more = cases.count > 3 ? " and \(cases.count - 3) more" : ""
+        return ["reported \(HTML.joined(links, by: ", "))\(more)"]
     }
 
     /// What is known of a contact, for the form that replaces it as a whole.

@@ -9,7 +9,8 @@ enum EvidenceCasePages {
     private static let shown = 8
 
     static let part = CasePart(
-        .work, order: 60, html: section, actions: { _ in actions }, json: json, portal: portal,
+        .work, order: 60, html: section, actions: { _ in actions }, json: json,
+        portalOrder: 20, portal: portal,
         sentence: sentence)
 
     private static let actions = [
@@ -132,7 +133,7 @@ enum EvidenceCasePages {
             """
     }
 
-    private static func giveForm(_ this: SupportCase, item: String?, key: String) -> HTML {
+    static func giveForm(_ this: SupportCase, item: String?, key: String) -> HTML {
         let id = "file-\(item?.replacing(".", with: "-") ?? "any")"
         let hidden: HTML = item.map { "<input type=\"hidden\" name=\"item\" value=\"\($0)\">" } ?? .empty
         return """

@@ -115,16 +115,23 @@ enum EvidenceUploadPages {
         for (name, value) in raw.values where value == .text("") { raw.values[name] = nil }
         var added: [String] = []
         var last = JSONObject()
+        var current: String?
         do {
             guard !files.isEmpty else { throw noFile }
             for (index, file) in files.enumerated() {
+                current = file.name.name
                 last = try await add(
                     file, raw, to: this, operation, as: call.actor, key: key.map { "form:\($0)/\(index)" },
                     request: call.request.id, services
                 ).answer
-                added.append("\(last["number"]?.string ?? ""), \(last["name"]?.string ?? "")")
+                let names = [last["number"]?.string, last["name"]?.string].compactMap { $0 }
+                added.append(names.joined(separator: ", "))
             }
-        } catch let refusal as Refusal where !call.actor.isCustomer && refusal.reason != .denied {
+        } catch let refusal as Refusal where call.actor.isCustomer && refusal.reason != .denied {
+            let page = try await portalPage(
+                this, item: fields["item"].typed, refused: current, refusal, added: added, services)
+            return services.page(page, for: call, status: Int(refusal.reason.status.code))
+        } catch let refusal as Refusal where refusal.reason != .denied {
             let page = formPage(this, fields, refusal, added: added, services)
             return services.page(page, for: call, status: Int(refusal.reason.status.code))
         }
@@ -162,6 +169,30 @@ enum EvidenceUploadPages {
             \(curlHelp(this, services))
             """
         return Page("Add evidence: \(this.number)", here: "/cases", main: main)
+    }
+
+    /// The customer's form again, with the file that was not taken, why, and what came through all the same.
+    private static func portalPage(
+        _ this: SupportCase, item number: String, refused name: String?, _ refusal: Refusal,
+        added: [String], _ services: Services
+    ) async throws -> Page {
+        let item = try await services.database.read { tx in
+            try EvidenceDirectory.state(of: this.id, in: tx).item(number.uppercased())
+        }
+        let asked: HTML = item.map { "<p class=\"text\" dir=\"auto\">For: \($0.text)</p>" } ?? .empty
+        let kept: HTML =
+            added.isEmpty
+            ? .empty
+            : """
+            <div class="notice" role="status">\(icon("check"))<div>Received: \(HTML.joined(added.map { isolated($0) }, by: ", ")). You need not send \(added.count == 1 ? "it" : "them") again.</div></div>
+            """
+        let title: HTML = name.map { "\(isolated($0)) was not taken" } ?? "No file was sent"
+        let main: HTML = """
+            <nav class="crumb" aria-label="Breadcrumb"><a href="/portal">Your cases</a><span aria-hidden="true">/</span><a href="/portal/cases/\(this.number)">\(this.number)</a><span aria-hidden="true">/</span><span>Send a file</span></nav>
+            <div class="stack"><h1>Send a file: \(this.number)</h1>\(kept)<div class="problem" role="alert"><h2>\(title)</h2><p>\(refusal.message)</p></div>
+            \(asked)\(EvidenceCasePages.giveForm(this, item: item?.isOpen == true ? item?.number : nil, key: newIdentifier(at: services.clock())))</div>
+            """
+        return Page("Send a file: \(this.number)", here: "/portal", main: main)
     }
 
     static func dropField(problems: [Refusal.Problem] = []) -> HTML {

@@ -18,12 +18,18 @@ enum PortalFeature: Feature {
             path: "/portal/cases/new", title: "Report a problem", icon: "plus",
             access: .right("portal.report"),
             isForCustomers: true),
+        NavigationItem(
+            path: "/portal/known", title: "Known issues", icon: "doc", access: .right("portal.view"),
+            isForCustomers: true),
     ]
 
     static func routes(_ services: Services) -> [Route] {
         [
             .signedIn(.get, "/portal", .right("portal.view")) { call in
                 try await PortalPages.list(call, services)
+            },
+            .signedIn(.get, "/portal/known", .right("portal.view")) { call in
+                PortalPages.known(call, services)
             },
             .signedIn(.get, "/portal/cases/{id}", .right("portal.view")) { call in
                 try await PortalPages.show(call, services)

@@ -79,7 +79,8 @@ enum PortalJSON {
     private static func json(_ this: SupportCase, _ policy: Policy) -> JSON {
         [
             "id": .string(this.id.raw), "number": .string(this.number), "subject": .string(this.subject),
-            "symptom": .string(this.symptom), "version": .integer(Int64(this.publicVersion.number)),
+            "symptom": this.channel == "alert" ? .null : .string(this.symptom),
+            "version": .integer(Int64(this.publicVersion.number)),
             "state": .string(policy.status(this.status)?.customerWords ?? ""),
             "opened_at": this.openedAt.json,
             "next_update_at": this.arrangement.nextUpdateAt.map(\.json) ?? .null,

@@ -148,6 +148,15 @@ enum PortalPages {
             """
     }
 
+    /// The place of problems that we know of and that more than one customer may meet.
+    static func known(_ call: SignedInCall, _ services: Services) -> WebResponse {
+        let main: HTML = """
+            <div class="sec"><h1>Known issues</h1></div>
+            <div class="card"><div class="empty"><h2>No known issue is published</h2><p>That does not mean that nothing is wrong: if something fails for you, report it, and a person looks at it.</p><a class="btn go" href="/portal/cases/new">Report a problem</a></div></div>
+            """
+        return services.page(Page("Known issues", here: "/portal/known", main: main), for: call)
+    }
+
     // MARK: One case
 
     struct Content: Sendable {
@@ -173,7 +182,8 @@ enum PortalPages {
             let entries = try journal.latestFacts(
                 of: this.ref, kinds: CaseFact.publicKinds, limit: 300, as: CaseFact.self, in: tx)
             let names = try PeopleDirectory.names(
-                of: entries.map(\.actor) + [this.spokesperson?.raw].compactMap { $0 }, in: tx)
+                of: entries.map(\.actor) + [this.spokesperson?.raw, this.requester?.raw].compactMap { $0 },
+                in: tx)
             let context = CasePartContext(
                 this: this, actor: call.actor, policy: policy, now: now, request: call.request,
                 newKey: { newIdentifier(at: now) })
@@ -221,7 +231,7 @@ struct PortalCaseView {
         """
         <nav class="crumb" aria-label="Breadcrumb"><a href="/portal">Your cases</a><span aria-hidden="true">/</span><span>\(this.number)</span></nav>
         <div class="stack"><h1 dir="auto">\(this.subject)</h1>\(content.organisation.map { "<p class=\"lede\">For \(isolated($0))</p>" as HTML } ?? .empty)
-        \(standing)\(need)\(content.parts)\(fix)\(answerForm)
+        \(standing)\(need)\(fix)\(content.parts)\(answerForm)
         <section aria-labelledby="so-far"><div class="sec"><h2 id="so-far">So far</h2></div><div class="thread" id="thread" data-live>
         \(content.entries.map(entry))</div></section></div>
         """
@@ -302,7 +312,7 @@ struct PortalCaseView {
 
     private func entry(_ entry: Recorded<CaseFact>) -> HTML {
         switch entry.body {
-        case .opened(let opening): message(entry, opening.symptom, isFromCustomer: true)
+        case .opened(let opening): reported(entry, opening)
         case .replied(let text, let fromCustomer): message(entry, text, isFromCustomer: fromCustomer)
         case .resolved(let resolution):
             if let summary = resolution.customerSummary {
@@ -320,6 +330,19 @@ struct PortalCaseView {
         }
     }
 
+    /// The report: by whoever asked, even where a colleague of ours wrote it down; of monitoring only that it was that.
+    private func reported(_ entry: Recorded<CaseFact>, _ opening: CaseFact.Opening) -> HTML {
+        if opening.channel == "alert" { return line(entry, "Our monitoring noticed it before anybody wrote") }
+        guard let requester = opening.requester, requester != entry.actor else {
+            return message(entry, opening.symptom, isFromCustomer: opening.requester == entry.actor)
+        }
+        let who = requester == me.id ? "You" : content.names[requester] ?? "Your colleague"
+        let writer = content.names[entry.actor] ?? policy.organisation
+        return message(
+            entry, opening.symptom, isFromCustomer: true, by: who,
+            aside: "<span class=\"dim\">written down by \(isolated(writer))</span>")
+    }
+
     /// The entry's number among the public ones; that among all would tell how much was done inside the house.
     private func number(_ entry: Recorded<CaseFact>) -> Int { content.numbers[entry.version] ?? 0 }
 
@@ -333,11 +356,15 @@ struct PortalCaseView {
         "<p class=\"fact\"><span>\(words)</span>\(time(entry.occurredAt, now: now, class: "at"))</p>\n"
     }
 
-    private func message(_ entry: Recorded<CaseFact>, _ text: String, isFromCustomer: Bool) -> HTML {
+    private func message(
+        _ entry: Recorded<CaseFact>, _ text: String, isFromCustomer: Bool, by name: String? = nil,
+        aside: HTML? = nil
+    ) -> HTML {
         let who =
-            entry.actor == me.id
-            ? "You" : content.names[entry.actor] ?? (isFromCustomer ? "Your colleague" : policy.organisation)
-        let house: HTML = isFromCustomer ? .empty : "<span class=\"dim\">\(policy.organisation)</span>"
+            name ?? (entry.actor == me.id ? "You" : content.names[entry.actor])
+            ?? (isFromCustomer ? "Your colleague" : policy.organisation)
+        let house: HTML =
+            aside ?? (isFromCustomer ? .empty : "<span class=\"dim\">\(policy.organisation)</span>")
         return """
             <article class="msg \(isFromCustomer ? "in" : "out")" id="m-\(number(entry))"><header><b>\(who)</b>\(house)\(time(entry.occurredAt, now: now, class: "at"))</header><div class="text" dir="auto">\(text)</div></article>
 

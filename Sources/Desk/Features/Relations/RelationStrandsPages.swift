@@ -112,6 +112,8 @@ enum RelationStrands {
             """
         }
         switch fact.body {
+        case .opened(let opening) where isForCustomer && opening.channel == "alert":
+            return "<p class=\"fact\"><span>Noticed by our monitoring \(mark)</span>\(at)</p>"
         case .opened(let opening): return message(opening.symptom, "in", .empty)
         case .replied(let text, let fromCustomer):
             let way: HTML =
