@@ -219,7 +219,7 @@ import Testing
             "Metrics",
             "Readiness", "CaseImporter",
             "ImportBatch", "ImportCases", "ImportReader", "ImportReport",
-            "AccountAspects", "AlertMessage",
+            "AccountAspects", "AlertMessage", "CaseHistory", "CaseCounts",
         ]
         for file in Self.files(in: "Sources/Desk/Features") {
             let name = String(file.split(separator: "/").last?.dropLast(6) ?? "")

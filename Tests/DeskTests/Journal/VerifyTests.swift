@@ -127,7 +127,7 @@ struct VerifyTests {
                 UPDATE support_case SET version = 2, updated_at =
                     (SELECT occurred_at FROM fact WHERE subject_id = '\(id)' AND version = 2) WHERE id = '\(id)';
                 """)
-            #expect(try await desk.findings() == [])
+            #expect(try await desk.otherFindings() == [])
             try await expect(
                 desk, checkpoint: exported, "exported checkpoint", "case \(id)", "the last were deleted")
         }
@@ -167,7 +167,7 @@ struct VerifyTests {
         try await worked(on: engine) { desk, work in
             let exported = try await desk.services.exportCheckpoint()
             try await removeWhole(work.id, desk)
-            #expect(try await desk.findings() == [])
+            #expect(try await desk.otherFindings() == [])
             try await expect(desk, checkpoint: exported, "case \(work.id)", "gone as a whole")
         }
     }
@@ -201,7 +201,7 @@ struct VerifyTests {
             try await desk.tamper(
                 "DELETE FROM organisation WHERE id = 'zz-extra'; DELETE FROM person WHERE id = '\(aino)'")
             try await expect(desk, "person", aino, "is missing")
-            #expect(try await desk.findings().count == 1)
+            #expect(try await desk.otherFindings().count == 1)
         }
     }
 
@@ -244,13 +244,13 @@ struct VerifyTests {
                 try await desk.tamper(
                     "CREATE TABLE kept AS SELECT * FROM \(table) WHERE \(key) = '\(work.id)'")
                 try await desk.tamper(change)
-                #expect(try await !desk.findings().isEmpty, "\(change)")
+                #expect(try await !desk.otherFindings().isEmpty, "\(change)")
                 try await desk.tamper(
                     """
                     DELETE FROM \(table) WHERE \(kind) = CAST(X'ff41' AS TEXT);
                     INSERT INTO \(table) SELECT * FROM kept; DROP TABLE kept;
                     """)
-                #expect(try await desk.findings().isEmpty, "\(change) was taken back")
+                #expect(try await desk.otherFindings().isEmpty, "\(change) was taken back")
             }
         }
     }

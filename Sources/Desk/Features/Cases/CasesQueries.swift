@@ -92,19 +92,6 @@ package enum CasesQueries {
             """
     }
 
-    /// What the customer waits for first: promises by their time, then by severity as policy orders it, then by age.
-    static func listByPromise(
-        _ filter: CaseFilter, for actor: Actor, severities: [String], limit: Int
-    ) -> SQL {
-        var rank: SQL = ""
-        for (index, severity) in severities.enumerated() { rank += " WHEN \(severity) THEN \(index)" }
-        let order: SQL = severities.isEmpty ? "opened_at" : "CASE severity\(rank) ELSE 99 END, opened_at"
-        return """
-            SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions(filter, for: actor)))
-            ORDER BY CASE WHEN next_update_at IS NULL THEN 1 ELSE 0 END, next_update_at, \(order), id LIMIT \(limit)
-            """
-    }
-
     static func count(_ filter: CaseFilter, for actor: Actor) -> SQL {
         "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(conditions(filter, for: actor)))"
     }

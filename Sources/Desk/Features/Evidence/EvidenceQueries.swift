@@ -19,10 +19,10 @@ package enum EvidenceQueries {
         "SELECT \(columns) FROM evidence WHERE case_id = \(caseID) ORDER BY number"
     }
 
-    /// Evidence that was added before a moment and whose bytes are there, oldest first.
+    /// Evidence that was there at a moment and whose bytes are there, oldest first.
     static func old(before moment: Timestamp, limit: Int) -> SQL {
         """
-        SELECT \(columns) FROM evidence WHERE removed_reason IS NULL AND added_at < \(moment.microseconds)
+        SELECT \(columns) FROM evidence WHERE removed_reason IS NULL AND added_at <= \(moment.microseconds)
         ORDER BY added_at, id LIMIT \(limit)
         """
     }
