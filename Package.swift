@@ -27,6 +27,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Diagnosis", swiftSettings: quick),
         .target(name: "Domain", dependencies: ["Diagnosis"], swiftSettings: strict),
         .target(
@@ -40,7 +41,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Diagnosis", "Domain",
+                "CZlib", "Diagnosis", "Domain",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -95,7 +96,7 @@ let package = Package(
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "Desk", "Diagnosis", "Domain", "Storage", "TestSupport", "Web",
+                "CZlib", "Desk", "Diagnosis", "Domain", "Storage", "TestSupport", "Web",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -18,6 +18,8 @@ package struct Services: Sendable {
     package let live: LiveUpdates
     /// The bytes of evidence.
     package let evidence: EvidenceStore
+    /// How many cases lists have.
+    package let caseCounts = CaseCounts()
     /// The secret keys.
     package let keys: KeyRing
     /// Checks and makes password hashes.

@@ -95,6 +95,21 @@ package struct Transaction: ~Copyable {
         }
         return value
     }
+
+    /// Names the facts that the transaction sees: two of one name see the same ones.
+    ///
+    /// On PostgreSQL any transaction that begins to write changes the name, whether or not it records a fact.
+    package func edition() throws -> String {
+        let sql: SQL =
+            switch connection.dialect {
+            case .sqlite: "SELECT CAST(value AS TEXT) FROM number_counter WHERE name = 'fact'"
+            case .postgreSQL: "SELECT CAST(pg_current_snapshot() AS TEXT)"
+            }
+        guard let name = try first(sql, { $0.text(0) }) else {
+            throw StorageFault("the counters are missing")
+        }
+        return name
+    }
 }
 
 /// The counters of an installation.

@@ -119,6 +119,11 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
                 sqlite: "1", postgreSQL: "pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         ])
 
+    /// Before a column: the condition is checked on each row, and no index is chosen for its sake.
+    ///
+    /// SQLite takes an index on equality before any other, however few values the column has.
+    package static let unindexed = SQL(parts: [.dialect(sqlite: "+", postgreSQL: "")])
+
     /// A pattern for LIKE that finds `text` anywhere, with its special characters escaped by `\`.
     package static func containing(_ text: String) -> String {
         // Scalar by scalar: a "%" with a combining mark is one Swift character and still a wildcard of the engines.

@@ -50,6 +50,7 @@ import Testing
             "Sources/Domain": ["Diagnosis"],
             "Sources/Storage": ["CPQ", "Dispatch", "GRDB", "GRDBSQLite", "Glibc", "Synchronization"],
             "Sources/Web": [
+                "CZlib",
                 "Crypto", "Diagnosis", "Domain", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
                 "ServiceLifecycle",
             ],

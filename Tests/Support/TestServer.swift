@@ -78,6 +78,8 @@ package struct TestResponse: Sendable {
     package var headers: [String: String]
     /// The body.
     package var body: String
+    /// The body's bytes, as they came.
+    package var bytes: [UInt8] = []
 
     /// The body as JSON; null where it is none.
     package var json: JSON { (try? JSON(parsing: body)) ?? .null }
@@ -147,6 +149,7 @@ package struct TestClient: Sendable {
                 case .body(let buffer): bytes += buffer.readableBytesView
                 case .end:
                     response.body = String(decoding: bytes, as: UTF8.self)
+                    response.bytes = bytes
                     return response
                 }
             }

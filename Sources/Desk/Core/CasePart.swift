@@ -7,6 +7,12 @@ import Web
 package struct CasePartContext: Sendable {
     /// The case.
     package var this: SupportCase
+    /// The facts that its state follows from.
+    package var history: CaseHistory
+    /// Its customer; nil for requests of colleagues.
+    package var organisation: Organisation?
+    /// Its links, as far as the reader may know of them; customers see none.
+    package var links: [CaseLink]
     /// Who looks.
     package var actor: Actor
     /// The policy in force.
@@ -24,9 +30,19 @@ package struct CasePartContext: Sendable {
     /// Whether the case is resolved or closed.
     package var isDone: Bool { [.resolved, .closed].contains(policy.phase(of: this.status)) }
 
-    /// The facts of the case of some kinds, oldest first.
-    package func facts(of kinds: [String], in tx: borrowing Transaction) throws -> [Recorded<CaseFact>] {
-        try CaseDirectory.facts(of: this.id, kinds: kinds, in: tx)
+    /// What parts of a page about a case may use, for whoever makes the call.
+    init(
+        _ this: SupportCase, for call: SignedInCall, policy: Policy, now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws {
+        self.this = this
+        history = try CaseHistory(of: this.id, in: tx)
+        organisation = try this.organisation.flatMap { try CustomerDirectory.find($0.raw, in: tx) }
+        links =
+            call.actor.isCustomer ? [] : try RelationsDirectory.links(of: this.id, for: call.actor, in: tx)
+        (actor, request) = (call.actor, call.request)
+        (self.policy, self.now) = (policy, now)
+        newKey = { newIdentifier(at: now) }
     }
 }
 

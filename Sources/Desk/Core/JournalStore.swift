@@ -68,6 +68,14 @@ package enum JournalStore {
             """
     }
 
+    static func facts(of subject: SubjectRef, except kinds: [String]) -> SQL {
+        """
+        SELECT \(factColumns) FROM fact
+        WHERE subject_kind = \(subject.kind) AND subject_id = \(subject.id) AND kind NOT IN (\(anyOf: kinds))
+        ORDER BY version
+        """
+    }
+
     /// The latest facts of several subjects of a kind, newest first, of some kinds of change or of all.
     static func latestFacts(
         of subjectKind: String, ids: [String], kinds: [String], before sequence: Int64, limit: Int
@@ -211,7 +219,7 @@ package enum JournalStore {
             version(ofFact: 1, of: subject, kinds: ["a"]),
             latestFacts(of: subject, before: 9, kinds: ["a"], limit: 1),
             earliestFacts(of: subject, after: .none, kinds: ["a"], limit: 1),
-            count(of: subject, kinds: ["a"]),
+            count(of: subject, kinds: ["a"]), facts(of: subject, except: ["a"]),
             settledFacts(after: JournalPosition(transaction: 0, sequence: 0), limit: 1), settledEnd(),
             allFacts(after: 0, limit: 1), heads(after: subject, limit: 1),
             headsAsOf(1, after: subject, limit: 1), lastSequence(), factCount(upTo: 1),

@@ -229,7 +229,11 @@ package enum Schema {
             ) STRICT;
             CREATE INDEX support_case_merged ON support_case (merged_into) WHERE merged_into IS NOT NULL;
             CREATE INDEX support_case_by_update ON support_case (updated_at, id);
-            CREATE INDEX support_case_by_status ON support_case (status, updated_at, id);
+            CREATE INDEX support_case_by_status ON support_case (status, updated_at, id, owner, severity, component,
+                merged_into, confidentiality, next_action_due_at, blocked_by);
+            CREATE INDEX support_case_by_opening ON support_case (opened_at);
+            CREATE INDEX support_case_due ON support_case (next_action_due_at) WHERE next_action_due_at IS NOT NULL;
+            CREATE INDEX support_case_restricted ON support_case (updated_at) WHERE confidentiality IS NOT NULL;
             CREATE INDEX support_case_of_owner ON support_case (owner, status, updated_at);
             CREATE INDEX support_case_of_alert ON support_case (alert_key) WHERE alert_key IS NOT NULL;
             CREATE INDEX support_case_of_organisation ON support_case (organisation, updated_at);

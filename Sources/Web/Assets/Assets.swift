@@ -2,7 +2,7 @@ import Crypto
 import Domain
 import HTTPTypes
 import Hummingbird
-import NIOCore
+package import NIOCore
 
 /// A file that pages use: served under a name that holds its digest, so that it can be cached for ever.
 package struct Asset: Sendable {
@@ -12,6 +12,8 @@ package struct Asset: Sendable {
     package let type: String
     /// The content.
     package let bytes: [UInt8]
+    /// The content as gzip.
+    package let compressed: ByteBuffer?
 
     init(name: String, suffix: String, type: String, bytes: [UInt8]) {
         let digest = SHA256.hash(data: bytes).prefix(8).map { byte in
@@ -20,6 +22,7 @@ package struct Asset: Sendable {
         }.joined()
         path = "/assets/\(name).\(digest).\(suffix)"
         (self.type, self.bytes) = (type, bytes)
+        compressed = Compression.gzip(ByteBuffer(bytes: bytes), level: Compression.bestLevel)
     }
 }
 
@@ -41,16 +44,23 @@ package enum Assets {
                 guard let asset = [style, script].first(where: { $0.path == request.path }) else {
                     throw Refusal.notFound("file")
                 }
-                return WebResponse(
+                var response = WebResponse(
                     headers: [
                         .contentType: asset.type, .cacheControl: "public, max-age=31536000, immutable",
+                        .vary: "Accept-Encoding",
                     ],
-                    body: .init(byteBuffer: .init(bytes: asset.bytes)))
+                    bytes: ByteBuffer(bytes: asset.bytes))
+                if let compressed = asset.compressed,
+                    Compression.accepts(request.headers[values: .acceptEncoding])
+                {
+                    response.replaceBody(with: compressed, encoding: "gzip")
+                }
+                return response
             },
             Route.open(.get, "/favicon.svg") { _ in
                 WebResponse(
                     headers: [.contentType: "image/svg+xml", .cacheControl: "public, max-age=86400"],
-                    body: .init(byteBuffer: .init(string: favicon)))
+                    bytes: ByteBuffer(string: favicon))
             },
         ]
     }

@@ -90,7 +90,7 @@ package struct PageFrame: Sendable {
             "<a href=\"\(item.path)\"\(current(item, page))>\(icon(item.icon))\(item.title)</a>" as HTML
         }
         return """
-            \(head(page, caller.preferences, nonce, user: caller.actor.id))\(bodyTag(page, caller, class: page.bar.text.isEmpty ? nil : "has-bar"))
+            \(head(page, caller.preferences, nonce, user: caller.actor.id))\(bodyTag(page, caller, class: page.bar.isEmpty ? nil : "has-bar"))
             \(offline)
             <header class="top"><button class="btn bare" type="button" popovertarget="rail" aria-label="Menu">\(icon("menu"))</button>\(brand("/"))<a class="btn bare" href="/search" data-palette aria-label="Search or do">\(icon("search"))</a><a class="btn bare" href="/cases/new" aria-label="New case">\(icon("plus"))</a></header>
             <div class="frame">

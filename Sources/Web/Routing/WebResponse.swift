@@ -1,7 +1,7 @@
 package import Diagnosis
 package import HTTPTypes
 package import Hummingbird
-import NIOCore
+package import NIOCore
 
 /// An answer, before the headers that every answer has.
 package struct WebResponse: Sendable {
@@ -10,18 +10,32 @@ package struct WebResponse: Sendable {
     /// The header fields of this answer.
     package var headers: HTTPFields
     /// The body.
-    package var body: ResponseBody
+    package private(set) var body: ResponseBody
+    /// What the body consists of; nil where it is only made while it is sent.
+    package private(set) var bytes: ByteBuffer?
 
     /// An answer with these parts.
     package init(status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], body: ResponseBody = .init()) {
         (self.status, self.headers, self.body) = (status, headers, body)
     }
 
+    /// An answer that is there as a whole.
+    package init(status: HTTPResponse.Status = .ok, headers: HTTPFields, bytes: ByteBuffer) {
+        (self.status, self.headers, self.bytes) = (status, headers, bytes)
+        body = .init(byteBuffer: bytes)
+    }
+
+    /// Sends other bytes, which mean the same in a coding of their own.
+    mutating func replaceBody(with bytes: ByteBuffer, encoding: String) {
+        (self.bytes, body) = (bytes, .init(byteBuffer: bytes))
+        headers[.contentEncoding] = encoding
+    }
+
     /// A page.
     package static func page(_ html: HTML, status: HTTPResponse.Status = .ok) -> Self {
         Self(
             status: status, headers: [.contentType: "text/html; charset=utf-8"],
-            body: .init(byteBuffer: ByteBuffer(string: html.text)))
+            bytes: ByteBuffer(bytes: html.bytes))
     }
 
     /// A JSON document.
@@ -33,14 +47,14 @@ package struct WebResponse: Sendable {
         bytes.append(10)
         return Self(
             status: status, headers: [.contentType: "\(type); charset=utf-8"],
-            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+            bytes: ByteBuffer(bytes: bytes))
     }
 
     /// Plain text.
     package static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Self {
         Self(
             status: status, headers: [.contentType: "text/plain; charset=utf-8"],
-            body: .init(byteBuffer: ByteBuffer(string: text)))
+            bytes: ByteBuffer(string: text))
     }
 
     /// Sends the browser to another page of ours, with GET.
@@ -55,7 +69,7 @@ package struct WebResponse: Sendable {
                 .contentType: type,
                 .contentDisposition: "attachment; filename=\"\(name)\"",
             ],
-            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+            bytes: ByteBuffer(bytes: bytes))
     }
 
     /// The answer with a cookie that scripts cannot read.

@@ -110,6 +110,7 @@ package struct Site: Sendable {
             await recordIfDenied(error, request, caller, route.access)
             response = answer(to: error, request, caller)
         }
+        Compression.apply(to: &response, for: request, isSecure: isSecure)
         finish(&response, request, caller, started: started, path: route.path)
         let answer = Response(status: response.status, headers: response.headers, body: response.body)
         return raw.method == .head ? answer.createHeadResponse() : answer

@@ -4,9 +4,9 @@ import Storage
 import Web
 
 /// Which cases a list shows.
-package struct CaseFilter: Sendable {
+package struct CaseFilter: Hashable, Sendable {
     /// Whose cases.
-    package enum Owner: Sendable, Equatable {
+    package enum Owner: Hashable, Sendable {
         /// Owned or not.
         case anybody
         /// Without an owner.
@@ -18,7 +18,7 @@ package struct CaseFilter: Sendable {
     }
 
     /// Cases by their next action.
-    package enum NextAction: Sendable, Equatable {
+    package enum NextAction: Hashable, Sendable {
         /// Whatever it is.
         case any
         /// Without one.
@@ -28,7 +28,7 @@ package struct CaseFilter: Sendable {
     }
 
     /// Cases by what they wait for.
-    package enum Blocked: Sendable, Equatable {
+    package enum Blocked: Hashable, Sendable {
         /// Whatever it is.
         case any
         /// Nobody said for what.
@@ -62,6 +62,12 @@ package struct CaseFilter: Sendable {
 
     /// Also those that were merged into another one, which stand for themselves no more.
     package var includesMerged = false
+
+    /// Whether the same cases leave the filter or come into it as time goes by.
+    var dependsOnTime: Bool {
+        if case .overdue = nextAction { return true }
+        return openedSince != nil
+    }
 
     /// All cases.
     package init() {}

@@ -57,7 +57,8 @@ enum CasePages {
         let (policy, now, parts) = (services.policy.current, services.clock(), services.catalog.caseParts)
         return try await services.database.read { tx in
             let this = try CaseAlias.find(call, in: tx)
-            let story = try CaseDirectory.story(of: this.id, in: tx)
+            let context = try CasePartContext(this, for: call, policy: policy, now: now, in: tx)
+            let story = Story(context.history.facts.map(\.body))
             let filter = selection.filter(story)
             let entries = try tx.all(
                 EntryStore.entries(
@@ -70,12 +71,6 @@ enum CasePages {
             let people =
                 entries.flatMap { [$0.actor] + $0.body.people } + authors.map(\.id)
                 + [this.owner?.raw].compactMap { $0 }
-            let organisation = try this.organisation.flatMap {
-                try CustomerDirectory.names(of: [$0], in: tx)[$0]
-            }
-            let context = CasePartContext(
-                this: this, actor: call.actor, policy: policy, now: now, request: call.request,
-                newKey: { newIdentifier(at: now) })
             return Content(
                 this: this, entries: entries,
                 entryCount: filter.isAll
@@ -84,15 +79,16 @@ enum CasePages {
                 names: try PeopleDirectory.names(of: people, in: tx),
                 story: story, authors: authors,
                 hidden: try CaseDirectory.hidden(entries, from: call.actor, in: tx),
-                marks: try RelationStrands.marks(of: this, for: call.actor, in: tx),
+                marks: try RelationStrands.marks(context, in: tx),
                 seen: try VisitStore.look(
                     kind: SupportCase.kind, id: this.id.raw, version: this.version.number, of: call.actor,
                     at: now, in: tx),
                 presence: try PresenceStore.words(on: this.id, for: call.actor, at: now, in: tx),
                 requester: try this.requester.flatMap { try PeopleDirectory.find($0.raw, in: tx) },
-                organisation: organisation,
-                contacts: try this.organisation.map { try PeopleDirectory.contacts(of: $0, in: tx).count }
-                    ?? 0,
+                organisation: context.organisation.map { ($0.name, $0.tier) },
+                contacts: try this.organisation.flatMap {
+                    try PeopleDirectory.contactCounts(of: [$0], in: tx)[$0]
+                } ?? 0,
                 replyDraft: try DraftStore.find(key: "case/\(this.id)/reply", of: call.actor, in: tx),
                 noteDraft: try DraftStore.find(key: "case/\(this.id)/note", of: call.actor, in: tx),
                 lastSequence: entries.map(\.sequence).max() ?? 0,

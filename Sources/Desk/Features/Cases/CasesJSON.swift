@@ -27,9 +27,7 @@ enum CasesJSON {
             return try await services.database.read { tx in
                 let this = try CaseAlias.find(call, in: tx)
                 var object = json(this).object ?? JSONObject()
-                let context = CasePartContext(
-                    this: this, actor: call.actor, policy: policy, now: now, request: call.request,
-                    newKey: { newIdentifier(at: now) })
+                let context = try CasePartContext(this, for: call, policy: policy, now: now, in: tx)
                 for (key, value) in try parts.json(context, in: tx) { object[key] = value }
                 return .object(object)
             }

@@ -33,16 +33,17 @@ enum QueuePages {
         let policy = services.policy.current
         let now = services.clock()
         let view = try view(of: call, policy, now: now)
-        let (groups, names, total, needs) = try await services.database.read { tx in
-            let groups = try self.groups(view, call.actor, in: tx)
+        let (groups, names, total, needs) = try await services.database.read {
+            [counts = services.caseCounts] tx in
+            let total = try counts.count(view.filter, for: call.actor, in: tx)
+            let groups = try self.groups(view, call.actor, total: total, counts, in: tx)
             let shown = groups.flatMap(\.cases)
             var names = try self.names(of: shown, in: tx)
             names.replying = try PresenceStore.replying(
                 on: shown.map(\.id), for: call.actor, at: services.clock(), in: tx)
             return (
-                groups, names,
-                try CaseDirectory.count(view.filter, for: call.actor, in: tx),
-                try Needs(view, call.actor, policy, now: now, in: tx)
+                groups, names, total,
+                try Needs(view, call.actor, policy, now: now, counts, in: tx)
             )
         }
         let isMine = view.owner == "me"
@@ -148,12 +149,11 @@ enum QueuePages {
     }
 
     private static func groups(
-        _ view: View, _ actor: Actor, in tx: borrowing Transaction
+        _ view: View, _ actor: Actor, total: Int, _ counts: CaseCounts, in tx: borrowing Transaction
     ) throws -> [Group] {
         guard !view.isFiltered, view.after == nil else {
             let cases = try CaseDirectory.list(
                 view.filter, for: actor, after: view.after, limit: pageSize + 1, in: tx)
-            let total = try CaseDirectory.count(view.filter, for: actor, in: tx)
             let title = view.owner == "me" ? "Yours" : view.isFiltered ? "Found" : "All"
             return [
                 Group(
@@ -162,18 +162,24 @@ enum QueuePages {
             ]
         }
         let me = ID<Person>(actor.id)
-        return try [("Unowned", CaseFilter.Owner.nobody), ("Yours", .person(me)), ("Others", .others(me))].map
+        func group(_ title: String, _ owner: CaseFilter.Owner, limit: Int, of rest: Int? = nil) throws
+            -> Group
         {
-            title, owner in
             var filter = view.filter
             filter.owner = owner
-            let limit = title == "Others" ? pageSize : 20
             let cases = try CaseDirectory.list(filter, for: actor, limit: limit + 1, in: tx)
             let count =
-                cases.count <= limit ? cases.count : try CaseDirectory.count(filter, for: actor, in: tx)
+                try cases.count <= limit
+                ? cases.count : rest ?? counts.count(filter, for: actor, in: tx)
             return Group(
                 title: title, count: count, cases: Array(cases.prefix(limit)), hasMore: cases.count > limit)
         }
+        let unowned = try group("Unowned", .nobody, limit: 20)
+        let yours = try group("Yours", .person(me), limit: 20)
+        // Every case is in one of the three.
+        let others = try group(
+            "Others", .others(me), limit: pageSize, of: total - unowned.count - yours.count)
+        return [unowned, yours, others]
     }
 
     static func names(of cases: [SupportCase], in tx: borrowing Transaction) throws -> Names {
@@ -201,13 +207,14 @@ enum QueuePages {
         var unchecked = 0
 
         init(
-            _ view: View, _ actor: Actor, _ policy: Policy, now: Timestamp, in tx: borrowing Transaction
+            _ view: View, _ actor: Actor, _ policy: Policy, now: Timestamp, _ counts: CaseCounts,
+            in tx: borrowing Transaction
         ) throws {
             guard view.owner.isEmpty else { return }
             func count(_ change: (inout CaseFilter) -> Void) throws -> Int {
                 var filter = view.filter
                 change(&filter)
-                return try CaseDirectory.count(filter, for: actor, in: tx)
+                return try counts.count(filter, for: actor, in: tx)
             }
             unowned = try count { $0.owner = .nobody }
             lacking = try count { $0.nextAction = .lacking }

@@ -7,7 +7,7 @@ enum CallPages {
     // MARK: On the case
 
     static func section(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
-        let now = try CoordinationDirectory.coordination(of: context.this.id, in: tx)
+        let now = context.history.coordination
         guard !now.calls.isEmpty else { return .empty }
         let names = try PeopleDirectory.names(of: now.people, in: tx)
         let items = now.calls.reversed().map { item($0, now, context) }

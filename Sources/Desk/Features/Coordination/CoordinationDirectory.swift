@@ -18,6 +18,14 @@ package enum CoordinationDirectory {
         return Coordination((facts + replies).sorted { $0.version < $1.version })
     }
 
+    /// How long a case was in each of its states, by a history that was read already; for customers without the moves
+    /// that they cannot tell.
+    static func timeInState(_ context: CasePartContext) -> TimeInState {
+        let isForCustomer = context.actor.isCustomer
+        let facts = context.history.facts.filter { !isForCustomer || CaseFact.isPublic(kind: $0.body.kind) }
+        return TimeInState(facts, until: context.now) { context.policy.phase(of: $0) == .closed }
+    }
+
     /// How long a case was in each of its states; for customers without the moves that they cannot tell.
     package static func timeInState(
         of id: ID<SupportCase>, isForCustomer: Bool = false, policy: Policy, now: Timestamp,

@@ -46,16 +46,13 @@ enum CoordinationJSON {
         let reference = call.request.parameter("id")
         return try await services.database.read { tx in
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
-            let context = CasePartContext(
-                this: this, actor: call.actor, policy: policy, now: now, request: call.request,
-                newKey: { newIdentifier(at: now) })
+            let context = try CasePartContext(this, for: call, policy: policy, now: now, in: tx)
             guard TimeInStatePages.isVisible(context) else {
                 throw Refusal(
                     .denied, "not_allowed",
                     "The owner of the case and managers see this. Ask one of them.")
             }
-            let times = try CoordinationDirectory.timeInState(
-                of: this.id, isForCustomer: call.actor.isCustomer, policy: policy, now: now, in: tx)
+            let times = CoordinationDirectory.timeInState(context)
             return call.actor.isCustomer ? publicJSON(times, policy) : json(times, policy)
         }
     }
@@ -95,7 +92,7 @@ enum CoordinationJSON {
     static func members(
         _ context: CasePartContext, in tx: borrowing Transaction
     ) throws -> [(key: String, value: JSON)] {
-        let now = try CoordinationDirectory.coordination(of: context.this.id, in: tx)
+        let now = CoordinationDirectory.coordination(context.history)
         var members: [(key: String, value: JSON)] = [
             ("severity_recommended", judgement(now.recommended)),
             ("severity_confirmed", judgement(now.confirmed)), ("blocked", block(now.block)),

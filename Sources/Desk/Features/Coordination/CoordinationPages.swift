@@ -60,7 +60,7 @@ enum CoordinationParts {
     /// Next action, what the case waits for, and the promised update: one line each, above the impact.
     static func brief(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
         guard !context.isDone else { return .empty }
-        let now = try CoordinationDirectory.coordination(of: context.this.id, in: tx)
+        let now = CoordinationDirectory.coordination(context.history)
         let names = try PeopleDirectory.names(of: now.people, in: tx)
         let may = context.actor.may("case.coordinate")
         return """
@@ -136,11 +136,11 @@ enum CoordinationParts {
     // MARK: Side
 
     static func side(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
-        let now = try CoordinationDirectory.coordination(of: context.this.id, in: tx)
+        let now = context.history.coordination
         let people = now.people + [context.this.owner?.raw].compactMap { $0 }
         let names = try PeopleDirectory.names(of: people, in: tx)
-        return try severity(now, names, context) + SwarmPages.panel(now, names, context)
-            + TimeInStatePages.panel(context, in: tx)
+        return severity(now, names, context) + SwarmPages.panel(now, names, context)
+            + TimeInStatePages.panel(context)
     }
 
     /// Who holds which severity to be right, where anybody said so.
@@ -178,7 +178,7 @@ enum CoordinationParts {
     // MARK: Portal
 
     static func portal(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
-        let now = try CoordinationDirectory.coordination(of: context.this.id, in: tx)
+        let now = CoordinationDirectory.coordination(context.history)
         let promise: HTML
         if let moment = context.this.arrangement.nextUpdateAt, !context.isDone {
             promise =
@@ -199,7 +199,7 @@ enum CoordinationParts {
         }
         let times: HTML =
             context.policy.coordination.customersSeeTimeInState
-            ? try TimeInStatePages.forCustomer(context, in: tx) : .empty
+            ? TimeInStatePages.forCustomer(context) : .empty
         let isEmpty = calls.isEmpty && context.this.arrangement.nextUpdateAt == nil
         let card: HTML =
             isEmpty

@@ -77,10 +77,9 @@ enum TimeInStatePages {
         return context.actor.may("case.view_times") || context.this.owner?.raw == context.actor.id
     }
 
-    static func panel(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
+    static func panel(_ context: CasePartContext) -> HTML {
         guard isVisible(context) else { return .empty }
-        let times = try CoordinationDirectory.timeInState(
-            of: context.this.id, policy: context.policy, now: context.now, in: tx)
+        let times = CoordinationDirectory.timeInState(context)
         return """
             <section class="panel" aria-labelledby="ts-h"><header><h2 id="ts-h">Time in state</h2></header>\(list(times) { context.policy.status($0)?.name ?? $0.raw })</section>
 
@@ -88,9 +87,8 @@ enum TimeInStatePages {
     }
 
     /// The same in the words of the portal; states that read alike count together.
-    static func forCustomer(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
-        let times = try CoordinationDirectory.timeInState(
-            of: context.this.id, isForCustomer: true, policy: context.policy, now: context.now, in: tx)
+    static func forCustomer(_ context: CasePartContext) -> HTML {
+        let times = CoordinationDirectory.timeInState(context)
         return """
             <section class="card now" id="times" aria-labelledby="ts-h" data-live><h2 id="ts-h">How long it took so far</h2>\(list(times) { context.policy.status($0)?.customerWords ?? "In work" })</section>
             """

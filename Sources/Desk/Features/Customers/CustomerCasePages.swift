@@ -26,7 +26,7 @@ enum CustomerCasePages {
     private static func standing(
         _ context: CasePartContext, in tx: borrowing Transaction
     ) throws -> CustomerStanding {
-        CustomerStanding(try context.facts(of: CustomerStanding.kinds, in: tx))
+        CustomerStanding(context.history.facts)
     }
 
     private static func sentence(
@@ -53,12 +53,12 @@ enum CustomerCasePages {
     // MARK: Notices
 
     private static func notice(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {
-        guard let id = context.this.organisation else { return .empty }
+        guard context.this.organisation != nil else { return .empty }
         let standing = try standing(context, in: tx)
         let people = [standing.confirmation?.by, standing.settlement?.by].compactMap { $0 }
         let names = try PeopleDirectory.names(of: people, in: tx)
         var html: HTML = "<div id=\"contract\" data-live>"
-        if let found = try CustomerDirectory.find(id.raw, in: tx) {
+        if let found = context.organisation {
             html += risks(of: found, context)
             if !standing.gaps.isEmpty, standing.settlement == nil {
                 html += gaps(standing.gaps, found, context)
@@ -115,9 +115,7 @@ enum CustomerCasePages {
     // MARK: Beside
 
     private static func account(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {
-        guard let id = context.this.organisation,
-            let found = try CustomerDirectory.find(id.raw, in: tx)
-        else { return .empty }
+        guard let found = context.organisation else { return .empty }
         let record = found.record
         let pairs = AccountDetail.profile.compactMap { detail in
             record.first(detail).map {
@@ -126,7 +124,7 @@ enum CustomerCasePages {
         }
         guard !pairs.isEmpty else { return .empty }
         return """
-            <section class="panel" id="environment-profile"><details class="fold"><summary>How \(isolated(found.name)) runs it</summary><dl class="pairs over">\(pairs)</dl><p class="by"><a href="/organisations/\(id.raw)#profile">Change it in the account</a></p></details></section>
+            <section class="panel" id="environment-profile"><details class="fold"><summary>How \(isolated(found.name)) runs it</summary><dl class="pairs over">\(pairs)</dl><p class="by"><a href="/organisations/\(found.id.raw)#profile">Change it in the account</a></p></details></section>
 
             """
     }

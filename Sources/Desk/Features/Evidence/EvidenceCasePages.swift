@@ -27,28 +27,29 @@ enum EvidenceCasePages {
     // MARK: The page of staff
 
     private static func section(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {
-        let all = try EvidenceDirectory.all(of: context.this.id, for: context.actor, in: tx)
-        let state = try EvidenceDirectory.state(of: context.this.id, in: tx)
+        let (pieces, count) = try EvidenceDirectory.latest(
+            of: context.this.id, limit: shown, for: context.actor, in: tx)
+        let state = CaseEvidence(context.history.facts)
         let absent = state.completeness(of: context.this, policy: context.policy).filter {
             $0.state == "absent"
         }
-        guard !all.isEmpty || !state.requests.isEmpty || !absent.isEmpty else {
+        guard !pieces.isEmpty || !state.requests.isEmpty || !absent.isEmpty else {
             return "<section id=\"evidence\" data-live hidden></section>"
         }
         let path = context.path + "/evidence"
         let add: HTML =
             context.actor.may(AddEvidence.right)
             ? "<a class=\"btn small\" href=\"\(path)/new\">\(icon("plus"))Add</a>" : .empty
-        let items = all.reversed().prefix(shown).map { item($0, context) }
+        let items = pieces.map { item($0, context) }
         let list: HTML =
             items.isEmpty
             ? "<p class=\"pad dim\">Nothing yet.</p>" : "<ul class=\"pieces\">\(items)</ul>"
         let more: HTML =
-            all.count > shown
-            ? "<p class=\"more\"><a href=\"\(path)\">All \(grouped(all.count)) pieces of evidence</a></p>"
+            count > shown
+            ? "<p class=\"more\"><a href=\"\(path)\">All \(grouped(count)) pieces of evidence</a></p>"
             : .empty
         return """
-            <section id="evidence" aria-labelledby="ev-h" data-live><div class="sec"><h2 id="ev-h">Evidence</h2><a class="f13" href="\(path)">\(all.count == 1 ? "1 piece" : "\(grouped(all.count)) pieces")</a><div class="btns">\(add)</div></div>
+            <section id="evidence" aria-labelledby="ev-h" data-live><div class="sec"><h2 id="ev-h">Evidence</h2><a class="f13" href="\(path)">\(count == 1 ? "1 piece" : "\(grouped(count)) pieces")</a><div class="btns">\(add)</div></div>
             <div class="card clip">\(list)\(missing(absent, path))\(asked(state, path, context))</div>\(more)</section>
 
             """
@@ -88,7 +89,7 @@ enum EvidenceCasePages {
     // MARK: The customer's page
 
     private static func portal(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {
-        let state = try EvidenceDirectory.state(of: context.this.id, in: tx)
+        let state = CaseEvidence(context.history.facts)
         let given = try EvidenceDirectory.all(of: context.this.id, for: context.actor, in: tx)
         let requests = state.requests.filter { $0.openCount > 0 }
         let mayGive = context.actor.may(GiveEvidence.right)

@@ -19,6 +19,14 @@ package enum EvidenceQueries {
         "SELECT \(columns) FROM evidence WHERE case_id = \(caseID) ORDER BY number"
     }
 
+    static func latest(of caseID: String, limit: Int) -> SQL {
+        "SELECT \(columns) FROM evidence WHERE case_id = \(caseID) ORDER BY number DESC LIMIT \(limit)"
+    }
+
+    static func count(of caseID: String) -> SQL {
+        "SELECT COUNT(*) FROM evidence WHERE case_id = \(caseID)"
+    }
+
     static func lastNumber(in caseID: String) -> SQL {
         "SELECT COALESCE(MAX(number), 0) FROM evidence WHERE case_id = \(caseID)"
     }
@@ -192,7 +200,8 @@ package enum EvidenceQueries {
         let onItsWay = EvidenceUpload(
             id: "x", person: "x", caseID: "x", fields: "{}", length: 0, received: 0, createdAt: zero)
         return [
-            evidence(id: "x"), evidence(number: 1, of: "x"), evidence(of: "x"), lastNumber(in: "x"),
+            evidence(id: "x"), evidence(number: 1, of: "x"), evidence(of: "x"),
+            latest(of: "x", limit: 1), count(of: "x"), lastNumber(in: "x"),
             used(hashes: ["x"]), forget(id: "x"), page(after: "", limit: 1),
             save(Evidence(id: "x", version: Version(1), adding: adding, addedAt: zero, addedBy: "x")),
             insertReading(reading), forgetReadings(of: "x"), readingPage(after: "", limit: 1),
@@ -301,6 +310,18 @@ package enum EvidenceDirectory {
         try tx.all(EvidenceQueries.evidence(of: id.raw), EvidenceQueries.read).compactMap {
             visible($0, to: actor)
         }
+    }
+
+    /// The newest pieces of evidence of a case, newest first, as staff sees them, and how many there are.
+    static func latest(
+        of id: ID<SupportCase>, limit: Int, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> (pieces: [Evidence], count: Int) {
+        let pieces = try tx.all(EvidenceQueries.latest(of: id.raw, limit: limit), EvidenceQueries.read)
+        guard pieces.count == limit else {
+            return (pieces.compactMap { visible($0, to: actor) }, pieces.count)
+        }
+        let count = try tx.first(EvidenceQueries.count(of: id.raw)) { Int($0.integer(0)) } ?? 0
+        return (pieces.compactMap { visible($0, to: actor) }, count)
     }
 
     /// The piece of evidence of a case with this number, "E1" or "1"; for customers with this identifier.

@@ -9,11 +9,28 @@ package enum FormsDirectory {
     package static func forms(
         of found: SupportCase, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> CaseForms {
-        let facts = try CaseDirectory.facts(of: found.id, kinds: CaseFormFact.kinds, in: tx)
-        return CaseForms(
+        let kinds =
+            CaseFormFact.kinds
+            + (actor.isCustomer ? [] : InvestigationFact.kinds + CaseEvidenceFact.kinds)
+        let facts = try CaseDirectory.facts(of: found.id, kinds: kinds, in: tx)
+        let links = actor.isCustomer ? [] : try RelationsDirectory.links(of: found.id, for: actor, in: tx)
+        return forms(of: found, facts, links, for: actor, policy: policy)
+    }
+
+    /// The same, by what was read for the page already.
+    static func forms(_ context: CasePartContext) -> CaseForms {
+        forms(
+            of: context.this, context.history.facts, context.links, for: context.actor, policy: context.policy
+        )
+    }
+
+    private static func forms(
+        of found: SupportCase, _ facts: [Recorded<CaseFact>], _ links: [CaseLink], for actor: Actor,
+        policy: Policy
+    ) -> CaseForms {
+        CaseForms(
             found, policy: policy, record: FormRecord(replaying: facts),
-            closure: actor.isCustomer
-                ? ClosureState() : try closure(of: found, for: actor, policy: policy, in: tx))
+            closure: actor.isCustomer ? ClosureState() : closure(of: found, facts, links, policy))
     }
 
     /// The score of a form of a case; nil where policy has no such form.
@@ -25,22 +42,21 @@ package enum FormsDirectory {
 
     /// What the software sees for the closure checklist.
     private static func closure(
-        of found: SupportCase, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> ClosureState {
+        of found: SupportCase, _ facts: [Recorded<CaseFact>], _ links: [CaseLink], _ policy: Policy
+    ) -> ClosureState {
         var state = ClosureState()
         state.hasNarrative = found.narrative.map { !$0.isEmpty } ?? false
         state.rootCause = found.classification[.rootCause].map { policy.name(of: $0, in: \.rootCauses) }
         state.category = found.classification[.category].map { policy.name(of: $0, in: \.categories) }
-        let investigation = try InvestigationDirectory.investigation(of: found.id, in: tx)
+        let investigation = Investigation(facts)
         state.isRootCauseConfirmed = found.isRootCauseConfirmed
         state.hasWorkaroundOnly = investigation.hasWorkaroundOnly
         if let fix = investigation.fixVerification, fix.customerConfirms == true {
             state.customer = "They confirmed \(fix.fix)"
         }
-        let evidence = try EvidenceDirectory.state(of: found.id, in: tx)
+        let evidence = CaseEvidence(facts)
         state.evidenceGaps = evidence.gaps(of: found, policy: policy)
         state.evidence = evidence.completenessWords(of: found, policy: policy)
-        let links = try RelationsDirectory.links(of: found.id, for: actor, in: tx)
         state.prevention = words(links.first { [.problem, .defect].contains($0.target.kind) })
         state.article = words(links.first { $0.target.kind == .article })
         return state

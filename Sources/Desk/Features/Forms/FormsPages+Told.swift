@@ -48,8 +48,7 @@ enum FormsSentences {
 enum FormsPortal {
     static func part(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {
         guard !context.isDone, context.actor.may("portal.reply") else { return .empty }
-        let forms = try FormsDirectory.forms(
-            of: context.this, for: context.actor, policy: context.policy, in: tx)
+        let forms = FormsDirectory.forms(context)
         guard let form = forms.customerForm else { return .empty }
         let path = "/portal/cases/\(context.this.number)/answers"
         let open = form.questions.filter { forms.record.open[$0.id] != nil }

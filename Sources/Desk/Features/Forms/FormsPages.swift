@@ -7,21 +7,18 @@ import Web
 enum FormsPages {
     static let parts = [
         CasePart(
-            .side, order: 20, html: { context, tx in try intake(context, tx) },
+            .side, order: 20, html: { context, _ in intake(context) },
             actions: actions, json: { context, tx in try json(context, tx) },
             portal: { context, tx in try FormsPortal.part(context, tx) },
             sentence: { fact, sentences, isForCustomer in
                 FormsSentences.line(fact, sentences, isForCustomer: isForCustomer)
             }),
-        CasePart(.side, order: 22, html: { context, tx in try closure(context, tx) }),
-        CasePart(.side, order: 60, html: { context, tx in try environment(context, tx) }),
+        CasePart(.side, order: 22, html: { context, _ in closure(context) }),
+        CasePart(.side, order: 60, html: { context, _ in environment(context) }),
     ]
 
-    private static func forms(
-        _ context: CasePartContext, _ tx: borrowing Transaction
-    ) throws -> CaseForms {
-        try FormsDirectory.forms(of: context.this, for: context.actor, policy: context.policy, in: tx).at(
-            context.now)
+    private static func forms(_ context: CasePartContext) -> CaseForms {
+        FormsDirectory.forms(context).at(context.now)
     }
 
     private static func actions(_ context: CasePartContext) -> [CaseAction] {
@@ -40,10 +37,8 @@ enum FormsPages {
 
     // MARK: Intake
 
-    private static func intake(
-        _ context: CasePartContext, _ tx: borrowing Transaction
-    ) throws -> HTML {
-        let forms = try forms(context, tx)
+    private static func intake(_ context: CasePartContext) -> HTML {
+        let forms = forms(context)
         guard let score = forms.score(.intake) else { return .empty }
         let mayEdit = context.actor.may("case.edit")
         let edit: HTML =
@@ -96,10 +91,8 @@ enum FormsPages {
 
     // MARK: Environment
 
-    private static func environment(
-        _ context: CasePartContext, _ tx: borrowing Transaction
-    ) throws -> HTML {
-        let forms = try forms(context, tx)
+    private static func environment(_ context: CasePartContext) -> HTML {
+        let forms = forms(context)
         guard let form = forms.form(.environment) else { return .empty }
         let answers = forms.answers(to: form)
         let known = form.questions.filter { answers[$0.id] != nil }
@@ -127,12 +120,10 @@ enum FormsPages {
     // MARK: Closure
 
     /// The checklist stands there from the moment when the effect is gone.
-    private static func closure(
-        _ context: CasePartContext, _ tx: borrowing Transaction
-    ) throws -> HTML {
+    private static func closure(_ context: CasePartContext) -> HTML {
         let phase = context.policy.phase(of: context.this.status)
         guard [.mitigated, .verifying, .resolved, .closed].contains(phase) else { return .empty }
-        let forms = try forms(context, tx)
+        let forms = forms(context)
         guard let form = forms.form(.closure), let score = forms.score(.closure) else { return .empty }
         let answers = forms.answers(to: form)
         let items = forms.asked(in: form).map { item($0, forms, answers) }
@@ -178,7 +169,7 @@ enum FormsPages {
     private static func json(
         _ context: CasePartContext, _ tx: borrowing Transaction
     ) throws -> [(key: String, value: JSON)] {
-        let forms = try forms(context, tx)
+        let forms = forms(context)
         var object = JSONObject()
         for use in Form.Use.allCases {
             guard let form = forms.form(use), let score = forms.score(use) else { continue }

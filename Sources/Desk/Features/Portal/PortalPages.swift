@@ -174,9 +174,7 @@ enum PortalPages {
                 of: this.ref, kinds: CaseFact.publicKinds, limit: 300, as: CaseFact.self, in: tx)
             let names = try PeopleDirectory.names(
                 of: entries.map(\.actor) + [this.spokesperson?.raw].compactMap { $0 }, in: tx)
-            let context = CasePartContext(
-                this: this, actor: call.actor, policy: policy, now: now, request: call.request,
-                newKey: { newIdentifier(at: now) })
+            let context = try CasePartContext(this, for: call, policy: policy, now: now, in: tx)
             return Content(
                 this: this, entries: entries,
                 numbers: Dictionary(
@@ -185,8 +183,7 @@ enum PortalPages {
                 draft: try DraftStore.find(key: "portal/\(this.id)/reply", of: call.actor, in: tx),
                 parts: try parts.portal(context, in: tx),
                 sentences: CaseSentence(policy: policy, names: names, parts: parts),
-                standing: CustomerStanding(
-                    try CaseDirectory.facts(of: this.id, kinds: CustomerStanding.kinds, in: tx)),
+                standing: CustomerStanding(context.history.facts),
                 organisation: try this.organisation.flatMap { id in
                     id == call.actor.organisation
                         ? nil : try CustomerDirectory.names(of: [id], in: tx)[id]?.name

@@ -15,7 +15,7 @@ enum RelationStrands {
         for source in try CaseDirectory.merged(into: context.this.id, for: context.actor, in: tx) {
             html += try strand(source, context, isForCustomer: false, in: tx)
         }
-        guard !html.text.isEmpty else { return .empty }
+        guard !html.isEmpty else { return .empty }
         return """
             <section class="stack" id="strands" aria-label="From other cases" data-live>\(html)</section>
 
@@ -54,11 +54,10 @@ enum RelationStrands {
 
     /// What stands beside the entries of a case that were split off, by version.
     static func marks(
-        of this: SupportCase, for actor: Actor, in tx: borrowing Transaction
+        _ context: CasePartContext, in tx: borrowing Transaction
     ) throws -> [Int: HTML] {
         let facts = try CaseDirectory.readable(
-            try CaseDirectory.facts(of: this.id, kinds: ["case.split_off", "case.split_undone"], in: tx),
-            by: actor, in: tx)
+            context.history.facts.filter { $0.body.otherCase != nil }, by: context.actor, in: tx)
         return CaseSplits(facts).takenTo.mapValues {
             "<span class=\"tag\">split off into <a href=\"/cases/\($0.number)\">\($0.number)</a></span>"
         }
@@ -68,8 +67,7 @@ enum RelationStrands {
     private static func origin(
         _ context: CasePartContext, isForCustomer: Bool, in tx: borrowing Transaction
     ) throws -> HTML {
-        let marks = try context.facts(of: ["case.split_from", "case.split_undone"], in: tx)
-        guard let (other, entries) = CaseSplits(marks).origin,
+        guard let (other, entries) = CaseSplits(context.history.facts).origin,
             let found = try CaseDirectory.visible([ID(other.id)], to: context.actor, in: tx).first
         else { return .empty }
         let kinds = isForCustomer ? ["case.opened", "case.replied"] : CaseSplits.kindsWithWords

@@ -166,7 +166,7 @@ enum RelationsPanel {
     }
 
     static func html(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
-        let links = try RelationsDirectory.links(of: context.this.id, for: context.actor, in: tx)
+        let links = context.links
         guard !links.isEmpty else { return .empty }
         let change: HTML =
             context.actor.may("case.link") && links.contains(where: \.relation.isMadeByHand)
