@@ -13,6 +13,8 @@ package struct CasePartContext: Sendable {
     package var organisation: Organisation?
     /// Its links, as far as the reader may know of them; customers see none.
     package var links: [CaseLink]
+    /// What was answered in its forms, and what is missing.
+    package var forms: CaseForms
     /// Who looks.
     package var actor: Actor
     /// The policy in force.
@@ -40,6 +42,7 @@ package struct CasePartContext: Sendable {
         organisation = try this.organisation.flatMap { try CustomerDirectory.find($0.raw, in: tx) }
         links =
             call.actor.isCustomer ? [] : try RelationsDirectory.links(of: this.id, for: call.actor, in: tx)
+        forms = FormsDirectory.forms(of: this, history, links, for: call.actor, policy: policy)
         (actor, request) = (call.actor, call.request)
         (self.policy, self.now) = (policy, now)
         newKey = { newIdentifier(at: now) }

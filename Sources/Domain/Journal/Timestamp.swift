@@ -103,18 +103,43 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// RFC 3339 in UTC, with a fraction only where there is one.
     package var rfc3339: String {
-        let p = parts
-        var text = "\(pad(p.year, 4))-\(pad(p.month, 2))-\(pad(p.day, 2))T\(clock)"
-        text += ":\(pad(p.second, 2))"
-        if p.microsecond > 0 { text += ".\(pad(p.microsecond, 6))" }
-        return text + "Z"
+        let parts = parts
+        var digits = Digits(capacity: 27)
+        digits.add(day: parts)
+        digits.add("T")
+        digits.add(clock: parts)
+        digits.add(":")
+        digits.add(parts.second, 2)
+        if parts.microsecond > 0 {
+            digits.add(".")
+            digits.add(parts.microsecond, 6)
+        }
+        digits.add("Z")
+        return digits.text
     }
 
     /// `14:06`, in UTC.
-    package var clock: String { "\(pad(parts.hour, 2)):\(pad(parts.minute, 2))" }
+    package var clock: String {
+        var digits = Digits(capacity: 5)
+        digits.add(clock: parts)
+        return digits.text
+    }
 
     /// `2026-11-21`, in UTC.
-    package var day: String { "\(pad(parts.year, 4))-\(pad(parts.month, 2))-\(pad(parts.day, 2))" }
+    package var day: String {
+        var digits = Digits(capacity: 10)
+        digits.add(day: parts)
+        return digits.text
+    }
+
+    /// Whether both moments are on the same day, in UTC.
+    package func isSameDay(as other: Timestamp) -> Bool {
+        func day(_ moment: Timestamp) -> Int64 {
+            let (days, rest) = moment.microseconds.quotientAndRemainder(dividingBy: 86_400_000_000)
+            return rest < 0 ? days - 1 : days
+        }
+        return day(self) == day(other)
+    }
 
     /// `2026-11-21T14:06`, the value of a browser's `datetime-local` field.
     package var fieldText: String { "\(day)T\(clock)" }
@@ -122,6 +147,44 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
 extension Timestamp: CustomStringConvertible {
     package var description: String { rfc3339 }
+}
+
+/// A text of digits that is put together in one place: a page has hundreds of moments.
+private struct Digits {
+    private var bytes: [UInt8] = []
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    mutating func add(_ character: Unicode.Scalar) { bytes.append(UInt8(ascii: character)) }
+
+    mutating func add(_ number: Int, _ width: Int) {
+        var (divisor, rest) = (1, number)
+        for _ in 1..<width { divisor *= 10 }
+        // A moment of another age, which nobody can enter, is still written as it is.
+        guard number >= 0, number / divisor < 10 else {
+            return bytes.append(contentsOf: pad(number, width).utf8)
+        }
+        while divisor > 0 {
+            bytes.append(48 + UInt8(rest / divisor))
+            (divisor, rest) = (divisor / 10, rest % divisor)
+        }
+    }
+
+    mutating func add(day parts: Timestamp.Parts) {
+        add(parts.year, 4)
+        add("-")
+        add(parts.month, 2)
+        add("-")
+        add(parts.day, 2)
+    }
+
+    mutating func add(clock parts: Timestamp.Parts) {
+        add(parts.hour, 2)
+        add(":")
+        add(parts.minute, 2)
+    }
 }
 
 private struct DigitScan {

@@ -259,7 +259,7 @@ package func time(_ moment: Timestamp, now: Timestamp, class name: String? = nil
 /// `10:31`, `19 Nov 16:22` or `19 Nov 2024`.
 package func words(for moment: Timestamp, now: Timestamp) -> String {
     let parts = moment.parts
-    if moment.day == now.day { return moment.clock }
+    if moment.isSameDay(as: now) { return moment.clock }
     let day = "\(parts.day) \(monthNames[parts.month - 1])"
     return parts.year == now.parts.year ? "\(day) \(moment.clock)" : "\(day) \(parts.year) \(moment.clock)"
 }
@@ -269,7 +269,7 @@ package func dayWords(for moment: Timestamp, now: Timestamp) -> String {
     let parts = moment.parts
     let day =
         "\(parts.day) \(monthNames[parts.month - 1])" + (parts.year == now.parts.year ? "" : " \(parts.year)")
-    return moment.day == now.day ? "Today, \(day)" : "\(weekdayNames[parts.weekday]), \(day)"
+    return moment.isSameDay(as: now) ? "Today, \(day)" : "\(weekdayNames[parts.weekday]), \(day)"
 }
 
 /// `18 min`, `5 h 19 min`, `2 d 5 h`.

@@ -33,7 +33,7 @@ enum AlertPages {
         _ context: CasePartContext, in tx: borrowing Transaction
     ) throws -> CustomerStanding {
         guard context.this.alertKey != nil else { return CustomerStanding([]) }
-        return CustomerStanding(context.history.facts)
+        return context.history.standing
     }
 
     private static func html(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {

@@ -1,28 +1,38 @@
 import Domain
 import Storage
 
-/// The facts from which the present state of a case follows, read once for all that a page shows of it.
-///
-/// Each area folds them into a state of its own and passes over what is not its own.
+/// The facts from which the present state of a case follows, and what they make of it: read and folded once for all
+/// that a page shows.
 package struct CaseHistory: Sendable {
     /// The facts, oldest first, without what no state follows from.
     package let facts: [Recorded<CaseFact>]
+    /// What is known of the cause.
+    package let investigation: Investigation
+    /// How the work is arranged.
+    package let coordination: Coordination
+    /// What was asked for, given and shared.
+    package let evidence: CaseEvidence
+    /// What the customer's facts make of it.
+    package let standing: CustomerStanding
 
     /// Notes and messages: most of a long history, and no state follows from them, but for the one below.
     private static let words = ["case.noted", "case.replied"]
 
     /// Reads the history of a case that the caller may know of.
     package init(of id: ID<SupportCase>, in tx: borrowing Transaction) throws {
-        let facts = try tx.all(JournalStore.facts(of: SupportCase.ref(id), except: Self.words)) {
+        var facts = try tx.all(JournalStore.facts(of: SupportCase.ref(id), except: Self.words)) {
             try JournalStore.fact($0).decoded(as: CaseFact.self)
         }
         // Whether a promised update was written depends on what was written.
-        guard facts.contains(where: { $0.body.isPromise }) else {
-            self.facts = facts
-            return
+        if facts.contains(where: { $0.body.isPromise }) {
+            facts += try CaseDirectory.facts(of: id, kinds: ["case.replied"], in: tx)
+            facts.sort { $0.version < $1.version }
         }
-        let replies = try CaseDirectory.facts(of: id, kinds: ["case.replied"], in: tx)
-        self.facts = (facts + replies).sorted { $0.version < $1.version }
+        self.facts = facts
+        investigation = Investigation(facts)
+        coordination = Coordination(facts)
+        evidence = CaseEvidence(facts)
+        standing = CustomerStanding(facts)
     }
 }
 

@@ -89,7 +89,8 @@ package enum CasesQueries {
 
     /// How many restricted cases of a filter somebody may know of.
     static func countRestricted(_ filter: CaseFilter, for actor: Actor) -> SQL {
-        let all: [SQL] = ["confidentiality IS NOT NULL"] + conditions(filter, for: actor)
+        let all: [SQL] =
+            ["confidentiality IS NOT NULL"] + visible(to: actor) + conditions(filter, isNarrow: true)
         return "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(all))"
     }
 
@@ -148,12 +149,13 @@ package enum CasesQueries {
         visible(to: actor) + conditions(filter)
     }
 
-    private static func conditions(_ filter: CaseFilter) -> [SQL] {
+    /// - Parameter isNarrow: whether something else leaves fewer cases than any status, so that an index on the status
+    ///   is the wrong way to them.
+    private static func conditions(_ filter: CaseFilter, isNarrow: Bool = false) -> [SQL] {
         var conditions: [SQL] = []
         if !filter.includesMerged { conditions.append("merged_into IS NULL") }
         if let statuses = filter.statuses {
-            // A narrow stretch of time leaves fewer cases than any status.
-            let column: SQL = filter.dependsOnTime ? "\(SQL.unindexed)status" : "status"
+            let column: SQL = isNarrow || filter.dependsOnTime ? "\(SQL.unindexed)status" : "status"
             conditions.append("\(column) IN (\(anyOf: statuses.map(\.raw)))")
         }
         if let severity = filter.severity { conditions.append("severity = \(severity.raw)") }

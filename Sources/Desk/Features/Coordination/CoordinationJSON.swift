@@ -92,7 +92,7 @@ enum CoordinationJSON {
     static func members(
         _ context: CasePartContext, in tx: borrowing Transaction
     ) throws -> [(key: String, value: JSON)] {
-        let now = CoordinationDirectory.coordination(context.history)
+        let now = context.history.coordination
         var members: [(key: String, value: JSON)] = [
             ("severity_recommended", judgement(now.recommended)),
             ("severity_confirmed", judgement(now.confirmed)), ("blocked", block(now.block)),

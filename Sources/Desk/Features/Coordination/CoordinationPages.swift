@@ -60,7 +60,7 @@ enum CoordinationParts {
     /// Next action, what the case waits for, and the promised update: one line each, above the impact.
     static func brief(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
         guard !context.isDone else { return .empty }
-        let now = CoordinationDirectory.coordination(context.history)
+        let now = context.history.coordination
         let names = try PeopleDirectory.names(of: now.people, in: tx)
         let may = context.actor.may("case.coordinate")
         return """
@@ -178,7 +178,7 @@ enum CoordinationParts {
     // MARK: Portal
 
     static func portal(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
-        let now = CoordinationDirectory.coordination(context.history)
+        let now = context.history.coordination
         let promise: HTML
         if let moment = context.this.arrangement.nextUpdateAt, !context.isDone {
             promise =

@@ -26,7 +26,7 @@ enum CustomerCasePages {
     private static func standing(
         _ context: CasePartContext, in tx: borrowing Transaction
     ) throws -> CustomerStanding {
-        CustomerStanding(context.history.facts)
+        context.history.standing
     }
 
     private static func sentence(

@@ -29,7 +29,7 @@ enum EvidenceCasePages {
     private static func section(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {
         let (pieces, count) = try EvidenceDirectory.latest(
             of: context.this.id, limit: shown, for: context.actor, in: tx)
-        let state = CaseEvidence(context.history.facts)
+        let state = context.history.evidence
         let absent = state.completeness(of: context.this, policy: context.policy).filter {
             $0.state == "absent"
         }
@@ -89,7 +89,7 @@ enum EvidenceCasePages {
     // MARK: The customer's page
 
     private static func portal(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {
-        let state = CaseEvidence(context.history.facts)
+        let state = context.history.evidence
         let given = try EvidenceDirectory.all(of: context.this.id, for: context.actor, in: tx)
         let requests = state.requests.filter { $0.openCount > 0 }
         let mayGive = context.actor.may(GiveEvidence.right)

@@ -48,7 +48,7 @@ enum FormsSentences {
 enum FormsPortal {
     static func part(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {
         guard !context.isDone, context.actor.may("portal.reply") else { return .empty }
-        let forms = FormsDirectory.forms(context)
+        let forms = context.forms
         guard let form = forms.customerForm else { return .empty }
         let path = "/portal/cases/\(context.this.number)/answers"
         let open = form.questions.filter { forms.record.open[$0.id] != nil }

@@ -18,7 +18,7 @@ enum FormsPages {
     ]
 
     private static func forms(_ context: CasePartContext) -> CaseForms {
-        FormsDirectory.forms(context).at(context.now)
+        context.forms.at(context.now)
     }
 
     private static func actions(_ context: CasePartContext) -> [CaseAction] {
@@ -45,7 +45,7 @@ enum FormsPages {
             mayEdit ? "<a href=\"\(context.path)/intake\">Fill in</a>" : .empty
         let needed = score.missing.filter { $0.neededTo != nil }
         return """
-            <section class="panel" id="intake"><header><h2>Intake</h2>\(edit)</header><div class="score"><p><b>\(score.percent)</b> of 100 <span class="dim">\(score.words)</span></p><progress max="100" value="\(score.percent)" aria-label="Intake, points of 100">\(score.percent)</progress></div>\(gaps(needed, forms, context))\(asked(forms, context))</section>
+            <section class="panel" id="intake"><header><h2>Intake</h2>\(edit)</header><div class="score"><p><b>\(score.percent)</b> of 100 <span class="dim">\(score.words)</span></p><progress max="100" value="\(score.percent)" aria-label="Intake, points of 100">\(score.percent)</progress></div>\(gaps(needed, forms, context))\(asked(forms, score, context))</section>
 
             """
     }
@@ -73,12 +73,13 @@ enum FormsPages {
         return "<ul class=\"gaps\">\(Array(first))</ul>\(more)"
     }
 
-    private static func asked(_ forms: CaseForms, _ context: CasePartContext) -> HTML {
+    private static func asked(
+        _ forms: CaseForms, _ score: FormScore, _ context: CasePartContext
+    ) -> HTML {
         let open = forms.record.open.values
         guard let last = open.map(\.at).max() else {
             guard context.actor.may("case.reply"), context.this.organisation != nil, !context.isDone,
-                forms.askable.contains(where: { forms.record.open[$0.id] == nil }),
-                forms.score(.intake)?.isComplete == false
+                !score.isComplete, forms.askable.contains(where: { forms.record.open[$0.id] == nil })
             else { return .empty }
             return
                 "<p class=\"by\"><a href=\"\(context.path)/ask_customer\">Ask the customer once for all of it</a></p>"

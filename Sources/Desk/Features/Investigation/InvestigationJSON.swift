@@ -26,7 +26,7 @@ enum InvestigationJSON {
     static func members(
         _ context: CasePartContext, in tx: borrowing Transaction
     ) throws -> [(key: String, value: JSON)] {
-        let all = Investigation(context.history.facts)
+        let all = context.history.investigation
         return [
             (
                 "investigation",

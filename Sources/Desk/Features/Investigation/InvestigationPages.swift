@@ -7,7 +7,7 @@ enum InvestigationPages {
     static let part = CasePart(
         .work, order: 20,
         html: { context, tx in
-            let all = Investigation(context.history.facts)
+            let all = context.history.investigation
             let view = InvestigationView(
                 this: context.this, all: all, names: try PeopleDirectory.names(of: all.people, in: tx),
                 policy: context.policy, now: context.now, path: context.path,

@@ -183,7 +183,7 @@ enum PortalPages {
                 draft: try DraftStore.find(key: "portal/\(this.id)/reply", of: call.actor, in: tx),
                 parts: try parts.portal(context, in: tx),
                 sentences: CaseSentence(policy: policy, names: names, parts: parts),
-                standing: CustomerStanding(context.history.facts),
+                standing: context.history.standing,
                 organisation: try this.organisation.flatMap { id in
                     id == call.actor.organisation
                         ? nil : try CustomerDirectory.names(of: [id], in: tx)[id]?.name
