@@ -68,8 +68,10 @@ package enum CasesQueries {
             """
     }
 
-    /// The statuses of a list that is put together from the latest cases of each: with an index that begins with the
-    /// status, that takes a few rows of each instead of all of them. One person's cases are few anyway.
+    /// The statuses of a list that is put together from the latest cases of each.
+    ///
+    /// With an index that begins with the status, that takes a few rows of each instead of all of them. One person's
+    /// cases are few anyway.
     private static func statusesInTurn(_ filter: CaseFilter) -> [ID<Policy.Status>]? {
         guard let statuses = filter.statuses, (2...12).contains(statuses.count) else { return nil }
         if case .person = filter.owner { return nil }

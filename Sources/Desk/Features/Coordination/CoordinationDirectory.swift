@@ -25,15 +25,4 @@ package enum CoordinationDirectory {
         let facts = context.history.facts.filter { !isForCustomer || CaseFact.isPublic(kind: $0.body.kind) }
         return TimeInState(facts, until: context.now) { context.policy.phase(of: $0) == .closed }
     }
-
-    /// How long a case was in each of its states; for customers without the moves that they cannot tell.
-    package static func timeInState(
-        of id: ID<SupportCase>, isForCustomer: Bool = false, policy: Policy, now: Timestamp,
-        in tx: borrowing Transaction
-    ) throws -> TimeInState {
-        let kinds = TimeInState.kinds.filter { !isForCustomer || CaseFact.isPublic(kind: $0) }
-        return TimeInState(try CaseDirectory.facts(of: id, kinds: kinds, in: tx), until: now) {
-            policy.phase(of: $0) == .closed
-        }
-    }
 }

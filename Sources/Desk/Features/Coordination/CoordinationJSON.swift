@@ -111,8 +111,7 @@ enum CoordinationJSON {
             ("calls", .array(now.calls.map(call))), ("follow_ups", .array(now.followUps.map(followUp))),
         ]
         if TimeInStatePages.isVisible(context) {
-            let times = try CoordinationDirectory.timeInState(
-                of: context.this.id, policy: context.policy, now: context.now, in: tx)
+            let times = CoordinationDirectory.timeInState(context)
             members.append(("time_in_state", json(times, context.policy)))
         }
         return members
