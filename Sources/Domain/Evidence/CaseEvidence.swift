@@ -210,7 +210,10 @@ extension CaseEvidence {
         let absent = completeness(of: this, policy: policy).filter { $0.state == "absent" }
         let open = requests.filter { $0.openCount > 0 }.flatMap { $0.items.filter(\.isOpen) }
         return absent.map { "\($0.name) is expected" }
-            + open.map { "\($0.number) was asked for: \($0.text.prefix(80))" }
+            + open.map { item in
+                let text = item.text.count > 160 ? item.text.prefix(160) + "…" : item.text
+                return "\(item.number) was asked for: “\(text)”"
+            }
     }
 
     /// Why the evidence is complete, in words; nil where something is missing or nothing was expected or asked for.

@@ -124,7 +124,9 @@ struct PublicFaceTests {
             while !isCaughtUp.withLock({ $0 }) {
                 let isOpen = Mutex(false)
                 try await browser.lines("/portal/cases/\(number)/events") { line in
-                    if isOpen.withLock({ isOpen in defer { isOpen = true }; return !isOpen }) {
+                    if isOpen.withLock({ isOpen in
+                        defer { isOpen = true }; return !isOpen
+                    }) {
                         let title = "Refused cards, as of \(newIdentifier(at: server.desk.clock.now))"
                         try await server.desk.perform(
                             "case.edit", as: .jonas, ["id": .text(number), "subject": .text(title)])
@@ -140,7 +142,9 @@ struct PublicFaceTests {
                 }
             }
             let kinds = Set(heard.withLock { $0 }.filter { $0.hasPrefix("data: ") }.map { $0.dropFirst(6) })
-            #expect(kinds.contains("case.replied") && kinds.isSubset(of: ["case.replied", "case.retitled"]), "\(kinds)")
+            #expect(
+                kinds.contains("case.replied") && kinds.isSubset(of: ["case.replied", "case.retitled"]),
+                "\(kinds)")
             #expect(heard.withLock { $0 }.allSatisfy { !$0.hasPrefix("id:") })
         }
     }

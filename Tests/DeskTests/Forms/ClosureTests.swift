@@ -110,7 +110,7 @@ struct ClosureTests {
             try await marta.act(
                 "request_evidence", on: number, ["reason": "To compare", "items": "A HAR of one refusal"])
             #expect(try await answer() == nil)
-            #expect(try await advice().contains("R1.1 was asked for: A HAR of one refusal"))
+            #expect(try await advice().contains("R1.1 was asked for: “A HAR of one refusal”"))
             try await marta.act(
                 "withdraw_evidence_request", on: number, ["request": "R1", "reason": "Found it in the log"])
             #expect(try await answer() == "1 are here, 2 cannot be had")

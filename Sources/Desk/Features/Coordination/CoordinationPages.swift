@@ -9,7 +9,7 @@ extension CoordinationFeature {
         CasePart(.notice, order: 60, html: CoordinationParts.lacking),
         CasePart(
             .brief, order: 10, html: CoordinationParts.brief, actions: CoordinationParts.actions,
-            json: CoordinationJSON.members, portal: CoordinationParts.portal,
+            json: CoordinationJSON.members, portalOrder: 10, portal: CoordinationParts.portal,
             sentence: CoordinationSentences.line),
         CasePart(.side, order: 15, html: CallPages.section),
         CasePart(.side, order: 10, html: CoordinationParts.side),
@@ -64,7 +64,18 @@ enum CoordinationParts {
         let names = try PeopleDirectory.names(of: now.people, in: tx)
         let may = context.actor.may("case.coordinate")
         return """
-            <dl class="facts arranged">\(next(now, names, context, may: may))\(block(now, context))\(promise(now, context, may: may))</dl>
+            <dl class="facts arranged">\(next(now, names, context, may: may))\(block(now, context))\(promise(now, context, may: may))\(team(now, names))</dl>
+            """
+    }
+
+    /// Who works on it beside the owner; who is where with what stands in the panel of people.
+    private static func team(_ now: Coordination, _ names: [String: String]) -> HTML {
+        func name(_ id: ID<Person>) -> HTML { isolated(names[id.raw] ?? "Somebody") }
+        let others = now.specialists.map(\.person).filter { $0 != now.coordinator }.map(name)
+        let coordinator = now.coordinator.map { ["\(name($0)) coordinates" as HTML] } ?? []
+        guard !(coordinator + others).isEmpty else { return .empty }
+        return """
+            <div><dt>On it with the owner</dt><dd class="by">\(HTML.joined(coordinator + others, by: ", "))</dd></div>
             """
     }
 
@@ -130,7 +141,8 @@ enum CoordinationParts {
             standings.filter { $0 == .kept }.count, standings.filter { $0 == .missed }.count
         )
         guard kept + missed > 0 else { return .empty }
-        return "<dd class=\"by\">\(kept) of \(kept + missed) promises kept</dd>"
+        let before = "\(kept) kept before\(missed == 0 ? "" : ", \(missed) missed")"
+        return "<dd class=\"by\">\(before)</dd>"
     }
 
     // MARK: Side

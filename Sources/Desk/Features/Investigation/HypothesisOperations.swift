@@ -136,7 +136,9 @@ enum JudgeHypothesis: InvestigationOperation {
         Input.init, CaseFields.id, InvestigationFields.item("hypothesis", "Hypothesis"),
         InvestigationFields.pick("state", "Where it stands", states),
         .optional(InvestigationFields.level("confidence", "How likely is it?")),
-        .optional(.text("reason", "Why?", maxBytes: 20_000)), InvestigationFields.evidence,
+        .optional(.text("reason", "Why?", maxBytes: 20_000))
+            .help("What speaks for or against it. Needed to refute what no result was recorded of."),
+        InvestigationFields.evidence,
         .optional(InvestigationFields.method)
             .help("Needed to confirm."),
         .optional(.text("verification", "What was done to verify it, and what was seen", maxBytes: 20_000))

@@ -23,11 +23,18 @@ extension InvestigationView {
 
     private func line(_ one: Investigation.Hypothesis) -> HTML {
         let isOut = one.state == .refuted || one.state == .parked
-        let reason = one.judgement.reason ?? one.latestResult?.result.observed ?? one.wording.predicts
         let said: HTML =
-            reason.map { "<p class=\"sum\">\(short($0)) \(citations(one.evidence))</p>" } ?? .empty
+            if let reason = one.judgement.reason ?? one.latestResult?.result.observed {
+                "<p class=\"sum\">\(short(reason)) \(citations(one.evidence))</p>"
+            } else if let predicts = one.wording.predicts {
+                "<p class=\"sum\">Predicts: \(short(predicts)) \(citations(one.evidence))</p>"
+            } else {
+                .empty
+            }
+        let judge: HTML =
+            isOut ? .empty : "<div class=\"hyp-f\"><span class=\"btns\">\(judge(one))</span></div>"
         return """
-            <article class="hyp\(isOut ? " out" : "")" id="\(one.id)">\(head(one))\(said)</article>
+            <article class="hyp\(isOut ? " out" : "")" id="\(one.id)">\(head(one))\(said)\(judge)</article>
 
             """
     }
@@ -97,13 +104,17 @@ extension InvestigationView {
                 act("record_result", "Record result", query: "?of=\($0.id)", hidden: "of \($0.id)")
             }
             ?? act("record_result", "Record result", query: "?of=\(one.id)", hidden: "of \(one.id)")
-        let judge = act(
-            "judge_hypothesis", "Judge", query: "?hypothesis=\(one.id)&state=\(one.state.rawValue)",
-            hidden: "\(one.id)")
         let reword: HTML =
             one.state == .confirmed
             ? .empty : act("revise_hypothesis", "Reword", query: "?hypothesis=\(one.id)", hidden: "\(one.id)")
-        return "\(citations(one.evidence))\(test)\(box)<span class=\"btns\">\(record)\(judge)\(reword)</span>"
+        return
+            "\(citations(one.evidence))\(test)\(box)<span class=\"btns\">\(record)\(judge(one))\(reword)</span>"
+    }
+
+    private func judge(_ one: Investigation.Hypothesis) -> HTML {
+        act(
+            "judge_hypothesis", "Judge", query: "?hypothesis=\(one.id)&state=\(one.state.rawValue)",
+            hidden: "\(one.id)")
     }
 
     // MARK: The plan

@@ -98,7 +98,7 @@ struct InvestigationView: Sendable {
         let kind = one.state == .open ? "suspected" : one.state.rawValue
         let sure: HTML =
             one.state == .open || one.state == .supported
-            ? level.map { "<span class=\"sure\">, \($0.rawValue)</span>" } ?? .empty : .empty
+            ? level.map { "<span class=\"sure\">, \($0.rawValue) confidence</span>" } ?? .empty : .empty
         return "<span class=\"conf \(kind)\">\(bars)\(one.state.words)\(sure)</span>"
     }
 
