@@ -51,7 +51,7 @@ enum EvidenceRetentionPages {
             let over = old.compactMap { evidence -> (Evidence, Timestamp)? in
                 guard let until = rules.keepUntil(evidence), until <= now else { return nil }
                 return (evidence, until)
-            }.sorted { ($0.1, $0.0.id.raw) < ($1.1, $1.0.id.raw) }
+            }.sorted { ($0.1, $0.0.caseID.raw, $0.0.ordinal) < ($1.1, $1.0.caseID.raw, $1.0.ordinal) }
             let ids = Array(Set(over.map(\.0.caseID))).sorted { $0.raw < $1.raw }
             var cases: [ID<SupportCase>: SupportCase] = [:]
             for start in stride(from: 0, to: ids.count, by: most) {
