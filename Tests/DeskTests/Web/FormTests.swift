@@ -143,7 +143,7 @@ struct FormTests {
     }
 
     @Test(
-        "An open page hears nothing more once its person may see nothing more", .timeLimit(.minutes(3)),
+        "An open page hears nothing more once its person may see nothing more", .timeLimit(.minutes(20)),
         arguments: Engine.available)
     func streamsEndWithTheAccount(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
