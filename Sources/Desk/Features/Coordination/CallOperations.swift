@@ -9,13 +9,40 @@ private let callOutcome = Field<String>.choice(
     "outcome", "What became of it",
     from: { _ in [FieldChoice("held", "It took place"), FieldChoice("cancelled", "It was cancelled")] })
 
-/// The page of a call, where there is one to go to.
-private func callDestination(_ answer: JSONObject) -> LocalPath {
-    "/cases/\(answer["number"]?.string ?? "")/calls/\(answer["call"]?.string ?? "")?done=saved"
+/// An operation on a call of a case: it answers with the call's number and leads to its page.
+protocol CallOperation: CoordinationOperation {
+    /// The number of the call that it is about.
+    static func call(_ input: Input, in now: Coordination) -> String
+}
+
+/// Names a call that there is.
+protocol CallInput: CaseInput {
+    /// As typed: "c1".
+    var call: String { get }
+}
+
+extension CallOperation {
+    static var right: Right { "case.coordinate" }
+
+    static func decide(
+        _ input: Input, on state: CoordinationState, in context: Context
+    ) throws(Refusal) -> Decision {
+        var decision = answer(try facts(input, on: state, in: context), on: state.found)
+        decision.answer["call"] = .string(call(input, in: state.now))
+        return decision
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        "/cases/\(answer["number"]?.string ?? "")/calls/\(answer["call"]?.string ?? "")?done=saved"
+    }
+}
+
+extension CallOperation where Input: CallInput {
+    static func call(_ input: Input, in now: Coordination) -> String { now.call(input.call)?.number ?? "" }
 }
 
 /// Plans a call with the customer.
-enum ScheduleCall: CoordinationOperation {
+enum ScheduleCall: CallOperation {
     struct Input: CaseInput {
         var id: String
         var topic: String
@@ -26,7 +53,6 @@ enum ScheduleCall: CoordinationOperation {
 
     static let name = "case.schedule_call"
     static let summary = "Schedule a call"
-    static let right: Right = "case.coordinate"
     static let input = Fields(
         Input.init, CaseFields.id,
         .line("topic", "What the call is about", maxBytes: 200).help("The customer sees this."),
@@ -44,20 +70,12 @@ enum ScheduleCall: CoordinationOperation {
             attendees: input.attendees, now: state.now, policy: context.policy)
     }
 
-    static func decide(
-        _ input: Input, on state: CoordinationState, in context: Context
-    ) throws(Refusal) -> Decision {
-        var decision = answer(try facts(input, on: state, in: context), on: state.found)
-        decision.answer["call"] = .string(state.now.nextCall)
-        return decision
-    }
-
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath { callDestination(answer) }
+    static func call(_ input: Input, in now: Coordination) -> String { now.nextCall }
 }
 
 /// Moves a planned call to another time.
-enum MoveCall: CoordinationOperation {
-    struct Input: CaseInput {
+enum MoveCall: CallOperation {
+    struct Input: CallInput {
         var id: String
         var call: String
         var startsAt: Timestamp
@@ -67,7 +85,6 @@ enum MoveCall: CoordinationOperation {
     static let name = "case.move_call"
     static let summary = "Move a call"
     static let verb = "Move"
-    static let right: Right = "case.coordinate"
     static let input = Fields(
         Input.init, CaseFields.id, callField, .time("starts_at", "Begins").help("UTC."),
         .optional(.line("reason", "Why it is moved", maxBytes: 500)).help("Only colleagues see this."))
@@ -77,16 +94,6 @@ enum MoveCall: CoordinationOperation {
     ) throws(Refusal) -> [CaseFact] {
         try state.found.movingCall(input.call, to: input.startsAt, reason: input.reason, now: state.now)
     }
-
-    static func decide(
-        _ input: Input, on state: CoordinationState, in context: Context
-    ) throws(Refusal) -> Decision {
-        var decision = answer(try facts(input, on: state, in: context), on: state.found)
-        decision.answer["call"] = .string(state.now.call(input.call)?.number ?? "")
-        return decision
-    }
-
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath { callDestination(answer) }
 
     static func fill(_ form: inout OperationForm, from state: CoordinationState, for actor: Actor) {
         let standing = state.now.calls.filter { $0.state == .planned }.map { call in
@@ -100,8 +107,8 @@ enum MoveCall: CoordinationOperation {
 }
 
 /// Writes down what is said on a call, while it goes on.
-enum NoteCall: CoordinationOperation {
-    struct Input: CaseInput {
+enum NoteCall: CallOperation {
+    struct Input: CallInput {
         var id: String
         var call: String
         var text: String
@@ -110,7 +117,6 @@ enum NoteCall: CoordinationOperation {
     static let name = "case.note_call"
     static let summary = "Write down what was said"
     static let verb = "Save note"
-    static let right: Right = "case.coordinate"
     static let input = Fields(
         Input.init, CaseFields.id, callField, .text("text", "Note", maxBytes: 100_000))
 
@@ -119,21 +125,11 @@ enum NoteCall: CoordinationOperation {
     ) throws(Refusal) -> [CaseFact] {
         try state.found.noting(input.text, onCall: input.call, now: state.now)
     }
-
-    static func decide(
-        _ input: Input, on state: CoordinationState, in context: Context
-    ) throws(Refusal) -> Decision {
-        var decision = answer(try facts(input, on: state, in: context), on: state.found)
-        decision.answer["call"] = .string(state.now.call(input.call)?.number ?? "")
-        return decision
-    }
-
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath { callDestination(answer) }
 }
 
 /// Says that a call is over, or does not take place.
-enum EndCall: CoordinationOperation {
-    struct Input: CaseInput {
+enum EndCall: CallOperation {
+    struct Input: CallInput {
         var id: String
         var call: String
         var outcome: String
@@ -143,7 +139,6 @@ enum EndCall: CoordinationOperation {
     static let name = "case.end_call"
     static let summary = "End or cancel a call"
     static let verb = "Save"
-    static let right: Right = "case.coordinate"
     static let input = Fields(
         Input.init, CaseFields.id, callField,
         callOutcome,
@@ -156,24 +151,14 @@ enum EndCall: CoordinationOperation {
             input.call, isHeld: input.outcome == "held", summary: input.summary, now: state.now)
     }
 
-    static func decide(
-        _ input: Input, on state: CoordinationState, in context: Context
-    ) throws(Refusal) -> Decision {
-        var decision = answer(try facts(input, on: state, in: context), on: state.found)
-        decision.answer["call"] = .string(state.now.call(input.call)?.number ?? "")
-        return decision
-    }
-
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath { callDestination(answer) }
-
     static func fill(_ form: inout OperationForm, from state: CoordinationState, for actor: Actor) {
         form.values["outcome"] = .text("held")
     }
 }
 
 /// Writes down what a call leaves to be done: a promise to the customer, or a task of our own.
-enum AddFollowUp: CoordinationOperation {
-    struct Input: CaseInput {
+enum AddFollowUp: CallOperation {
+    struct Input: CallInput {
         var id: String
         var call: String
         var text: String
@@ -185,7 +170,6 @@ enum AddFollowUp: CoordinationOperation {
     static let name = "case.add_follow_up"
     static let summary = "Add a promise or follow-up"
     static let verb = "Add"
-    static let right: Right = "case.coordinate"
     static let input = Fields(
         Input.init, CaseFields.id, callField, .line("text", "What is to be done", maxBytes: 300),
         .optional(.reference("owner", "Who does it", to: "person")).help("Empty means yourself."),
@@ -208,11 +192,9 @@ enum AddFollowUp: CoordinationOperation {
     ) throws(Refusal) -> Decision {
         var decision = answer(try facts(input, on: state, in: context), on: state.found)
         decision.answer["item"] = .string(state.now.nextFollowUp)
-        decision.answer["call"] = .string(state.now.call(input.call)?.number ?? "")
+        decision.answer["call"] = .string(call(input, in: state.now))
         return decision
     }
-
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath { callDestination(answer) }
 
     static func fill(_ form: inout OperationForm, from state: CoordinationState, for actor: Actor) {
         form.values["owner"] = .text(actor.id)
