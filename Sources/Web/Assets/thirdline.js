@@ -279,11 +279,11 @@ async function send(form, button) {
       show(parse(html), plain(next), form.dataset.land, button);
     } else if (!pointed && !answer.redirected && type.includes("html")) {
       show(parse(html), null); // an answer in place, such as a token that is shown once
-    } else if (samePage(next)) {
+    } else if (!samePage(next)) {
+      location.assign(next.href);
+    } else if (!await showAgain(next, form.dataset.land, button)) {
       history.replaceState(null, "", next.href);
       location.reload();
-    } else {
-      location.assign(next.href);
     }
     return;
   }
@@ -303,6 +303,17 @@ async function send(form, button) {
   const not = /^Not /.test(why) ? "" : form.dataset.enhance === "stay" ? "Not done: " : "Not sent: ";
   const kept = held.length ? " Your text is kept; try again." : "";
   formError(form, not + (why || "the server answered " + answer.status) + (/[.!?]$/.test(why) ? "" : ".") + kept + (id && answer.status >= 500 ? " Request " + id + "." : ""));
+}
+
+/** Fetches this same page anew and shows it; false if only a whole load can. */
+async function showAgain(url, land, button) {
+  try {
+    const answer = await fetch(url, { credentials: "same-origin", cache: "no-store" });
+    const type = answer.headers.get("Content-Type") || "";
+    if (!answer.ok || answer.redirected || !type.includes("html")) return false;
+    show(parse(await answer.text()), url, land ?? url.hash.slice(1), button);
+    return true;
+  } catch { return false; }
 }
 
 /** Puts an answer's page in the place of this one's, without a new load. */
