@@ -6,6 +6,12 @@ enum Workbench {
     static func run(
         on engine: Engine, _ body: @Sendable (any Database, TestDatabase) async throws -> Void
     ) async throws {
+        try await TestPlaces.take { try await runInPlace(on: engine, body) }
+    }
+
+    private static func runInPlace(
+        on engine: Engine, _ body: @Sendable (any Database, TestDatabase) async throws -> Void
+    ) async throws {
         let store = try await TestDatabase(engine)
         let blob = engine == .sqlite ? "BLOB" : "BYTEA"
         let real = engine == .sqlite ? "REAL" : "DOUBLE PRECISION"

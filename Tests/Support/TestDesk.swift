@@ -87,6 +87,40 @@ package struct TestDatabase: Sendable {
     }
 }
 
+/// How many tests may have databases at once.
+///
+/// Tests run side by side, and one with a database has connections, files and often a server: hundreds of them at once
+/// make each other slow and run out of file descriptors.
+package actor TestPlaces {
+    private static let shared = TestPlaces()
+    @TaskLocal private static var isInside = false
+
+    /// Enough to keep the processors busy while some tests wait for the disk.
+    private var left = 4 * ProcessInfo.processInfo.activeProcessorCount
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// Runs a test as soon as there is a place for it; what it runs inside needs no other.
+    package static func take(_ body: @Sendable () async throws -> Void) async throws {
+        guard !isInside else { return try await body() }
+        await shared.take()
+        do {
+            try await $isInside.withValue(true) { try await body() }
+            await shared.free()
+        } catch {
+            await shared.free()
+            throw error
+        }
+    }
+
+    private func take() async {
+        if left > 0 { left -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    private func free() {
+        if waiting.isEmpty { left += 1 } else { waiting.removeFirst().resume() }
+    }
+}
+
 /// The standing cast of tests: everybody has one role, the customers belong to two organisations.
 package enum Cast: String, CaseIterable, Sendable {
     /// Customer of Halden.
@@ -163,6 +197,12 @@ package struct TestDesk: Sendable {
     /// Runs a test on a fresh desk of an engine, and removes it afterwards.
     package static func run(
         on engine: Engine, realTime: Bool = false, _ body: @Sendable (TestDesk) async throws -> Void
+    ) async throws {
+        try await TestPlaces.take { try await runInPlace(on: engine, realTime: realTime, body) }
+    }
+
+    private static func runInPlace(
+        on engine: Engine, realTime: Bool, _ body: @Sendable (TestDesk) async throws -> Void
     ) async throws {
         let store = try await TestDatabase(engine)
         let clock = VirtualClock(start)
