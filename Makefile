@@ -1,7 +1,7 @@
 # Every target is one script or one command; a comment after ## is what `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench screenshots fuzz coverage clean
+.PHONY: help setup run test check format bench soak screenshots fuzz coverage clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ coverage: ## Write docs/coverage.md from the names of the tests
 bench: ## Measure requests a second and p95 with 10,000 cases, beside a bare route
 	@Benchmarks/run
 
+soak: ## The long tests of kills, power cuts and attacks (hours)
+	@Scripts/soak
+
 screenshots: ## Take the pictures of docs/images from the demo organisation
 	@Scripts/screenshots
 
@@ -35,4 +38,4 @@ fuzz: ## Run the fuzz targets, a minute each (THIRDLINE_FUZZ_SECONDS)
 
 clean: ## Remove what was built and what tests left; fetched packages and .venv-thirdline stay
 	@swift package clean
-	@rm -rf .build/test .build/run .build/bench .build/screenshots .build/fuzz .build/check .build/kill
+	@rm -rf .build/test .build/run .build/bench .build/screenshots .build/fuzz .build/check .build/kill .build/soak

@@ -3,9 +3,8 @@
 
     kill_test.py [--binary PATH] [--database URL] [--cycles N] [--seed N] [--keep]
 
-Every write carries a marker of its own in its text and an Idempotency-Key: cases, replies, notes, files as evidence
-in one request, and files in pieces (tus), each of bytes of its own. After at least 200 acknowledged writes, at a random moment, the server gets SIGKILL in the middle of its work. It is started again on the same
-data, the requests that had no answer are sent again with the same key, and then:
+After at least 200 acknowledged writes, at a random moment, the server gets SIGKILL in the middle of its work. It is
+started again on the same data, the requests that had no answer are sent again with the same key, and then:
 
   * every acknowledged write is there exactly once,
   * every write sent again is there exactly once,
@@ -20,549 +19,87 @@ made and dropped with `psql`; the server is killed, PostgreSQL is not. THIRDLINE
 """
 
 import argparse
-import base64
-import hashlib
-import http.client
-import json
 import os
-import queue
 import random
-import re
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-import threading
 import time
-import urllib.parse
-import uuid
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from desk import (
+    CLIENTS,
+    Client,
+    Desk,
+    Failure,
+    Load,
+    add_options,
+    check,
+    check_store,
+    finished,
+    opened_number,
+    send_until_answered,
+)
 
-# ---- The server's interface, in one place ---------------------------------------------------------------------
-
-READY_LINE = re.compile(r"Listening on http://127\.0\.0\.1:(\d+)")
-ROLE = "engineer"
-OPEN_PATH = "/api/v1/cases"
-
-
-def open_body(marker):
-    return {"subject": f"Kill test {marker}", "symptom": f"Symptom of {marker}", "severity": "sev3"}
-
-
-def reply_path(number):
-    return f"/api/v1/cases/{number}/reply"
-
-
-def note_path(number):
-    return f"/api/v1/cases/{number}/note"
-
-
-def text_body(marker):
-    return {"text": f"Words of {marker}"}
-
-
-def file_path(number, marker):
-    return f"/api/v1/cases/{number}/evidence/{marker}.bin"
-
-
-def uploads_path(number):
-    return f"/api/v1/cases/{number}/uploads"
-
-
-def evidence_path(number):
-    return f"/api/v1/cases/{number}/evidence"
-
-
-def content_path(number, piece):
-    return f"/api/v1/cases/{number}/evidence/{piece}/content"
-
-
-def file_bytes(marker):
-    """The bytes of a file: its own for each marker, of a size between a hundred bytes and 200 kB."""
-    chance = random.Random(marker)
-    return marker.encode() + chance.randbytes(int(10 ** chance.uniform(2, 5.3)))
-
-
-def opened_number(answer):
-    """The number in the answer to opening a case."""
-    return answer["number"]
-
-
-def timeline_path(number, cursor):
-    suffix = f"?cursor={urllib.parse.quote(cursor, safe='')}" if cursor else ""
-    return f"/api/v1/cases/{number}/timeline{suffix}"
-
-
-def case_path(number):
-    return f"/api/v1/cases/{number}"
-
-
-def cases_path(cursor):
-    suffix = f"?cursor={urllib.parse.quote(cursor, safe='')}" if cursor else ""
-    return f"/api/v1/cases{suffix}"
-
-
-def serve_command(binary, place, port):
-    return [binary, "serve", *place, "--listen", f"127.0.0.1:{port}"]
-
-
-def token_command(binary, place):
-    """The token is the last line of what it prints."""
-    return [binary, "token", "create", *place, "--role", ROLE, "--name", "kill-test"]
-
-
-def verify_command(binary, place):
-    return [binary, "verify", *place]
-
-
-# ---- Running ---------------------------------------------------------------------------------------------------
-
-CLIENTS = 16
-# What is written to a case that is open.
-KINDS = ["reply", "note", "file", "pieces"]
 ACKNOWLEDGED_BEFORE_KILL = 200
-# A write is retried when the server is away or says it is busy; any other refusal is a failure of the test.
-RETRIED = {429, 503}
-MARKER = re.compile(r"\bmark-[0-9a-f]{20}\b")
 
 
-class Failure(Exception):
-    """What the test found wrong."""
+def write_and_kill(server, token, moments):
+    """One cycle up to the kill. Returns the load and how long it wrote."""
+    load = Load(server.port, token, [])
+    began = time.monotonic()
+    load.start()
+    while load.count() < ACKNOWLEDGED_BEFORE_KILL:
+        time.sleep(0.005)
+        if load.refused:
+            break
+        if time.monotonic() - began > 120:
+            load.stopping.set()
+            raise Failure(f"only {load.count()} writes were acknowledged in 120 s; see {server.log}")
+        if server.process.poll() is not None:
+            raise Failure(f"the server ended on its own with code {server.process.returncode}; see {server.log}")
+    # Somewhere within the next third of a second, to a tenth of a millisecond: while it commits, while it answers,
+    # between the two.
+    time.sleep(moments.randrange(3000) / 10_000)
+    elapsed = time.monotonic() - began
+    server.kill()
+    load.join()
+    if load.refused:
+        raise Failure(f"a write was refused: {load.refused[0]}")
+    return load, elapsed
 
 
-class Server:
-    """A server process that can be killed and started again on the same port and data."""
-
-    def __init__(self, binary, place, log):
-        self.binary, self.place, self.log = binary, place, log
-        self.port, self.process = 0, None
-
-    def start(self, within=60):
-        began = time.monotonic()
-        self.process = subprocess.Popen(
-            serve_command(self.binary, self.place, self.port),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-        ready = queue.Queue()
-        threading.Thread(target=self._listen, args=(self.process, ready), daemon=True).start()
-        try:
-            self.port = ready.get(timeout=within)
-        except queue.Empty:
-            self.kill()
-            raise Failure(f"the server was not ready within {within} s; see {self.log}") from None
-        if self.port is None:
-            raise Failure(f"the server ended with code {self.process.wait()} at its start; see {self.log}")
-        return time.monotonic() - began
-
-    def _listen(self, process, ready):
-        with open(self.log, "a", encoding="utf-8") as log, process.stdout:
-            for line in process.stdout:
-                log.write(line)
-                log.flush()
-                if found := READY_LINE.search(line):
-                    ready.put(int(found[1]))
-        ready.put(None)
-
-    def kill(self):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
-        if self.process:
-            self.process.wait()
-
-    def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                self.kill()
+def send_again(client, load, moments):
+    """What was under way happens once, then or now; what was answered gives the same answer and nothing second."""
+    for write in load.unanswered:
+        answer = send_until_answered(client, write)
+        if write.kind == "open":
+            write.number = opened_number(answer)
+        write.answer = answer
+    for write in moments.sample(load.acknowledged, min(20, len(load.acknowledged))):
+        if write.kind == "pieces":
+            continue  # An upload that is done has no address any more.
+        if (answer := send_until_answered(client, write)) != write.answer:
+            raise Failure(f"{write.kind} sent again gave {answer}, and had given {write.answer}")
 
 
-class Client:
-    """One keep-alive connection with the token."""
-
-    def __init__(self, port, token):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self.headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-
-    def send(self, method, path, body=None, key=None, raw=None, headers=None):
-        """Returns (status, answer); raises OSError or HTTPException when there is no whole answer."""
-        headers = {**self.headers, **(headers or {})}
-        data = raw
-        if body is not None:
-            data = json.dumps(body).encode()
-            headers["Content-Type"] = "application/json"
-        if key:
-            headers["Idempotency-Key"] = key
-        self.connection.request(method, path, body=data, headers=headers)
-        answer = self.connection.getresponse()
-        content = answer.read()
-        self.answered = answer.headers
-        if answer.status < 300 and content:
-            return answer.status, json.loads(content)
-        return answer.status, content.decode(errors="replace")
-
-    def get_bytes(self, path):
-        """The bytes at an address."""
-        self.connection.request("GET", path, headers=self.headers)
-        answer = self.connection.getresponse()
-        content = answer.read()
-        if answer.status != 200:
-            raise Failure(f"GET {path} was answered {answer.status}: {content[:300]}")
-        return content
-
-    def close(self):
-        self.connection.close()
-
-
-class Write:
-    """One request that changes something, its marker and its key."""
-
-    def __init__(self, kind, number=None):
-        self.kind = kind
-        self.number = number
-        self.marker = f"mark-{uuid.uuid4().hex[:20]}"
-        self.key = str(uuid.uuid4())
-        self.answer = None
-        # Of an upload in pieces: its address, once it has one.
-        self.place = None
-
-    @property
-    def is_file(self):
-        return self.kind in ("file", "pieces")
-
-    def request(self):
-        if self.kind == "open":
-            return OPEN_PATH, open_body(self.marker)
-        path = reply_path(self.number) if self.kind == "reply" else note_path(self.number)
-        return path, text_body(self.marker)
-
-    def send(self, client):
-        if self.kind == "file":
-            return client.send("PUT", file_path(self.number, self.marker), raw=file_bytes(self.marker), key=self.key)
-        if self.kind == "pieces":
-            return self.send_pieces(client)
-        path, body = self.request()
-        return client.send("POST", path, body, self.key)
-
-    def send_pieces(self, client):
-        """Begins the upload or goes on with it, and sends what is not there yet, half at a time."""
-        data = file_bytes(self.marker)
-        tus = {"Tus-Resumable": "1.0.0"}
-        offset = 0
-        if self.place is None:
-            name = base64.b64encode(f"{self.marker}.bin".encode()).decode()
-            told = {**tus, "Upload-Length": str(len(data)), "Upload-Metadata": f"filename {name}"}
-            status, answer = client.send("POST", uploads_path(self.number), raw=b"", headers=told)
-            if status != 201:
-                return status, answer
-            self.place = client.answered["Location"]
-        else:
-            status, answer = client.send("HEAD", self.place, headers=tus)
-            if status == 404:
-                # Finished, and only the answer was lost: then it is there.
-                return 200, {"number": self.found(client)}
-            if status != 200:
-                return status, answer
-            if client.answered["Evidence-Number"]:
-                return 200, {"number": client.answered["Evidence-Number"]}
-            offset = int(client.answered["Upload-Offset"])
-        while True:
-            piece = data[offset : offset + max(1, (len(data) + 1) // 2)]
-            told = {**tus, "Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset)}
-            status, answer = client.send("PATCH", self.place, raw=piece, headers=told)
-            if status != 204:
-                return status, answer
-            offset = int(client.answered["Upload-Offset"])
-            if offset == len(data):
-                return 200, {"number": client.answered["Evidence-Number"]}
-
-    def found(self, client):
-        """The number of the piece of evidence with this name."""
-        status, answer = client.send("GET", evidence_path(self.number))
-        named = [item["number"] for item in answer["items"] if item["name"] == f"{self.marker}.bin"]
-        if status != 200 or len(named) != 1:
-            raise Failure(f"{self.number}: the upload {self.marker} is gone, and {len(named)} pieces have its name")
-        return named[0]
-
-
-class Load:
-    """Sixteen clients writing until told to stop; every write ends up acknowledged or unanswered."""
-
-    def __init__(self, port, token, numbers):
-        self.port, self.token = port, token
-        self.numbers = list(numbers)
-        self.acknowledged, self.unanswered, self.refused = [], [], []
-        self.busy = 0
-        self.lock = threading.Lock()
-        self.stopping = threading.Event()
-        self.threads = [threading.Thread(target=self._write, daemon=True) for _ in range(CLIENTS)]
-
-    def start(self):
-        for thread in self.threads:
-            thread.start()
-
-    def join(self):
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join(timeout=60)
-            if thread.is_alive():
-                raise Failure("a client hangs: a killed server must break its connections")
-
-    def count(self):
-        with self.lock:
-            return len(self.acknowledged)
-
-    def _write(self):
-        chooser = random.Random()
-        client = Client(self.port, self.token)
-        while not self.stopping.is_set():
-            with self.lock:
-                number = chooser.choice(self.numbers) if self.numbers else None
-            # A case in five, and first of all: the others need one to write to.
-            kind = "open" if number is None or chooser.random() < 0.2 else chooser.choice(KINDS)
-            write = Write(kind, number)
-            try:
-                status, answer = write.send(client)
-            except (OSError, http.client.HTTPException, ValueError):
-                # Sent, or half sent, and no whole answer: nobody knows whether it happened.
-                with self.lock:
-                    self.unanswered.append(write)
-                client.close()
-                break
-            with self.lock:
-                if 200 <= status < 300:
-                    write.answer = answer
-                    if kind == "open":
-                        write.number = opened_number(answer)
-                        self.numbers.append(write.number)
-                    self.acknowledged.append(write)
-                elif status in RETRIED:
-                    self.busy += 1
-                else:
-                    self.refused.append((status, write.kind, answer[:300] if isinstance(answer, str) else answer))
-                    break
-        client.close()
-
-
-def send_until_answered(client, write, within=30):
-    """Sends a write again until it is answered with anything but "later"."""
-    deadline = time.monotonic() + within
-    while True:
-        status, answer = write.send(client)
-        if 200 <= status < 300:
-            return answer
-        if status not in RETRIED or time.monotonic() > deadline:
-            raise Failure(f"sent again, {write.kind} was answered {status}: {answer}")
-        time.sleep(0.2)
-
-
-def paged(client, path_of):
-    """All items of a list, page after page."""
-    cursor, items = None, []
-    while True:
-        status, answer = client.send("GET", path_of(cursor))
-        if status != 200:
-            raise Failure(f"GET {path_of(cursor)} was answered {status}: {answer}")
-        items += answer["items"]
-        following = answer.get("next")
-        if not following:
-            return items
-        if following == cursor:
-            raise Failure(f"{path_of(cursor)} gives the same cursor again and would never end")
-        cursor = following
-
-
-def markers_of(items):
-    """How often each marker shows in a list of items. An item that says one marker twice counts once."""
-    counts = {}
-    for item in items:
-        for marker in set(MARKER.findall(json.dumps(item))):
-            counts[marker] = counts.get(marker, 0) + 1
-    return counts
-
-
-def check(client, writes, resent):
-    """Compares what the API shows with what was promised. Returns the number of writes looked at."""
-    expected = {}
-    for write in writes:
-        expected.setdefault(write.number, []).append(write)
-
-    # The list of cases: each opened case once, and none that nobody asked for.
-    listed = paged(client, cases_path)
-    numbers = [item["number"] for item in listed]
-    doubled = {number for number in numbers if numbers.count(number) > 1} if len(set(numbers)) < len(numbers) else set()
-    if doubled:
-        raise Failure(f"cases listed twice: {sorted(doubled)[:5]}")
-    subjects = {}
-    for item in listed:
-        for marker in set(MARKER.findall(item["subject"])):
-            subjects.setdefault(marker, []).append(item["number"])
-    opened = {write.marker: write for write in writes if write.kind == "open"}
-    problems = []
-    for marker, write in opened.items():
-        if subjects.get(marker) != [write.number]:
-            problems.append(f"{describe(write, resent)}: opened {write.number}, listed as {subjects.get(marker)}")
-    for marker, found in subjects.items():
-        if marker not in opened:
-            problems.append(f"{found} ({marker}) exists, but no request for it was acknowledged or sent again")
-
-    for number, of_case in expected.items():
-        items = paged(client, lambda cursor, number=number: timeline_path(number, cursor))
-        if not items:
-            problems.append(f"{number} has no timeline")
-            continue
-        status, _ = client.send("GET", case_path(number))
-        if status != 200:
-            problems.append(f"{case_path(number)} was answered {status}")
-        counts = markers_of(items)
-        wanted = {write.marker: write for write in of_case if write.kind != "open"}
-        for marker, write in wanted.items():
-            if counts.get(marker, 0) != 1:
-                problems.append(f"{describe(write, resent)} is there {counts.get(marker, 0)} times")
-        for marker in counts:
-            if marker not in wanted and marker not in opened:
-                problems.append(f"{number} shows {marker}, which nobody wrote there")
-        problems += check_files(client, number, [write for write in of_case if write.is_file], resent)
-    if problems:
-        raise Failure("\n  ".join([f"{len(problems)} writes are not as promised:", *problems[:20]]))
-    return len(writes)
-
-
-def check_files(client, number, writes, resent):
-    """What is wrong with the evidence of a case: every file whole, once, and none that nobody sent."""
-    status, answer = client.send("GET", evidence_path(number))
-    if status != 200:
-        return [f"{evidence_path(number)} was answered {status}"]
-    problems = []
-    pieces = {}
-    for item in answer["items"]:
-        pieces.setdefault(item["name"], []).append(item["number"])
-    for write in writes:
-        found = pieces.pop(f"{write.marker}.bin", [])
-        if found != [write.answer["number"]]:
-            problems.append(f"{describe(write, resent)} was {write.answer['number']} and is {found}")
-        elif client.get_bytes(content_path(number, found[0])) != file_bytes(write.marker):
-            problems.append(f"{describe(write, resent)} has other bytes than were sent")
-    problems += [f"{number} has evidence {name}, which nobody sent there" for name in pieces]
-    return problems
-
-
-def check_store(data):
-    """Every file of the store is what its name says. Returns their number, and that of unfinished ones."""
-    store = data / "evidence"
-    kept = [path for path in store.glob("??/*") if path.is_file()]
-    for path in kept:
-        if hashlib.sha256(path.read_bytes()).hexdigest() != path.name:
-            raise Failure(f"{path} does not hold what its name says")
-    return len(kept), len(list(store.glob("partial/*")))
-
-
-def describe(write, resent):
-    promise = "sent again" if write in resent else "acknowledged"
-    return f"{write.kind} {write.marker} to {write.number} ({promise})"
-
-
-def run_to_end(command, what):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    if done.returncode != 0:
-        raise Failure(f"{what} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return done.stdout
-
-
-def own_database(url):
-    """Makes a database of the test's own on that server: (its URL, how to drop it)."""
-    name = f"kill_{uuid.uuid4().hex[:12]}"
-    parts = urllib.parse.urlsplit(url)
-    psql = ["psql", url, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c"]
-    run_to_end([*psql, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"], "psql")
-    drop = [*psql, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"]
-    return urllib.parse.urlunsplit(parts._replace(path=f"/{name}")), lambda: run_to_end(drop, "psql")
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=os.environ.get("THIRDLINE_BINARY", str(ROOT / ".build/debug/thirdline")))
-    parser.add_argument("--database", help="URL of a PostgreSQL to run on instead of SQLite")
-    parser.add_argument("--cycles", type=int, default=int(os.environ.get("THIRDLINE_KILL_CYCLES", "10")))
-    parser.add_argument("--seed", type=int, default=None, help="repeats the moments of the kills, not the threads")
-    parser.add_argument("--keep", action="store_true", help="leaves the data and the log behind")
-    options = parser.parse_args()
-
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
+def run(options, seed):
     moments = random.Random(seed)
-    directory = Path(tempfile.mkdtemp(prefix="thirdline-kill-"))
-    log = directory / "server.log"
-    data = directory / "data"
-    data.mkdir()
-    drop = None
-    place = ["--data", str(data)]
-    engine = "SQLite"
-    server = None
-    failed = True
-    try:
-        if options.database:
-            url, drop = own_database(options.database)
-            place += ["--database", url]
-            engine = "PostgreSQL"
-        print(f"Kill test on {engine}: {options.cycles} cycles, {CLIENTS} clients, seed {seed}", flush=True)
-
-        server = Server(options.binary, place, log)
+    with Desk(options.binary, "kill", options.database, options.keep) as desk:
+        print(f"Kill test on {desk.engine}: {options.cycles} cycles, {CLIENTS} clients, seed {seed}", flush=True)
+        server = desk.server
         server.start()
-        token = run_to_end(token_command(options.binary, place), "token create").strip().splitlines()[-1]
-
-        everything, resent_ever, restarts = [], set(), []
+        token = desk.token()
+        everything, resent, restarts = [], set(), []
         for cycle in range(1, options.cycles + 1):
-            load = Load(server.port, token, [])
-            began = time.monotonic()
-            load.start()
-            while load.count() < ACKNOWLEDGED_BEFORE_KILL:
-                time.sleep(0.005)
-                if load.refused:
-                    break
-                if time.monotonic() - began > 120:
-                    load.stopping.set()
-                    raise Failure(f"only {load.count()} writes were acknowledged in 120 s; see {log}")
-                if server.process.poll() is not None:
-                    raise Failure(f"the server ended on its own with code {server.process.returncode}; see {log}")
-            # Somewhere within the next third of a second, to a tenth of a millisecond: while it commits, while it
-            # answers, between the two.
-            time.sleep(moments.randrange(3000) / 10_000)
-            elapsed = time.monotonic() - began
-            server.kill()
-            load.join()
-            if load.refused:
-                raise Failure(f"a write was refused: {load.refused[0]}")
+            load, elapsed = write_and_kill(server, token, moments)
             restarts.append(server.start())
-
             client = Client(server.port, token)
-            # What was under way is sent again with its key; it must have happened once, then or now.
-            for write in load.unanswered:
-                answer = send_until_answered(client, write)
-                if write.kind == "open":
-                    write.number = opened_number(answer)
-                write.answer = answer
-            # The same for some that were answered: the same answer again, and no second effect.
-            for write in moments.sample(load.acknowledged, min(20, len(load.acknowledged))):
-                if write.kind == "pieces":
-                    continue  # An upload that is done has no address any more.
-                if (answer := send_until_answered(client, write)) != write.answer:
-                    raise Failure(f"{write.kind} sent again gave {answer}, and had given {write.answer}")
-            resent = set(load.unanswered)
-            resent_ever |= resent
+            send_again(client, load, moments)
+            resent |= set(load.unanswered)
             everything += load.acknowledged + load.unanswered
-            # Each cycle looks at all cases of all cycles: what an earlier kill left must outlive a later one.
-            looked_at = check(client, everything, resent_ever)
-            kept, unfinished = check_store(data)
+            # Each cycle looks at the cases of all cycles: what an earlier kill left must outlive a later one.
+            looked_at = check(client, everything, resent)
+            kept, unfinished = check_store(desk.data)
             client.close()
-            run_to_end(verify_command(options.binary, place), "verify")
+            desk.verify()
             print(
                 f"  cycle {cycle:3}: {len(load.acknowledged)} acknowledged in {elapsed:.2f} s, "
                 f"{len(load.unanswered)} sent again, {load.busy} told to wait, "
@@ -570,27 +107,24 @@ def main():
                 f"{unfinished} unfinished; verify clean",
                 flush=True,
             )
-        acknowledged = len(everything) - len(resent_ever)
+        acknowledged = len(everything) - len(resent)
         restarts.sort()
         print(
-            f"{engine}: {options.cycles} kills, {acknowledged} acknowledged writes, 0 lost, 0 doubled; "
-            f"{len(resent_ever)} sent again, each there once; restart to ready "
+            f"{desk.engine}: {options.cycles} kills, {acknowledged} acknowledged writes, 0 lost, 0 doubled; "
+            f"{len(resent)} sent again, each there once; restart to ready "
             f"median {restarts[len(restarts) // 2]:.2f} s, longest {restarts[-1]:.2f} s"
         )
-        failed = False
-        return 0
-    except Failure as failure:
-        print(f"FAILED on {engine}, seed {seed}: {failure}", flush=True)
-        return 1
-    finally:
-        if server:
-            server.stop()
-        if failed or options.keep:
-            print(f"data and server log are kept in {directory}" + (f", database in {place[-1]}" if drop else ""))
-        else:
-            if drop:
-                drop()
-            shutil.rmtree(directory, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_options(parser)
+    parser.add_argument("--database", help="URL of a PostgreSQL to run on instead of SQLite")
+    parser.add_argument("--cycles", type=int, default=int(os.environ.get("THIRDLINE_KILL_CYCLES", "10")))
+    parser.add_argument("--seed", type=int, default=None, help="repeats the moments of the kills, not the threads")
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
+    return finished(lambda: run(options, seed))
 
 
 if __name__ == "__main__":
