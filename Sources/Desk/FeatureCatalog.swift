@@ -75,7 +75,7 @@ package struct FeatureCatalog: Sendable {
     /// Every statement, with sample values.
     package var statements: [SQL] {
         JournalStore.samples + EntryStore.samples + DraftStore.samples + UndoStore.samples
-            + features.flatMap { $0.statements }
+            + DemoStore.samples + features.flatMap { $0.statements }
     }
 
     /// Every route, in the order of path and method.

@@ -22,7 +22,8 @@ struct ThirdlineCommand: AsyncParsableCommand {
             """,
         version: Desk.Thirdline.version,
         subcommands: [
-            Serve.self, Migrate.self, Verify.self, CheckpointCommand.self, User.self, Token.self,
+            Serve.self, Migrate.self, Verify.self, CheckpointCommand.self, JournalCommand.self, Demo.self,
+            User.self, Token.self,
             PolicyCommand.self,
             Import.self, Call.self, Routes.self, OpenAPICommand.self,
         ])

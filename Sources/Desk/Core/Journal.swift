@@ -7,8 +7,13 @@ package struct Journal: Sendable {
     /// The kinds of subject.
     package let subjects: SubjectCatalog
 
-    /// A journal about these kinds of subject.
-    package init(subjects: SubjectCatalog) { self.subjects = subjects }
+    /// Makes the salt of a body’s digest.
+    private let newSalt: @Sendable () -> [UInt8]
+
+    /// A journal about these kinds of subject; salts are random, unless a simulation brings its own.
+    package init(
+        subjects: SubjectCatalog, newSalt: @escaping @Sendable () -> [UInt8] = { Chain.newSalt() }
+    ) { (self.subjects, self.newSalt) = (subjects, newSalt) }
 
     /// What was appended.
     package struct Appended: Sendable {
@@ -35,7 +40,7 @@ package struct Journal: Sendable {
                 version: Version((head?.version ?? 0) + 1), occurredAt: entry.occurredAt ?? now,
                 recordedAt: now,
                 actor: actor, kind: entry.body.kind, body: entry.body.body.text)
-            let salt = Chain.newSalt()
+            let salt = newSalt()
             let digest = Chain.digest(ofBody: fact.body, salt: salt)
             let chain = Chain.link(after: head?.chain ?? [], fact, bodyDigest: digest)
             // The head first: two writers of one subject meet here, and the one that lost runs again.
@@ -152,7 +157,11 @@ package struct Journal: Sendable {
 package enum Chain {
     static func newSalt() -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        return newSalt(using: &generator)
+    }
+
+    static func newSalt(using generator: inout some RandomNumberGenerator) -> [UInt8] {
+        withUnsafeBytes(of: (generator.next(), generator.next()), Array.init)
     }
 
     static func digest(ofBody body: String, salt: [UInt8]) -> [UInt8] { sha256(salt + Array(body.utf8)) }

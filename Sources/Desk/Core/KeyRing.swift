@@ -83,16 +83,23 @@ package func newSecret() -> String {
 /// A new identifier: UUIDv7 (RFC 9562), which sorts by the time of its making.
 package func newIdentifier(at now: Timestamp) -> String {
     var generator = SystemRandomNumberGenerator()
+    return newIdentifier(at: now, using: &generator)
+}
+
+/// A new identifier whose chance is given.
+func newIdentifier(at now: Timestamp, using generator: inout some RandomNumberGenerator) -> String {
     let milliseconds = UInt64(max(0, now.microseconds / 1000))
-    var bytes = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * $0)) }
-    bytes += (0..<10).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-    bytes[6] = 0x70 | bytes[6] & 0x0f
-    bytes[8] = 0x80 | bytes[8] & 0x3f
-    let digits = hex(bytes)
+    let high = milliseconds << 16 | 0x7000 | generator.next() & 0x0fff
+    let low = generator.next() & ~(3 << 62) | 2 << 62
     var text = ""
-    for (index, digit) in digits.enumerated() {
-        if [8, 12, 16, 20].contains(index) { text.append("-") }
-        text.append(digit)
+    text.reserveCapacity(36)
+    for (index, word) in [high, low].enumerated() {
+        for place in 0..<16 {
+            if index == 0, place == 8 || place == 12 { text.append("-") }
+            if index == 1, place == 0 || place == 4 { text.append("-") }
+            let digit = UInt8(truncatingIfNeeded: word >> (60 - 4 * place)) & 15
+            text.unicodeScalars.append(Unicode.Scalar(digit < 10 ? 48 + digit : 87 + digit))
+        }
     }
     return text
 }

@@ -88,6 +88,8 @@ package struct Installation: Sendable {
         }
         let keys = try KeyRing(file: keyFile ?? "\(folder)/thirdline.keys")
         try await Migrator(Schema.migrations).migrate(database, progress: progress)
+        // A run that filled the database may have been interrupted.
+        try await SuspendedIndexes.restore(in: database)
         var settings = settings
         settings.evidenceFolder = evidenceFolder ?? "\(folder)/evidence"
         let services = try Services(

@@ -306,8 +306,7 @@ package struct Accounts: Sendable {
             if let digests, try tx.execute(PeopleQueries.deleteLinks(digests: digests)) == 0 {
                 throw Self.spentLink
             }
-            try tx.execute(
-                PeopleQueries.saveCredential(of: person.id.raw, hash: hash, mustChange: mustChange, at: now))
+            try Self.save(hash, of: person.id, mustChange: mustChange, at: now, in: tx)
             try tx.execute(PeopleQueries.deleteSessions(of: person.id.raw, except: session))
             try tx.execute(PeopleQueries.deleteLinks(purpose: "password", person: person.id.raw))
             if let email = person.email {
@@ -317,6 +316,15 @@ package struct Accounts: Sendable {
             decision.record(PersonFact.passwordSet(byReset: byReset), on: person.ref)
             _ = try journal.append(decision.entries, by: actorID, at: now, in: tx)
         }
+    }
+
+    /// Writes a password's hash, in place of any that stands there.
+    static func save(
+        _ hash: String, of person: ID<Person>, mustChange: Bool = false, at now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws {
+        try tx.execute(
+            PeopleQueries.saveCredential(of: person.raw, hash: hash, mustChange: mustChange, at: now))
     }
 
     // MARK: Links
