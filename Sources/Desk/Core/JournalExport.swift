@@ -6,7 +6,9 @@ import Storage
 ///
 /// What a line holds is all that the chain covers, so that somebody else can check it: `docs/journal.md` says how.
 package enum JournalExport {
-    /// Gives each line to `write`, without the line break. Holds a thousand facts at a time.
+    /// Gives each line to `write`, without the line break.
+    ///
+    /// Holds a thousand facts at a time.
     package static func run(
         _ database: any Database, write: @escaping @Sendable (String) throws -> Void
     ) async throws {
