@@ -73,8 +73,7 @@ final class SimulatedDesk: Sendable {
                     try carryOut(act, policy, &position, in: tx)
                 } catch let refusal as Refusal {
                     if act.opens { position.numbers.append(0) }
-                    let what = "\(act.operation): \(refusal.problems.first?.message ?? refusal.message)"
-                    position.refused[what, default: 0] += 1
+                    position.refused["\(act.operation): \(refusal.code)", default: 0] += 1
                 }
             }
             try tx.execute(DemoStore.savePosition(position.json.text, of: name, at: now))

@@ -46,6 +46,8 @@ package struct CaseLife: Sendable {
     package let fault: Int?
     /// An earlier case of the same customer about the same fault, while that is open.
     package let earlier: Int?
+    /// When that one is resolved.
+    package let earlierUntil: Timestamp
     /// An earlier case of another customer about the same fault.
     package let related: Int?
     /// The part of the product.
@@ -135,7 +137,7 @@ extension CaseLife {
     /// What becomes of reports: which fault they are about, and who reported it before.
     struct Past {
         var fault: Int?
-        var earlier: Int?
+        var earlier: (index: Int, until: Timestamp)?
         var related: Int?
     }
 
@@ -151,7 +153,8 @@ extension CaseLife {
             past.fault != nil
             ? .incident : chance.pick(weighted: [.incident: 46, .question: 26, .slow: 14, .access: 14])
         // Whoever reports the same thing twice is mostly found out.
-        earlier = past.earlier.flatMap { chance.chance(80) ? $0 : nil }
+        earlier = past.earlier.flatMap { chance.chance(80) ? $0.index : nil }
+        earlierUntil = past.earlier?.until ?? openedAt
         severity =
             switch kind {
             case .incident: chance.pick(weighted: ["sev1": 3, "sev2": 19, "sev3": 60, "sev4": 18])

@@ -287,6 +287,9 @@ extension SimulatedProduct {
         "narrative.answer": [
             "Question about {things}. Answered from the documentation, page added where it was missing."
         ],
+        "narrative.duplicate": [
+            "Same failure as in the linked case, which was done first. Tried with their tenant: passes."
+        ],
         "narrative.workaround": ["Way around in use by the customer; what remains is planned with {defect}."],
         "reason.handoff": [
             "End of shift, goes on in {region}", "Needs somebody who knows {service}",

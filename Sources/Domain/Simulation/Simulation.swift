@@ -111,7 +111,7 @@ package struct Simulation: Sendable {
                 organisation = chance.pick(world.faults[fault].organisations)
                 let known = reports[fault, default: Reports()]
                 if let earlier = known.open[organisation], earlier.until > moment.adding(seconds: 86_400) {
-                    past.earlier = earlier.index
+                    past.earlier = earlier
                 }
                 past.related = known.first
             }

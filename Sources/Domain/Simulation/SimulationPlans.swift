@@ -234,10 +234,15 @@ enum WorkPlan: SimulationPlan {
 enum EndingPlan: SimulationPlan {
     static func live(_ life: inout CaseLife) {
         if life.ending == .duplicate, let earlier = life.earlier {
+            if life.now < life.earlierUntil {
+                life.act(
+                    "case.merge", by: life.engineer, ["reason": life.text("reason.merge")],
+                    others: ["into": earlier])
+                return
+            }
+            // The other one is done meanwhile, so whoever waits here is told here.
             life.act(
-                "case.merge", by: life.engineer, ["reason": life.text("reason.merge")],
-                others: ["into": earlier])
-            return
+                "case.link", by: life.engineer, ["relation": .text("duplicate_of")], others: ["to": earlier])
         }
         if life.ending == .workaround { offerWorkaround(&life) }
         if life.ending == .confirmed, life.chance.chance(50) {
@@ -288,7 +293,8 @@ enum EndingPlan: SimulationPlan {
             case .workaround: ("narrative.workaround", "summary.setting")
             case .gone: ("narrative.gone", "summary.gone")
             case .silent: ("narrative.silent", "summary.silent")
-            case .answered, .duplicate: ("narrative.answer", "summary.answer")
+            case .duplicate: ("narrative.duplicate", "summary.fixed")
+            case .answered: ("narrative.answer", "summary.answer")
             }
         var fields: [String: RawValue] = [
             "narrative": .text(life.say(narrative).asSentence), "verdict": .text(verdict(&life)),
@@ -301,10 +307,10 @@ enum EndingPlan: SimulationPlan {
 
     private static func verdict(_ life: inout CaseLife) -> String {
         switch life.ending {
-        case .confirmed, .workaround: life.words["verdict"] ?? "product_defect"
+        case .confirmed, .workaround, .duplicate: life.words["verdict"] ?? "product_defect"
         case .setting: life.chance.pick(["configuration", "environment", "misuse"])
         case .gone, .silent: life.chance.pick(["environment", "third_party", "expected_behaviour"])
-        case .answered, .duplicate:
+        case .answered:
             life.chance.pick(["documentation_gap", "confusing_ux", "expected_behaviour"])
         }
     }
