@@ -24,7 +24,7 @@ format: ## Format all Swift files in place
 coverage: ## Write docs/coverage.md from the names of the tests
 	@Scripts/coverage
 
-bench: ## Measure requests a second and p95 with 10,000 cases, beside a bare route
+bench: ## Measure requests a second, latency, syncs and memory on both engines, beside a bare route
 	@Benchmarks/run
 
 soak: ## The long tests of kills, power cuts and attacks (hours)
