@@ -1,7 +1,7 @@
 /// Indexes that are taken away while very many rows come, and built afterwards in one go each.
 ///
 /// Their definitions stand in a table of their own meanwhile, written in the transaction that takes them away: whoever
-/// opens the database next after an interruption builds them. Indexes that keep rows unique or cover few rows stay. On
+/// opens the database next after an interruption builds them. The writer has a large cache meanwhile. Indexes that keep rows unique or cover few rows stay. On
 /// PostgreSQL all stay: there the way to the server costs more than they do.
 package enum SuspendedIndexes {
     private static let table = "suspended_index"
@@ -20,6 +20,7 @@ package enum SuspendedIndexes {
                     """
                 ) { found.append(($0.text(0), $0.text(1))) }
             }
+            try connection.run(script: "PRAGMA cache_size = -262144")
             guard !found.isEmpty else { return }
             try alone(on: connection) {
                 try connection.run(
@@ -55,6 +56,7 @@ package enum SuspendedIndexes {
                 }
                 try connection.run(script: "DROP TABLE \(table)")
             }
+            try connection.run(script: "PRAGMA cache_size = -8192; PRAGMA shrink_memory")
         }
     }
 

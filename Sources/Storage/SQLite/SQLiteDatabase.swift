@@ -8,7 +8,8 @@ import Synchronization
 /// `synchronous=FULL` costs a disk sync a commit, so commits are shared: while one is being synced, the next callers
 /// queue up, and all of them are in the next commit, each in its own savepoint. Nobody waits to fill a group.
 package final class SQLiteDatabase: Database {
-    private let pool: DatabasePool
+    private let writer: DatabaseQueue
+    private let readers: SQLiteReaders
     private let queue = Mutex(Queue())
 
     private struct Queue {
@@ -19,21 +20,25 @@ package final class SQLiteDatabase: Database {
     package var dialect: Dialect { .sqlite }
 
     /// Opens the file, and makes it where it is missing.
-    package init(path: String, readers: Int = 4) throws {
+    package init(path: String, readers readerCount: Int = 4) throws {
         var configuration = Configuration()
-        configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(10)
         configuration.label = "thirdline"
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA foreign_keys = ON")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
-            try db.execute(sql: "PRAGMA cache_size = -65536")
+            // Small, since the machine keeps the file in memory anyway: five times much is too much.
+            try db.execute(sql: "PRAGMA cache_size = -8192")
         }
         do {
-            pool = try DatabasePool(path: path, configuration: configuration)
-            // A pool turns this down to NORMAL when it switches to the write-ahead log; only the writer matters.
-
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            writer = try DatabaseQueue(path: path, configuration: configuration)
+            try writer.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA journal_mode = WAL")
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                // Readers find the log and its index there, also where nothing was ever written.
+                try db.execute(sql: "BEGIN IMMEDIATE; COMMIT")
+            }
+            readers = try SQLiteReaders(path: path, count: readerCount, configuration: configuration)
         } catch let error as DatabaseError {
             throw StorageFault(
                 "cannot open \(path): \(error.message ?? "")", code: "\(error.resultCode.rawValue)")
@@ -54,7 +59,7 @@ package final class SQLiteDatabase: Database {
     }
 
     private func drain() {
-        pool.asyncWriteWithoutTransaction { [self] db in
+        writer.asyncWriteWithoutTransaction { [self] db in
             while true {
                 let group = queue.withLock { queue in
                     let group = queue.waiting
@@ -96,19 +101,13 @@ package final class SQLiteDatabase: Database {
 
     package func read<T: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> T
-    ) async throws -> T {
-        do {
-            return try await pool.read { db in try body(Transaction(SQLiteConnection(db))) }
-        } catch let error as DatabaseError {
-            throw SQLiteConnection.fault(error)
-        }
-    }
+    ) async throws -> T { try await readers.read(body) }
 
     package func exclusively<T: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> T
     ) async throws -> T {
         do {
-            return try await pool.writeWithoutTransaction { db in try body(SQLiteConnection(db)) }
+            return try await writer.writeWithoutTransaction { db in try body(SQLiteConnection(db)) }
         } catch let error as DatabaseError {
             throw SQLiteConnection.fault(error)
         }
@@ -117,7 +116,7 @@ package final class SQLiteDatabase: Database {
     /// Runs `body` in a transaction on the calling thread: for a file of one's own that is filled from inside a
     /// transaction of another database.
     package func writeAtOnce<T>(_ body: (borrowing Transaction) throws -> T) throws -> T {
-        try pool.writeWithoutTransaction { db in
+        try writer.writeWithoutTransaction { db in
             let connection = SQLiteConnection(db)
             try connection.command("BEGIN IMMEDIATE")
             do {
@@ -133,10 +132,11 @@ package final class SQLiteDatabase: Database {
     }
 
     package func close() async throws {
-        try await pool.barrierWriteWithoutTransaction { db in
+        try readers.close()
+        try await writer.writeWithoutTransaction { db in
             _ = try? db.checkpoint(.truncate)  // only saves work for the next opening
         }
-        try pool.close()
+        try writer.close()
     }
 }
 
