@@ -67,7 +67,11 @@ package struct FeatureCatalog: Sendable {
     package var rights: Set<Right> { Set(operations.map(\.right) + features.flatMap { $0.rights }) }
 
     /// What all features add to the pages of cases, in the order in which it stands there.
-    package var caseParts: [CasePart] { features.flatMap { $0.caseParts }.sorted { $0.order < $1.order } }
+    package var caseParts: [CasePart] { Self.caseParts }
+
+    /// Put together once, since every page of a case asks for them.
+    private static let caseParts = FeatureCatalog().features.flatMap { $0.caseParts }
+        .sorted { $0.order < $1.order }
 
     /// The main navigation.
     package var navigation: [NavigationItem] { features.flatMap { $0.navigation } }

@@ -60,11 +60,13 @@ enum CasePages {
             let context = try CasePartContext(this, for: call, policy: policy, now: now, in: tx)
             let story = Story(context.history.facts.map(\.body))
             let filter = selection.filter(story)
+            // What the history holds is not read from its text once more.
+            let known = Dictionary(context.history.facts.map { ($0.sequence, $0) }) { first, _ in first }
             let entries = try tx.all(
                 EntryStore.entries(
                     of: this.ref, filter, after: selection.after, before: selection.before,
                     limit: CaseTimeline.pageSize + 1, isOldestFirst: selection.isOldestFirst)
-            ) { try JournalStore.fact($0).decoded(as: CaseFact.self) }
+            ) { try known[$0.integer(0)] ?? JournalStore.fact($0).decoded(as: CaseFact.self) }
             let authors = try tx.all(EntryStore.actors(of: this.ref)) {
                 (id: $0.text(0), count: Int($0.integer(1)))
             }
@@ -139,21 +141,23 @@ struct CaseView {
     private func person(_ id: String?) -> String { id.flatMap { content.names[$0] } ?? "Somebody" }
 
     var main: HTML {
-        """
-        <nav class="crumb" aria-label="Breadcrumb"><a href="/cases">Queue</a><span aria-hidden="true">/</span><span>\(this.number)</span></nav>
-        \(head)\(content.notices)<div class="case"><div class="work">
-        \(brief)\(content.work)
-        <section class="stack" aria-labelledby="tl-h"><div><div class="sec"><h2 id="tl-h">Timeline</h2><span class="dim f13" id="tl-n" data-live>\(grouped(content.entryCount)) entries, times in UTC</span>\(timelineViews)</div>
-        \(composer)</div>
-        \(pinForm)\(timeline.list)\(timeline.older)</section></div>
-        \(side)</div>
-        """
+        let timeline = timeline
+        return """
+            <nav class="crumb" aria-label="Breadcrumb"><a href="/cases">Queue</a><span aria-hidden="true">/</span><span>\(this.number)</span></nav>
+            \(head)\(content.notices)<div class="case"><div class="work">
+            \(brief)\(content.work)
+            <section class="stack" aria-labelledby="tl-h"><div><div class="sec"><h2 id="tl-h">Timeline</h2><span class="dim f13" id="tl-n" data-live>\(grouped(content.entryCount)) entries, times in UTC</span>\(timelineViews)</div>
+            \(composer)</div>
+            \(pinForm)\(timeline.list)\(timeline.older)</section></div>
+            \(side)</div>
+            """
     }
 
     private var timeline: CaseTimeline {
         CaseTimeline(
-            entries: content.entries, names: content.names, policy: policy, now: now, selection: selection,
-            path: path, organisation: content.organisation?.name, parts: content.parts, story: content.story,
+            entries: content.entries,
+            sentences: CaseSentence(policy: policy, names: content.names, parts: content.parts), now: now,
+            selection: selection, path: path, organisation: content.organisation?.name, story: content.story,
             mayCurate: actor.may("case.note"), reader: actor.id, seen: content.seen?.before,
             hidden: content.hidden, marks: content.marks)
     }

@@ -2,12 +2,18 @@ import Domain
 import Web
 
 /// What happened, in a sentence.
-package struct CaseSentence: Sendable {
+///
+/// A class, since one is handed to every part for every entry: a policy is too much to copy that often.
+package final class CaseSentence: Sendable {
     /// The policy in force, for the names of its terms.
     package let policy: Policy
     /// Names of people, by identifier.
     package let names: [String: String]
     let parts: [CasePart]
+
+    init(policy: Policy, names: [String: String], parts: [CasePart]) {
+        (self.policy, self.names, self.parts) = (policy, names, parts)
+    }
 
     /// The name of a person.
     package func name(_ id: String) -> String { names[id] ?? "Somebody" }
@@ -53,7 +59,10 @@ package struct CaseSentence: Sendable {
     /// The sentence of a fact that belongs to another feature, without who did it.
     func ofPart(_ entry: Recorded<CaseFact>, isForCustomer: Bool) -> CasePart.Line? {
         guard entry.body.family != nil else { return nil }
-        return parts.lazy.compactMap { $0.sentence(entry, self, isForCustomer) }.first
+        for part in parts {
+            if let line = part.sentence(entry, self, isForCustomer) { return line }
+        }
+        return nil
     }
 
     private func story(_ fact: StoryFact, _ who: HTML) -> (icon: String, HTML) {

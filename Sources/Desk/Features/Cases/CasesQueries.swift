@@ -349,7 +349,11 @@ package enum CasesQueries {
         for (column, field) in zip(14..., classifying) {
             this.classification[field] = row.optionalText(column)
         }
-        if let impact = try JSON(parsing: row.text(20)).object { this.impact = Impact(FactBody(impact)) }
+        let impact = row.text(20)
+        // Of most cases nothing is known.
+        if impact != "{}", let object = try JSON(parsing: impact).object {
+            this.impact = Impact(FactBody(object))
+        }
         (this.beganAt, this.noticedAt) = (optionalTime(row, 21), optionalTime(row, 22))
         (this.reportedAt, this.narrative) = (time(row, 23), row.optionalText(24))
         (this.firstReplyAt, this.mitigatedAt) = (optionalTime(row, 26), optionalTime(row, 27))

@@ -83,13 +83,11 @@ struct CaseTimeline {
     }
 
     let entries: [Recorded<CaseFact>]
-    let names: [String: String]
-    let policy: Policy
+    let sentences: CaseSentence
     let now: Timestamp
     let selection: Selection
     let path: String
     let organisation: String?
-    let parts: [CasePart]
     var story = Story()
     /// Whether the reader may put entries into the story and leave them out.
     var mayCurate = false
@@ -168,7 +166,7 @@ struct CaseTimeline {
             """
     }
 
-    private func name(_ id: String) -> String { names[id] ?? "Somebody" }
+    private func name(_ id: String) -> String { sentences.name(id) }
 
     private func item(_ entry: Recorded<CaseFact>) -> HTML {
         switch entry.body {
@@ -179,13 +177,13 @@ struct CaseTimeline {
         }
     }
 
-    private var sentences: CaseSentence { CaseSentence(policy: policy, names: names, parts: parts) }
-
     /// The entry as the feature shows it whose fact it is, where it is more than a line.
     private func ofPart(_ entry: Recorded<CaseFact>) -> HTML? {
         guard entry.body.family != nil else { return nil }
-        let sentences = sentences
-        return parts.lazy.compactMap { $0.entry(entry, sentences) }.first
+        for part in sentences.parts {
+            if let html = part.entry(entry, sentences) { return html }
+        }
+        return nil
     }
 
     /// Puts the entry into the story, or leaves it out.
@@ -244,7 +242,7 @@ struct CaseTimeline {
     }
 
     private func resolved(_ entry: Recorded<CaseFact>, _ resolution: CaseFact.Resolution) -> HTML {
-        let verdict = policy.name(of: resolution.verdict, in: \.verdicts)
+        let verdict = sentences.policy.name(of: resolution.verdict, in: \.verdicts)
         let summary: HTML =
             resolution.customerSummary.map {
                 "<dl class=\"pairs\"><dt>Told the customer</dt><dd class=\"text\" dir=\"auto\">\($0)</dd></dl>"
