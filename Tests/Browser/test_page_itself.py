@@ -201,6 +201,25 @@ class PageItselfTests(BrowserTest):
         first.locator("#here").wait_for(state="hidden")
         self.assert_quiet(first)
 
+    def test_a_page_that_was_cut_off_catches_up_without_a_reload(self):
+        reader = self.signed_in("engineer")
+        reader.route("**/events?*", lambda route: route.abort())
+        number = self.open_case(reader)
+        reader.evaluate("() => { window.wasNotLoadedAnew = true; }")
+        reader.locator("#reply").fill("Half a sentence")
+        writer = self.signed_in("lead")
+        writer.goto(self.server.url(f"/cases/{number}"))
+        writer.locator("#note").fill("Written while the other was cut off.")
+        writer.locator("#note").press("Control+Enter")
+        writer.locator("#timeline", has_text="Written while the other was cut off.").wait_for()
+        reader.locator("[data-offline]").wait_for()
+        self.assertNotIn("Written while", reader.locator("#timeline").inner_text())
+        reader.unroute("**/events?*")
+        reader.locator("#timeline", has_text="Written while the other was cut off.").wait_for()
+        reader.locator("[data-offline]").wait_for(state="hidden")
+        self.assertTrue(reader.evaluate("() => window.wasNotLoadedAnew"))
+        self.assertEqual(reader.locator("#reply").input_value(), "Half a sentence")
+
     def test_a_hundred_thousand_lines_are_refused_in_words_and_stay(self):
         page = self.signed_in("engineer")
         self.open_case(page)

@@ -7,8 +7,6 @@ import Web
 
 /// One change of a subject, as it is told to open pages.
 package struct Change: Sendable {
-    /// The fact's sequence.
-    package var sequence: Int64
     /// What changed.
     package var subject: SubjectRef
     /// The kind of fact.
@@ -37,7 +35,28 @@ package final class LiveUpdates: Service {
         var subscribers: [Int: Subscriber] = [:]
         var next = 0
         var here: Set<PresenceStore.Presence>?
+        /// What was told of late, and since when that is all there was; nothing before the journal was first read.
+        var told: [(at: ContinuousClock.Instant, change: Change)] = []
+        var toldSince: ContinuousClock.Instant?
+
+        mutating func remember(_ change: Change) {
+            told.append((.now, change))
+            guard told.count >= 2 * LiveUpdates.remembered else { return }
+            toldSince = told[LiveUpdates.remembered - 1].at
+            told.removeFirst(LiveUpdates.remembered)
+        }
+
+        /// Whether an open page whose state is from this moment may have missed something.
+        func hasMissed(
+            since moment: ContinuousClock.Instant, _ concerns: (Change) -> Bool
+        ) -> Bool {
+            guard let toldSince, moment >= toldSince else { return true }
+            return told.reversed().prefix { $0.at >= moment }.contains { concerns($0.change) }
+        }
     }
+
+    /// At least so many changes are remembered for pages that come late or come back.
+    private static let remembered = 2_000
 
     /// A kind of change that is no fact: who is on the page of a case changed.
     static let presence = "presence"
@@ -46,6 +65,8 @@ package final class LiveUpdates: Service {
         var reader: Actor
         var concerns: @Sendable (Change) -> Bool
         var continuation: AsyncStream<ServerEvent>.Continuation
+
+        func hears(_ change: Change) -> Bool { concerns(change) && change.isAudible(to: reader) }
     }
 
     /// Follows the journal of a database; asks at least every `interval`.
@@ -61,19 +82,25 @@ package final class LiveUpdates: Service {
     /// Something was committed on this node: look now rather than later.
     package func wake() { waker.yield() }
 
-    /// The changes that concern a page, from now on; never one of a case that the reader may not know of.
+    /// The changes that concern a page; never one of a case that the reader may not know of.
+    ///
+    /// The page says how old its state is. Where something may have changed since, the stream begins with an event, so
+    /// that a page that comes late, comes back, or comes from another node catches up.
     ///
     /// A reader that does not keep up is cut off and comes back, and so is one whose account, roles or sessions
     /// changed: coming back it is asked again who it is.
-    package func events(for reader: Actor, where concerns: @escaping @Sendable (Change) -> Bool)
-        -> AsyncStream<ServerEvent>
-    {
+    package func events(
+        for reader: Actor, age: Duration?, where concerns: @escaping @Sendable (Change) -> Bool
+    ) -> AsyncStream<ServerEvent> {
         let (stream, continuation) = AsyncStream<ServerEvent>.makeStream(
             bufferingPolicy: .bufferingOldest(64))
+        let subscriber = Subscriber(reader: reader, concerns: concerns, continuation: continuation)
         let id = state.withLock { state in
             state.next += 1
-            state.subscribers[state.next] = Subscriber(
-                reader: reader, concerns: concerns, continuation: continuation)
+            state.subscribers[state.next] = subscriber
+            if let age, state.hasMissed(since: .now - age, subscriber.hears) {
+                continuation.yield(ServerEvent(name: "changed", data: ""))
+            }
             return state.next
         }
         continuation.onTermination = { [weak self] _ in
@@ -116,11 +143,13 @@ package final class LiveUpdates: Service {
     private func step(from position: JournalPosition?) async throws -> JournalPosition {
         guard var position else {
             try await policy.refresh(from: database)
-            return try await database.read { tx in
+            let end = try await database.read { tx in
                 try tx.first(JournalStore.settledEnd()) {
                     JournalPosition(transaction: $0.integer(0), sequence: $0.integer(1))
                 } ?? .start
             }
+            state.withLock { $0.toldSince = .now }
+            return end
         }
         while true {
             let after = position
@@ -131,13 +160,17 @@ package final class LiveUpdates: Service {
                 let cases = Set(page.map(\.fact.subject).filter { $0.kind == SupportCase.kind }.map(\.id))
                 return (page, try CaseDirectory.restricted(Array(cases), in: tx))
             }
-            for (fact, transaction) in page {
-                position = JournalPosition(transaction: transaction, sequence: fact.sequence)
-                if fact.subject.kind == PolicyRecord.kind { try await policy.refresh(from: database) }
-                tell(
+            if page.contains(where: { $0.fact.subject.kind == PolicyRecord.kind }) {
+                try await policy.refresh(from: database)
+            }
+            tell(
+                page.map { fact, _ in
                     Change(
-                        sequence: fact.sequence, subject: fact.subject, kind: fact.kind, actor: fact.actor,
-                        restricted: restricted[fact.subject.id]))
+                        subject: fact.subject, kind: fact.kind, actor: fact.actor,
+                        restricted: restricted[fact.subject.id])
+                })
+            if let last = page.last {
+                position = JournalPosition(transaction: last.transaction, sequence: last.fact.sequence)
             }
             if page.count < 500 { return position }
         }
@@ -157,30 +190,38 @@ package final class LiveUpdates: Service {
             defer { state.here = here }
             return state.here.map { $0.symmetricDifference(here) } ?? here
         }
-        for (id, actors) in Dictionary(grouping: changed, by: \.caseID) {
-            tell(
+        tell(
+            Dictionary(grouping: changed, by: \.caseID).map { id, actors in
                 Change(
-                    sequence: 0, subject: SubjectRef(kind: SupportCase.kind, id: id), kind: Self.presence,
-                    actor: actors.count == 1 ? actors[0].person : "", restricted: restricted[id]))
-        }
+                    subject: SubjectRef(kind: SupportCase.kind, id: id), kind: Self.presence,
+                    actor: actors.count == 1 ? actors[0].person : "", restricted: restricted[id])
+            })
     }
 
-    private func tell(_ change: Change) {
-        if PersonFact.changesAccess(kind: change.kind) { cutOff { $0 == change.subject } }
-        if change.subject.kind == PolicyRecord.kind { cutOff { _ in true } }
-        let concerned = state.withLock {
-            $0.subscribers.filter { $0.value.concerns(change) && change.isAudible(to: $0.value.reader) }
+    /// Tells each open page once of each kind of change in a batch, however often it happened: a page reads the whole
+    /// state anew anyhow.
+    private func tell(_ changes: [Change]) {
+        for change in changes {
+            if PersonFact.changesAccess(kind: change.kind) { cutOff { $0 == change.subject } }
+            if change.subject.kind == PolicyRecord.kind { cutOff { _ in true } }
         }
-        for (id, subscriber) in concerned {
-            // The sequence tells how much happens in the whole house: none of a customer's business.
-            let name = subscriber.reader.isCustomer ? "" : String(change.sequence)
-            let event =
-                change.kind == Self.presence
-                ? ServerEvent(id: "", name: Self.presence, data: "")
-                : ServerEvent(id: name, name: "changed", data: change.kind)
-            if case .dropped = subscriber.continuation.yield(event) {
-                subscriber.continuation.finish()
-                _ = state.withLock { $0.subscribers.removeValue(forKey: id) }
+        let concerned = state.withLock { state in
+            for change in changes where change.kind != Self.presence { state.remember(change) }
+            return state.subscribers.compactMap { id, subscriber in
+                let kinds = Set(changes.lazy.filter(subscriber.hears).map(\.kind))
+                return kinds.isEmpty ? nil : (id: id, subscriber: subscriber, kinds: kinds)
+            }
+        }
+        for (id, subscriber, kinds) in concerned {
+            for kind in kinds.sorted() {
+                let event =
+                    kind == Self.presence
+                    ? ServerEvent(name: Self.presence, data: "") : ServerEvent(name: "changed", data: kind)
+                if case .dropped = subscriber.continuation.yield(event) {
+                    subscriber.continuation.finish()
+                    _ = state.withLock { $0.subscribers.removeValue(forKey: id) }
+                    break
+                }
             }
         }
     }

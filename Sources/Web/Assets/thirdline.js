@@ -586,7 +586,7 @@ document.addEventListener("click", event => {
 // Live ----------------------------------------------------------------------------------------------------------------
 
 const served = new WeakMap(); // element -> the HTML the server sent for it, before we dressed it
-let source = null, lastID = "", offTimer = 0, retryTimer = 0, sleepTimer = 0, refreshTimer = 0, refreshing = false, waiting = false;
+let source = null, offTimer = 0, retryTimer = 0, sleepTimer = 0, refreshTimer = 0, refreshing = false, waiting = false;
 
 function remember(within) {
   for (const live of all("[data-live][id]", within)) if (!served.has(live)) served.set(live, live.outerHTML);
@@ -597,10 +597,15 @@ const isInUse = el => {
   return !!selection && !selection.isCollapsed && selection.containsNode(el, true);
 };
 
+/** When the server was asked for what is shown, on two clocks: one may stand still while the machine sleeps. */
+let shownAt = [0, Date.now() - performance.now()];
+const ageOfPage = () => Math.max(0, Math.ceil(Math.max(performance.now() - shownAt[0], Date.now() - shownAt[1])));
+
 async function refresh() {
   if (refreshing) { waiting = true; return; }
   refreshing = true;
   waiting = false;
+  const asked = [performance.now(), Date.now()];
   try {
     const answer = await fetch(location.href.split("#")[0], { headers: { "X-Live": "1" }, credentials: "same-origin", cache: "no-store" });
     if (!answer.ok || (answer.redirected && !samePage(new URL(answer.url)))) return;
@@ -623,6 +628,7 @@ async function refresh() {
     const moved = anchorID && scrollY > 0 && document.getElementById(anchorID);
     if (moved) scrollBy({ top: moved.getBoundingClientRect().top - top, behavior: "instant" });
     if (page.title) document.title = page.title;
+    shownAt = asked;
   } catch { /* the strip says that we are cut off */
   } finally {
     refreshing = false;
@@ -632,11 +638,10 @@ async function refresh() {
 document.addEventListener("focusout", () => { if (waiting) { clearTimeout(refreshTimer); refreshTimer = setTimeout(refresh, 400); } });
 
 function setOffline(off) {
-  clearTimeout(offTimer);
   const strip = one("[data-offline]");
   if (!strip) return;
-  if (!off) strip.hidden = true;
-  else offTimer = setTimeout(() => { strip.hidden = false; }, 3000);
+  if (off && !offTimer) offTimer = setTimeout(() => { strip.hidden = false; }, 3000);
+  if (!off) { clearTimeout(offTimer); offTimer = 0; strip.hidden = true; }
 }
 function closeEvents() {
   clearTimeout(retryTimer);
@@ -647,11 +652,10 @@ function openEvents() {
   const path = document.body.dataset.events;
   if (!path || source || document.hidden || !window.EventSource) return;
   const url = new URL(path, location.href);
-  if (lastID) url.searchParams.set("after", lastID);
+  url.searchParams.set("age", ageOfPage()); // the stream begins with what was missed
   source = new EventSource(url);
   source.onopen = () => setOffline(false);
   source.addEventListener("changed", event => {
-    if (event.lastEventId) lastID = event.lastEventId;
     announce(event.data || "Page updated");
     clearTimeout(refreshTimer);
     refreshTimer = setTimeout(refresh, 120);
@@ -661,11 +665,11 @@ function openEvents() {
     hereTimer = setTimeout(lookAround, one("[data-here]") ? 150 : 3000);
   });
   source.onerror = () => {
-    if (!offTimer || one("[data-offline]")?.hidden) setOffline(true);
-    if (source?.readyState === EventSource.CLOSED) { // refused, not cut off: the browser would not come back by itself
-      closeEvents();
-      retryTimer = setTimeout(openEvents, 8000 + Math.random() * 4000);
-    }
+    setOffline(true);
+    // A browser that comes back by itself would name the age that the page had at first.
+    const isRefused = source?.readyState === EventSource.CLOSED;
+    closeEvents();
+    retryTimer = setTimeout(openEvents, (isRefused ? 8000 : 1500) * (1 + Math.random() / 2));
   };
 }
 // A hidden page gives its connection back: browsers allow few of them to one server.

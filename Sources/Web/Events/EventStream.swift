@@ -5,26 +5,29 @@ import ServiceLifecycle
 
 /// One server-sent event.
 package struct ServerEvent: Sendable {
-    /// Where a reader that lost the connection goes on; empty leaves that as it was.
-    package var id: String
     /// The name of the event; empty for a mere sign of life.
     package var name: String
     /// The text.
     package var data: String
 
     /// An event with all parts.
-    package init(id: String, name: String, data: String) {
-        (self.id, self.name, self.data) = (id, name, data)
-    }
+    package init(name: String, data: String) { (self.name, self.data) = (name, data) }
 
     /// A comment that keeps the connection open and finds readers that have gone.
-    package static let heartbeat = ServerEvent(id: "", name: "", data: "")
+    package static let heartbeat = ServerEvent(name: "", data: "")
 
     var text: String {
         guard !name.isEmpty else { return ": still here\n\n" }
         let lines = data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }
             .joined()
-        return (id.isEmpty ? "" : "id: \(id)\n") + "event: \(name)\n\(lines)\n"
+        return "event: \(name)\n\(lines)\n"
+    }
+}
+
+extension WebRequest {
+    /// How old the state of the page is that asks for events: `age`, in milliseconds; nil if it does not say.
+    package var stateAge: Duration? {
+        query("age").flatMap { Int64($0) }.map { .milliseconds(max(0, min($0, 1_000_000_000_000))) }
     }
 }
 

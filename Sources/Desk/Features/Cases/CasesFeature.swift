@@ -42,10 +42,16 @@ enum CasesFeature: Feature {
                 let found = try await services.database.read { tx in
                     try CaseDirectory.find(call.request.parameter("id"), for: call.actor, in: tx)
                 }
-                return .events(services.live.events(for: call.actor) { $0.subject == found.ref })
+                return .events(
+                    services.live.events(for: call.actor, age: call.request.stateAge) {
+                        $0.subject == found.ref
+                    })
             },
             .signedIn(.get, "/events", .right("case.view")) { call in
-                .events(services.live.events(for: call.actor) { $0.subject.kind == SupportCase.kind })
+                .events(
+                    services.live.events(for: call.actor, age: call.request.stateAge) {
+                        $0.subject.kind == SupportCase.kind
+                    })
             },
         ]
     }
