@@ -163,19 +163,27 @@ struct InvisibilityTests {
             let known = try await server.desk.reportedCase()
             let marta = try await server.browser(.marta)
             let heard = Mutex<[String]>([])
-            try await marta.lines("/events") { line in
-                if line.hasPrefix(":") || line.isEmpty {
-                    // The stream is open: what happens now would be heard.
-                    guard heard.withLock({ $0.isEmpty }) else { return false }
-                    heard.withLock { $0.append("open") }
-                    _ = try await Self.hiddenCase(server, known: known)
-                    try await server.desk.perform(
-                        "case.note", as: .samira, ["id": .text(known), "text": "audible"])
-                }
-                if line.hasPrefix("data:") { heard.withLock { $0.append(line) } }
-                return heard.withLock { $0.count } >= 2
+            let note = { @Sendable in
+                _ = try await server.desk.perform(
+                    "case.note", as: .samira, ["id": .text(known), "text": "audible"])
             }
-            #expect(heard.withLock { $0 } == ["open", "data: case.noted"])
+            // A page that is cut off comes back: the sign-in itself may still be on its way to open pages.
+            while heard.withLock({ $0.count }) < 2 {
+                try await marta.lines("/events") { line in
+                    if line.hasPrefix("retry:") {
+                        // The stream is open: what happens now would be heard.
+                        _ = try await Self.hiddenCase(server, known: known)
+                        try await note()
+                    }
+                    if line.hasPrefix("data:") {
+                        heard.withLock { $0.append(line) }
+                        // Whatever is told together with the first comes before the second.
+                        try await note()
+                    }
+                    return heard.withLock { $0.count } >= 2
+                }
+            }
+            #expect(Set(heard.withLock { $0 }) == ["data: case.noted"])
         }
     }
 
