@@ -27,7 +27,7 @@ coverage: ## Write docs/coverage.md from the names of the tests
 bench: ## Measure requests a second, latency, syncs and memory on both engines, beside a bare route
 	@Benchmarks/run
 
-soak: ## The long tests of kills, power cuts and attacks (hours)
+soak: ## The long tests of kills and power cuts (hours)
 	@Scripts/soak
 
 screenshots: ## Take the pictures of docs/images from the demo organisation
