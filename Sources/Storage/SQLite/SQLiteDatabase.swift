@@ -117,15 +117,9 @@ package final class SQLiteDatabase: Database {
     /// transaction of another database.
     package func writeAtOnce<T>(_ body: (borrowing Transaction) throws -> T) throws -> T {
         try writer.writeWithoutTransaction { db in
-            let connection = SQLiteConnection(db)
-            try connection.command("BEGIN IMMEDIATE")
             do {
-                let value = try body(Transaction(connection))
-                try connection.command("COMMIT")
-                return value
+                return try SQLiteConnection(db).transaction("BEGIN IMMEDIATE", body)
             } catch {
-                // The first error is the one to tell.
-                if db.isInsideTransaction { try? connection.command("ROLLBACK") }
                 throw SQLiteConnection.translated(error)
             }
         }
@@ -213,6 +207,20 @@ final class SQLiteConnection: Connection {
     func run(script: String) throws { try db.execute(sql: script) }
 
     func command(_ text: String) throws { try db.cachedStatement(sql: text).execute() }
+
+    /// Runs `body` in a transaction of its own, begun by a statement.
+    func transaction<T>(_ begin: String, _ body: (borrowing Transaction) throws -> T) throws -> T {
+        try command(begin)
+        do {
+            let value = try body(Transaction(self))
+            try command("COMMIT")
+            return value
+        } catch {
+            // The first error is the one to tell.
+            if db.isInsideTransaction { try? command("ROLLBACK") }
+            throw error
+        }
+    }
 
     /// The compiled statement with its values bound.
     ///

@@ -49,7 +49,7 @@ final class SQLiteReaders: Sendable {
                     let reader = SQLiteConnection(db)
                     var current: (any PendingRead)? = read
                     while let read = current {
-                        read.run(on: reader, db)
+                        read.run(on: reader)
                         current = next(after: connection)
                     }
                 }
@@ -90,7 +90,7 @@ final class SQLiteReaders: Sendable {
 
 /// A read that has a connection or waits for one.
 private protocol PendingRead: Sendable {
-    func run(on connection: SQLiteConnection, _ db: GRDB.Database)
+    func run(on connection: SQLiteConnection)
     func refuse(_ fault: StorageFault)
 }
 
@@ -105,19 +105,8 @@ private final class Read<T: Sendable>: PendingRead {
         (self.body, self.continuation) = (body, continuation)
     }
 
-    func run(on connection: SQLiteConnection, _ db: GRDB.Database) {
-        let result = Result {
-            try connection.command("BEGIN DEFERRED")
-            do {
-                let value = try body(Transaction(connection))
-                try connection.command("COMMIT")
-                return value
-            } catch {
-                // The first error is the one to tell.
-                if db.isInsideTransaction { try? connection.command("ROLLBACK") }
-                throw error
-            }
-        }
+    func run(on connection: SQLiteConnection) {
+        let result = Result { try connection.transaction("BEGIN DEFERRED", body) }
         continuation.resume(with: result.mapError(SQLiteConnection.translated))
     }
 
