@@ -40,14 +40,19 @@ package struct EvidenceStore: Sendable {
     func partialPath(_ id: String) -> String { "\(folder)/partial/\(id)" }
 
     /// Begins a file.
-    func begin(_ id: String) throws -> EvidencePart {
+    /// - Parameter isLasting: whether the unfinished file survives a power cut, so that a row can say how much of it
+    ///   is there.
+    func begin(_ id: String, lasting isLasting: Bool = false) throws -> EvidencePart {
         try Self.makeFolder(folder)
         try Self.makeFolder("\(folder)/partial")
-        return try EvidencePart(path: partialPath(id), isNew: true)
+        let part = try EvidencePart(path: partialPath(id), isNew: true)
+        if isLasting { try Self.sync(folder: "\(folder)/partial") }
+        return part
     }
 
-    /// Goes on with a file, of which so many bytes are known to be there.
-    func resume(_ id: String, at size: Int64) throws -> EvidencePart {
+    /// Goes on with a file, of which so many bytes are known to be there; nil where they are gone.
+    func resume(_ id: String, at size: Int64) throws -> EvidencePart? {
+        guard let there = self.size(ofPartial: id), there >= size else { return nil }
         let part = try EvidencePart(path: partialPath(id), isNew: false)
         try part.cut(to: size)
         return part

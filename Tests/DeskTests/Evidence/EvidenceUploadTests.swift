@@ -203,7 +203,7 @@ struct EvidenceUploadTests {
                 let id = try #require(place.split(separator: "/").last.map(String.init))
                 let now = server.desk.clock.now
                 try await store.working {
-                    let part = try store.resume(id, at: 0)
+                    let part = try #require(try store.resume(id, at: 0))
                     try bytes.withUnsafeBytes { try part.write($0) }
                     if isInPlace { _ = try store.keep(part, at: now, leaving: true) } else { try part.sync() }
                 }
@@ -221,6 +221,45 @@ struct EvidenceUploadTests {
             #expect(items?.count == 2)
             #expect(Self.partials(server.desk) == [])
             #expect(try await server.desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "CASE-38 part: an upload in pieces whose bytes are gone, in part or all, is told to begin anew",
+        arguments: Engine.available)
+    func bytesAreGone(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let program = try await server.program(.marta)
+            let piece = [("Content-Type", "application/offset+octet-stream")]
+            // As a restored backup leaves it: the row is there, and the unfinished file is not, or is an older one.
+            for (method, isWhole) in [
+                (HTTPMethod.HEAD, true), (.HEAD, false), (.PATCH, true), (.PATCH, false),
+            ] {
+                let made = try await program.send(
+                    .POST, "/api/v1/cases/\(number)/uploads", [],
+                    [("Upload-Length", "9"), ("Upload-Metadata", "filename YS5sb2c=")])
+                let place = try #require(made.headers["location"])
+                let first = try await program.send(
+                    .PATCH, place, Array("same".utf8), piece + [("Upload-Offset", "0")])
+                #expect(first.headers["upload-offset"] == "4")
+                let partial = try #require(Self.partials(server.desk).first)
+                let path = "\(Self.folder(server.desk))/partial/\(partial)"
+                if isWhole {
+                    try FileManager.default.removeItem(atPath: path)
+                } else {
+                    try FileHandle(forWritingTo: URL(fileURLWithPath: path)).truncate(atOffset: 2)
+                }
+                let answer =
+                    method == .HEAD
+                    ? try await program.send(.HEAD, place)
+                    : try await program.send(
+                        .PATCH, place, Array(" file".utf8), piece + [("Upload-Offset", "4")])
+                #expect(answer.status == 404, "\(method): \(answer.body)")
+                #expect(try await program.send(.HEAD, place).status == 404)
+                #expect(Self.partials(server.desk) == [])
+            }
+            #expect(Self.files(server.desk) == [])
         }
     }
 

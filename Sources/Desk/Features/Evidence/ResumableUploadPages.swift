@@ -57,7 +57,7 @@ enum ResumableUploadPages {
             id: newIdentifier(at: now), person: call.actor.id, caseID: this.id.raw,
             fields: JSON.object(object).text, length: length, received: 0, createdAt: now)
         _ = try await services.evidence.working { [store = services.evidence] in
-            try store.begin(upload.id).size
+            try store.begin(upload.id, lasting: true).size
         }
         _ = try await services.database.write { try $0.execute(EvidenceQueries.insertUpload(upload)) }
         return WebResponse(
@@ -94,8 +94,22 @@ enum ResumableUploadPages {
         return found
     }
 
+    /// Forgets an upload whose bytes are gone, as after a restore: the sender begins a new one.
+    private static func lost(_ upload: EvidenceUpload, _ services: Services) async throws -> Refusal {
+        _ = try await services.database.write { try $0.execute(EvidenceQueries.deleteUpload(id: upload.id)) }
+        try await services.evidence.working { [store = services.evidence] in store.discard(upload.id) }
+        return Refusal(
+            .notFound, "upload_lost",
+            "The first part of this upload is no longer on the server. Begin it anew; nothing was added to the case."
+        )
+    }
+
     private static func tell(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let upload = try await find(call, services)
+        let there = try await services.evidence.working { [store = services.evidence] in
+            store.size(ofPartial: upload.id) ?? -1
+        }
+        guard there >= upload.received else { throw try await lost(upload, services) }
         var response = WebResponse(
             headers: [
                 .tusResumable: "1.0.0", .uploadOffset: String(upload.received),
@@ -141,7 +155,9 @@ enum ResumableUploadPages {
         _ upload: EvidenceUpload, _ call: SignedInCall, _ services: Services
     ) async throws -> Int64 {
         let store = services.evidence
-        let part = try await store.working { try store.resume(upload.id, at: upload.received) }
+        guard let part = try await store.working({ try store.resume(upload.id, at: upload.received) }) else {
+            throw try await lost(upload, services)
+        }
         var durable = upload.received
         var pending: [UInt8] = []
         do {
@@ -221,10 +237,10 @@ enum ResumableUploadPages {
         let claimed = fields["sha256"].typed
         (fields["name"], fields["sha256"]) = (.missing, .missing)
         let (store, now) = (services.evidence, services.clock())
-        let kept: EvidenceStore.Kept
+        let found: EvidenceStore.Kept?
         do {
-            kept = try await store.working {
-                let part = try store.resume(upload.id, at: upload.length)
+            found = try await store.working {
+                guard let part = try store.resume(upload.id, at: upload.length) else { return nil }
                 if !claimed.isEmpty {
                     try UploadReceiver.check(try part.finish(at: now).hash, against: claimed)
                 }
@@ -234,6 +250,7 @@ enum ResumableUploadPages {
             _ = try await end(call, services)
             throw refusal
         }
+        guard let kept = found else { throw try await lost(upload, services) }
         let this = try await services.database.read { tx in
             try CaseDirectory.find(upload.caseID, for: call.actor, in: tx)
         }
