@@ -1,7 +1,7 @@
 # Every target is one script or one command; a comment after ## is what `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench soak screenshots fuzz coverage clean
+.PHONY: help setup run test check format bench soak screenshots fuzz coverage package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ screenshots: ## Take the pictures of docs/images from the demo organisation
 fuzz: ## Run the fuzz targets, a minute each (THIRDLINE_FUZZ_SECONDS)
 	@Scripts/fuzz
 
+package: ## Build the Debian package with manual page and shell completions
+	@Scripts/package
+
 clean: ## Remove what was built and what tests left; fetched packages and .venv-thirdline stay
 	@swift package clean
-	@rm -rf .build/test .build/run .build/bench .build/screenshots .build/fuzz .build/check .build/kill .build/soak
+	@rm -rf .build/test .build/run .build/bench .build/screenshots .build/fuzz .build/check .build/kill .build/soak .build/package

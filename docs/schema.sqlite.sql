@@ -7,9 +7,56 @@ CREATE TABLE api_token (
     created_at INTEGER NOT NULL,
     seen_at INTEGER,
     revoked_at INTEGER
-) STRICT;
+, key_id TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX api_token_of_person ON api_token (person);
+
+CREATE TABLE backup_run (
+    id TEXT PRIMARY KEY,
+    begun_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    node TEXT NOT NULL,
+    file TEXT NOT NULL,
+    bytes INTEGER,
+    rows_kept INTEGER,
+    evidence_files INTEGER,
+    verified_at INTEGER,
+    problem TEXT
+) STRICT;
+
+CREATE INDEX backup_run_by_age ON backup_run (begun_at);
+
+CREATE TABLE bulk_item (
+    run_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    target TEXT NOT NULL,
+    number TEXT NOT NULL,
+    state TEXT NOT NULL,
+    message TEXT,
+    undo TEXT,
+    PRIMARY KEY (run_id, position)
+) STRICT;
+
+CREATE INDEX bulk_item_by_state ON bulk_item (run_id, state, position);
+
+CREATE TABLE bulk_run (
+    id TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    rights TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    input TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    begun_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    is_stopped INTEGER NOT NULL DEFAULT 0,
+    undoes TEXT
+) STRICT;
+
+CREATE INDEX bulk_run_of_person ON bulk_run (person, begun_at);
+
+CREATE INDEX bulk_run_undoing ON bulk_run (undoes) WHERE undoes IS NOT NULL;
+
+CREATE INDEX bulk_run_unfinished ON bulk_run (begun_at) WHERE ended_at IS NULL;
 
 CREATE TABLE case_link (
     id TEXT PRIMARY KEY,
@@ -163,6 +210,33 @@ CREATE TABLE import_row (
     PRIMARY KEY (source, row_key)
 ) STRICT;
 
+CREATE TABLE lease (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE legal_hold (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    placed_by TEXT NOT NULL,
+    placed_at INTEGER NOT NULL,
+    lifted_at INTEGER
+) STRICT;
+
+CREATE TABLE legal_hold_scope (
+    id TEXT PRIMARY KEY,
+    hold_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    target TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX legal_hold_scope_of_hold ON legal_hold_scope (hold_id);
+
+CREATE INDEX legal_hold_scope_of_target ON legal_hold_scope (target, kind);
+
 CREATE TABLE link_failure (
     source TEXT NOT NULL,
     failed_at INTEGER NOT NULL
@@ -217,6 +291,13 @@ CREATE TABLE organisation (
 
 CREATE UNIQUE INDEX organisation_by_origin ON organisation (origin) WHERE origin IS NOT NULL;
 
+CREATE TABLE pending_sign_in (
+    digest BLOB PRIMARY KEY,
+    person TEXT NOT NULL,
+    must_enrol INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE person (
     id TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
@@ -229,7 +310,7 @@ CREATE TABLE person (
     keys TEXT NOT NULL,
     origin TEXT,
     added_at INTEGER NOT NULL
-) STRICT;
+, second_factor_at INTEGER, second_factor_reset_at INTEGER, second_factor_reset_by TEXT) STRICT;
 
 CREATE UNIQUE INDEX person_by_origin ON person (origin) WHERE origin IS NOT NULL;
 
@@ -265,7 +346,116 @@ CREATE TABLE receipt (
 
 CREATE INDEX receipt_by_age ON receipt (recorded_at);
 
+CREATE TABLE recovery_code (
+    person TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    PRIMARY KEY (person, digest)
+) STRICT;
+
+CREATE TABLE saved_view (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    search TEXT NOT NULL,
+    is_shared INTEGER NOT NULL,
+    owner TEXT NOT NULL,
+    is_deleted INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX saved_view_of_owner ON saved_view (owner);
+
+CREATE TABLE saved_view_choice (
+    id TEXT PRIMARY KEY,
+    view_id TEXT NOT NULL,
+    person TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX saved_view_choice_of_person ON saved_view_choice (person);
+
+CREATE INDEX saved_view_choice_of_view ON saved_view_choice (view_id);
+
 CREATE TABLE schema_version (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+
+CREATE TABLE search_case (
+    doc INTEGER PRIMARY KEY,
+    case_id TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL,
+    status_since INTEGER NOT NULL,
+    severity TEXT NOT NULL,
+    owner TEXT,
+    organisation TEXT,
+    component TEXT,
+    opened_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    publicly_changed_at INTEGER NOT NULL,
+    next_action_due_at INTEGER,
+    next_update_at INTEGER,
+    blocked_by TEXT,
+    severity_confirmed_at INTEGER,
+    watchers TEXT,
+    confidentiality TEXT,
+    readers TEXT,
+    security_owner TEXT,
+    merged_into TEXT
+) STRICT;
+
+CREATE INDEX search_case_by_opening ON search_case (opened_at, doc);
+
+CREATE INDEX search_case_by_status ON search_case (status, updated_at, doc, owner, severity, component,
+    merged_into, confidentiality, next_action_due_at, blocked_by);
+
+CREATE INDEX search_case_by_update ON search_case (updated_at, doc, confidentiality);
+
+CREATE INDEX search_case_due ON search_case (next_action_due_at) WHERE next_action_due_at IS NOT NULL;
+
+CREATE INDEX search_case_in_portal ON search_case (organisation, publicly_changed_at, doc);
+
+CREATE INDEX search_case_of_organisation ON search_case (organisation, updated_at, doc);
+
+CREATE INDEX search_case_of_owner ON search_case (owner, status, updated_at, doc);
+
+CREATE INDEX search_case_restricted ON search_case (updated_at) WHERE confidentiality IS NOT NULL;
+
+CREATE TABLE search_entry (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE search_pending (
+    id INTEGER PRIMARY KEY,
+    doc INTEGER NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE search_skipped (
+    case_id TEXT NOT NULL,
+    source TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (case_id, source)
+) STRICT;
+
+CREATE INDEX search_skipped_waiting ON search_skipped (source) WHERE reason = 'waiting';
+
+CREATE TABLE search_state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+
+CREATE VIRTUAL TABLE search_term USING fts5 (
+    tokens, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '_'", prefix='2 3');
+
+CREATE TABLE 'search_term_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'search_term_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'search_term_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE second_factor (
+    person TEXT PRIMARY KEY,
+    key_id TEXT NOT NULL,
+    secret BLOB NOT NULL,
+    last_step INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE session (
     id TEXT PRIMARY KEY,
@@ -276,7 +466,7 @@ CREATE TABLE session (
     expires_at INTEGER NOT NULL,
     address TEXT NOT NULL,
     device TEXT NOT NULL
-) STRICT;
+, second_factor TEXT, key_id TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX session_of_person ON session (person);
 
@@ -343,29 +533,13 @@ CREATE TABLE support_case (
     follow_up_of TEXT,
     fault_layer TEXT,
     confirmed_causes TEXT,
-    search_text TEXT NOT NULL
-, public_version INTEGER NOT NULL DEFAULT 0, publicly_changed_at INTEGER NOT NULL DEFAULT 0, spokesperson TEXT, watchers TEXT) STRICT;
+    public_version INTEGER NOT NULL DEFAULT 0, publicly_changed_at INTEGER NOT NULL DEFAULT 0, spokesperson TEXT, watchers TEXT) STRICT;
 
-CREATE INDEX support_case_by_opening ON support_case (opened_at);
-
-CREATE INDEX support_case_by_status ON support_case (status, updated_at, id, owner, severity, component,
-    merged_into, confidentiality, next_action_due_at, blocked_by);
-
-CREATE INDEX support_case_by_update ON support_case (updated_at, id);
-
-CREATE INDEX support_case_due ON support_case (next_action_due_at) WHERE next_action_due_at IS NOT NULL;
-
-CREATE INDEX support_case_in_portal ON support_case (organisation, publicly_changed_at, id);
+CREATE INDEX support_case_by_closing ON support_case (closed_at, id) WHERE closed_at IS NOT NULL;
 
 CREATE INDEX support_case_merged ON support_case (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE INDEX support_case_of_alert ON support_case (alert_key) WHERE alert_key IS NOT NULL;
-
-CREATE INDEX support_case_of_organisation ON support_case (organisation, updated_at);
-
-CREATE INDEX support_case_of_owner ON support_case (owner, status, updated_at);
-
-CREATE INDEX support_case_restricted ON support_case (updated_at) WHERE confidentiality IS NOT NULL;
 
 CREATE TABLE undo_offer (
     id TEXT PRIMARY KEY,

@@ -21,8 +21,14 @@ package protocol Feature: Sendable {
     static func routes(_ services: Services) -> [Route]
     /// Every statement, with sample values, to be prepared on both engines.
     static var statements: [SQL] { get }
+    /// Its tables with sealed secrets, which are sealed anew when the keys change.
+    static var sealed: [SealedTable] { get }
     /// What it adds to the pages of cases.
     static var caseParts: [CasePart] { get }
+    /// Its tables that a backup leaves out: what is true for a moment, or is made anew from the others.
+    static var passingTables: Set<String> { get }
+    /// What sees to it, after a backup was restored, that passing tables are made anew.
+    static var afterRestore: [SQL] { get }
 }
 
 extension Feature {
@@ -33,7 +39,10 @@ extension Feature {
     package static var navigation: [NavigationItem] { [] }
     package static func routes(_ services: Services) -> [Route] { [] }
     package static var statements: [SQL] { [] }
+    package static var sealed: [SealedTable] { [] }
     package static var caseParts: [CasePart] { [] }
+    package static var passingTables: Set<String> { [] }
+    package static var afterRestore: [SQL] { [] }
 }
 
 /// The one list of features.
@@ -45,8 +54,9 @@ package struct FeatureCatalog: Sendable {
         CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, CoordinationFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
         EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, ImportFeature.self,
-        PlatformFeature.self,
-        PresenceFeature.self, PaletteFeature.self,
+        PlatformFeature.self, BackupFeature.self,
+        PresenceFeature.self, PaletteFeature.self, SearchFeature.self, ViewsFeature.self,
+        BulkFeature.self, RetentionFeature.self,
     ]
 
     /// A catalogue of all features.
@@ -66,6 +76,9 @@ package struct FeatureCatalog: Sendable {
     /// All rights that a role may be given.
     package var rights: Set<Right> { Set(operations.map(\.right) + features.flatMap { $0.rights }) }
 
+    /// All tables with sealed secrets.
+    package var sealed: [SealedTable] { features.flatMap { $0.sealed } }
+
     /// What all features add to the pages of cases, in the order in which it stands there.
     package var caseParts: [CasePart] { Self.caseParts }
 
@@ -73,13 +86,24 @@ package struct FeatureCatalog: Sendable {
     private static let caseParts = FeatureCatalog().features.flatMap { $0.caseParts }
         .sorted { $0.order < $1.order }
 
+    /// The tables that a backup leaves out; the steps of the schema and the counters stand in its manifest.
+    package var passingTables: Set<String> {
+        features.reduce(into: ["schema_version", "number_counter", "lease", SuspendedIndexes.table]) {
+            $0.formUnion($1.passingTables)
+        }
+    }
+
+    /// What all features run after a backup was restored.
+    package var afterRestore: [SQL] { features.flatMap { $0.afterRestore } }
+
     /// The main navigation.
     package var navigation: [NavigationItem] { features.flatMap { $0.navigation } }
 
     /// Every statement, with sample values.
     package var statements: [SQL] {
-        JournalStore.samples + EntryStore.samples + DraftStore.samples + UndoStore.samples
-            + DemoStore.samples + features.flatMap { $0.statements }
+        JournalStore.samples + LeaseStore.samples + SchemaVersionStore.samples + EntryStore.samples
+            + DraftStore.samples + UndoStore.samples + DemoStore.samples
+            + features.flatMap { $0.statements }
     }
 
     /// Every route, in the order of path and method.

@@ -30,10 +30,22 @@ package struct Services: Sendable {
     package let frame: @Sendable () -> PageFrame
     /// Whether the site is reached over TLS.
     package let isSecure: Bool
+    /// The certificate that the server itself shows, where it serves HTTPS.
+    package let certificate: ServedCertificate?
     /// Where people find the site, where that is set.
     package let publicURL: String?
+    /// Scheduled backups; nil where there are none.
+    package let backups: BackupSettings?
+    /// The folders whose disks must not fill up.
+    package let folders: [String]
     /// The proxies whose word is taken for where a request came from.
     package let trustedProxies: Set<String>
+    /// How slow others may be.
+    package let pace: ConnectionPace.Limits
+    /// The most connections at once.
+    package let connections: Int
+    /// What whoever reads the metrics from elsewhere says; nil where only this machine may read them.
+    package let metricsToken: String?
     /// The schema's steps.
     package let migrator: Migrator
     /// The log.
@@ -50,8 +62,10 @@ package struct Services: Sendable {
         self.catalog = catalog
         (self.database, self.keys, self.clock, self.logger) = (database, keys, clock, logger)
         evidence = EvidenceStore(folder: settings.evidenceFolder)
-        (isSecure, publicURL) = (settings.isSecure, settings.publicURL)
+        (isSecure, publicURL, certificate) = (settings.isSecure, settings.publicURL, settings.certificate)
+        (backups, folders) = (settings.backups, settings.folders)
         trustedProxies = settings.trustedProxies
+        (pace, connections, metricsToken) = (settings.pace, settings.connections, settings.metricsToken)
         passwords = PasswordHasher(cost: settings.passwordCost)
         migrator = Migrator(Schema.migrations)
         journal = Journal(subjects: SubjectCatalog(catalog.subjects))
@@ -75,15 +89,27 @@ package struct DeskSettings: Sendable {
     /// Where people find the site, such as https://support.example.com; nil for the host of each request.
     package var publicURL: String?
     /// Whether people reach the site over TLS.
-    package var isSecure: Bool { publicURL?.hasPrefix("https://") ?? false }
+    package var isSecure: Bool { certificate != nil || publicURL?.hasPrefix("https://") ?? false }
+    /// The certificate that the server shows; nil where it speaks plain HTTP, before which a proxy may stand.
+    package var certificate: ServedCertificate?
     /// The addresses of reverse proxies that set `X-Forwarded-For`.
     package var trustedProxies: Set<String> = []
+    /// How slow others may be.
+    package var pace = ConnectionPace.Limits()
+    /// The most connections at once; more wait to be taken.
+    package var connections = 12_000
+    /// What whoever reads the metrics from elsewhere says; nil where only this machine may read them.
+    package var metricsToken: String?
     /// Where the bytes of evidence lie; nodes of one installation share it.
     package var evidenceFolder = "data/evidence"
     /// How often a node asks for what others wrote.
     package var followInterval: Duration = .milliseconds(500)
     /// The work of a password hash: log2 of scrypt's N.
     package var passwordCost = 15
+    /// Scheduled backups; nil where there are none.
+    package var backups: BackupSettings?
+    /// The folders whose disks must not fill up.
+    package var folders: [String] = []
 
     /// The usual settings.
     package init() {}
@@ -95,6 +121,15 @@ extension SignedInCall {
 }
 
 extension Services {
+    /// Writes what is only remembered along the way, such as when somebody was here last.
+    ///
+    /// Where the database cannot be written for now, it is forgotten: pages are read all the same.
+    func writeInPassing(_ body: @escaping @Sendable (borrowing Transaction) throws -> Void) async throws {
+        do { try await database.write(body) } catch let fault as StorageFault where fault.isTemporary {
+            logger.warning("not remembered", metadata: ["error": "\(fault)"])
+        }
+    }
+
     /// A page for whoever made the call.
     package func page(_ page: Page, for call: SignedInCall, status: Int = 200) -> WebResponse {
         var page = page

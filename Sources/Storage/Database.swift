@@ -27,6 +27,8 @@ package protocol Connection: AnyObject {
     var dialect: Dialect { get }
     /// Runs a statement and gives each row to `body`, in order.
     func rows(_ sql: SQL, each body: (any Row) throws -> Void) throws
+    /// Runs a statement and gives each row to `body` as it comes, so that a whole table takes no more memory than a row.
+    func stream(_ sql: SQL, each body: (any Row) throws -> Void) throws
     /// Runs a statement; returns how many rows it changed.
     @discardableResult func execute(_ sql: SQL) throws -> Int
     /// Compiles a statement without running it.
@@ -39,7 +41,7 @@ package protocol Connection: AnyObject {
 ///
 /// It lives only as long as the closure that receives it: it cannot be copied, kept or awaited across.
 package struct Transaction: ~Copyable {
-    private let connection: any Connection
+    let connection: any Connection
 
     /// A transaction that is open on `connection`.
     package init(_ connection: any Connection) { self.connection = connection }
@@ -64,6 +66,11 @@ package struct Transaction: ~Copyable {
     /// Gives each row to `body`, in order.
     package func each(_ sql: SQL, _ body: (any Row) throws -> Void) throws {
         try connection.rows(sql, each: body)
+    }
+
+    /// Gives each row to `body` as it comes, without holding the others.
+    package func stream(_ sql: SQL, _ body: (any Row) throws -> Void) throws {
+        try connection.stream(sql, each: body)
     }
 
     /// Runs a statement; returns how many rows it changed.
@@ -150,6 +157,15 @@ package struct StorageFault: Error, CustomStringConvertible {
     package var code: String
     /// Whether the same request may succeed later: a full disk, a lost connection.
     package var isTemporary: Bool
+    /// Whether it is a matter of room: the disk is full, or a quota is.
+    package var isOutOfSpace = false
+
+    /// Whether the stored data itself is wrong: pages that do not belong together, a file that is no database.
+    package var isDamage: Bool {
+        // SQLite's CORRUPT and NOTADB; PostgreSQL's data_corrupted and index_corrupted.
+        ["XX001", "XX002"].contains(code)
+            || code.utf8.count < 5 && Int32(code).map { [11, 26].contains($0 & 0xff) } == true
+    }
 
     /// A fault in these words.
     package init(_ description: String, code: String = "", isTemporary: Bool = false) {

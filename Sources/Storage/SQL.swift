@@ -49,21 +49,28 @@ extension Optional: SQLBindable where Wrapped: SQLBindable {
 /// `SQL` and functions of `Transaction`.
 package struct SQL: ExpressibleByStringInterpolation, Sendable {
     /// A piece of a statement.
-    package enum Part: Sendable {
+    package indirect enum Part: Sendable {
         /// Text from the source code.
         case text(StaticString)
         /// A bound value.
         case bind(SQLValue)
         /// What differs between the engines.
         case dialect(sqlite: StaticString, postgreSQL: StaticString)
+        /// What differs between the engines, with values.
+        case either(sqlite: SQL, postgreSQL: SQL)
+        /// The name of a table or column that the engine itself has given, quoted.
+        case name(String)
     }
 
     /// The pieces in order.
     package private(set) var parts: [Part]
 
+    /// Whether the compiled statement is worth keeping: not for one whose shape follows what somebody typed.
+    package private(set) var isKept = true
+
     package init(stringLiteral text: StaticString) { parts = [.text(text)] }
     package init(stringInterpolation interpolation: StringInterpolation) { parts = interpolation.parts }
-    private init(parts: [Part]) { self.parts = parts }
+    init(parts: [Part]) { self.parts = parts }
 
     /// Collects the pieces of a literal.
     package struct StringInterpolation: StringInterpolationProtocol {
@@ -93,6 +100,25 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     package static func + (left: SQL, right: SQL) -> SQL { SQL(parts: left.parts + right.parts) }
 
     package static func += (left: inout SQL, right: SQL) { left.parts += right.parts }
+
+    /// The same statement, compiled anew each time, so that statements of ever new shapes fill no memory.
+    package var once: SQL {
+        var copy = self
+        copy.isKept = false
+        return copy
+    }
+
+    /// What differs between the engines.
+    package static func engines(sqlite: SQL, postgreSQL: SQL) -> SQL {
+        SQL(parts: [.either(sqlite: sqlite, postgreSQL: postgreSQL)])
+    }
+
+    /// Conditions of which one must hold; none of them holds without any.
+    package static func any(_ conditions: [SQL]) -> SQL {
+        guard var joined = conditions.first else { return "1 = 0" }
+        for condition in conditions.dropFirst() { joined = joined + " OR " + condition }
+        return conditions.count == 1 ? joined : "(" + joined + ")"
+    }
 
     /// Conditions that must all hold; `TRUE` without any.
     package static func all(_ conditions: [SQL]) -> SQL {
@@ -153,8 +179,12 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     }
 
     func rendered(for dialect: Dialect) -> RenderedSQL {
-        var text = ""
-        var values: [SQLValue] = []
+        var rendered = RenderedSQL(text: "", values: [], isKept: isKept)
+        render(for: dialect, into: &rendered.text, &rendered.values)
+        return rendered
+    }
+
+    private func render(for dialect: Dialect, into text: inout String, _ values: inout [SQLValue]) {
         for part in parts {
             switch part {
             case .text(let piece): piece.withUTF8Buffer { text += String(decoding: $0, as: UTF8.self) }
@@ -167,9 +197,11 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
             case .dialect(let sqlite, let postgreSQL):
                 let piece = dialect == .sqlite ? sqlite : postgreSQL
                 piece.withUTF8Buffer { text += String(decoding: $0, as: UTF8.self) }
+            case .either(let sqlite, let postgreSQL):
+                (dialect == .sqlite ? sqlite : postgreSQL).render(for: dialect, into: &text, &values)
+            case .name(let name): text += "\"" + name.replacing("\"", with: "\"\"") + "\""
             }
         }
-        return RenderedSQL(text: text, values: values)
     }
 }
 
@@ -184,4 +216,5 @@ package enum Dialect: String, Sendable, CaseIterable {
 struct RenderedSQL {
     var text: String
     var values: [SQLValue]
+    var isKept: Bool
 }

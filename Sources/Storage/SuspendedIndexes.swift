@@ -4,7 +4,8 @@
 /// opens the database next after an interruption builds them. The writer has a large cache meanwhile. Indexes that keep rows unique or cover few rows stay. On
 /// PostgreSQL all stay: there the way to the server costs more than they do.
 package enum SuspendedIndexes {
-    private static let table = "suspended_index"
+    /// The table that holds their definitions while they are away; it is there only then.
+    package static let table = "suspended_index"
 
     /// Takes the indexes of some tables away; what is away already stays away.
     package static func suspend(of tables: [String], in database: any Database) async throws {

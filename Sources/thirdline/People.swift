@@ -9,7 +9,9 @@ import Storage
 struct User: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Accounts: add people, reset passwords, deactivate.",
-        subcommands: [Add.self, List.self, ResetPassword.self, Deactivate.self])
+        subcommands: [
+            Add.self, List.self, ResetPassword.self, ResetSecondFactor.self, Deactivate.self,
+        ])
 
     /// The command `thirdline user add`.
     struct Add: AsyncParsableCommand {
@@ -59,6 +61,25 @@ struct User: AsyncParsableCommand {
         func run() async throws {
             let services = try await place.open()
             try await link(for: try await services.person(email).id.raw, services)
+        }
+    }
+
+    /// The command `thirdline user reset-second-factor`.
+    struct ResetSecondFactor: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reset-second-factor",
+            abstract: "Take somebody’s second factor away, who lost it; their sessions end and they are told."
+        )
+        @OptionGroup var place: DataOptions
+        @Argument(help: "The e-mail address.") var email: String
+        @Option(help: "How you made sure that it is this person who asks.") var reason: String
+
+        func run() async throws {
+            let services = try await place.open()
+            _ = try await services.asOperator(
+                "person.reset_second_factor", RawInput(["id": .text(email), "reason": .text(reason)]))
+            say("\(email) signs in with the password alone, or sets up a new second factor.")
+            try await services.database.close()
         }
     }
 

@@ -16,17 +16,30 @@ struct Serve: AsyncParsableCommand {
     @Option(help: Setting.listen.help)
     var listen: String?
 
+    @Option(name: .customLong("tls-certificate"), help: Setting.tlsCertificate.help)
+    var tlsCertificate: String?
+
+    @Option(name: .customLong("tls-key"), help: Setting.tlsKey.help)
+    var tlsKey: String?
+
     @Flag(help: "Fill an empty database with a small demo organisation.")
     var demo = false
 
     func run() async throws {
-        let settings = try place.settings(listen: listen)
+        OpenFiles.raise()
+        let settings = try place.settings([.listen: listen, .tlsCertificate: tlsCertificate, .tlsKey: tlsKey])
         let (host, port) = try settings.listen()
         let logger = try settings.logger()
-        let installation = try settings.installation()
+        var installation = try settings.installation()
+        installation.settings.certificate = try settings.certificate()
         let services = try await installation.open(
             logger: logger,
             progress: { complain("Bringing the schema up to date: \($0.number) \($0.name)") })
+        for found in try await services.unreadableSecrets() {
+            complain(
+                "\(found.count) \(found.name) cannot be read: the key “\(found.key)” is not in the key file. "
+                    + "Put it back, or see “When the key file is lost” in the admin guide.")
+        }
         let isDemo =
             demo ? try await DemoWorld.fill(installation, now: .now, logger: logger) { complain($0) } : false
         let setUp = try await Accounts(services).needsFirstAdministrator()
@@ -34,12 +47,26 @@ struct Serve: AsyncParsableCommand {
             setUp ? try await Accounts(services).makeLink(purpose: "setup", person: nil, hours: 24) : nil
         let isBench = ProcessInfo.processInfo.environment["THIRDLINE_BENCH"] == "1"
         let publicURL = installation.settings.publicURL
+        let scheme = services.certificate == nil ? "http" : "https"
+        if let warning = services.certificate?.warning(at: services.clock()) { complain(warning) }
         try await DeskServer(services).run(host: host, port: port, isBench: isBench) { port in
-            let base = publicURL ?? "http://\(host):\(port)"
+            let base = publicURL ?? "\(scheme)://\(host):\(port)"
             if let secret { say("Set up the first administrator: \(base)/setup/\(secret)") }
             if isDemo || demo { for line in DemoWorld.signInHelp { say(line) } }
-            say("Listening on http://\(host):\(port)")
+            say("Listening on \(scheme)://\(host):\(port)")
         }
         try await services.database.close()
+    }
+}
+
+/// How many files and connections the process may have open.
+private enum OpenFiles {
+    /// Asks for as many as the machine lets the process have: the usual 1,024 are fewer than a busy hour's open pages.
+    static func raise() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        // Where it is not granted, the process goes on with what it has.
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }

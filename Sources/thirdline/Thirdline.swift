@@ -22,10 +22,11 @@ struct ThirdlineCommand: AsyncParsableCommand {
             """,
         version: Desk.Thirdline.version,
         subcommands: [
-            Serve.self, Migrate.self, Verify.self, CheckpointCommand.self, JournalCommand.self, Demo.self,
+            Serve.self, Backup.self, Restore.self, Migrate.self, Verify.self, CheckpointCommand.self,
+            JournalCommand.self, Demo.self,
             User.self, Token.self,
             PolicyCommand.self,
-            Import.self, Call.self, Routes.self, OpenAPICommand.self,
+            KeyCommand.self, Import.self, Call.self, Routes.self, OpenAPICommand.self,
         ])
 
     static func main() async {
@@ -116,17 +117,45 @@ struct DataOptions: ParsableArguments {
     @Option(help: Setting.trustedProxies.help)
     var trustedProxies: String?
 
+    @Option(help: Setting.idleTimeout.help)
+    var idleTimeout: String?
+
+    @Option(help: Setting.stallTimeout.help)
+    var stallTimeout: String?
+
+    @Option(help: Setting.connections.help)
+    var connections: String?
+
+    @Option(help: Setting.metricsToken.help)
+    var metricsToken: String?
+
     @Option(help: Setting.passwordCost.help)
     var passwordCost: String?
 
     @Option(help: Setting.log.help)
     var log: String?
 
+    @Option(name: .customLong("backup-folder"), help: Setting.backupFolder.help)
+    var backupFolder: String?
+
+    @Option(help: Setting.backupHours.help)
+    var backupHours: String?
+
+    @Option(help: Setting.backupTime.help)
+    var backupTime: String?
+
+    @Option(help: Setting.backupKeep.help)
+    var backupKeep: String?
+
+    @Option(help: Setting.backupPassphraseFile.help)
+    var backupPassphraseFile: String?
+
     @Flag(help: "Use a database server that may lose confirmed writes at a power cut.")
     var allowWeakDurability = false
 
     /// What flags, environment and file say, in that order.
-    func settings(listen: String? = nil) throws -> Settings {
+    /// - Parameter more: the flags that only some subcommands take.
+    func settings(_ more: [Setting: String?] = [:]) throws -> Settings {
         var flags: [Setting: String] = [:]
         flags[.data] = data
         flags[.database] = database
@@ -134,9 +163,18 @@ struct DataOptions: ParsableArguments {
         flags[.evidenceFolder] = evidenceFolder
         flags[.publicURL] = publicURL
         flags[.trustedProxies] = trustedProxies
+        flags[.idleTimeout] = idleTimeout
+        flags[.stallTimeout] = stallTimeout
+        flags[.connections] = connections
+        flags[.metricsToken] = metricsToken
         flags[.passwordCost] = passwordCost
         flags[.log] = log
-        flags[.listen] = listen
+        for (setting, text) in more { flags[setting] = text }
+        flags[.backupFolder] = backupFolder
+        flags[.backupHours] = backupHours
+        flags[.backupTime] = backupTime
+        flags[.backupKeep] = backupKeep
+        flags[.backupPassphraseFile] = backupPassphraseFile
         if allowWeakDurability { flags[.allowWeakDurability] = "true" }
         let environment = ProcessInfo.processInfo.environment
         for stranger in Settings.strangers(in: environment) {

@@ -52,17 +52,19 @@ import Testing
             "Sources/Web": [
                 "CZlib",
                 "Crypto", "Diagnosis", "Domain", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
-                "ServiceLifecycle",
+                "NIOHTTP1", "ServiceLifecycle",
             ],
             "Sources/Desk": [
-                "Crypto", "CryptoExtras", "Diagnosis", "Dispatch", "Domain", "Foundation", "Glibc",
+                "CZlib", "Crypto", "CryptoExtras", "Diagnosis", "Dispatch", "Domain", "Foundation", "Glibc",
                 "HTTPTypes",
-                "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle", "Storage", "Synchronization",
+                "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",
+                "Storage", "Synchronization",
                 "UnixSignals",
                 "Web", "Yams",
             ],
             "Sources/thirdline": [
-                "ArgumentParser", "Desk", "Diagnosis", "Domain", "Foundation", "Logging", "Storage", "Web",
+                "ArgumentParser", "Desk", "Diagnosis", "Domain", "Foundation", "Logging", "Storage",
+                "Synchronization", "Web",
             ],
         ]
         for (folder, names) in allowed {
@@ -117,7 +119,10 @@ import Testing
                 .compactMap { $0.split(separator: "/").last?.split(separator: ".").first.map(String.init) }
             for line in try Self.lines(in: "Sources/Desk") where !line.file.hasPrefix("\(root)/\(slice)/") {
                 for name in own {
-                    #expect(!line.text.contains("\(name)."), "\(line.place) names \(name) of \(slice)")
+                    let words = line.text.split { !$0.isLetter && !$0.isNumber && $0 != "." }
+                    #expect(
+                        !words.contains { $0.hasPrefix("\(name).") },
+                        "\(line.place) names \(name) of \(slice)")
                 }
             }
         }
@@ -181,7 +186,9 @@ import Testing
             "var dialect", "func write<T", "func read<T",
             "func exclusively<T", "func close()", "typealias", "func run() async throws", "init(source:",
             "var coreContext", "static var operations", "static var reads", "static var subjects",
-            "static var rights", "static var navigation", "static var caseParts", "static var foreign",
+            "static var rights", "static var navigation", "static var caseParts", "static var passingTables",
+            "static var sealed", "static var afterRestore",
+            "static var foreign",
             "static let kinds",
             "static let publicKinds", "static var publicKinds", "var people: [String]", "static func routes",
             "static var statements",
@@ -214,12 +221,13 @@ import Testing
         ]
         let others: Set<String> = [
             // Larger pieces that are values of their own, named for what they are.
-            "Accounts", "PasswordHasher", "CaseOperation",
+            "Accounts", "Accounts+SecondFactor", "PasswordHasher", "CaseOperation",
             "CaseSentence", "CaseExport", "PaletteSearch", "OpenAPI", "OpenAPI+Schema", "OpenAPI+Uploads",
-            "Metrics",
+            "Metrics", "MetricsAccess",
             "Readiness", "CaseImporter",
             "ImportBatch", "ImportCases", "ImportReader", "ImportReport",
-            "AccountAspects", "AlertMessage", "CaseHistory", "CaseCounts",
+            "BackupManifest", "BackupReader", "BackupRestore", "BackupWriter",
+            "AccountAspects", "AlertMessage", "CaseHistory", "CaseCounts", "BulkSelection",
         ]
         for file in Self.files(in: "Sources/Desk/Features") {
             let name = String(file.split(separator: "/").last?.dropLast(6) ?? "")

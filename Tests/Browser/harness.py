@@ -40,8 +40,8 @@ SCREENSHOTS = ROOT / ".build" / "screenshots"
 
 # ---- What the server promises, in one place ------------------------------------------------------------------
 
-READY_LINE = re.compile(r"Listening on (http://127\.0\.0\.1:(\d+))")
-SETUP_LINE = re.compile(r"Set up the first administrator: (http://\S+/setup/\S+)")
+READY_LINE = re.compile(r"Listening on (https?://127\.0\.0\.1:(\d+))")
+SETUP_LINE = re.compile(r"Set up the first administrator: (https?://\S+/setup/\S+)")
 SIGN_IN_PATH = "/sign-in"
 DEMO_PASSWORD = "thirdline-demo"
 # Role -> the demo organisation's person who has it.
@@ -82,6 +82,7 @@ class Server:
         self.database = database
         self.arguments = list(arguments)
         self.environment = dict(environment or {})
+        self.binary = find_binary()
         self.data = Path(tempfile.mkdtemp(prefix="thirdline-browser-"))
         self.base = None
         self.setup_url = None
@@ -91,7 +92,7 @@ class Server:
 
     def start(self, within=60):
         """Starts the server and waits for its ready line; on the port it had before, if it had one."""
-        command = [find_binary(), "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"]
+        command = [self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"]
         if self.demo:
             command.append("--demo")
         if self.database:
@@ -185,7 +186,7 @@ class Server:
         """Runs another subcommand on the same data, beside the running server. Returns its output."""
         place = ["--data", str(self.data)] + (["--database", self.database] if self.database else [])
         done = subprocess.run(
-            [str(find_binary()), *arguments, *place], capture_output=True, text=True, timeout=120, check=False
+            [str(self.binary), *arguments, *place], capture_output=True, text=True, timeout=120, check=False
         )
         if check and done.returncode != 0:
             raise AssertionError(

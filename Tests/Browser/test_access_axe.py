@@ -43,6 +43,7 @@ NO_PAGE = {
     r"/events$|/presence$|^/palette$": "read by the page's script",
     r"timeline\.(md|json)$|/content$": "downloads",
     r"^/(setup|password)/": "one-time links; their forms are those of the sign-in page, seen by the smoke test",
+    r"^/sign-in/": "the second step of signing in, seen by test_second_factor",
     r"^/shared/": "one-time link to a piece of evidence",
     r"^/undo/": "open for a moment after an act; the same form as every other",
     r"^/$": "leads on to the queue or the portal",
@@ -85,8 +86,33 @@ class EveryPageTests(BrowserTest):
             "/people/{id}": self.first("/people", r'href="(/people/[0-9a-f-]{36})"'),
             "/macros/{id}": self.first("/macros", r'href="(/macros/[0-9a-f-]{36})"'),
             "/evidence/{id}": self.first(f"{RICH}/evidence/E1", r'href="(/evidence/[^/"]+)/describe"'),
+            "/views/{id}": self.made("/views/new", {"name": "Top", "search": "is:open sev:1,2"}, "Save view")
+            and self.first("/views", r'href="(/views/[0-9a-f-]{36})/revise"'),
+            "/holds/{id}": self.made("/holds/new", {"name": "Matter", "reason": "A letter", "cases": "TL-10"}, "Place hold")
+            and self.first("/holds", r'href="(/holds/[0-9a-f-]{36})/extend"'),
+            "/bulk/{id}": self.bulk_run(),
             "/give/{token}": self.first(f"{RICH}/evidence", r"(/give/[^<\"]+)"),
         }
+
+    def made(self, path, fields, verb):
+        """Fills a form in and sends it."""
+        page = self.looked("administrator")
+        page.goto(self.server.url(path))
+        for name, text in fields.items():
+            page.fill(f"main form [name={name}]", text)
+        page.get_by_role("button", name=verb).click()
+        page.wait_for_url("**done=*")
+        return True
+
+    def bulk_run(self):
+        """Begins a run over two cases, waits for its end, and gives its address."""
+        page = self.looked("administrator")
+        page.goto(self.server.url(f"/bulk/preview?act=case.note&case={BARE}&case={RICH.rsplit('/', 1)[1]}"))
+        page.fill("main form [name=text]", "The outage of Monday.")
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("button", name=re.compile("2 cases")).click()
+        page.get_by_role("heading", name="Done").wait_for(timeout=30_000)
+        return "/bulk/" + page.url.rsplit("/", 1)[1]
 
     def look_at(self, role, address):
         """One load; the window's size and theme change on the open page."""

@@ -52,7 +52,8 @@ struct OpenAPITests {
         let open = entries.filter { $0.body["security"] == [] }
         #expect(
             open.map(\.path).sorted() == [
-                "/api/v1/give/{token}/{item}", "/api/v1/openapi.json", "/healthz", "/metrics", "/readyz",
+                "/api/v1/cases/{id}/uploads", "/api/v1/give/{token}/{item}", "/healthz", "/metrics",
+                "/readyz",
             ])
         let declared = Set(catalog.operations.map(\.name) + catalog.reads.map(\.name))
         let files = entries.filter { entry in
@@ -62,9 +63,9 @@ struct OpenAPITests {
         #expect(
             files.map(\.id).sorted() == [
                 "evidence_attach", "evidence_content", "evidence_put", "portal_give_evidence", "upload_begin",
-                "upload_give_up", "upload_go_on", "upload_offset", "upload_options",
+                "upload_give_up", "upload_go_on", "upload_offset",
             ])
-        #expect(entries.count == declared.count + open.count + files.count)
+        #expect(entries.count == declared.count + open.count + files.count + 1, "and the document itself")
     }
 
     @Test("Operation IDs are unique")

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Testing
+import Web
 
 @testable import Desk
 
@@ -50,6 +51,22 @@ struct SettingsTests {
             #expect(message.contains("line 2: “listen_on” is not a setting"))
             #expect(message.contains("line 3: “publc_url” is not a setting; did you mean “public_url”?"))
         }
+    }
+
+    @Test("Limits of connections are whole numbers of a range, and a token of the metrics is never shown")
+    func connections() throws {
+        let environment = [
+            "THIRDLINE_IDLE_TIMEOUT": "90", "THIRDLINE_STALL_TIMEOUT": "5", "THIRDLINE_CONNECTIONS": "20000",
+            "THIRDLINE_METRICS_TOKEN": "0123456789abcdef",
+        ]
+        let settings = try Settings(environment: environment).installation().settings
+        #expect(settings.pace.idle == .seconds(90) && settings.pace.stall == .seconds(5))
+        #expect(settings.connections == 20_000 && settings.metricsToken == "0123456789abcdef")
+        let wrong = refusal { _ = try Settings(flags: [.idleTimeout: "never"]).installation() }
+        #expect(wrong?.message == "--idle-timeout: “never” is not a whole number between 1 and 86400.")
+        let short = refusal { _ = try Settings(flags: [.metricsToken: "s3cret"]).installation() }
+        #expect(short?.message.hasPrefix("--metrics-token: a token for the metrics has at least 16") == true)
+        #expect(short?.message.contains("s3cret") == false)
     }
 
     @Test("A value that cannot be is refused where it was said")

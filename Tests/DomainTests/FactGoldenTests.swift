@@ -36,6 +36,8 @@ struct FactGoldenTests {
         case "policy": return try PolicyFact(kind: kind, body: body)
         case "evidence": return try EvidenceFact(kind: kind, body: body)
         case "macro": return try MacroFact(kind: kind, body: body)
+        case "hold": return try LegalHoldFact(kind: kind, body: body)
+        case "view": return try SavedViewFact(kind: kind, body: body)
         default: throw FactProblem("no test knows facts of kind \(kind)")
         }
     }
@@ -61,12 +63,15 @@ struct FactGoldenTests {
             "Relations/RelationFact.swift", "Evidence/CaseEvidenceFact.swift",
             "Evidence/EvidenceFact.swift", "Investigation/InvestigationFact+Coding.swift",
             "Story/StoryFact.swift",
-            "Form/CaseFormFact.swift",
+            "Form/CaseFormFact.swift", "Views/SavedViewFact.swift",
+            "Retention/RetentionFact.swift", "Retention/LegalHoldFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
             let text = try Self.file("../../Sources/Domain/\(source)")
-            for match in text.matches(of: /"((?:case|person|organisation|policy|macro|evidence)\.[a-z_]+)"/) {
+            for match in text.matches(
+                of: /"((?:case|person|organisation|policy|macro|evidence|view|hold)\.[a-z_]+)"/)
+            {
                 written.insert(String(match.output.1))
             }
         }
@@ -111,8 +116,9 @@ struct FactGoldenTests {
         }.map(\.lastPathComponent)
         #expect(
             declaring.sorted() == [
-                "CaseFact.swift", "EvidenceFact.swift", "Macro.swift", "OrganisationFact.swift",
-                "PersonFact.swift", "PolicyFact.swift",
+                "CaseFact.swift", "EvidenceFact.swift", "LegalHoldFact.swift", "Macro.swift",
+                "OrganisationFact.swift",
+                "PersonFact.swift", "PolicyFact.swift", "SavedViewFact.swift",
             ])
     }
 
@@ -183,7 +189,21 @@ struct FactGoldenTests {
     /// One value a kind, some with everything and some with nothing.
     static let samples: [any Fact] =
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
-        + investigationSamples + storySamples + formSamples
+        + investigationSamples + storySamples + formSamples + retentionSamples
+
+    private static let retentionSamples: [any Fact] = [
+        CaseFact.retention(
+            .purged(
+                .init(
+                    rule: "standard", keptUntil: moment, entries: [.init(sequence: 12, digest: "aa")],
+                    files: ["bb"]))),
+        LegalHoldFact.placed(
+            name: "Halden v. Orrin", reason: "Letter of counsel", .init(cases: ["c1"], organisations: ["o1"])),
+        LegalHoldFact.extended(.init(cases: ["c2"], organisations: [])),
+        LegalHoldFact.lifted(reason: "Settled"),
+        SavedViewFact.saved(.init(name: "Top", search: "is:open sev:1", isShared: true)),
+        SavedViewFact.chosen,
+    ]
 
     private static let storySamples: [any Fact] = [
         CaseFact.story(.pinned(entry: 98)), CaseFact.story(.unpinned(entry: 98)),
@@ -259,6 +279,8 @@ struct FactGoldenTests {
             .signInFailed(address: "10.0.0.1"), .sessionEnded(session: "s"),
             .tokenCreated(token: "t", name: "n", scopes: ["case.view"]), .tokenRevoked(token: "t"),
             .accessDenied(what: "case.note", right: "case.note", request: "q"), .shortcutsSwitched(on: false),
+            .secondFactorAdded, .secondFactorRemoved(byReset: true, reason: "r"),
+            .secondFactorRemoved(byReset: false, reason: nil), .recoveryCodesMade, .recoveryCodeUsed(left: 9),
         ]
         let organisations: [OrganisationFact] = [
             .added(name: "Halden", tier: "premium", origin: nil), .renamed(name: "Halden AS"),

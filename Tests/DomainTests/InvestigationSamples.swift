@@ -45,6 +45,12 @@ extension FactGoldenTests {
             .noteStructured([.findings: "It is the formatter", .nextStep: "Replay"]),
             .workaroundRecorded(id: "W1", workaround), .workaroundRevised(id: "W1", workaround),
             .workaroundWithdrawn(id: "W1", reason: "Charges twice"),
+            .hypothesisWithdrawn(id: "H2", reason: "Meant for another case"),
+            .judgementWithdrawn(id: "H1", .init(reason: "Judged the wrong one")),
+            .judgementWithdrawn(
+                id: "H1",
+                .init(reason: "The wrong one", confirms: "code_defect", rootCause: .set("code_defect"))),
+            .judgementWithdrawn(id: "H1", .init(reason: "The wrong one", rootCause: .unset)),
             .fixRecorded(id: "F1", text: "Keep the zeros", version: "4.18.1"),
             .fixRecorded(id: "F2", text: "Pin the formatter", version: nil),
             .fixTested(

@@ -43,7 +43,7 @@ struct StoryTests {
     @Test("A key of one's own is one character, and no key does two things")
     func keys() throws {
         #expect(
-            try KeyMap.checked(["assign": "X", "reply": "r", "note": ""]) == ["assign": "x", "note": ""])
+            try KeyMap.checked(["assign": "Y", "reply": "r", "note": ""]) == ["assign": "y", "note": ""])
         #expect(try KeyMap.checked(["reply": "n", "note": "r"]) == ["reply": "n", "note": "r"])
         #expect(codes(["assign": "r"]) == ["assign:key_taken"])
         #expect(codes(["assign": "xy"]) == ["assign:not_a_key"])

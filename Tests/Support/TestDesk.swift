@@ -48,8 +48,9 @@ package struct TestDatabase: Sendable {
     private let name: String?
 
     /// Makes an empty database.
-    package init(_ engine: Engine) async throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    /// - Parameter place: a folder to put its folder into, in place of the system's for passing files.
+    package init(_ engine: Engine, in place: URL? = nil) async throws {
+        folder = (place ?? FileManager.default.temporaryDirectory).appendingPathComponent(
             "thirdline-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         file = folder.appendingPathComponent("thirdline.db").path
@@ -195,22 +196,32 @@ package struct TestDesk: Sendable {
     }
 
     /// Runs a test on a fresh desk of an engine, and removes it afterwards.
+    /// - Parameters:
+    ///   - place: a folder to put everything into, in place of the system's for passing files.
+    ///   - adjust: changes settings; it is given the folder of the desk.
     package static func run(
-        on engine: Engine, realTime: Bool = false, _ body: @Sendable (TestDesk) async throws -> Void
+        on engine: Engine, realTime: Bool = false, in place: URL? = nil,
+        adjust: @Sendable (inout DeskSettings, String) -> Void = { _, _ in },
+        _ body: @Sendable (TestDesk) async throws -> Void
     ) async throws {
-        try await TestPlaces.take { try await runInPlace(on: engine, realTime: realTime, body) }
+        try await TestPlaces.take {
+            try await runInPlace(on: engine, realTime: realTime, in: place, adjust: adjust, body)
+        }
     }
 
     private static func runInPlace(
-        on engine: Engine, realTime: Bool, _ body: @Sendable (TestDesk) async throws -> Void
+        on engine: Engine, realTime: Bool, in place: URL?,
+        adjust: @Sendable (inout DeskSettings, String) -> Void,
+        _ body: @Sendable (TestDesk) async throws -> Void
     ) async throws {
-        let store = try await TestDatabase(engine)
+        let store = try await TestDatabase(engine, in: place)
         let clock = VirtualClock(start)
         try await Migrator(Schema.migrations).migrate(store.database)
         var settings = DeskSettings()
         settings.passwordCost = 10
         settings.evidenceFolder = store.file + ".evidence"
         settings.followInterval = .milliseconds(50)
+        adjust(&settings, URL(fileURLWithPath: store.file).deletingLastPathComponent().path)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let now: @Sendable () -> Timestamp = { realTime ? Timestamp.now : clock.now }
@@ -227,6 +238,11 @@ package struct TestDesk: Sendable {
             throw error
         }
         try await store.remove()
+    }
+
+    /// The same people and data with other services, such as ones with another key file.
+    package static func turned(_ desk: TestDesk, _ services: Services) -> TestDesk {
+        TestDesk(services: services, clock: desk.clock, store: desk.store, people: desk.people)
     }
 
     private func makeCast() async throws -> [Cast: Person] {

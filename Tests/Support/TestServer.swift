@@ -55,8 +55,11 @@ package struct TestServer: Sendable {
         if try await !accounts.hasPassword(person) {
             try await accounts.setPassword(password, of: person, by: person.id.raw, byReset: false)
         }
-        let (secret, _, _) = try await accounts.signIn(
+        let outcome = try await accounts.signIn(
             email: member.email, password: password, address: "127.0.0.1", device: "test")
+        guard case .session(let secret, _) = outcome else {
+            throw StorageFault("\(member) signs in with a second factor")
+        }
         return TestClient(port: port, headers: [("Cookie", "\(accounts.cookieName)=\(secret)")])
     }
 
@@ -64,6 +67,22 @@ package struct TestServer: Sendable {
     package func program(_ member: Cast, scopes: [String] = []) async throws -> TestClient {
         let token = try await desk.token(for: member, scopes: scopes)
         return TestClient(port: port, headers: [("Authorization", "Bearer \(token)")])
+    }
+
+    /// Sends bytes as they are and gives everything that comes until the server closes.
+    package func answers(to text: String) async throws -> String {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            var received = ByteBuffer()
+            for try await buffer in inbound { received.writeImmutableBuffer(buffer) }
+            return String(buffer: received)
+        }
     }
 
     /// Somebody who is not signed in.
@@ -80,6 +99,9 @@ package struct TestResponse: Sendable {
     package var body: String
     /// The body's bytes, as they came.
     package var bytes: [UInt8] = []
+
+    /// Every cookie that was set, as `name=value`.
+    package var allCookies: [String] = []
 
     /// The body as JSON; null where it is none.
     package var json: JSON { (try? JSON(parsing: body)) ?? .null }
@@ -146,6 +168,7 @@ package struct TestClient: Sendable {
                 case .head(let head):
                     response.status = Int(head.status.code)
                     for (name, value) in head.headers { response.headers[name.lowercased()] = value }
+                    response.allCookies = head.headers["set-cookie"].map { String($0.prefix { $0 != ";" }) }
                 case .body(let buffer): bytes += buffer.readableBytesView
                 case .end:
                     response.body = String(decoding: bytes, as: UTF8.self)
@@ -193,7 +216,11 @@ package struct TestClient: Sendable {
         return try await channel.executeThenClose { inbound, outbound in
             var head = HTTPRequestHead(version: .http1_1, method: method, uri: path)
             head.headers.add(name: "Host", value: "127.0.0.1:\(port)")
-            for (name, value) in headers + more { head.headers.add(name: name, value: value) }
+            for (name, value) in headers + more {
+                // A request has one host.
+                if name == "Host" { head.headers.remove(name: name) }
+                head.headers.add(name: name, value: value)
+            }
             if !body.isEmpty || method == .POST || method == .PUT {
                 head.headers.add(name: "Content-Length", value: String(body.count))
             }

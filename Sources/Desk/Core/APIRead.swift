@@ -48,12 +48,21 @@ package struct APIRead: Sendable {
                 throw Refusal(
                     field: name, "unknown_parameter", "There is no parameter “\(name)” here.\(hint)")
             }
+            if let twice = repeated(call.request.query.map(\.name)) {
+                throw Refusal(field: twice, "repeated", "“\(twice)” stands there twice. Say it once.")
+            }
             let json = try await read(call, services)
             var response = WebResponse.json(json)
             if let version = json["version"]?.integer { response.headers[.eTag] = "\"\(version)\"" }
             return response
         }
     }
+}
+
+/// The first name that stands there twice.
+private func repeated(_ names: [String]) -> String? {
+    var seen: Set<String> = []
+    return names.first { !seen.insert($0).inserted }
 }
 
 /// Where the next page of a list begins: opaque to callers, and refused where it was not made by us.

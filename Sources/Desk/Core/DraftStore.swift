@@ -26,6 +26,11 @@ package enum DraftStore {
         "DELETE FROM draft WHERE person = \(person) AND key = \(key)"
     }
 
+    /// Forgets what anybody was writing about a case.
+    static func deleteAll(about number: String) -> SQL {
+        "DELETE FROM draft WHERE key LIKE \(SQL.containing("/\(number)/")) ESCAPE '\\'"
+    }
+
     private static func deleteOldest(of person: String) -> SQL {
         """
         DELETE FROM draft WHERE person = \(person) AND key NOT IN
@@ -36,7 +41,7 @@ package enum DraftStore {
     /// Every statement, with sample values, to be prepared on both engines.
     package static let samples: [SQL] = [
         upsert(of: "x", key: "k", text: "t", at: Timestamp(microseconds: 0)), row(of: "x", key: "k"),
-        delete(of: "x", key: "k"), deleteOldest(of: "x"),
+        delete(of: "x", key: "k"), deleteOldest(of: "x"), deleteAll(about: "x"),
     ]
 
     /// Keeps a draft; an empty one is forgotten.

@@ -93,6 +93,9 @@ package struct EvidenceStore: Sendable {
     /// Takes an unfinished file away; one that is not there is no matter.
     func discard(_ id: String) { unlink(partialPath(id)) }
 
+    /// Takes a file away that no row names; one that is not there is no matter.
+    func remove(_ hash: String) { unlink(path(of: hash)) }
+
     /// Opens the bytes for reading; nil where they are gone.
     package func open(_ hash: String) throws -> EvidenceFile? { try EvidenceFile(path: path(of: hash)) }
 
@@ -124,7 +127,7 @@ package struct EvidenceStore: Sendable {
         let code = errno
         if code == ENOSPC || code == EDQUOT {
             return Refusal(
-                .unavailable, "disk_full",
+                .full, "disk_full",
                 "There is no room for this file right now, and nothing of it was kept. Tell an administrator."
             )
         }

@@ -132,21 +132,54 @@ package struct Journal: Sendable {
         of sequence: Int64, on subject: SubjectRef, in tx: borrowing Transaction
     ) throws -> (fields: [String], digest: [UInt8]) {
         guard let type = subjects[subject.kind],
-            let text = try tx.first(JournalStore.body(of: sequence, subject: subject), { $0.text(0) }),
-            let object = try JSON(parsing: text).object
+            let text = try tx.first(JournalStore.body(of: sequence, subject: subject), { $0.text(0) })
         else { throw Refusal.notFound("entry") }
+        guard let left = try Self.erase(text, of: sequence, type, in: tx) else { return ([], []) }
+        try Self.projectAnew(subject, type, in: tx)
+        return left
+    }
+
+    /// Takes all erasable fields out of all stored bodies of a subject for good; otherwise as `eraseBody`.
+    ///
+    /// O(facts of the subject).
+    /// - Returns: the facts that lost something, with the digest of what is left.
+    package func eraseBodies(
+        of subject: SubjectRef, in tx: borrowing Transaction
+    ) throws -> [(sequence: Int64, digest: [UInt8])] {
+        guard let type = subjects[subject.kind] else { return [] }
+        var erased: [(sequence: Int64, digest: [UInt8])] = []
+        for fact in try tx.all(JournalStore.facts(of: subject, after: .none), JournalStore.fact) {
+            if let left = try Self.erase(fact.body, of: fact.sequence, type, in: tx) {
+                erased.append((fact.sequence, left.digest))
+            }
+        }
+        if !erased.isEmpty { try Self.projectAnew(subject, type, in: tx) }
+        return erased
+    }
+
+    /// Takes the erasable fields out of a body; nil where it has none.
+    private static func erase(
+        _ text: String, of sequence: Int64, _ type: SubjectType, in tx: borrowing Transaction
+    ) throws -> (fields: [String], digest: [UInt8])? {
+        guard let object = try JSON(parsing: text).object else { throw Refusal.notFound("entry") }
         let fields = object.members.map(\.key).filter { type.erasableFields.contains($0) }
-        guard !fields.isEmpty else { return ([], []) }
+        guard !fields.isEmpty else { return nil }
+        let before = object[FactBody.erasedMember]?.array?.compactMap(\.string) ?? []
         var kept = JSONObject()
         for member in object.members where !fields.contains(member.key) { kept[member.key] = member.value }
-        kept[FactBody.erasedMember] = .array(fields.map(JSON.string))
+        kept[FactBody.erasedMember] = .array((before + fields).map(JSON.string))
         let body = JSON.object(kept).text
         try tx.execute(JournalStore.eraseBody(of: sequence, body: body))
+        return (fields, sha256(Array(body.utf8)))
+    }
+
+    private static func projectAnew(
+        _ subject: SubjectRef, _ type: SubjectType, in tx: borrowing Transaction
+    ) throws {
         try type.forget(subject.id, tx)
         for fact in try tx.all(JournalStore.facts(of: subject, after: .none), JournalStore.fact) {
             try type.project(fact, tx)
         }
-        return (fields, sha256(Array(body.utf8)))
     }
 }
 

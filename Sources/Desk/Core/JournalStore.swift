@@ -136,6 +136,27 @@ package enum JournalStore {
         """
     }
 
+    /// The subjects of a kind of which these people recorded a fact, as a query with one column.
+    static func subjects(_ kind: String, touchedBy people: [String]) -> SQL {
+        "SELECT subject_id FROM fact WHERE subject_kind = \(kind) AND actor IN (\(anyOf: people))"
+    }
+
+    /// A query that has a row where a subject has a fact of a kind.
+    /// - Parameter id: the column of the outer query that names the subject.
+    static func anyFact(of subjectKind: String, id: SQL, kind: String) -> SQL {
+        """
+        SELECT 1 FROM fact WHERE subject_kind = \(subjectKind) AND subject_id = \(id) AND kind = \(kind)
+        """
+    }
+
+    /// The link of a fact in the chain of its subject.
+    static func chain(of sequence: Int64) -> SQL { "SELECT chain FROM fact WHERE sequence = \(sequence)" }
+
+    /// The facts with these sequences.
+    static func facts(sequences: [Int64]) -> SQL {
+        "SELECT \(factColumns) FROM fact WHERE sequence IN (\(anyOf: sequences))"
+    }
+
     static func lastSequence() -> SQL { "SELECT COALESCE(MAX(sequence), 0), COUNT(*) FROM fact" }
 
     /// The last sequence below which no fact can still appear: waits for writers that hold a lower one.
@@ -212,6 +233,8 @@ package enum JournalStore {
         let point = Checkpoint(
             sequence: 1, recordedAt: moment, facts: 1, subjects: 1, root: [], keyID: "k", signature: [])
         return [
+            subjects("x", touchedBy: ["x"]), anyFact(of: "x", id: "'x'", kind: "x"), facts(sequences: [1]),
+            chain(of: 1),
             latestFacts(of: "x", ids: ["x"], kinds: ["x"], before: 1, limit: 1),
             insertFact(fact, salt: [], bodyDigest: [], chain: []), head(of: subject),
             setHead(of: subject, version: Version(1), chain: []), facts(of: subject, after: .none),

@@ -3,47 +3,33 @@ import Domain
 import Foundation
 import Storage
 
-/// The secret keys of an installation, apart from its data: they sign checkpoints and key the digests of tokens.
+/// The secret keys of an installation, apart from its data: they sign checkpoints, key the digests of tokens, and seal
+/// what has to be read again, such as the secrets of second factors.
 ///
-/// The file has a line a key, `ID BASE64`, 32 bytes each; the first line is the key in use, the others are old ones
-/// that still verify. Keep it apart from backups of the data.
+/// The first key is in use, the others still verify and open. Keep the file apart from backups of the data.
 package struct KeyRing: Sendable {
-    private var keys: [(id: String, key: SymmetricKey)]
+    private var keys: [KeyFile.Entry]
 
     /// The identifier of the key in use.
     package var currentID: String { keys[0].id }
+    /// The identifiers of the keys that open and verify everything, the one in use first.
+    package var activeIDs: [String] { keys.filter { !$0.isRetired }.map(\.id) }
 
     /// Reads the file, and makes it with one new key where it is missing.
     ///
     /// Only its owner can read it.
+    /// - Throws: `KeyProblem` where others may read it, or a line is no key.
     package init(file: String) throws {
-        let url = URL(fileURLWithPath: file)
-        if !FileManager.default.fileExists(atPath: file) {
-            let key = SymmetricKey(size: .bits256)
-            let text = "k1 " + key.withUnsafeBytes { Data($0).base64EncodedString() } + "\n"
-            let made = FileManager.default.createFile(
-                atPath: file, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-            guard made else { throw KeyProblem("cannot write the key file \(file)") }
-        }
-        let text: String
-        do {
-            text = try String(contentsOf: url, encoding: .utf8)
-        } catch {
-            throw KeyProblem("cannot read the key file \(file)")
-        }
-        keys = []
-        for (index, line) in text.split(separator: "\n").enumerated() where !line.hasPrefix("#") {
-            let parts = line.split(separator: " ")
-            guard parts.count == 2, let data = Data(base64Encoded: String(parts[1])), data.count == 32 else {
-                throw KeyProblem("\(file), line \(index + 1): a key is written as ID and 32 bytes in base64")
-            }
-            keys.append((String(parts[0]), SymmetricKey(data: data)))
-        }
-        guard !keys.isEmpty else { throw KeyProblem("\(file) holds no key") }
+        let isThere = FileManager.default.fileExists(atPath: file)
+        keys = try (isThere ? KeyFile(reading: file) : KeyFile(making: file)).entries
     }
 
     /// A ring of one key, for tests.
-    package init(key bytes: [UInt8]) { keys = [("k1", SymmetricKey(data: bytes))] }
+    package init(key bytes: [UInt8]) {
+        keys = [KeyFile.Entry(id: "k1", key: SymmetricKey(data: bytes), isRetired: false)]
+    }
+
+    // MARK: Signatures and digests
 
     /// The signature of `bytes` with the key in use.
     package func signature(of bytes: [UInt8]) -> [UInt8] {
@@ -60,18 +46,64 @@ package struct KeyRing: Sendable {
 
     /// What is stored of a token, for each key: the token itself is stored nowhere.
     package func digests(of token: String) -> [[UInt8]] {
-        keys.map { Array(HMAC<SHA256>.authenticationCode(for: Array(token.utf8), using: $0.key)) }
+        keys.filter { !$0.isRetired }.map {
+            Array(HMAC<SHA256>.authenticationCode(for: Array(token.utf8), using: $0.key))
+        }
     }
 
     /// What is stored of a new token.
     package func digest(of token: String) -> [UInt8] { digests(of: token)[0] }
+
+    // MARK: Secrets at rest
+
+    /// A secret as it is stored: encrypted, beside the name of the key that opens it.
+    package struct Sealed: Equatable, Sendable {
+        /// The key that opens it.
+        package var keyID: String
+        /// Nonce (12 bytes), ciphertext and tag (16 bytes) of AES-256-GCM.
+        package var bytes: [UInt8]
+
+        /// A stored secret with its parts.
+        package init(keyID: String, bytes: [UInt8]) { (self.keyID, self.bytes) = (keyID, bytes) }
+    }
+
+    /// Encrypts a secret with the key in use.
+    /// - Parameter row: which row it stands in, such as `second_factor/ID`; in another row nothing opens it.
+    package func seal(_ secret: [UInt8], for row: String) throws -> Sealed {
+        let box = try AES.GCM.seal(
+            secret, using: Self.sealingKey(keys[0].key), authenticating: Array(row.utf8))
+        guard let combined = box.combined else {
+            preconditionFailure("AES-GCM with its usual nonce has a combined form")
+        }
+        return Sealed(keyID: keys[0].id, bytes: Array(combined))
+    }
+
+    /// Decrypts a secret.
+    /// - Throws: `SealProblem` where the key file does not hold its key, or row and secret do not belong together.
+    package func open(_ sealed: Sealed, for row: String) throws(SealProblem) -> [UInt8] {
+        guard let key = keys.first(where: { $0.id == sealed.keyID && !$0.isRetired })?.key else {
+            throw .unknownKey(sealed.keyID)
+        }
+        do {
+            let box = try AES.GCM.SealedBox(combined: sealed.bytes)
+            return Array(
+                try AES.GCM.open(box, using: Self.sealingKey(key), authenticating: Array(row.utf8)))
+        } catch { throw .damaged }
+    }
+
+    /// A key for this use alone, so that no digest and no signature ever comes from the same one.
+    private static func sealingKey(_ key: SymmetricKey) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key, info: Array("thirdline sealed secrets".utf8), outputByteCount: 32)
+    }
 }
 
-/// A key file that cannot be used.
-package struct KeyProblem: Error, CustomStringConvertible {
-    /// What is wrong with it.
-    package var description: String
-    init(_ description: String) { self.description = description }
+/// A stored secret that cannot be opened.
+package enum SealProblem: Error, Hashable {
+    /// Its key is not in the key file, or is retired.
+    case unknownKey(String)
+    /// It was changed, or belongs to another row.
+    case damaged
 }
 
 /// A new secret for a link, session or token: 256 random bits as 64 hexadecimal digits.

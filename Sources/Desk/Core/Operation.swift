@@ -205,7 +205,9 @@ package struct AnyOperation: Sendable {
             let input = try O.input.parse(raw, context.policy)
             let state = try O.load(input, for: context.actor, policy: context.policy, in: tx)
             var decision = try O.decide(input, on: state, in: context)
-            if !decision.entries.isEmpty { decision.undo = O.undo(input, on: state, in: context) }
+            if decision.undo == nil, !decision.entries.isEmpty {
+                decision.undo = O.undo(input, on: state, in: context)
+            }
             return decision
         }
     }

@@ -55,18 +55,23 @@ package enum OperationRoutes {
     private static func baseVersion(_ raw: inout RawInput, _ request: WebRequest) throws -> Version? {
         let inBody = raw.values.removeValue(forKey: "base_version")
         if let header = request.headers[.ifMatch], header != "*" {
-            guard let number = Int(header.filter { $0 != "\"" && $0 != "W" && $0 != "/" }) else {
+            guard let version = version(Int(header.filter { $0 != "\"" && $0 != "W" && $0 != "/" })) else {
                 throw Refusal(.invalid, "bad_if_match", "If-Match must be the ETag of the thing you read.")
             }
-            return Version(number)
+            return version
         }
         switch inBody {
         case nil, .missing, .null: return nil
-        case .integer(let number): return Version(Int(number))
-        case .text(let text): if let number = Int(text) { return Version(number) }
+        case .integer(let number): if let version = version(Int(number)) { return version }
+        case .text(let text): if let version = version(Int(text)) { return version }
         default: break
         }
         throw Refusal(field: "base_version", "wrong_type", "base_version must be the version that you read.")
+    }
+
+    /// A number as a version; nil where nothing ever has it.
+    private static func version(_ number: Int?) -> Version? {
+        number.flatMap { (0...Int(Int32.max)).contains($0) ? Version($0) : nil }
     }
 
     // MARK: Forms
@@ -240,7 +245,9 @@ extension OperationRoutes {
             "<a href=\"\(way.path.text)\">\(way.title)</a>" as HTML
         }
         let ways: HTML = links.isEmpty ? .empty : "<p class=\"ways\">\(links)</p>"
-        return "<div class=\"notice warn\" role=\"status\">\(icon("alert"))<div>\(items)\(ways)</div></div>"
+        // Other ways alone are help, not a warning.
+        let (tone, sign) = form.advice.isEmpty ? ("info", "info") : ("warn", "alert")
+        return "<div class=\"notice \(tone)\" role=\"status\">\(icon(sign))<div>\(items)\(ways)</div></div>"
     }
 }
 

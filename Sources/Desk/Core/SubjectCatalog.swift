@@ -10,10 +10,16 @@ package struct ProjectedTable: Sendable {
     package var page: @Sendable (_ after: String, _ limit: Int) -> SQL
     /// The names of the columns that `page` gives, the key first.
     package var columns: [String]
+    /// Whether it holds what the facts make already: one that is new is filled while the server works.
+    package var isComplete: @Sendable (borrowing Transaction) throws -> Bool
 
     /// A table with these parts.
-    package init(_ name: String, columns: [String], page: @escaping @Sendable (String, Int) -> SQL) {
+    package init(
+        _ name: String, columns: [String], page: @escaping @Sendable (String, Int) -> SQL,
+        isComplete: @escaping @Sendable (borrowing Transaction) throws -> Bool = { _ in true }
+    ) {
         (self.name, self.columns, self.page) = (name, columns, page)
+        self.isComplete = isComplete
     }
 }
 

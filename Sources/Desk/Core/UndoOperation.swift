@@ -91,7 +91,9 @@ enum UndoOperation {
 
     private static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
         guard let number = answer["number"]?.string else { return "/?done=undone" }
-        return "/cases/\(number)?done=undone"
+        // An answer about a piece of evidence names its case as well.
+        guard let owner = answer["case"]?.string else { return "/cases/\(number)?done=undone" }
+        return "/cases/\(owner)/evidence/\(number)?done=undone"
     }
 
     private static func form(

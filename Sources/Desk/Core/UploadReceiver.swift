@@ -74,6 +74,7 @@ struct UploadReceiver: Sendable {
 
     /// Gives the body to `take` in pieces of a megabyte, beside the threads that answer requests.
     func feed(_ request: WebRequest, _ take: @escaping @Sendable ([UInt8]) throws -> Void) async throws {
+        try request.refuseCoding()
         var pending: [UInt8] = []
         do {
             for try await buffer in request.body {

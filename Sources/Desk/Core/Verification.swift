@@ -108,7 +108,7 @@ package struct Verification: Sendable {
         _ live: borrowing Transaction, _ fresh: borrowing Transaction, _ report: inout Report
     ) throws {
         for type in journal.subjects.all {
-            for table in type.tables {
+            for table in type.tables where try table.isComplete(live) {
                 var found = RowPages(table)
                 var made = RowPages(table)
                 var left = try found.next(in: live)
@@ -234,6 +234,14 @@ private struct Pass {
                     let sequence = body["sequence"]?.integer, let left = body["body_sha256"]?.string
                 {
                     tombstones[sequence] = left
+                }
+                if fact.kind.hasSuffix(".purged"), let body = try? JSON(parsing: fact.body) {
+                    for entry in body["entries"]?.array ?? [] {
+                        if let sequence = entry["sequence"]?.integer, let left = entry["body_sha256"]?.string
+                        {
+                            tombstones[sequence] = left
+                        }
+                    }
                 }
                 ends[fact.subject] = (fact.version.number, chain)
                 links[fact.subject, default: [:]][fact.version.number] = Array(chain.prefix(16))

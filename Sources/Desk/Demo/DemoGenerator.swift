@@ -99,7 +99,8 @@ package struct DemoGenerator: Sendable {
         let desk = SimulatedDesk(
             services, seed: settings.seed,
             passwordHash: try await services.passwords.hash(DemoWorld.password))
-        try await SuspendedIndexes.suspend(of: ["fact", "support_case"], in: services.database)
+        try await SuspendedIndexes.suspend(
+            of: ["fact", "support_case", "search_case", "search_term"], in: services.database)
         var acts = simulation.next(batch)
         if acts.isEmpty { return Report(position, wasThere: true) }
         while !acts.isEmpty {
@@ -114,6 +115,8 @@ package struct DemoGenerator: Sendable {
             try progress("Living through \(years)", position.numbers.count)
         }
         let cases = position.numbers.count
+        try progress("Taking in words", cases)
+        try await SearchJobs(services).finish()
         try await SuspendedIndexes.restore(in: services.database) { _ in
             try? progress("Building indexes", cases)  // it is too late to stop
         }

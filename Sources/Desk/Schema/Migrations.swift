@@ -7,7 +7,7 @@ package enum Schema {
     /// All steps, in order.
     package static let migrations: [Migration] = [
         journal, people, customers, cases, imports, pages, macros, evidence,
-        publicFace, lists,
+        publicFace, lists, secondFactor, search, backups, views, bulk, retention,
     ]
 
     private static let journal = Migration(
@@ -409,5 +409,229 @@ package enum Schema {
             ALTER TABLE support_case ADD COLUMN watchers TEXT;
             CREATE INDEX fact_of_ending ON fact (occurred_at) WHERE kind IN ('case.resolved', 'case.reopened');
             CREATE INDEX evidence_by_age ON evidence (added_at) WHERE removed_reason IS NULL;
+            """)
+
+    private static let secondFactor = Migration(
+        11, "second factor, and which key made what",
+        common: """
+            ALTER TABLE person ADD COLUMN second_factor_at INTEGER;
+            ALTER TABLE person ADD COLUMN second_factor_reset_at INTEGER;
+            ALTER TABLE person ADD COLUMN second_factor_reset_by TEXT;
+            ALTER TABLE session ADD COLUMN second_factor TEXT;
+            ALTER TABLE session ADD COLUMN key_id TEXT NOT NULL DEFAULT '';
+            ALTER TABLE api_token ADD COLUMN key_id TEXT NOT NULL DEFAULT '';
+            CREATE TABLE second_factor (
+                person TEXT PRIMARY KEY,
+                key_id TEXT NOT NULL,
+                secret BLOB NOT NULL,
+                last_step INTEGER NOT NULL
+            ) STRICT;
+            CREATE TABLE recovery_code (
+                person TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                PRIMARY KEY (person, digest)
+            ) STRICT;
+            CREATE TABLE pending_sign_in (
+                digest BLOB PRIMARY KEY,
+                person TEXT NOT NULL,
+                must_enrol INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL
+            ) STRICT;
+            """)
+
+    /// The narrow table that lists and searches of cases read, and the index of words.
+    ///
+    /// The number of a case in both is the sequence of its first fact. Words of earlier facts are filled in by the server
+    /// while it works; `search_state` says how far it is.
+    private static let search = Migration(
+        12, "lists and searches of cases",
+        common: """
+            CREATE TABLE search_case (
+                doc INTEGER PRIMARY KEY,
+                case_id TEXT NOT NULL UNIQUE,
+                status TEXT NOT NULL,
+                status_since INTEGER NOT NULL,
+                severity TEXT NOT NULL,
+                owner TEXT,
+                organisation TEXT,
+                component TEXT,
+                opened_at INTEGER NOT NULL,
+                updated_at INTEGER NOT NULL,
+                publicly_changed_at INTEGER NOT NULL,
+                next_action_due_at INTEGER,
+                next_update_at INTEGER,
+                blocked_by TEXT,
+                severity_confirmed_at INTEGER,
+                watchers TEXT,
+                confidentiality TEXT,
+                readers TEXT,
+                security_owner TEXT,
+                merged_into TEXT
+            ) STRICT;
+            INSERT INTO search_case (doc, case_id, status, status_since, severity, owner, organisation, component,
+                opened_at, updated_at, publicly_changed_at, next_action_due_at, next_update_at, blocked_by,
+                severity_confirmed_at, watchers, confidentiality, readers, security_owner, merged_into)
+            SELECT f.sequence, s.id, s.status, s.status_since, s.severity, s.owner, s.organisation, s.component,
+                s.opened_at, s.updated_at, s.publicly_changed_at, s.next_action_due_at, s.next_update_at, s.blocked_by,
+                s.severity_confirmed_at, s.watchers, s.confidentiality, s.readers, s.security_owner, s.merged_into
+            FROM support_case s
+            JOIN fact f ON f.subject_kind = 'case' AND f.subject_id = s.id AND f.version = 1;
+            DROP INDEX support_case_by_update;
+            DROP INDEX support_case_by_status;
+            DROP INDEX support_case_by_opening;
+            DROP INDEX support_case_due;
+            DROP INDEX support_case_restricted;
+            DROP INDEX support_case_of_owner;
+            DROP INDEX support_case_of_organisation;
+            DROP INDEX support_case_in_portal;
+            ALTER TABLE support_case DROP COLUMN search_text;
+            CREATE INDEX search_case_by_update ON search_case (updated_at, doc, confidentiality);
+            CREATE INDEX search_case_by_status ON search_case (status, updated_at, doc, owner, severity, component,
+                merged_into, confidentiality, next_action_due_at, blocked_by);
+            CREATE INDEX search_case_by_opening ON search_case (opened_at, doc);
+            CREATE INDEX search_case_due ON search_case (next_action_due_at) WHERE next_action_due_at IS NOT NULL;
+            CREATE INDEX search_case_restricted ON search_case (updated_at) WHERE confidentiality IS NOT NULL;
+            CREATE INDEX search_case_of_owner ON search_case (owner, status, updated_at, doc);
+            CREATE INDEX search_case_of_organisation ON search_case (organisation, updated_at, doc);
+            CREATE INDEX search_case_in_portal ON search_case (organisation, publicly_changed_at, doc);
+            CREATE TABLE search_entry (
+                id INTEGER PRIMARY KEY,
+                kind TEXT NOT NULL,
+                source TEXT NOT NULL,
+                text TEXT NOT NULL
+            ) STRICT;
+            CREATE TABLE search_pending (
+                id INTEGER PRIMARY KEY,
+                doc INTEGER NOT NULL,
+                text TEXT NOT NULL
+            ) STRICT;
+            CREATE TABLE search_skipped (
+                case_id TEXT NOT NULL,
+                source TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                detail TEXT NOT NULL,
+                PRIMARY KEY (case_id, source)
+            ) STRICT;
+            CREATE INDEX search_skipped_waiting ON search_skipped (source) WHERE reason = 'waiting';
+            CREATE TABLE search_state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+            INSERT INTO search_skipped (case_id, source, reason, detail)
+            SELECT case_id, id, 'waiting', '' FROM evidence WHERE removed_reason IS NULL;
+            INSERT INTO search_state (name, value) SELECT 'facts_until', COALESCE(MAX(sequence), 0) FROM fact;
+            INSERT INTO search_state (name, value) VALUES ('facts_done', 0);
+            """,
+        sqlite: """
+            CREATE VIRTUAL TABLE search_term USING fts5 (
+                tokens, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '_'", prefix='2 3');
+            INSERT INTO search_term (search_term, rank) VALUES ('automerge', 8), ('crisismerge', 256);
+            """,
+        postgreSQL: """
+            CREATE TABLE search_term (id BIGINT PRIMARY KEY, tokens TEXT COLLATE "C" NOT NULL)
+                WITH (toast_tuple_target = 128);
+            DO $$ BEGIN
+                IF EXISTS (SELECT 1 FROM pg_settings
+                    WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals))
+                THEN ALTER TABLE search_term ALTER COLUMN tokens SET COMPRESSION lz4; END IF;
+            END $$;
+            CREATE INDEX search_term_tokens ON search_term
+                USING gin (array_to_tsvector(string_to_array(tokens, ' '))) WITH (gin_pending_list_limit = 1024);
+            """)
+
+    private static let backups = Migration(
+        13, "who does what alone, and backups",
+        common: """
+            CREATE TABLE lease (
+                name TEXT PRIMARY KEY,
+                holder TEXT NOT NULL,
+                until INTEGER NOT NULL
+            ) STRICT;
+            CREATE TABLE backup_run (
+                id TEXT PRIMARY KEY,
+                begun_at INTEGER NOT NULL,
+                ended_at INTEGER,
+                node TEXT NOT NULL,
+                file TEXT NOT NULL,
+                bytes INTEGER,
+                rows_kept INTEGER,
+                evidence_files INTEGER,
+                verified_at INTEGER,
+                problem TEXT
+            ) STRICT;
+            CREATE INDEX backup_run_by_age ON backup_run (begun_at);
+            """)
+
+    private static let views = Migration(
+        14, "saved views",
+        common: """
+            CREATE TABLE saved_view (
+                id TEXT PRIMARY KEY,
+                version INTEGER NOT NULL,
+                name TEXT NOT NULL,
+                search TEXT NOT NULL,
+                is_shared INTEGER NOT NULL,
+                owner TEXT NOT NULL,
+                is_deleted INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX saved_view_of_owner ON saved_view (owner);
+            CREATE TABLE saved_view_choice (
+                id TEXT PRIMARY KEY,
+                view_id TEXT NOT NULL,
+                person TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX saved_view_choice_of_person ON saved_view_choice (person);
+            CREATE INDEX saved_view_choice_of_view ON saved_view_choice (view_id);
+            """)
+
+    private static let bulk = Migration(
+        15, "one act on many cases",
+        common: """
+            CREATE TABLE bulk_run (
+                id TEXT PRIMARY KEY,
+                person TEXT NOT NULL,
+                rights TEXT NOT NULL,
+                operation TEXT NOT NULL,
+                input TEXT NOT NULL,
+                summary TEXT NOT NULL,
+                begun_at INTEGER NOT NULL,
+                ended_at INTEGER,
+                is_stopped INTEGER NOT NULL DEFAULT 0,
+                undoes TEXT
+            ) STRICT;
+            CREATE INDEX bulk_run_of_person ON bulk_run (person, begun_at);
+            CREATE INDEX bulk_run_unfinished ON bulk_run (begun_at) WHERE ended_at IS NULL;
+            CREATE INDEX bulk_run_undoing ON bulk_run (undoes) WHERE undoes IS NOT NULL;
+            CREATE TABLE bulk_item (
+                run_id TEXT NOT NULL,
+                position INTEGER NOT NULL,
+                target TEXT NOT NULL,
+                number TEXT NOT NULL,
+                state TEXT NOT NULL,
+                message TEXT,
+                undo TEXT,
+                PRIMARY KEY (run_id, position)
+            ) STRICT;
+            CREATE INDEX bulk_item_by_state ON bulk_item (run_id, state, position);
+            """)
+
+    private static let retention = Migration(
+        16, "retention and legal holds",
+        common: """
+            CREATE INDEX support_case_by_closing ON support_case (closed_at, id) WHERE closed_at IS NOT NULL;
+            CREATE TABLE legal_hold (
+                id TEXT PRIMARY KEY,
+                version INTEGER NOT NULL,
+                name TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                placed_by TEXT NOT NULL,
+                placed_at INTEGER NOT NULL,
+                lifted_at INTEGER
+            ) STRICT;
+            CREATE TABLE legal_hold_scope (
+                id TEXT PRIMARY KEY,
+                hold_id TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                target TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX legal_hold_scope_of_target ON legal_hold_scope (target, kind);
+            CREATE INDEX legal_hold_scope_of_hold ON legal_hold_scope (hold_id);
             """)
 }

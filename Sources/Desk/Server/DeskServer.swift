@@ -1,6 +1,7 @@
 import Domain
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -34,7 +35,30 @@ package struct DeskServer: Sendable {
 
     /// What storage cannot do for now, as a refusal.
     private static func refusal(_ error: any Error) -> Refusal? {
-        guard let fault = error as? StorageFault, fault.isTemporary else { return nil }
+        if error is EvidenceFault {
+            var refusal = Refusal(
+                .unavailable, "evidence_unavailable",
+                "The folder of evidence cannot be written or read right now, and nothing of this was kept. Nothing that was confirmed is lost. Try again in a moment."
+            )
+            refusal.retryAfter = 30
+            return refusal
+        }
+        guard let fault = error as? StorageFault else { return nil }
+        if fault.isDamage {
+            return Refusal(
+                .unavailable, "database_damaged",
+                "A part of the database cannot be read. Tell an administrator: the log says which, and a backup brings it back."
+            )
+        }
+        guard fault.isTemporary else { return nil }
+        if fault.isOutOfSpace {
+            var refusal = Refusal(
+                .full, "disk_full",
+                "The server’s disk is full, so this was not saved. Everything that was confirmed is there and can be read. Tell an administrator; then send it again."
+            )
+            refusal.retryAfter = 60
+            return refusal
+        }
         var refusal = Refusal(
             .unavailable, "storage_unavailable",
             "The database cannot be written or reached right now. Nothing that was confirmed is lost. Try again in a moment."
@@ -54,10 +78,29 @@ package struct DeskServer: Sendable {
         }
         var configuration = ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil)
         configuration.backlog = 1024
+        configuration.availableConnectionsDelegate = MaximumAvailableConnections(services.connections)
         var quiet = services.logger
         quiet.logLevel = .warning
+        var background: [any Service] = [
+            services.live, Housekeeping(services), SearchJobs(services), BackupWorker(services),
+            BulkJobs(services), RetentionJobs(services),
+        ]
+        let connection = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuardInstaller(services.pace)],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: HeadLimits.bytes, maxHeaderListSize: HeadLimits.bytes,
+                maxHeaderFieldCount: HeadLimits.lines))
+        var server = HTTPServerBuilder.http1(configuration: connection)
+        if let certificate = services.certificate {
+            server = HTTPServerBuilder {
+                TLSConnection(
+                    base: HTTP1Channel(responder: $0, configuration: connection), certificate: certificate)
+            }
+            background.append(
+                CertificateWatch(certificate: certificate, logger: services.logger, clock: services.clock))
+        }
         let application = Application(
-            router: router, configuration: configuration, services: [services.live, Housekeeping(services)],
+            router: router, server: server, configuration: configuration, services: background,
             onServerRunning: { channel in ready(channel.localAddress?.port ?? port) }, logger: quiet)
         let group = ServiceGroup(
             configuration: .init(

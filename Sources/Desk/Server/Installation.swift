@@ -46,10 +46,45 @@ package struct Installation: Sendable {
             return database
         }
         try makeFolder()
-        return try SQLiteDatabase(path: "\(folder)/thirdline.db")
+        return try openSQLite()
     }
 
-    private func makeFolder() throws {
+    /// The file of the SQLite database.
+    package var databaseFile: String { "\(folder)/thirdline.db" }
+
+    /// Where the key file is.
+    package var keyPlace: String { keyFile ?? "\(folder)/thirdline.keys" }
+
+    /// Where the files of evidence are.
+    package var evidencePlace: String { evidenceFolder ?? "\(folder)/evidence" }
+
+    /// Files up to this size are looked through before they are used: that takes a tenth of a second at most.
+    private static let quicklyChecked: Int64 = 64 << 20
+
+    private func openSQLite() throws -> any Database {
+        let size = SQLiteFile.size(of: databaseFile)
+        do {
+            if let size, size > 0, size <= Self.quicklyChecked {
+                let damage = SQLiteFile.damage(of: databaseFile)
+                if !damage.isEmpty { throw Self.damaged(databaseFile, damage) }
+            }
+            return try SQLiteDatabase(path: databaseFile)
+        } catch let fault as StorageFault where fault.isDamage {
+            throw Self.damaged(databaseFile, [fault.description])
+        }
+    }
+
+    /// What to do about a file whose pages do not belong together.
+    private static func damaged(_ file: String, _ findings: [String]) -> Refusal {
+        let words = findings.prefix(5).joined(separator: "; ").replacing("\n", with: " ")
+        return Refusal(
+            .unavailable, "database_damaged",
+            "\(file) is damaged: \(words). Nothing was changed. Put the latest backup in its place with thirdline restore FILE --replace, which keeps this file too; then look at the disk."
+        )
+    }
+
+    /// Makes the folder of the data where it is missing.
+    func makeFolder() throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -61,7 +96,7 @@ package struct Installation: Sendable {
 
     /// Whether there may be data to open: a database file, or the address of a database server.
     package var mayHaveData: Bool {
-        databaseURL != nil || FileManager.default.fileExists(atPath: "\(folder)/thirdline.db")
+        databaseURL != nil || FileManager.default.fileExists(atPath: databaseFile)
     }
 
     private var noData: Refusal {
@@ -86,12 +121,13 @@ package struct Installation: Sendable {
             try await database.close()
             throw noData
         }
-        let keys = try KeyRing(file: keyFile ?? "\(folder)/thirdline.keys")
+        let keys = try KeyRing(file: keyPlace)
         try await Migrator(Schema.migrations).migrate(database, progress: progress)
         // A run that filled the database may have been interrupted.
         try await SuspendedIndexes.restore(in: database)
         var settings = settings
-        settings.evidenceFolder = evidenceFolder ?? "\(folder)/evidence"
+        settings.evidenceFolder = evidencePlace
+        settings.folders = [folder, evidencePlace] + (settings.backups.map { [$0.folder] } ?? [])
         let services = try Services(
             database: database, keys: keys, settings: settings, logger: logger, clock: clock)
         try await services.policy.refresh(from: database)

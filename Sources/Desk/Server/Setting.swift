@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Logging
+import Web
 import Yams
 
 /// One thing that an installation can be told besides policy: by flag, by environment or by file, in that order.
@@ -11,11 +12,22 @@ package enum Setting: String, CaseIterable, Sendable {
     case keyFile = "key_file"
     case evidenceFolder = "evidence_folder"
     case listen
+    case tlsCertificate = "tls_certificate"
+    case tlsKey = "tls_key"
     case publicURL = "public_url"
     case trustedProxies = "trusted_proxies"
+    case idleTimeout = "idle_timeout"
+    case stallTimeout = "stall_timeout"
+    case connections
+    case metricsToken = "metrics_token"
     case passwordCost = "password_cost"
     case log
     case allowWeakDurability = "allow_weak_durability"
+    case backupFolder = "backup_folder"
+    case backupHours = "backup_hours"
+    case backupTime = "backup_time"
+    case backupKeep = "backup_keep"
+    case backupPassphraseFile = "backup_passphrase_file"
 
     /// "THIRDLINE_PUBLIC_URL".
     package var environment: String { "THIRDLINE_" + rawValue.uppercased() }
@@ -30,12 +42,26 @@ package enum Setting: String, CaseIterable, Sendable {
         case .keyFile: "the file with the secret keys"
         case .evidenceFolder: "the folder of evidence; nodes of one installation share it"
         case .listen: "HOST:PORT to listen on; port 0 takes a free one"
+        case .tlsCertificate:
+            "the certificate to serve HTTPS with, and its chain, in PEM; taken over anew when it changes"
+        case .tlsKey: "the private key of the certificate, in PEM without a passphrase"
         case .publicURL: "the address that people use; with https://, cookies are only sent over TLS"
         case .trustedProxies:
             "addresses of reverse proxies, separated by commas, whose X-Forwarded-For is believed"
+        case .idleTimeout: "seconds after which a connection is closed on which nobody asks for anything"
+        case .stallTimeout:
+            "seconds after which whoever sends or reads fewer than \(ConnectionPace.leastRate) bytes a second is cut off"
+        case .connections: "the most connections at once; more wait"
+        case .metricsToken: "what a program says as bearer token to read /metrics from another machine"
         case .passwordCost: "work of a password hash: log2 of scrypt's N, 10 to 20"
         case .log: "how much is logged: trace, debug, info, notice, warning, error or critical"
         case .allowWeakDurability: "true to use a database server that may lose confirmed writes"
+        case .backupFolder:
+            "the folder in which the server makes backups by itself, each restored and verified"
+        case .backupHours: "hours between two scheduled backups, 1 to 720"
+        case .backupTime: "the time of day in UTC, HH:MM, from which the hours are counted"
+        case .backupKeep: "how many scheduled backups are kept, 1 to 1000"
+        case .backupPassphraseFile: "a file whose first line encrypts scheduled backups"
         }
     }
 
@@ -47,11 +73,21 @@ package enum Setting: String, CaseIterable, Sendable {
         case .keyFile: "thirdline.keys in the folder of the data"
         case .evidenceFolder: "evidence in the folder of the data"
         case .listen: "127.0.0.1:8080"
-        case .publicURL: "the address listened on, plain HTTP"
+        case .tlsCertificate, .tlsKey: "plain HTTP"
+        case .publicURL: "the address listened on"
         case .trustedProxies: "nobody's word is taken"
+        case .idleTimeout: "60"
+        case .stallTimeout: "30"
+        case .connections: "12000"
+        case .metricsToken: "/metrics answers this machine alone"
         case .passwordCost: "15"
         case .log: "notice"
         case .allowWeakDurability: "refused"
+        case .backupFolder: "no scheduled backups"
+        case .backupHours: "24"
+        case .backupTime: "02:00"
+        case .backupKeep: "7"
+        case .backupPassphraseFile: "not encrypted"
         }
     }
 }
@@ -89,12 +125,27 @@ package struct Settings: Sendable {
 
     /// Names in the environment that look like settings and are none, each with the name that was probably meant.
     package static func strangers(in environment: [String: String]) -> [(name: String, meant: String)] {
-        let known = Setting.allCases.map(\.environment) + ["THIRDLINE_CONFIG"]
+        let known = Setting.allCases.map(\.environment) + ["THIRDLINE_CONFIG", "THIRDLINE_BACKUP_PASSPHRASE"]
         return environment.keys.filter { $0.hasPrefix("THIRDLINE_") && !known.contains($0) }.sorted()
             .compactMap { name in
                 let names = known.map { String($0.dropFirst(10)) }
                 return nearest(to: String(name.dropFirst(10)), in: names).map { (name, "THIRDLINE_" + $0) }
             }
+    }
+
+    /// The passphrase that is the first line of a file.
+    package static func passphrase(inFile path: String) throws -> String {
+        guard let data = FileManager.default.contents(atPath: path),
+            let text = String(validating: data, as: UTF8.self)
+        else {
+            throw Refusal(.notFound, "no_passphrase_file", "There is no text file \(path) with a passphrase.")
+        }
+        let line = text.prefix { $0 != "\n" && $0 != "\r" && $0 != "\r\n" }
+        guard !line.isEmpty else {
+            throw Refusal(
+                .invalid, "bad_setting", "The first line of \(path) is empty, so it is no passphrase.")
+        }
+        return String(line)
     }
 
     // MARK: File
@@ -182,15 +233,73 @@ package struct Settings: Sendable {
             }
             installation.settings.passwordCost = cost
         }
+        installation.settings.pace = ConnectionPace.Limits(
+            idle: .seconds(try number(.idleTimeout, 60, in: 1...86_400)),
+            stall: .seconds(try number(.stallTimeout, 30, in: 1...86_400)))
+        installation.settings.connections = try number(.connections, 12_000, in: 10...1_000_000)
+        if let token = self[.metricsToken] {
+            guard token.utf8.count >= 16, token.utf8.allSatisfy({ (33...126).contains($0) }) else {
+                // What was said is a secret, so it is not shown.
+                throw Refusal(
+                    .invalid, "bad_setting",
+                    "\(said[.metricsToken]?.origin ?? ""): a token for the metrics has at least 16 letters, digits or signs and no spaces."
+                )
+            }
+            installation.settings.metricsToken = token
+        }
         if let text = self[.publicURL] {
             guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host() != nil,
                 ["", "/"].contains(url.path())
             else { throw wrong(.publicURL, "an address such as https://support.example.com") }
             installation.settings.publicURL = text.hasSuffix("/") ? String(text.dropLast()) : text
         }
+        installation.settings.backups = try backups()
         installation.settings.trustedProxies = Set(
             (self[.trustedProxies] ?? "").split { $0 == "," || $0 == " " }.map(String.init))
         return installation
+    }
+
+    /// The certificate to serve HTTPS with; nil for plain HTTP.
+    package func certificate() throws -> ServedCertificate? {
+        switch (self[.tlsCertificate], self[.tlsKey]) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?): return try ServedCertificate(certificate: certificate, key: key)
+        case (let certificate, _):
+            throw Refusal(
+                .invalid, "bad_setting",
+                "\(certificate == nil ? "tls_key" : "tls_certificate") is given alone; HTTPS needs tls_certificate and tls_key."
+            )
+        }
+    }
+
+    /// Scheduled backups; nil where no folder is named.
+    private func backups() throws -> BackupSettings? {
+        var schedule = BackupSchedule()
+        schedule.hours = try number(.backupHours, 1...720) ?? schedule.hours
+        schedule.keep = try number(.backupKeep, 1...1000) ?? schedule.keep
+        if let text = self[.backupTime] {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+            guard parts.count == 2, text.utf8.count == 5, let hour = parts[0], let minute = parts[1],
+                (0...23).contains(hour), (0...59).contains(minute)
+            else { throw wrong(.backupTime, "a time of the day such as 02:00") }
+            schedule.minute = hour * 60 + minute
+        }
+        return self[.backupFolder].map {
+            BackupSettings(
+                folder: $0, schedule: schedule, passphraseFile: self[.backupPassphraseFile])
+        }
+    }
+
+    private func number(_ setting: Setting, _ fallback: Int, in range: ClosedRange<Int>) throws -> Int {
+        try number(setting, range) ?? fallback
+    }
+
+    private func number(_ setting: Setting, _ range: ClosedRange<Int>) throws -> Int? {
+        guard let text = self[setting] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw wrong(setting, "a whole number between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return number
     }
 
     private func flag(_ setting: Setting) throws -> Bool {

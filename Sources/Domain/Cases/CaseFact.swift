@@ -139,6 +139,8 @@ package enum CaseFact: Fact {
     case form(CaseFormFact)
     /// What belongs to its story, and what was taken back.
     case story(StoryFact)
+    /// Its time was over.
+    case retention(RetentionFact)
     /// What happened between the customer and us.
     case customer(CaseCustomerFact)
 
@@ -225,7 +227,7 @@ package enum CaseFact: Fact {
         case .classified(let field, _): [Aspect(field.rawValue)]
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
-        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer:
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention:
             family?.edits ?? []
         }
     }

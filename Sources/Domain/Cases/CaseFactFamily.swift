@@ -29,6 +29,7 @@ extension CaseFact {
         case .evidence(let fact): fact
         case .form(let fact): fact
         case .story(let fact): fact
+        case .retention(let fact): fact
         case .customer(let fact): fact
         default: nil
         }
@@ -37,7 +38,7 @@ extension CaseFact {
     /// The families.
     package static let families: [any CaseFactFamily.Type] = [
         InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
-        CaseFormFact.self, StoryFact.self, CaseCustomerFact.self,
+        CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -53,6 +54,9 @@ extension CaseFact {
             return .evidence(try CaseEvidenceFact(kind: kind, body: body))
         }
         if StoryFact.kinds.contains(kind) { return .story(try StoryFact(kind: kind, body: body)) }
+        if RetentionFact.kinds.contains(kind) {
+            return .retention(try RetentionFact(kind: kind, body: body))
+        }
         if CaseCustomerFact.kinds.contains(kind) {
             return .customer(try CaseCustomerFact(kind: kind, body: body))
         }

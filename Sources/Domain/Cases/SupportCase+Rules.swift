@@ -206,30 +206,3 @@ extension Policy.Status {
         return [customerWords, "\(isAsking)", "\(isTried)", "\(isDone)"]
     }
 }
-
-/// Finds words of internal notes in text that is about to leave the house.
-package enum InternalQuote {
-    /// The first run of at least `words` words that `text` shares with one of `notes`; nil where there is none.
-    ///
-    /// Letter case, punctuation and line breaks do not matter. O(words of text + words of notes).
-    package static func found(in text: String, from notes: [String], words: Int) -> String? {
-        let outgoing = tokens(text)
-        guard outgoing.count >= words else { return nil }
-        var runs: Set<ArraySlice<String>> = []
-        for note in notes {
-            let tokens = tokens(note)
-            guard tokens.count >= words else { continue }
-            for start in 0...(tokens.count - words) { runs.insert(tokens[start..<(start + words)]) }
-        }
-        guard !runs.isEmpty else { return nil }
-        for start in 0...(outgoing.count - words) {
-            let run = outgoing[start..<(start + words)]
-            if runs.contains(run) { return run.joined(separator: " ") }
-        }
-        return nil
-    }
-
-    private static func tokens(_ text: String) -> [String] {
-        text.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber }).map(String.init)
-    }
-}

@@ -115,7 +115,8 @@ package struct SupportCase: Subject, Equatable {
                 firstReplyAt = firstReplyAt ?? moment
             }
         case .investigation(.hypothesisJudged(let id, let judgement)): judge(id, judgement)
-        case .noted, .entryErased, .investigation, .coordination, .evidence, .story: break
+        case .investigation(.judgementWithdrawn(let id, let withdrawal)): takeBack(id, withdrawal)
+        case .noted, .entryErased, .investigation, .coordination, .evidence, .story, .retention: break
         case .relation(let fact): apply(fact)
         case .form(let fact):
             if case .customerAnswered = fact { unansweredSince = unansweredSince ?? moment }
@@ -176,6 +177,15 @@ package struct SupportCase: Subject, Equatable {
     private mutating func judge(_ id: String, _ judgement: HypothesisJudgement) {
         confirmedCauses[id] = judgement.state == .confirmed ? judgement.rootCause : nil
         if let cause = confirmedCauses[id] { classification[.rootCause] = cause }
+    }
+
+    private mutating func takeBack(_ id: String, _ withdrawal: JudgementWithdrawal) {
+        confirmedCauses[id] = withdrawal.confirms
+        switch withdrawal.rootCause {
+        case .set(let cause)?: classification[.rootCause] = cause
+        case .unset?: classification[.rootCause] = nil
+        case nil: break
+        }
     }
 
     private mutating func move(to status: String, at moment: Timestamp) {

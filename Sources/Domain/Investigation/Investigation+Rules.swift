@@ -61,11 +61,49 @@ extension Investigation {
                 "\(same.id) says the same and is \(same.state.words.lowercased()). Say in what this one differs."
             )
         }
-        let id = "H\(hypotheses.count + 1)"
+        let id = nextHypothesis
         let proposed = InvestigationFact.hypothesisProposed(id: id, wording, confidence: confidence)
         guard let test else { return [proposed] }
         let plan = TestPlan(hypothesis: id, action: test, information: .medium, cost: .medium)
         return [proposed] + (try planning(plan, knowing: [id]))
+    }
+
+    /// The number that the next hypothesis gets; those of withdrawn ones are not given again.
+    package var nextHypothesis: String { "H\(proposals + 1)" }
+
+    /// The facts of withdrawing a hypothesis that was put up by mistake.
+    ///
+    /// Once anything was tried or seen of it, it stays in sight: a dead end is worth as much as a lead.
+    package func withdrawingHypothesis(_ id: String, because reason: String) throws(Refusal)
+        -> [InvestigationFact]
+    {
+        let hypothesis = try hypothesis(id)
+        guard hypothesis.judgementBefore == nil, hypothesis.results.isEmpty else {
+            throw Refusal(
+                .conflict, "already_worked_on",
+                "\(hypothesis.id) was judged or tested, so it stays. Refute it or set it aside instead.")
+        }
+        return [.hypothesisWithdrawn(id: hypothesis.id, reason: reason)]
+    }
+
+    /// The facts of withdrawing the last judgement of a hypothesis: where it stood before holds again.
+    /// - Parameter rootCause: what the case's root cause was set to before; nil where it stays as it is.
+    package func withdrawingJudgement(
+        of id: String, because reason: String, rootCause: JudgementWithdrawal.RootCause? = nil
+    ) throws(Refusal) -> [InvestigationFact] {
+        let hypothesis = try hypothesis(id)
+        guard let before = hypothesis.judgementBefore else {
+            throw Refusal(
+                .conflict, "not_judged",
+                "Nobody has judged \(hypothesis.id) yet, so there is nothing to withdraw.")
+        }
+        return [
+            .judgementWithdrawn(
+                id: hypothesis.id,
+                JudgementWithdrawal(
+                    reason: reason, confirms: before.state == .confirmed ? before.rootCause : nil,
+                    rootCause: rootCause))
+        ]
     }
 
     /// The facts of putting a hypothesis into other words; what is nil stays.
@@ -139,7 +177,7 @@ extension Investigation {
                 field: "action", "already_tried",
                 "\(same.id) is the same test\(result). Say in what this one differs.")
         }
-        return [.testPlanned(id: "T\(tests.count + 1)", plan)]
+        return [.testPlanned(id: "T\(plans + 1)", plan)]
     }
 
     /// The facts of something that was seen, of a test or a hypothesis.

@@ -16,9 +16,18 @@ package struct Investigation: Equatable, Sendable {
         package var proposed: Attribution
         /// Who said last where it stands.
         package var judged: Attribution?
+        /// Where it stood before each judgement, oldest first.
+        fileprivate var past: [Standing] = []
 
         /// Where it stands.
         package var state: HypothesisState { judgement.state }
+    }
+
+    /// Where a hypothesis stood before it was judged again.
+    fileprivate struct Standing: Equatable, Sendable {
+        var judgement: HypothesisJudgement
+        var judged: Attribution?
+        var cited: [String]
     }
 
     /// What was seen, of what, by whom.
@@ -146,6 +155,10 @@ package struct Investigation: Equatable, Sendable {
         package var answered: Attribution?
     }
 
+    /// How many hypotheses were put up, withdrawn ones included.
+    package private(set) var proposals = 0
+    /// How many tests were planned, withdrawn ones included.
+    package private(set) var plans = 0
     /// In the order in which they were put up.
     package private(set) var hypotheses: [Hypothesis] = []
     /// In the order in which they were planned.
@@ -178,6 +191,7 @@ extension Investigation {
     private mutating func apply(_ fact: InvestigationFact, _ mark: Attribution) {
         switch fact {
         case .hypothesisProposed(let id, let wording, let confidence):
+            proposals += 1
             hypotheses.append(
                 Hypothesis(
                     id: id, wording: wording,
@@ -185,7 +199,13 @@ extension Investigation {
         case .hypothesisRevised(let id, let wording):
             change(\.hypotheses, where: { $0.id == id }) { $0.wording = wording }
         case .hypothesisJudged(let id, let judgement): judge(id, judgement, mark)
-        case .testPlanned(let id, let plan): tests.append(Test(id: id, plan: plan, planned: mark))
+        case .judgementWithdrawn(let id, _): change(\.hypotheses, where: { $0.id == id }) { $0.stepBack() }
+        case .hypothesisWithdrawn(let id, _):
+            hypotheses.removeAll { $0.id == id }
+            tests.removeAll { $0.plan.hypothesis == id }
+        case .testPlanned(let id, let plan):
+            plans += 1
+            tests.append(Test(id: id, plan: plan, planned: mark))
         case .resultRecorded(let id, let result): record(result, on: id, mark)
         case .decided(let id, let decision):
             decisions.append(Decided(id: id, decision: decision, recorded: mark))
@@ -245,6 +265,9 @@ extension Investigation {
 
     private mutating func judge(_ id: String, _ judgement: HypothesisJudgement, _ mark: Attribution) {
         change(\.hypotheses, where: { $0.id == id }) { hypothesis in
+            hypothesis.past.append(
+                Standing(
+                    judgement: hypothesis.judgement, judged: hypothesis.judged, cited: hypothesis.evidence))
             var judgement = judgement
             judgement.confidence = judgement.confidence ?? hypothesis.judgement.confidence
             hypothesis.judgement = judgement
@@ -277,6 +300,18 @@ extension Investigation {
 }
 
 extension Investigation.Hypothesis {
+    /// What the last judgement took the place of; nil where nobody has judged it.
+    package var judgementBefore: HypothesisJudgement? { past.last?.judgement }
+
+    /// Goes back to where it stood before the last judgement; what results cite since stays cited.
+    fileprivate mutating func stepBack() {
+        guard let before = past.popLast() else { return }
+        let judged = Set(judgement.evidence)
+        let seen = Set(results.flatMap(\.result.evidence)).union(before.cited)
+        evidence.removeAll { judged.contains($0) && !seen.contains($0) }
+        (judgement, self.judged) = (before.judgement, before.judged)
+    }
+
     fileprivate mutating func cite(_ references: [String]) {
         for reference in references where !evidence.contains(reference) { evidence.append(reference) }
     }

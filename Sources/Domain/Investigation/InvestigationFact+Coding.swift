@@ -6,6 +6,8 @@ extension InvestigationFact {
         case .hypothesisProposed: "case.hypothesis_proposed"
         case .hypothesisRevised: "case.hypothesis_revised"
         case .hypothesisJudged: "case.hypothesis_judged"
+        case .hypothesisWithdrawn: "case.hypothesis_withdrawn"
+        case .judgementWithdrawn: "case.judgement_withdrawn"
         case .testPlanned: "case.test_planned"
         case .resultRecorded: "case.result_recorded"
         case .decided: "case.decided"
@@ -48,7 +50,9 @@ extension InvestigationFact {
         case .noteStructured(let parts): Self.json(of: parts)
         case .workaroundRecorded(let id, let workaround), .workaroundRevised(let id, let workaround):
             workaround.json(id: id)
-        case .workaroundWithdrawn(let id, let reason): ["id": .string(id), "reason": .string(reason)]
+        case .judgementWithdrawn(let id, let withdrawal): withdrawal.json(id: id)
+        case .workaroundWithdrawn(let id, let reason), .hypothesisWithdrawn(let id, let reason):
+            ["id": .string(id), "reason": .string(reason)]
         case .fixRecorded(let id, let text, let version):
             .fields(["id": .string(id), "text": .string(text), "version": version.map(JSON.string)])
         case .fixTested(let id, let test): test.json(id: id)
@@ -116,6 +120,10 @@ extension InvestigationFact {
         switch kind {
         case "case.workaround_recorded": return .workaroundRecorded(id: id, try Workaround(body))
         case "case.workaround_revised": return .workaroundRevised(id: id, try Workaround(body))
+        case "case.hypothesis_withdrawn":
+            return .hypothesisWithdrawn(id: id, reason: try body.text("reason"))
+        case "case.judgement_withdrawn":
+            return .judgementWithdrawn(id: id, try JudgementWithdrawal(body))
         case "case.workaround_withdrawn":
             return .workaroundWithdrawn(id: id, reason: try body.text("reason"))
         case "case.fix_recorded":
@@ -278,5 +286,31 @@ extension FixTest {
             tested: try body.text("tested"), environment: try body.text("environment"),
             observed: try body.text("observed"), holds: try body.truth("holds"),
             evidence: body.texts("evidence"))
+    }
+}
+
+extension JudgementWithdrawal {
+    fileprivate init(_ body: FactBody) throws {
+        let rootCause: RootCause? =
+            switch body.members["root_cause"] {
+            case .string(let cause)?: .set(cause)
+            case .null?: .unset
+            default: nil
+            }
+        self.init(
+            reason: try body.text("reason"), confirms: body.optionalText("confirms"), rootCause: rootCause)
+    }
+
+    fileprivate func json(id: String) -> JSON {
+        let cause: JSON? =
+            switch rootCause {
+            case .set(let cause)?: .string(cause)
+            case .unset?: .null
+            case nil: nil
+            }
+        return .fields([
+            "id": .string(id), "reason": .string(reason), "confirms": confirms.map(JSON.string),
+            "root_cause": cause,
+        ])
     }
 }

@@ -6,6 +6,10 @@ package enum InvestigationFact: CaseFactFamily {
     case hypothesisRevised(id: String, HypothesisWording)
     /// Somebody said what they make of a hypothesis.
     case hypothesisJudged(id: String, HypothesisJudgement)
+    /// A hypothesis was put up by mistake; nothing had come of it yet.
+    case hypothesisWithdrawn(id: String, reason: String)
+    /// The last judgement of a hypothesis was a mistake; the one before holds.
+    case judgementWithdrawn(id: String, JudgementWithdrawal)
     /// A test was planned.
     case testPlanned(id: String, TestPlan)
     /// Something was seen: of a planned test, which is done with it, or of a hypothesis.
@@ -40,8 +44,9 @@ package enum InvestigationFact: CaseFactFamily {
     case partyWeighed(id: String, InvestigationResult)
 
     package static let kinds = [
-        "case.hypothesis_proposed", "case.hypothesis_revised", "case.hypothesis_judged", "case.test_planned",
-        "case.result_recorded", "case.decided", "case.agreement_recorded", "case.bounded",
+        "case.hypothesis_proposed", "case.hypothesis_revised", "case.hypothesis_judged",
+        "case.hypothesis_withdrawn", "case.judgement_withdrawn", "case.test_planned", "case.result_recorded",
+        "case.decided", "case.agreement_recorded", "case.bounded",
         "case.note_structured", "case.workaround_recorded", "case.workaround_revised",
         "case.workaround_withdrawn", "case.fix_recorded", "case.fix_tested", "case.fix_confirmed",
         "case.party_listed", "case.party_asked", "case.party_answered", "case.party_weighed",
@@ -61,7 +66,10 @@ package enum InvestigationFact: CaseFactFamily {
     package var edits: Set<Aspect> {
         switch self {
         case .hypothesisRevised(let id, _): [Aspect("hypothesis.\(id)")]
-        case .hypothesisJudged(let id, _): [Aspect("hypothesis_state.\(id)")]
+        case .hypothesisJudged(let id, _), .judgementWithdrawn(let id, _):
+            [Aspect("hypothesis_state.\(id)")]
+        case .hypothesisWithdrawn(let id, _):
+            [Aspect("hypothesis.\(id)"), Aspect("hypothesis_state.\(id)")]
         case .bounded(let question, _): [Aspect("boundary.\(question.rawValue)")]
         case .workaroundRevised(let id, _), .workaroundWithdrawn(let id, _): [Aspect("workaround.\(id)")]
         default: []

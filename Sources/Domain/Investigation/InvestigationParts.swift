@@ -360,3 +360,26 @@ package enum FixWitness: String, Sendable, CaseIterable {
         }
     }
 }
+
+/// That a judgement of a hypothesis was a mistake, and what holds again.
+package struct JudgementWithdrawal: Equatable, Sendable {
+    /// What the case's root cause is set to with it.
+    package enum RootCause: Equatable, Sendable {
+        /// It is not set.
+        case unset
+        /// It is this one.
+        case set(String)
+    }
+
+    /// Why.
+    package var reason: String
+    /// The root cause that the hypothesis confirms again; nil where it confirms none.
+    package var confirms: String?
+    /// What the case's root cause is set to; nil where it stays as it is.
+    package var rootCause: RootCause?
+
+    /// A withdrawal with all parts.
+    package init(reason: String, confirms: String? = nil, rootCause: RootCause? = nil) {
+        (self.reason, self.confirms, self.rootCause) = (reason, confirms, rootCause)
+    }
+}

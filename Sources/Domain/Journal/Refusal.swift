@@ -26,6 +26,8 @@ package struct Refusal: Error, Equatable, Sendable {
         case wrongMethod
         /// The service cannot do this for now.
         case unavailable
+        /// There is no room to keep it.
+        case full
     }
 
     /// What is wrong with one field.

@@ -40,9 +40,11 @@ package struct Fields<Input: Sendable>: Sendable {
 }
 
 /// The name that was probably meant: the nearest by edit distance, if it is near at all.
-package func nearest(to name: String, in names: [String]) -> String? {
+/// - Parameter slips: the most slips of the keyboard that are forgiven; nil for two, or a third of a long name.
+package func nearest(to name: String, in names: [String], slips: Int? = nil) -> String? {
     let ranked = names.map { (name: $0, distance: editDistance(Array(name.utf8), Array($0.utf8))) }
-    guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= max(2, name.count / 3)
+    guard let best = ranked.min(by: { $0.distance < $1.distance }),
+        best.distance <= slips ?? max(2, name.count / 3)
     else {
         return nil
     }

@@ -22,6 +22,7 @@ package enum KeyMap {
         Action(id: "reply", title: "Reply", key: "r"),
         Action(id: "note", title: "Internal note", key: "n"),
         Action(id: "assign", title: "Assign", key: "a"),
+        Action(id: "select", title: "Select the row", key: "x"),
         Action(id: "hypothesis", title: "Add a hypothesis", key: "h"),
         Action(id: "evidence", title: "Add evidence", key: "e"),
         Action(id: "undo", title: "Undo", key: "z"),

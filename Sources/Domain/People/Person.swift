@@ -20,6 +20,10 @@ package struct Person: Subject {
     package var usesShortcuts: Bool
     /// Single keys of their own: what is done to the key that does it; empty means no key.
     package var keys: [String: String] = [:]
+    /// Since when signing in takes a code; nil where a password is enough.
+    package var secondFactorAt: Timestamp?
+    /// When somebody else reset the second factor, and who; nil once there is a new one.
+    package var secondFactorReset: SecondFactorReset?
     /// Where the account came from when it was not made by hand.
     package var origin: String?
     /// When the account was made.
@@ -62,14 +66,29 @@ package struct Person: Subject {
         case .reactivated: isActive = true
         case .shortcutsSwitched(let on): usesShortcuts = on
         case .keysMapped(let keys): self.keys = keys
+        case .secondFactorAdded: (secondFactorAt, secondFactorReset) = (fact.recordedAt, nil)
+        case .secondFactorRemoved(let byReset, _):
+            secondFactorAt = nil
+            secondFactorReset = byReset ? SecondFactorReset(at: fact.recordedAt, by: fact.actor) : nil
         case .passwordSet, .signedIn, .signInFailed, .sessionEnded, .tokenCreated, .tokenRevoked,
-            .accessDenied:
+            .accessDenied, .recoveryCodesMade, .recoveryCodeUsed:
             break
         }
     }
 }
 
 extension Person {
+    /// That somebody else took a person's second factor away: what the person is told.
+    package struct SecondFactorReset: Hashable, Sendable {
+        /// When.
+        package var at: Timestamp
+        /// Who; a person's identifier, or "operator".
+        package var by: String
+
+        /// A reset with all parts.
+        package init(at: Timestamp, by: String) { (self.at, self.by) = (at, by) }
+    }
+
     /// Up to two letters that stand for the person.
     package static func initials(of name: String) -> String {
         let words = name.split(separator: " ")
@@ -101,6 +120,9 @@ package enum AccountRules {
         return address
     }
 
+    /// The most bytes of a password: no more is ever compared.
+    package static let longestPassword = 1024
+
     /// Checks a new password against policy and the ones that everybody tries first.
     package static func password(_ text: String, policy: Policy.SignIn, person: String) throws(Refusal) {
         guard text.count >= policy.minimumPasswordLength else {
@@ -108,6 +130,11 @@ package enum AccountRules {
                 field: "password", "too_short",
                 "Choose a password of at least \(policy.minimumPasswordLength) characters. A sentence works well."
             )
+        }
+        guard text.utf8.count <= longestPassword else {
+            throw Refusal(
+                field: "password", "too_long",
+                "A password has at most \(longestPassword) bytes; this one has \(text.utf8.count).")
         }
         let plain = text.lowercased()
         let repeated = Set(plain).count <= 2

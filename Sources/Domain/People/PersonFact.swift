@@ -30,6 +30,14 @@ package enum PersonFact: Fact {
     case accessDenied(what: String, right: String, request: String)
     /// Single-key shortcuts were switched on or off.
     case shortcutsSwitched(on: Bool)
+    /// Signing in takes a code from now on.
+    case secondFactorAdded
+    /// Signing in takes no code any more: the person wanted it so, or somebody else reset it.
+    case secondFactorRemoved(byReset: Bool, reason: String?)
+    /// New recovery codes; those before are void.
+    case recoveryCodesMade
+    /// A recovery code was used up; so many are left.
+    case recoveryCodeUsed(left: Int)
     /// Single keys got other meanings: what is done to the key that does it; all others are as they come.
     case keysMapped([String: String])
 
@@ -51,6 +59,10 @@ package enum PersonFact: Fact {
         case .accessDenied: "person.access_denied"
         case .shortcutsSwitched: "person.shortcuts_switched"
         case .keysMapped: "person.keys_mapped"
+        case .secondFactorAdded: "person.second_factor_added"
+        case .secondFactorRemoved: "person.second_factor_removed"
+        case .recoveryCodesMade: "person.recovery_codes_made"
+        case .recoveryCodeUsed: "person.recovery_code_used"
         }
     }
 
@@ -58,7 +70,7 @@ package enum PersonFact: Fact {
     package static func changesAccess(kind: String) -> Bool {
         [
             "person.roles_changed", "person.deactivated", "person.password_set", "person.session_ended",
-            "person.token_revoked",
+            "person.token_revoked", "person.second_factor_added", "person.second_factor_removed",
         ].contains(kind)
     }
 
@@ -68,6 +80,7 @@ package enum PersonFact: Fact {
         case .rolesChanged: ["roles"]
         case .deactivated, .reactivated: ["active"]
         case .keysMapped: ["keys"]
+        case .secondFactorAdded, .secondFactorRemoved: ["second_factor"]
         default: []
         }
     }
@@ -96,6 +109,10 @@ package enum PersonFact: Fact {
             ["what": .string(what), "right": .string(right), "request": .string(request)]
         case .shortcutsSwitched(let on): ["on": .bool(on)]
         case .keysMapped(let keys): ["keys": KeyMap.json(keys)]
+        case .secondFactorAdded, .recoveryCodesMade: [:]
+        case .secondFactorRemoved(let byReset, let reason):
+            .fields(["by_reset": .bool(byReset), "reason": reason.map(JSON.string)])
+        case .recoveryCodeUsed(let left): ["left": .integer(Int64(left))]
         }
     }
 
@@ -123,6 +140,12 @@ package enum PersonFact: Fact {
             self = .accessDenied(
                 what: try body.text("what"), right: try body.text("right"), request: try body.text("request"))
         case "person.keys_mapped": self = .keysMapped(KeyMap.read(body))
+        case "person.second_factor_added": self = .secondFactorAdded
+        case "person.second_factor_removed":
+            self = .secondFactorRemoved(
+                byReset: body.bool("by_reset") ?? false, reason: body.optionalText("reason"))
+        case "person.recovery_codes_made": self = .recoveryCodesMade
+        case "person.recovery_code_used": self = .recoveryCodeUsed(left: body.integer("left") ?? 0)
         case "person.shortcuts_switched": self = .shortcutsSwitched(on: body.bool("on") ?? true)
         default: throw FactProblem("“\(kind)” is not a kind of person fact")
         }

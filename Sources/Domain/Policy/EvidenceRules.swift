@@ -20,6 +20,8 @@ package struct EvidenceRules: Hashable, Sendable {
         package var name: String
         /// Days after it was added.
         package var days: Int
+        /// The kinds that are kept so long where nothing else was said of a piece.
+        package var types: [String] = []
     }
 
     /// A kind of evidence that some cases should have.
@@ -82,8 +84,9 @@ extension EvidenceRules {
 
     /// How long a piece of evidence is kept.
     package func retention(of evidence: Evidence) -> Retention? {
-        let id = evidence.details[.retention]
-        return retentions.first { id == nil || $0.id == id }
+        if let id = evidence.details[.retention] { return retentions.first { $0.id == id } }
+        let type = type(of: evidence)
+        return retentions.first { $0.types.contains(type) } ?? retentions.first
     }
 
     /// Until when a piece of evidence is kept; nil where policy no longer has its retention.
@@ -144,7 +147,8 @@ extension EvidenceRules {
                 var one = ConfigReader(item.node, at: item.path, problems: &problems)
                 let retention = Retention(
                     id: one.text("id", &problems), name: one.text("name", &problems),
-                    days: one.integer("days", 1...36_500, default: 730, &problems))
+                    days: one.integer("days", 1...36_500, default: 730, &problems),
+                    types: one.texts("types", &problems).map(\.text))
                 one.refuseUnknownKeys(&problems)
                 return retention
             },
@@ -169,6 +173,12 @@ extension EvidenceRules {
                 .init(
                     line: node.line, key: "evidence.expected",
                     message: "“\(expected.type)” is not one of the kinds of evidence"))
+        }
+        for type in rules.retentions.flatMap(\.types) where !known.contains(type) {
+            problems.append(
+                .init(
+                    line: node.line, key: "evidence.retentions",
+                    message: "“\(type)” is not one of the kinds of evidence"))
         }
         reader.refuseUnknownKeys(&problems)
         return rules

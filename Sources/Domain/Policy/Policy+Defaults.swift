@@ -285,7 +285,8 @@ extension Policy {
             - {id: restricted, name: Restricted, restricted: true}
           retentions:
             - {id: two_years, name: Two years, days: 730}
-            - {id: ninety_days, name: 90 days, days: 90}
+            # What is heavy and holds much that is private goes sooner, unless somebody says otherwise of a piece.
+            - {id: ninety_days, name: 90 days, days: 90, types: [network_capture, har, cluster_bundle]}
             - {id: ten_years, name: Ten years, days: 3650}
           # What a case should have; lists that are left out mean all.
           expected:
@@ -293,6 +294,14 @@ extension Policy {
             - {type: deploy_history, request_types: [incident]}
             - {type: metric_snapshot, request_types: [incident]}
             - {type: api_exchange, request_types: [incident], product_areas: [payments]}
+
+        # How long closed cases are kept, in days from the day on which they were closed; the first rule that fits counts.
+        # request_types, product_areas, contracts and regions narrow a rule; what no rule fits is kept for ever. With
+        # "automatic: true" what is over goes each night, evidence as well; else it is listed until somebody takes it away.
+        retention:
+          automatic: false
+          cases:
+            - {id: standard, name: Closed cases, days: 3650}
 
         sign_in:
           minimum_password_length: 12
@@ -304,7 +313,8 @@ extension Policy {
 
         \(defaultForms)
 
-        # What each role may do. "case.*" gives every right that begins so.
+        # What each role may do. "case.*" gives every right that begins so. With "second_factor: required" whoever has
+        # the role signs in with a code of an app beside the password.
         roles:
           - id: customer
             name: Customer
@@ -317,10 +327,10 @@ extension Policy {
             rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.read_restricted]
           - id: lead
             name: Lead (L3)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: manager
             name: Manager
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
+            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit]
           - id: developer
             name: Product engineer
             rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch, case.investigate, evidence.add]
@@ -329,7 +339,7 @@ extension Policy {
             rights: [alert.receive, account.manage]
           - id: auditor
             name: Auditor
-            rights: [case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
+            rights: [retention.view, case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
           - id: security
             name: Security
             rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, case.reply_restricted, organisation.view, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]

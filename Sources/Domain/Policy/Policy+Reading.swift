@@ -48,7 +48,8 @@ extension Policy {
             coordination: readCoordination(&root, severities, &problems),
             forms: readForms(&root, &problems),
             roles: readRoles(&root, knownRights: knownRights, &problems),
-            evidence: EvidenceRules.read(&root, &problems))
+            evidence: EvidenceRules.read(&root, &problems),
+            retention: RetentionRules.read(&root, &problems))
         if let node = root.child("default_severity"), policy.severity(policy.defaultSeverity) == nil {
             problems.append(
                 .init(
@@ -61,6 +62,8 @@ extension Policy {
                     line: node.line, key: "reopened_status",
                     message: "“\(reopened)” is not a status of phase open"))
         }
+        problems += policy.retention.problems(
+            in: policy, line: root.child("retention")?.line ?? document.line)
         checkForms(policy, root.child("forms"), &problems)
         checkTransitions(policy, statusLines, document.line, &problems)
         checkBlocks(policy, statusLines, document.line, &problems)
@@ -248,7 +251,8 @@ extension Policy {
                 }
                 rights.formUnion(given)
             }
-            let role = Role(id: id, name: reader.text("name", &problems), rights: rights)
+            var role = Role(id: id, name: reader.text("name", &problems), rights: rights)
+            role.requiresSecondFactor = readSecondFactor(&reader, item.path, &problems)
             reader.refuseUnknownKeys(&problems)
             return (role, item.node.line, item.path)
         }
@@ -258,6 +262,19 @@ extension Policy {
                 .init(line: root.node.line, key: "roles", message: "the role “\(required)” is needed"))
         }
         return roles.map(\.0)
+    }
+
+    private static func readSecondFactor(
+        _ reader: inout ConfigReader, _ path: String, _ problems: inout [ConfigProblem]
+    ) -> Bool {
+        guard let text = reader.optionalText("second_factor", &problems) else { return false }
+        if !["required", "optional"].contains(text) {
+            problems.append(
+                .init(
+                    line: reader.child("second_factor")?.line ?? 0, key: "\(path).second_factor",
+                    message: "“\(text)” is not one of required, optional"))
+        }
+        return text == "required"
     }
 
     private static func matching(_ text: String, _ known: Set<Right>) -> Set<Right> {

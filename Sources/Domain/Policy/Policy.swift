@@ -99,6 +99,8 @@ package struct Policy: Sendable {
         package var name: String
         /// What it allows.
         package var rights: Set<Right>
+        /// Whether whoever holds it signs in with a second factor.
+        package var requiresSecondFactor = false
     }
 
     /// A condition that must hold before a case counts as resolved.
@@ -201,6 +203,8 @@ package struct Policy: Sendable {
     package var roles: [Role]
     /// What holds for evidence.
     package var evidence = EvidenceRules.standard
+    /// How long cases are kept.
+    package var retention = RetentionRules.standard
 }
 
 extension Policy {
@@ -241,6 +245,11 @@ extension Policy {
     package func rights(of roles: some Sequence<String>) -> Set<Right> {
         let rights = roles.reduce(into: Set<Right>()) { $0.formUnion(role($1)?.rights ?? []) }
         return roles.contains("customer") ? rights : rights.filter { !$0.name.hasPrefix("portal.") }
+    }
+
+    /// Whether somebody with these roles must sign in with a second factor.
+    package func requiresSecondFactor(_ roles: some Sequence<String>) -> Bool {
+        roles.contains { role($0)?.requiresSecondFactor ?? false }
     }
 
     /// The working priority of a case, 0 to 100, and the parts it is made of.

@@ -1,7 +1,8 @@
 extension InvestigationFact {
     /// What was found out, weighed and decided; not each step on the way.
     package static let storyKinds = [
-        "case.hypothesis_judged", "case.decided", "case.agreement_recorded", "case.note_structured",
+        "case.hypothesis_judged", "case.judgement_withdrawn", "case.decided", "case.agreement_recorded",
+        "case.note_structured",
         "case.workaround_recorded", "case.workaround_withdrawn", "case.fix_recorded", "case.fix_confirmed",
     ]
 }
@@ -38,4 +39,9 @@ extension CaseFormFact {
 extension CaseCustomerFact {
     /// What the customer said, and what was settled about the contract.
     package static let storyKinds = ["case.customer_confirmed", "case.contract_settled"]
+}
+
+extension RetentionFact {
+    /// That nothing is left to read.
+    package static let storyKinds = ["case.purged"]
 }

@@ -38,16 +38,14 @@ package struct Migration: Sendable {
         for line in sql.split(separator: "\n", omittingEmptySubsequences: false) { words.append(line) }
         return words.map { line in
             line.split(separator: " ", omittingEmptySubsequences: false).map { word -> String in
-                switch word {
-                case "INTEGER": "BIGINT"
-                case "INTEGER,": "BIGINT,"
-                case "BLOB": "BYTEA"
-                case "BLOB,": "BYTEA,"
-                case "REAL": "DOUBLE PRECISION"
-                case "REAL,": "DOUBLE PRECISION,"
-                case "TEXT": "TEXT COLLATE \"C\""
-                case "TEXT,": "TEXT COLLATE \"C\","
-                case "STRICT;": ";"
+                if word == "STRICT;" { return ";" }
+                let type = word.prefix { $0 != "," && $0 != ";" }
+                let end = word.dropFirst(type.count)
+                return switch type {
+                case "INTEGER": "BIGINT\(end)"
+                case "BLOB": "BYTEA\(end)"
+                case "REAL": "DOUBLE PRECISION\(end)"
+                case "TEXT": "TEXT COLLATE \"C\"\(end)"
                 default: String(word)
                 }
             }.joined(separator: " ")
@@ -135,6 +133,22 @@ package struct Migrator: Sendable {
             if didRun { ran.append(migration.number) }
         }
         return ran
+    }
+
+    /// Runs the steps from `first` to `last` inside the transaction that is open on `connection`: for a database that
+    /// is filled from a backup and is seen by nobody yet.
+    package func run(
+        from first: Int, to last: Int, on connection: any Connection,
+        progress: (Migration) -> Void = { _ in }
+    ) throws {
+        _ = try Self.version(on: connection)
+        for migration in migrations
+        where (first...max(first, last)).contains(migration.number) && first <= last {
+            progress(migration)
+            try connection.run(script: migration.script(for: connection.dialect))
+            try connection.execute(
+                "INSERT INTO schema_version (number, name) VALUES (\(migration.number), \(migration.name))")
+        }
     }
 
     private static let lock = "SELECT pg_advisory_xact_lock(7417417)"

@@ -1,4 +1,5 @@
 import CPQ
+import Glibc
 import Synchronization
 
 /// One connection to PostgreSQL through libpq, used by one thread at a time: the pool lends it out.
@@ -9,10 +10,12 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
     private var handle: OpaquePointer?
     private let url: String
     private var names: [String: String] = [:]
-    private let preparesStatements: Bool
+    /// Whether statements stay prepared on the server, which a pooler that lends connections by the transaction
+    /// does not bear.
+    private(set) var preparesStatements = true
 
-    init(url: String, preparesStatements: Bool) throws {
-        (self.url, self.preparesStatements) = (url, preparesStatements)
+    init(url: String) throws {
+        self.url = url
         try connect()
     }
 
@@ -21,26 +24,69 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
     var dialect: Dialect { .postgreSQL }
 
     /// Whether the server can still be reached through this connection, as far as is known.
-    var isUsable: Bool { PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE }
+    var isUsable: Bool { !isLost && PQtransactionStatus(handle) == PQTRANS_IDLE }
+
+    /// Whether the connection is known to be lost, or leads to a server that takes no writes any more.
+    var isLost: Bool { PQstatus(handle) != CONNECTION_OK || isReadOnly }
+    private var isReadOnly = false
 
     /// Opens the connection again after it was lost.
     func reconnect() throws {
         PQfinish(handle)
         handle = nil
-        names = [:]
+        (names, isReadOnly) = ([:], false)
         try connect()
     }
 
+    /// What libpq is told beside the address; the address may say otherwise.
+    ///
+    /// Of several hosts the one that takes writes is used. A peer that is silent is given up after half a minute, so
+    /// that a cut cable is an error and not a wait.
+    private static let parameters = [
+        ("target_session_attrs", "read-write"), ("connect_timeout", "10"), ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "20000"),
+        ("application_name", "thirdline"),
+    ]
+
+    private static func opened(_ url: String) -> OpaquePointer? {
+        let pairs = parameters + [("dbname", url), ("client_encoding", "UTF8")]
+        let names = pairs.map { strdup($0.0) } + [nil]
+        let values = pairs.map { strdup($0.1) } + [nil]
+        defer { for text in names + values { free(text) } }
+        return PQconnectdbParams(
+            names.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
+    }
+
     private func connect() throws {
-        handle = PQconnectdb(url)
+        handle = Self.opened(url)
         guard PQstatus(handle) == CONNECTION_OK else {
             let message = String(cString: PQerrorMessage(handle))
             throw StorageFault("cannot reach PostgreSQL: \(message)", code: "08006", isTemporary: true)
         }
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        try command("SET client_encoding TO 'UTF8'")
-        try command("SET search_path TO public")
-        try command("SET timezone TO 'UTC'")
+        preparesStatements = try !isBehindPooler()
+        if preparesStatements { try command(Self.ours("SET")) }
+    }
+
+    /// Begins a transaction.
+    ///
+    /// Behind a pooler each one may have another server process, so it brings its settings along, in the same round
+    /// trip.
+    func begin(_ text: String) throws {
+        try command(preparesStatements ? text : "\(text); \(Self.ours("SET LOCAL"))")
+    }
+
+    /// Names without a schema are ours, and times are UTC.
+    private static func ours(_ set: String) -> String {
+        "\(set) search_path TO public; \(set) timezone TO 'UTC'"
+    }
+
+    /// A pooler tells us another process than the one that answers.
+    private func isBehindPooler() throws -> Bool {
+        let result = PQexec(handle, "SELECT pg_backend_pid()")
+        defer { PQclear(result) }
+        try check(result, of: "SELECT pg_backend_pid()")
+        return PQgetvalue(result, 0, 0).map { String(cString: $0) } != String(PQbackendPID(handle))
     }
 
     func command(_ text: String) throws {
@@ -64,6 +110,41 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
         for index in 0..<PQntuples(result) { try body(PostgreSQLRow(result: result, index: index)) }
     }
 
+    func stream(_ sql: SQL, each body: (any Row) throws -> Void) throws {
+        let rendered = sql.rendered(for: .postgreSQL)
+        try withValues(rendered.values) { values in
+            let isSent = PQsendQueryParams(
+                handle, rendered.text, Int32(values.count), nil, values, nil, nil, 0)
+            guard isSent == 1, PQsetSingleRowMode(handle) == 1 else {
+                throw StorageFault(
+                    String(cString: PQerrorMessage(handle)), code: "08006", isTemporary: true)
+            }
+            do {
+                while let result = PQgetResult(handle) {
+                    defer { PQclear(result) }
+                    if PQresultStatus(result) == PGRES_SINGLE_TUPLE {
+                        try body(PostgreSQLRow(result: result, index: 0))
+                    } else {
+                        try check(result, of: rendered.text)
+                    }
+                }
+            } catch {
+                endStatement()
+                throw error
+            }
+        }
+    }
+
+    /// Has the server stop what it still sends, and reads what is under way.
+    private func endStatement() {
+        if let cancel = PQgetCancel(handle) {
+            var words = [CChar](repeating: 0, count: 256)
+            PQcancel(cancel, &words, Int32(words.count))
+            PQfreeCancel(cancel)
+        }
+        while let result = PQgetResult(handle) { PQclear(result) }
+    }
+
     @discardableResult func execute(_ sql: SQL) throws -> Int {
         let result = try run(sql)
         defer { PQclear(result) }
@@ -75,7 +156,7 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
         return try withValues(rendered.values) { values in
             let count = Int32(values.count)
             let result: OpaquePointer?
-            if preparesStatements {
+            if preparesStatements, rendered.isKept {
                 let name = try preparedName(of: rendered.text)
                 result = PQexecPrepared(handle, name, count, values, nil, nil, 0)
             } else {
@@ -109,8 +190,13 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
             let state =
                 PQresultErrorField(result, 67 /* PG_DIAG_SQLSTATE */).map { String(cString: $0) } ?? "08006"
             let message = String(cString: PQerrorMessage(handle))
-            let isTemporary = ["08", "53", "57", "58"].contains(String(state.prefix(2)))
-            throw StorageFault("\(message) [\(text.prefix(200))]", code: state, isTemporary: isTemporary)
+            // A server that became a standby takes no writes: the next connection finds the one that does.
+            if state == "25006" { isReadOnly = true }
+            let isTemporary = ["08", "53", "57", "58"].contains(String(state.prefix(2))) || state == "25006"
+            var fault = StorageFault(
+                "\(message) [\(text.prefix(200))]", code: state, isTemporary: isTemporary)
+            fault.isOutOfSpace = state == "53100"
+            throw fault
         }
     }
 

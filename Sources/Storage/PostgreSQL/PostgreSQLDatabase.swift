@@ -17,8 +17,6 @@ package final class PostgreSQLDatabase: Database {
     package struct Options: Sendable {
         /// The most connections that are open at the same time.
         package var connections = 8
-        /// Off behind a pooler that lends connections by the transaction.
-        package var preparesStatements = true
         /// How often a transaction that lost runs again.
         package var attempts = 30
 
@@ -38,7 +36,7 @@ package final class PostgreSQLDatabase: Database {
     /// Connects once, so that a wrong address is known at the start.
     package init(url: String, options: Options = Options()) throws {
         (self.url, self.options) = (url, options)
-        let first = try PostgreSQLConnection(url: url, preparesStatements: options.preparesStatements)
+        let first = try PostgreSQLConnection(url: url)
         state.withLock {
             $0.idle = [first]
             $0.open = 1
@@ -106,7 +104,12 @@ package final class PostgreSQLDatabase: Database {
     private static func transaction<T>(
         _ begin: String, on connection: PostgreSQLConnection, _ body: (borrowing Transaction) throws -> T
     ) throws -> T {
-        try connection.command(begin)
+        do { try connection.begin(begin) } catch let fault as StorageFault where fault.isTemporary {
+            // The server was gone since the connection was last used. Nothing was begun, so nothing is done twice.
+            guard connection.isLost else { throw fault }
+            try connection.reconnect()
+            try connection.begin(begin)
+        }
         do {
             let value = try body(Transaction(connection))
             try connection.command("COMMIT")
@@ -158,7 +161,7 @@ package final class PostgreSQLDatabase: Database {
         case .connection(let connection): return connection
         case .open:
             do {
-                return try PostgreSQLConnection(url: url, preparesStatements: options.preparesStatements)
+                return try PostgreSQLConnection(url: url)
             } catch {
                 giveBack(.open)
                 throw error

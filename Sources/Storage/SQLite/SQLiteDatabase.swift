@@ -1,6 +1,7 @@
 import Dispatch
 import GRDB
 import GRDBSQLite
+import Glibc
 import Synchronization
 
 /// SQLite in a file: write-ahead log, full durability, one writer that commits for many at once.
@@ -15,6 +16,8 @@ package final class SQLiteDatabase: Database {
     private struct Queue {
         var waiting: [any PendingWrite] = []
         var isDraining = false
+        /// Whether the disk failed and has not shown since that it keeps what is written.
+        var isSuspect = false
     }
 
     package var dialect: Dialect { .sqlite }
@@ -35,13 +38,16 @@ package final class SQLiteDatabase: Database {
             try writer.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA journal_mode = WAL")
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // The one writer turns over more pages than a reader, above all in the index of words.
+                try db.execute(sql: "PRAGMA cache_size = -65536")
                 // Readers find the log and its index there, also where nothing was ever written.
                 try db.execute(sql: "BEGIN IMMEDIATE; COMMIT")
             }
             readers = try SQLiteReaders(path: path, count: readerCount, configuration: configuration)
         } catch let error as DatabaseError {
             throw StorageFault(
-                "cannot open \(path): \(error.message ?? "")", code: "\(error.resultCode.rawValue)")
+                "cannot open \(path): \(error.message ?? "")", code: "\(error.resultCode.rawValue)",
+                isTemporary: SQLiteConnection.fault(error).isTemporary)
         }
     }
 
@@ -77,6 +83,7 @@ package final class SQLiteDatabase: Database {
         let connection = SQLiteConnection(db)
         var done: [any PendingWrite] = []
         do {
+            if queue.withLock({ $0.isSuspect }) { try proveDisk(connection) }
             try connection.command("BEGIN IMMEDIATE")
             for write in group {
                 try connection.command("SAVEPOINT operation")
@@ -85,7 +92,8 @@ package final class SQLiteDatabase: Database {
                 } else if db.isInsideTransaction {
                     try connection.command("ROLLBACK TO operation")
                 } else {
-                    throw StorageFault("the shared transaction was rolled back", isTemporary: true)
+                    throw write.fault
+                        ?? StorageFault("the shared transaction was rolled back", isTemporary: true)
                 }
                 try connection.command("RELEASE operation")
             }
@@ -93,10 +101,29 @@ package final class SQLiteDatabase: Database {
             for write in group { write.finish(nil) }
         } catch {
             // Nothing to lose: it all failed.
+            let fault = SQLiteConnection.fault(error, on: db)
+            // The first error is the one to tell.
             if db.isInsideTransaction { try? connection.command("ROLLBACK") }
-            let fault = SQLiteConnection.fault(error)
+            if fault.isDiskFailure { queue.withLock { $0.isSuspect = true } }
             for write in group { write.finish(fault) }
         }
+    }
+
+    /// After a failed write or sync, nothing is accepted before the disk has kept something again.
+    ///
+    /// A sync that failed may succeed the next time although what it was for is lost, since the system has thrown the
+    /// unwritten pages away. So no sync is merely tried again: everything that was confirmed is written once more,
+    /// from the write-ahead log into the file, and synced; then the log begins anew, and what failed is gone from it
+    /// too. Source: https://wiki.postgresql.org/wiki/Fsync_Errors;
+    /// A. Rebello et al., Can Applications Recover from fsync Failures?, USENIX ATC 2020.
+    private func proveDisk(_ connection: SQLiteConnection) throws {
+        var isBusy = true
+        try connection.rows("PRAGMA wal_checkpoint(TRUNCATE)") { isBusy = $0.integer(0) != 0 }
+        guard !isBusy else {
+            throw StorageFault(
+                "the disk failed, and a long read keeps it from being tried again", isTemporary: true)
+        }
+        queue.withLock { $0.isSuspect = false }
     }
 
     package func read<T: Sendable>(
@@ -138,6 +165,8 @@ package final class SQLiteDatabase: Database {
 private protocol PendingWrite: Sendable {
     /// Runs the body; false where it threw.
     func run(_ transaction: borrowing Transaction) -> Bool
+    /// What the engine could not do for it, where that is why it threw.
+    var fault: StorageFault? { get }
     /// Tells the caller how it went: its own result, unless the shared commit had this fault.
     func finish(_ fault: StorageFault?)
 }
@@ -163,6 +192,11 @@ private final class Pending<T: Sendable>: PendingWrite {
             result.withLock { $0 = .failure(SQLiteConnection.translated(error)) }
             return false
         }
+    }
+
+    var fault: StorageFault? {
+        guard case .failure(let error)? = result.withLock({ $0 }) else { return nil }
+        return error as? StorageFault
     }
 
     func finish(_ fault: StorageFault?) {
@@ -197,6 +231,8 @@ final class SQLiteConnection: Connection {
         }
     }
 
+    func stream(_ sql: SQL, each body: (any Row) throws -> Void) throws { try rows(sql, each: body) }
+
     @discardableResult func execute(_ sql: SQL) throws -> Int {
         try rows(sql) { _ in }
         return Int(sqlite3_changes(db.sqliteConnection))
@@ -229,7 +265,9 @@ final class SQLiteConnection: Connection {
         let rendered = sql.rendered(for: .sqlite)
         var statement: Statement
         do {
-            statement = try db.cachedStatement(sql: rendered.text)
+            statement =
+                try rendered.isKept
+                ? db.cachedStatement(sql: rendered.text) : db.makeStatement(sql: rendered.text)
             if sqlite3_stmt_busy(statement.sqliteStatement) != 0 {
                 statement = try db.makeStatement(sql: rendered.text)
             }
@@ -273,11 +311,27 @@ final class SQLiteConnection: Connection {
     private func failure() -> StorageFault {
         let code = sqlite3_errcode(db.sqliteConnection)
         let message = sqlite3_errmsg(db.sqliteConnection).map { String(cString: $0) } ?? ""
-        return StorageFault(message, code: "\(code)", isTemporary: Self.isTemporary(code))
+        return Self.explained(
+            StorageFault(message, code: "\(code)", isTemporary: Self.isTemporary(code)), on: db)
+    }
+
+    /// The fault with what the system said: SQLite calls a full disk an IO error where it shows late.
+    private static func explained(_ fault: StorageFault, on db: GRDB.Database) -> StorageFault {
+        var fault = fault
+        let number = sqlite3_system_errno(db.sqliteConnection)
+        fault.isOutOfSpace =
+            fault.code == "\(SQLITE_FULL)"
+            || fault.isDiskFailure && [ENOSPC, EDQUOT].contains(number)
+        return fault
     }
 
     private static func isTemporary(_ code: Int32) -> Bool {
         [SQLITE_FULL, SQLITE_IOERR, SQLITE_BUSY, SQLITE_READONLY, SQLITE_CANTOPEN].contains(code & 0xff)
+    }
+
+    /// What went wrong on a connection that is still in the state that the error left.
+    static func fault(_ error: any Error, on db: GRDB.Database) -> StorageFault {
+        error is DatabaseError ? explained(fault(error), on: db) : fault(error)
     }
 
     static func fault(_ error: any Error) -> StorageFault {
@@ -327,4 +381,9 @@ private struct SQLiteRow: Row {
     }
 
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
+}
+
+extension StorageFault {
+    /// Whether the disk did not do what it was told, so that nobody knows what of it is kept.
+    fileprivate var isDiskFailure: Bool { Int32(code).map { $0 & 0xff == SQLITE_IOERR } == true }
 }

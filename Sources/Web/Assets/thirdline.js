@@ -565,6 +565,11 @@ document.addEventListener("keydown", event => {
     else done = false;
     break;
   }
+  case "x": {
+    const box = current?.isConnected && one("[data-pick]", current);
+    if (box) box.click(); else done = false;
+    break;
+  }
   case "a": {
     const assign = (current?.isConnected && one("[data-row-assign]", current)) || keyed("a");
     if (assign) press(assign); else done = false;
@@ -581,6 +586,34 @@ document.addEventListener("click", event => {
   const opener = event.target.closest?.("[data-open-keys]"), help = one("dialog#keys");
   if (opener && help) { event.preventDefault(); help.showModal(); }
   else if (event.target === help) help.close(); // a click on what lies behind
+});
+
+// Many at once --------------------------------------------------------------------------------------------------------
+
+/** Says how many rows are ticked, and that none is once all that matches is asked for. */
+function countPicked() {
+  const bar = one("[data-pick-bar]");
+  if (!bar) return;
+  const boxes = all("[data-pick]"), picked = boxes.filter(box => box.checked).length;
+  const count = one("[data-pick-count]", bar), page = one("[data-pick-page]", bar);
+  if (count) count.textContent = one("[name=all]:checked", bar) ? "" : `${picked} selected`;
+  if (page) { page.checked = picked === boxes.length; page.indeterminate = picked > 0 && picked < boxes.length; }
+}
+document.addEventListener("change", event => {
+  const target = event.target;
+  if (target.matches?.("[data-pick-page]")) for (const box of all("[data-pick]")) box.checked = target.checked;
+  if (target.matches?.("[data-pick], [data-pick-page], [data-pick-bar] [name=all]")) countPicked();
+});
+let lastPicked = null;
+document.addEventListener("click", event => {
+  const box = event.target.closest?.("[data-pick]");
+  if (!box) return;
+  const boxes = all("[data-pick]"), from = boxes.indexOf(lastPicked), to = boxes.indexOf(box);
+  if (event.shiftKey && from >= 0) {
+    for (const one of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) one.checked = box.checked;
+    countPicked();
+  }
+  lastPicked = box;
 });
 
 // Live ----------------------------------------------------------------------------------------------------------------
@@ -617,12 +650,15 @@ async function refresh() {
       if (!fresh || fresh.outerHTML === served.get(live)) continue;
       if (isInUse(live)) { waiting = true; continue; }
       const open = new Set(all("details[id][open]", live).map(el => el.id));
+      const ticked = new Set(all("input[type=checkbox][id]:checked", live).map(el => el.id));
       const html = fresh.outerHTML;
       live.replaceWith(fresh);
       served.set(fresh, html);
       remember(fresh);
       for (const el of all("details[id]", fresh)) if (open.has(el.id)) el.open = true;
+      for (const el of all("input[type=checkbox][id]", fresh)) if (ticked.has(el.id)) el.checked = true;
       start(fresh);
+      countPicked();
     }
     if (row && !current?.isConnected) setRow(document.getElementById(row), false);
     const moved = anchorID && scrollY > 0 && document.getElementById(anchorID);

@@ -17,6 +17,7 @@ extension Refusal.Reason {
         case .unsupported: .unsupportedMediaType
         case .wrongMethod: .methodNotAllowed
         case .unavailable: .serviceUnavailable
+        case .full: .init(code: 507, reasonPhrase: "Insufficient Storage")
         }
     }
 
@@ -26,7 +27,7 @@ extension Refusal.Reason {
         case .notFound: 3
         case .denied, .unauthenticated: 4
         case .conflict, .stale: 5
-        case .limited, .unavailable: 6
+        case .limited, .unavailable, .full: 6
         case .invalid, .tooLarge, .unsupported, .wrongMethod: 1
         }
     }
@@ -45,6 +46,7 @@ extension Refusal.Reason {
         case .unsupported: "This kind of content is not taken"
         case .wrongMethod: "Not possible at this address"
         case .unavailable: "Not available right now"
+        case .full: "The disk is full"
         }
     }
 }

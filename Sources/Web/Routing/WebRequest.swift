@@ -35,6 +35,14 @@ package struct WebRequest: Sendable {
     /// What stood in the braces of this name.
     package func parameter(_ name: String) -> String { parameters[name] ?? "" }
 
+    /// The path as the log has it: without the secrets that some links are made of.
+    package var loggedPath: String {
+        parameters.reduce(path) { path, parameter in
+            guard ["token", "secret"].contains(parameter.key), !parameter.value.isEmpty else { return path }
+            return path.replacing(parameter.value, with: "{\(parameter.key)}")
+        }
+    }
+
     /// The value of a cookie.
     package func cookie(_ name: String) -> String? {
         for field in headers[values: .cookie] {
@@ -65,12 +73,29 @@ package struct WebRequest: Sendable {
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw Self.tooLarge(limit)
         }
+        try refuseCoding()
         var collected: [UInt8] = []
-        for try await buffer in body {
-            guard collected.count + buffer.readableBytes <= limit else { throw Self.tooLarge(limit) }
-            collected += buffer.readableBytesView
-        }
+        do {
+            for try await buffer in body {
+                guard collected.count + buffer.readableBytes <= limit else { throw Self.tooLarge(limit) }
+                collected += buffer.readableBytesView
+            }
+        } catch let error where !(error is Refusal) { throw Self.broken }
         return collected
+    }
+
+    /// What a request is refused with whose body breaks off or breaks its own framing.
+    package static let broken = Refusal(
+        .invalid, "body_broken", "The request ended before all of it was here. Send it again.")
+
+    /// Refuses a body that is compressed: a few bytes could become any number.
+    /// - Throws: `unsupported`, where the header Content-Encoding says anything but identity.
+    package func refuseCoding() throws(Refusal) {
+        guard let coding = headers[.contentEncoding], coding.lowercased() != "identity" else { return }
+        throw Refusal(
+            .unsupported, "unsupported_content_encoding",
+            "A body in the coding “\(coding.prefix(40))” is not read. Send it as it is, without Content-Encoding."
+        )
     }
 
     private static func tooLarge(_ limit: Int) -> Refusal {
@@ -106,7 +131,9 @@ package struct WebRequest: Sendable {
 
     private static func json(_ bytes: [UInt8]) throws -> RawInput {
         var input = RawInput()
-        for member in try object(bytes).members { input[member.key] = RawValue(member.value) }
+        let members = try object(bytes).members
+        guard members.count <= maximumPairs else { throw tooManyFields }
+        for member in members { input[member.key] = RawValue(member.value) }
         return input
     }
 
@@ -139,6 +166,7 @@ package struct WebRequest: Sendable {
         var name: String?
         var value: [UInt8] = []
         var total = 0
+        try refuseCoding()
         do {
             let boundary = try MultipartReader.boundary(fromContentType: headers[.contentType] ?? "")
             var reader = MultipartReader(boundary: boundary, limits: MultipartLimits())
@@ -166,7 +194,7 @@ package struct WebRequest: Sendable {
             try reader.finish()
         } catch let error as MultipartError {
             throw Refusal(.invalid, "malformed_form", "The form could not be read: \(error)")
-        }
+        } catch let error where !(error is Refusal) { throw Self.broken }
         return input
     }
 
@@ -176,6 +204,8 @@ package struct WebRequest: Sendable {
     }
 
     private static let maximumPairs = 2000
+    private static let tooManyFields = Refusal(
+        .invalid, "too_many_fields", "At most \(maximumPairs) fields are read at once.")
 
     /// The pairs of a query or form, percent-decoded.
     /// - Throws: a refusal that names the field with bytes that are not UTF-8.
@@ -185,7 +215,7 @@ package struct WebRequest: Sendable {
         var pairs: [(name: String, value: String)] = []
         for pair in bytes.split(separator: UInt8(ascii: "&"), maxSplits: maximumPairs) {
             guard pairs.count < maximumPairs else {
-                throw Refusal(.invalid, "too_many_fields", "At most \(maximumPairs) fields are read at once.")
+                throw tooManyFields
             }
             let parts = pair.split(
                 separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)

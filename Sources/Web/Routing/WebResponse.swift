@@ -11,6 +11,7 @@ package struct WebResponse: Sendable {
     package var headers: HTTPFields
     /// The body.
     package private(set) var body: ResponseBody
+    private var pieces: (length: Int, next: @Sendable (Int) async throws -> ByteBuffer)?
     /// What the body consists of; nil where it is only made while it is sent.
     package private(set) var bytes: ByteBuffer?
 
@@ -23,6 +24,35 @@ package struct WebResponse: Sendable {
     package init(status: HTTPResponse.Status = .ok, headers: HTTPFields, bytes: ByteBuffer) {
         (self.status, self.headers, self.bytes) = (status, headers, bytes)
         body = .init(byteBuffer: bytes)
+    }
+
+    /// An answer that is read piece by piece while it is sent, such as a file; a slow reader keeps one piece waiting.
+    /// - Parameters:
+    ///   - length: the number of bytes.
+    ///   - next: the piece that begins at a place; empty where nothing is left.
+    package init(
+        status: HTTPResponse.Status = .ok, headers: HTTPFields, length: Int,
+        next: @escaping @Sendable (_ place: Int) async throws -> ByteBuffer
+    ) {
+        (self.status, self.headers, pieces) = (status, headers, (length, next))
+        body = .init()
+    }
+
+    /// The body as a connection of this event loop sends it.
+    func body(on eventLoop: any EventLoop) -> ResponseBody {
+        guard let (length, next) = pieces else { return body }
+        return ResponseBody(contentLength: length) { writer in
+            var place = 0
+            while place < length {
+                let piece = try await next(place)
+                guard piece.readableBytes > 0 else { break }
+                place += piece.readableBytes
+                try await writer.write(piece)
+                // That the connection is full is only known once its event loop came to it: never faster than that.
+                try await eventLoop.submit {}.get()
+            }
+            try await writer.finish(nil)
+        }
     }
 
     /// Sends other bytes, which mean the same in a coding of their own.

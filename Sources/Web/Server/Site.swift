@@ -114,7 +114,8 @@ package struct Site: Sendable {
         }
         Compression.apply(to: &response, for: request, isSecure: isSecure)
         finish(&response, request, caller, started: started, path: route.path)
-        let answer = Response(status: response.status, headers: response.headers, body: response.body)
+        let answer = Response(
+            status: response.status, headers: response.headers, body: response.body(on: context.eventLoop))
         return raw.method == .head ? answer.createHeadResponse() : answer
     }
 
@@ -212,9 +213,17 @@ package struct Site: Sendable {
         let refusal = error as? Refusal ?? self.refusal(error)
         var response: WebResponse
         if let refusal {
+            if !(error is Refusal) {
+                // People read what they can do; what the machine said is for whoever operates it.
+                logger.error(
+                    "storage",
+                    metadata: ["request": "\(request.id)", "error": "\(String(reflecting: error))"])
+            }
             logger.debug(
                 "refused",
-                metadata: ["request": "\(request.id)", "code": "\(refusal.code)", "path": "\(request.path)"])
+                metadata: [
+                    "request": "\(request.id)", "code": "\(refusal.code)", "path": "\(request.loggedPath)",
+                ])
             response = rendered(refusal, request, caller, typed: typed)
             if let seconds = refusal.retryAfter { response.headers[.retryAfter] = String(seconds) }
             if refusal.reason == .unauthenticated, request.wantsJSON {
@@ -224,7 +233,7 @@ package struct Site: Sendable {
             logger.error(
                 "fault",
                 metadata: [
-                    "request": "\(request.id)", "path": "\(request.path)",
+                    "request": "\(request.id)", "path": "\(request.loggedPath)",
                     "error": "\(String(reflecting: error).replacing("\n", with: " "))",
                 ])
             let fault = Refusal(
@@ -386,10 +395,13 @@ package struct SiteContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// Where the request came from.
     package var address: String
+    /// The event loop of its connection.
+    package var eventLoop: any EventLoop
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         address = source.channel.remoteAddress?.ipAddress ?? "unknown"
+        eventLoop = source.channel.eventLoop
     }
 }
 

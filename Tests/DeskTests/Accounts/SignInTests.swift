@@ -203,6 +203,7 @@ struct SignInTests {
                 ("short", "too_short"), ("elevenchars", "too_short"), ("aaaaaaaaaaaaaaaa", "too_common"),
                 ("password1234", "too_common"), ("Qwertyuiop12", "too_common"),
                 ("i am MARTA of cast", "too_common"),
+                (String(repeating: "long words ", count: 100), "too_long"),
             ] {
                 let refusal = await #expect(throws: Refusal.self, "\(password)") {
                     try await accounts.setPassword(password, of: marta, by: marta.id.raw, byReset: false)

@@ -89,7 +89,7 @@ struct CaseConversationTests {
     }
 
     @Test(
-        "CASE-29 part: A note and a reply cannot be mistaken for each other, in the composer and in the timeline",
+        "CASE-29: A note and a reply cannot be mistaken for each other, in the composer and in the timeline",
         arguments: Engine.available)
     func notesLookDifferent(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -116,7 +116,7 @@ struct CaseConversationTests {
     }
 
     @Test(
-        "CASE-29 part: A reply that repeats an internal note is held back until it is confirmed",
+        "CASE-29: A reply that repeats an internal note is held back until it is confirmed",
         arguments: Engine.available)
     func guardAgainstQuotes(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -149,7 +149,44 @@ struct CaseConversationTests {
     }
 
     @Test(
-        "CASE-29 part: A note never reaches the customer, whoever writes it and whatever the customer asks for",
+        "CASE-29: Text for the customer that names restricted evidence is held back, wherever it is written",
+        arguments: Engine.available)
+    func guardOfRestrictedEvidence(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let ines = try await CaseClient(server, .ines)
+            try await Evidences.add(name: "open.log", to: number, as: .ines, [:], server.desk)
+            try await Evidences.add(
+                "the keys\n", name: "vault-keys.txt", to: number, as: .ines, ["sensitivity": "restricted"],
+                server.desk)
+            for text in ["See E2, please.", "It is in (VAULT-keys.txt)."] {
+                for (act, field, others) in [
+                    ("reply", "text", [:]),
+                    ("resolve", "customer_summary", ["narrative": "x", "verdict": "data"]),
+                    ("ask_customer", "introduction", ["questions": ["steps"]]),
+                    ("request_evidence", "items", ["reason": "To compare"]),
+                    ("request_evidence", "reason", ["items": "The log"]),
+                ] as [(String, String, JSON)] {
+                    let held = try await ines.act(
+                        act, on: number, with(others, field, .string(text)), expecting: 422)
+                    #expect(held.fieldCodes == ["\(field):names_restricted_evidence"], "\(act): \(text)")
+                }
+            }
+            // Whoever may not read it is held back by its number, and learns nothing by guessing its name.
+            let lea = try await CaseClient(server, .lea)
+            let held = try await lea.act("reply", on: number, ["text": "E2 says so."], expecting: 422)
+            #expect(held.fieldCodes == ["text:names_restricted_evidence"])
+            try await lea.act("reply", on: number, ["text": "Is it vault-keys.txt?"])
+            // What is not restricted, and words that only look like it, pass.
+            try await ines.act("reply", on: number, ["text": "See E1, open.log and E22."])
+            try await ines.act("reply", on: number, ["text": "E2 it is.", "confirm_public": true])
+            #expect(
+                try await server.browser(.daniel).get("/portal/cases/\(number)").body.contains("E2 it is."))
+        }
+    }
+
+    @Test(
+        "CASE-29: A note never reaches the customer, whoever writes it and whatever the customer asks for",
         arguments: Engine.available)
     func notesStay(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in

@@ -16,7 +16,7 @@ struct CaseCountsTests {
         open.statuses = ["new", "investigating"]
         closed.statuses = ["closed"]
         lacking.nextAction = .lacking
-        found.text = "payments"
+        found.condition = .text("payments", .anywhere)
         return [CaseFilter(), nobody, open, closed, lacking, found]
     }
 

@@ -9,7 +9,8 @@ import Testing
 struct EraseTests {
     private static let dumps: [SQL] = [
         "SELECT body FROM fact",
-        "SELECT subject || symptom || COALESCE(problem_statement, '') || search_text FROM support_case",
+        "SELECT subject || symptom || COALESCE(problem_statement, '') FROM support_case",
+        "SELECT text FROM search_entry", "SELECT text FROM search_pending",
         "SELECT answer FROM receipt",
     ]
 

@@ -39,13 +39,13 @@ struct MutationTests {
                 "verdict",
                 "impact", "began_at", "reported_at", "narrative", "opened_at", "first_reply_at",
                 "mitigated_at",
-                "resolved_at", "closed_at", "reopen_count", "unanswered_since", "updated_at", "search_text",
+                "resolved_at", "closed_at", "reopen_count", "unanswered_since", "updated_at",
             ],
             all: """
                 SELECT id, version, number, subject, symptom, problem_statement, requester, organisation, channel,
                     request_type, severity, status, status_since, owner, component, verdict, impact, began_at,
                     reported_at, narrative, opened_at, first_reply_at, mitigated_at, resolved_at, closed_at,
-                    reopen_count, unanswered_since, updated_at, search_text FROM support_case ORDER BY id
+                    reopen_count, unanswered_since, updated_at FROM support_case ORDER BY id
                 """),
         Table(
             name: "person", key: [0],

@@ -105,8 +105,9 @@ struct SchemaGoldenTests {
                 ? """
                 SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'number_counter'
+                    AND m.name NOT LIKE 'search_term%'
                 """
-                : "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'"
+                : "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'search_term'"
             columns[engine] = Set(try await store.database.read { tx in try tx.all(list) { $0.text(0) } })
             try await store.remove()
         }

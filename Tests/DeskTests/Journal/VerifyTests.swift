@@ -121,11 +121,16 @@ struct VerifyTests {
             let id = try await desk.found(work.quiet).id.raw
             try await desk.tamper(
                 """
+                DELETE FROM search_entry WHERE source IN (SELECT CAST(sequence AS TEXT) FROM fact
+                    WHERE subject_id = '\(id)' AND kind = 'case.noted');
                 DELETE FROM fact WHERE subject_id = '\(id)' AND kind = 'case.noted';
                 UPDATE subject SET version = 2, chain =
                     (SELECT chain FROM fact WHERE subject_id = '\(id)' AND version = 2) WHERE id = '\(id)';
                 UPDATE support_case SET version = 2, updated_at =
                     (SELECT occurred_at FROM fact WHERE subject_id = '\(id)' AND version = 2) WHERE id = '\(id)';
+                UPDATE search_case SET updated_at =
+                    (SELECT occurred_at FROM fact WHERE subject_id = '\(id)' AND version = 2)
+                    WHERE case_id = '\(id)';
                 """)
             #expect(try await desk.otherFindings() == [])
             try await expect(
@@ -141,11 +146,16 @@ struct VerifyTests {
             let id = try await desk.found(work.quiet).id.raw
             try await desk.tamper(
                 """
+                DELETE FROM search_entry WHERE source IN (SELECT CAST(sequence AS TEXT) FROM fact
+                    WHERE subject_id = '\(id)' AND kind = 'case.noted');
                 DELETE FROM fact WHERE subject_id = '\(id)' AND kind = 'case.noted';
                 UPDATE subject SET version = 2, chain =
                     (SELECT chain FROM fact WHERE subject_id = '\(id)' AND version = 2) WHERE id = '\(id)';
                 UPDATE support_case SET version = 2, updated_at =
                     (SELECT occurred_at FROM fact WHERE subject_id = '\(id)' AND version = 2) WHERE id = '\(id)';
+                UPDATE search_case SET updated_at =
+                    (SELECT occurred_at FROM fact WHERE subject_id = '\(id)' AND version = 2)
+                    WHERE case_id = '\(id)';
                 """)
             try await expect(desk, "checkpoint of", "1 are missing")
         }
@@ -154,6 +164,8 @@ struct VerifyTests {
     private func removeWhole(_ id: String, _ desk: TestDesk) async throws {
         try await desk.tamper(
             """
+            DELETE FROM search_entry WHERE id >> 24 = (SELECT doc FROM search_case WHERE case_id = '\(id)');
+            DELETE FROM search_case WHERE case_id = '\(id)';
             DELETE FROM fact WHERE subject_id = '\(id)';
             DELETE FROM subject WHERE id = '\(id)';
             DELETE FROM support_case WHERE id = '\(id)';

@@ -88,6 +88,114 @@ struct UndoTests {
         }
     }
 
+    @Test(
+        "A split is taken back by one key: the new case is part of the old one again",
+        arguments: Engine.available)
+    func split(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await desk.reportedCase()
+            try await desk.perform(
+                "case.note", as: .marta, ["id": .text(number), "text": "Two things at once."])
+            let split = try await desk.perform(
+                "case.split", as: .samira,
+                [
+                    "id": .text(number), "entries": .list([.text("2")]), "subject": "Another problem",
+                    "symptom": "The report is empty too.", "reason": "Two causes",
+                ])
+            let new = try #require(split.answer["number"]?.string)
+            // What is written to the new case meanwhile is not lost by taking the split back.
+            try await desk.perform("case.note", as: .marta, ["id": .text(new), "text": "Seen on staging."])
+            let offer = try #require(split.answer["undo"]?.string)
+            let back = try await desk.perform("undo.apply", as: .samira, ["id": .text(offer)])
+            #expect(back.answer["number"]?.string == number)
+            let target = try await desk.services.database.read { tx in
+                try CaseDirectory.findItself(new, for: try desk.actor(.samira), in: tx).mergedInto
+            }
+            #expect(target == (try await desk.found(number)).id)
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "What was said of a hypothesis by mistake is taken back: its words, its judgement, and that it was put up",
+        arguments: Engine.available)
+    func hypotheses(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await desk.reportedCase()
+            func investigation() async throws -> Investigation {
+                let id = try await desk.found(number).id
+                return try await desk.services.database.read { tx in
+                    try InvestigationDirectory.investigation(of: id, in: tx)
+                }
+            }
+            try await desk.perform(
+                "case.add_hypothesis", as: .marta,
+                [
+                    "id": .text(number), "statement": "The key is old", "predicts": "401 on one host",
+                    "test": "Compare keys", "confidence": "low",
+                ])
+            let first = try #require(try await investigation().hypotheses.first)
+            for (operation, fields) in [
+                ("case.add_hypothesis", ["statement": "The clock is wrong", "test": "Ask ntpq"]),
+                (
+                    "case.revise_hypothesis",
+                    ["hypothesis": "H1", "statement": "The key is new", "predicts": ""]
+                ),
+                (
+                    "case.judge_hypothesis",
+                    ["hypothesis": "h1", "state": "refuted", "confidence": "high", "reason": "No"]
+                ),
+            ] as [(String, [String: RawValue])] {
+                _ = try await thereAndBack(desk, number, operation, fields)
+                let now = try await investigation()
+                #expect(now.hypotheses == [first] && now.tests.map(\.id) == ["T1"], "\(operation)")
+            }
+            // A number that was given once is not given again.
+            let third = try await desk.perform(
+                "case.add_hypothesis", as: .marta, ["id": .text(number), "statement": "The proxy is slow"])
+            #expect(third.answer["item"]?.string == "H3")
+            // Once somebody built on it, it stays: a dead end is worth as much as a lead.
+            try await desk.perform(
+                "case.record_result", as: .jonas,
+                ["id": .text(number), "of": "H3", "observed": "Slow at night", "bearing": "supports"])
+            let offer = RawValue.text(third.answer["undo"]?.string ?? "")
+            let refusal = await #expect(throws: Refusal.self) {
+                try await desk.perform("undo.apply", as: .marta, ["id": offer])
+            }
+            #expect(refusal?.code == "already_worked_on")
+            #expect(try await investigation().hypotheses.map(\.id) == ["H1", "H3"])
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test("The description of evidence is taken back, and who sees it as well", arguments: Engine.available)
+    func evidence(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            let piece = try await Evidences.add(to: number, as: .marta, ["source": "app01"], desk)
+            let name = try #require(piece["number"]?.string)
+            let client = try await EvidenceClient(server, .marta)
+            let before = try await client.read(name, of: number)
+            let receipt = try await desk.perform(
+                "evidence.describe", as: .marta,
+                [
+                    "id": .text(piece["id"]?.string ?? ""), "source": "", "covers_from": "2026-03-01 10:00",
+                    "zone": "Europe/Berlin", "customer_sees": "yes", "environment": "staging",
+                ])
+            let changed = try await client.read(name, of: number)
+            #expect(changed["source"]?.string == nil && changed["environment"]?.string == "staging")
+            let offer = try #require(receipt.answer["undo"]?.string)
+            let browser = try await server.browser(.marta)
+            let page = try await browser.submit("/undo/\(offer)/apply", [:])
+            #expect(page.status == 303)
+            #expect(page.headers["location"] == "/cases/\(number)/evidence/\(name)?done=undone")
+            let after = try await client.read(name, of: number)
+            #expect(with(after, "version", .null) == with(before, "version", .null))
+            #expect(try await desk.findings() == [])
+        }
+    }
+
     @Test("A status goes back only where policy has the way", arguments: Engine.available)
     func status(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in

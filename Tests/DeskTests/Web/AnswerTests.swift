@@ -130,7 +130,9 @@ struct AnswerTests {
     @Test("Every JSON address stands in the OpenAPI document that is served, with its method and an answer")
     func openAPI() async throws {
         try await TestServer.run(on: .sqlite) { server in
-            let answer = try await server.stranger.get("/api/v1/openapi.json")
+            let refused = try await server.stranger.get("/api/v1/openapi.json")
+            #expect(refused.status == 401)
+            let answer = try await server.program(.sofia).get("/api/v1/openapi.json")
             #expect(answer.status == 200 && answer.json["openapi"]?.string?.hasPrefix("3.1.") == true)
             let paths = answer.json["paths"]
             let routes = server.desk.services.catalog.routes(server.desk.services)

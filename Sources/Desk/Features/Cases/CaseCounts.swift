@@ -30,7 +30,9 @@ package final class CaseCounts: Sendable {
     package func count(
         _ filter: CaseFilter, for actor: Actor, in tx: borrowing Transaction
     ) throws -> Int {
-        guard !filter.dependsOnTime else { return try CaseDirectory.count(filter, for: actor, in: tx) }
+        guard !filter.dependsOnTime, filter.condition?.worded == nil else {
+            return try CaseDirectory.count(filter, for: actor, in: tx)
+        }
         let key = Key(filter: filter, organisations: CasesQueries.organisations(of: actor))
         let edition = try tx.edition()
         let known = state.withLock { $0.edition == edition ? $0.numbers[key] : nil }

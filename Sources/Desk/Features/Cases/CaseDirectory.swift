@@ -45,8 +45,10 @@ package struct CaseFilter: Hashable, Sendable {
     package var component: String?
     /// Of this customer.
     package var organisation: ID<Organisation>?
-    /// With this text in number, subject, problem statement or the reporter's words.
-    package var text: String?
+    /// What a search asks for.
+    package var condition: SearchCondition?
+    /// The order of the list.
+    package var order = SearchOrder.updatedDescending
     /// Of these owners.
     package var owner = Owner.anybody
     /// By their next action.
@@ -68,11 +70,66 @@ package struct CaseFilter: Hashable, Sendable {
     /// Whether the same cases leave the filter or come into it as time goes by.
     var dependsOnTime: Bool {
         if case .overdue = nextAction { return true }
-        return openedSince != nil
+        return openedSince != nil || condition?.dependsOnTime ?? false
     }
 
     /// All cases.
     package init() {}
+
+    /// What a search asks for; the statuses and the owner that it names stand in the filter itself, for which there are
+    /// indexes.
+    package init(_ condition: SearchCondition, order: SearchOrder? = nil) {
+        if let order { self.order = order }
+        var parts = if case .every(let parts) = condition { parts } else { [condition] }
+        if let place = parts.firstIndex(where: { if case .oneOf(.status, _) = $0 { true } else { false } }),
+            case .oneOf(.status, let names) = parts[place]
+        {
+            statuses = names.map { ID($0) }
+            parts.remove(at: place)
+        }
+        if let place = parts.firstIndex(where: { if case .oneOf(.owner, _) = $0 { true } else { false } }),
+            case .oneOf(.owner, let names) = parts[place], names.count == 1
+        {
+            owner = .person(ID(names[0]))
+            parts.remove(at: place)
+        } else if let place = parts.firstIndex(of: .not(.has(.owner))) {
+            owner = .nobody
+            parts.remove(at: place)
+        }
+        if !parts.isEmpty { self.condition = parts.count == 1 ? parts[0] : .every(parts) }
+    }
+}
+
+/// Which cases of a list a page shows.
+package struct CasePage: Sendable {
+    /// Behind this position; from the first one where nil.
+    package var after: CasePosition?
+    /// Whether the list is read from its end.
+    package var isBackwards = false
+    /// At most so many.
+    package var limit: Int
+
+    /// A page of a list.
+    package init(after: CasePosition? = nil, isBackwards: Bool = false, limit: Int) {
+        (self.after, self.isBackwards, self.limit) = (after, isBackwards, limit)
+    }
+}
+
+/// How many cases there are, as far as somebody counted.
+package struct CaseTotal: Equatable, Sendable {
+    /// How many were counted.
+    package var number: Int
+    /// Whether that is all of them.
+    package var isExact: Bool
+
+    /// The most cases that are counted unasked.
+    package static let most = 10_000
+
+    /// A number of cases.
+    package init(_ number: Int, isExact: Bool = true) { (self.number, self.isExact) = (number, isExact) }
+
+    /// What a count that ended at `most + 1` says.
+    init(counted number: Int) { self.init(min(number, Self.most), isExact: number <= Self.most) }
 }
 
 /// Where a page of a list of cases ended.
@@ -86,8 +143,12 @@ package struct CasePosition: Sendable {
     package init(changedAt: Int64, id: String) { (self.changedAt, self.id) = (changedAt, id) }
 
     /// The position after a case in a list of somebody.
-    package init(_ this: SupportCase, for actor: Actor) {
-        let moment = actor.isCustomer ? this.publiclyChangedAt : this.updatedAt
+    package init(_ this: SupportCase, in order: SearchOrder = .updatedDescending, for actor: Actor) {
+        let moment =
+            switch order {
+            case .openedAscending, .openedDescending: this.openedAt
+            default: actor.isCustomer ? this.publiclyChangedAt : this.updatedAt
+            }
         self.init(changedAt: moment.microseconds, id: this.id.raw)
     }
 }
@@ -250,7 +311,56 @@ package enum CaseDirectory {
         _ filter: CaseFilter, for actor: Actor, after: CasePosition? = nil, limit: Int,
         in tx: borrowing Transaction
     ) throws -> [SupportCase] {
-        try tx.all(CasesQueries.list(filter, for: actor, after: after, limit: limit), CasesQueries.read)
+        try list(filter, for: actor, CasePage(after: after, limit: limit), in: tx)
+    }
+
+    /// The cases of a page of a filter, in the order of the list also where it was read from its end.
+    package static func list(
+        _ filter: CaseFilter, for actor: Actor, _ page: CasePage, in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        if filter.condition?.worded != nil {
+            return try CaseSearchQueries.page(filter, for: actor, page, in: tx).cases
+        }
+        let found = try tx.all(CasesQueries.list(filter, for: actor, page), CasesQueries.read)
+        return page.isBackwards ? found.reversed() : found
+    }
+
+    /// The cases of a page of a filter, and how many there are; counted no further than `CaseTotal.most`, unless all of
+    /// them are asked for.
+    package static func search(
+        _ filter: CaseFilter, for actor: Actor, _ page: CasePage, isExact: Bool = false, counts: CaseCounts,
+        in tx: borrowing Transaction
+    ) throws -> (cases: [SupportCase], total: CaseTotal) {
+        guard filter.condition?.worded != nil else {
+            return (
+                try list(filter, for: actor, page, in: tx),
+                CaseTotal(try counts.count(filter, for: actor, in: tx))
+            )
+        }
+        let found = try CaseSearchQueries.page(filter, for: actor, page, in: tx)
+        if let total = found.total { return (found.cases, CaseTotal(total)) }
+        let total = try CaseSearchQueries.count(
+            filter, for: actor, atMost: isExact ? nil : CaseTotal.most + 1, in: tx)
+        return (found.cases, isExact ? CaseTotal(total) : CaseTotal(counted: total))
+    }
+
+    /// Cases that were closed by a moment and not purged since, those closed first.
+    package static func closed(
+        by moment: Timestamp, limit: Int, in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        try tx.all(CasesQueries.closed(by: moment, limit: limit), CasesQueries.read)
+    }
+
+    /// How many cases of a filter there are, for a number beside a link: counted no further than it has digits.
+    package static func few(
+        _ filter: CaseFilter, for actor: Actor, counts: CaseCounts, in tx: borrowing Transaction
+    ) throws -> CaseTotal {
+        let most = 999
+        let number =
+            filter.condition?.worded == nil
+            ? try counts.count(filter, for: actor, in: tx)
+            : try CaseSearchQueries.count(filter, for: actor, atMost: most + 1, in: tx)
+        return CaseTotal(min(number, most), isExact: number <= most)
     }
 
     /// Cases of a filter that the actor may know of: what was promised soonest first, then what is graver, then older.
@@ -306,7 +416,10 @@ package enum CaseDirectory {
     package static func count(
         _ filter: CaseFilter, for actor: Actor, in tx: borrowing Transaction
     ) throws -> Int {
-        try tx.first(CasesQueries.count(filter, for: actor)) { Int($0.integer(0)) } ?? 0
+        guard filter.condition?.worded == nil else {
+            return try CaseSearchQueries.count(filter, for: actor, atMost: nil, in: tx)
+        }
+        return try tx.first(CasesQueries.count(filter, for: actor)) { Int($0.integer(0)) } ?? 0
     }
 
     /// Refuses a decision with which staff would write to the customer of a restricted case without being its security

@@ -206,7 +206,7 @@ enum ChangeStatus: Operation {
                 form.advice.append("\(names) needs a complete intake. Missing: \(labels).")
                 form.ways.append(("Fill in the intake", "/cases/\(found.number)/intake"))
                 if found.organisation != nil {
-                    form.ways.append(("Ask the customer", "/cases/\(found.number)/ask_customer"))
+                    form.ways.append(("Ask intake questions", "/cases/\(found.number)/ask_customer"))
                 }
             }
         }

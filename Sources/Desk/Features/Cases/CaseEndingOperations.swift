@@ -48,15 +48,10 @@ enum ResolveCase: Operation {
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
         let found = state.reply.found
-        if let summary = input.customerSummary,
-            let quote = InternalQuote.found(
-                in: summary, from: state.reply.notes, words: context.policy.internalQuoteWords)
-        {
-            throw Refusal(
-                field: "customer_summary", "repeats_internal_note",
-                "“\(quote) …” stands in an internal note. Say it differently for the customer.")
-        }
         if let summary = input.customerSummary {
+            try state.reply.outward.check(
+                summary, field: "customer_summary", words: context.policy.internalQuoteWords,
+                way: "Say it differently for the customer.")
             try refuseUnconfirmedCause(
                 in: summary, field: "customer_summary", state.reply.cause, context.policy)
         }
@@ -238,6 +233,7 @@ enum EraseEntry: Operation {
     {
         // Of a merged case its own entries, not those of the case that its number leads to.
         let found = try CaseDirectory.findItself(input.id, for: actor, in: tx)
+        try HoldDirectory.refuseTakingAway(from: found, in: tx)
         let journal = Journal(subjects: SubjectCatalog([CasesQueries.subject]))
         let erased = try journal.eraseBody(of: Int64(input.sequence), on: found.ref, in: tx)
         return State(found: found, fields: erased.fields, digest: erased.digest)

@@ -34,11 +34,11 @@ enum ReplyToCase: Operation {
         .optional(.reference("template", "Template", to: "macro"))
             .help("The template that the text came from, for its statistics."),
         .flag("confirm_public", "The customer may read this")
-            .help("Only needed for a reply that repeats an internal note."))
+            .help("Only needed for a reply that repeats an internal note or names restricted evidence."))
 
     struct State: Sendable {
         var found: SupportCase
-        var notes: [String]
+        var outward: OutwardGuard
         var template: Macro?
         /// Where the reply moves the case on.
         var forms: CaseForms?
@@ -49,26 +49,21 @@ enum ReplyToCase: Operation {
         -> State
     {
         let found = try visibleCase(input.id, for: actor, in: tx)
-        let notes = try RelationsDirectory.internalNotes(of: found, limit: 500, in: tx)
         let forms =
             try input.status == nil
             ? nil : FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx)
         return State(
-            found: found, notes: notes + (try InvestigationDirectory.internalTexts(of: found.id, in: tx)),
+            found: found, outward: try .init(of: found, for: actor, policy: policy, in: tx),
             template: try input.template.map { try MacroDirectory.find($0, in: tx) },
             forms: forms,
             cause: try InvestigationDirectory.investigation(of: found.id, in: tx).causeWording)
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
-        let words = context.policy.internalQuoteWords
-        if !input.confirmPublic,
-            let quote = InternalQuote.found(in: input.text, from: state.notes, words: words)
-        {
-            throw Refusal(
-                field: "text", "repeats_internal_note",
-                "Not sent: “\(quote) …” stands in an internal note. Say it differently, or confirm that the customer may read it."
-            )
+        if !input.confirmPublic {
+            try state.outward.check(
+                input.text, field: "text", words: context.policy.internalQuoteWords,
+                way: "Say it differently, or confirm that the customer may read it.")
         }
         if let name = ReplyTemplate.leftOver(in: input.text) {
             throw Refusal(
@@ -101,6 +96,22 @@ enum ReplyToCase: Operation {
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm { try caseForm(id, for: actor, in: tx) { _, form in form.base = nil } }
+}
+
+extension OutwardGuard {
+    /// What must not leave a case unnoticed, as somebody may know it who writes to the customer.
+    init(
+        of found: SupportCase, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws {
+        let notes = try RelationsDirectory.internalNotes(of: found, limit: 500, in: tx)
+        let pieces = try EvidenceDirectory.all(of: found.id, for: actor, in: tx)
+        self.init(
+            notes: notes + (try InvestigationDirectory.internalTexts(of: found.id, in: tx)),
+            restricted: pieces.filter { $0.isRestricted(by: policy) && !$0.isPublic }.map {
+                Restricted(
+                    number: $0.number, fileName: $0.isReadable(by: actor, policy: policy) ? $0.name : nil)
+            })
+    }
 }
 
 /// Refuses text for the customer that states a cause as a fact while no cause is confirmed.

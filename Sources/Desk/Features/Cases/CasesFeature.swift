@@ -9,7 +9,7 @@ enum CasesFeature: Feature {
 
     static let reads = CasesJSON.reads
     static let subjects = [CasesQueries.subject]
-    static let statements = CasesQueries.samples
+    static let statements = CasesQueries.samples + CaseSearchQueries.samples
     static let rights: [Right] = ["case.view"]
 
     static let navigation = [

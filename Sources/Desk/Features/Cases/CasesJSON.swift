@@ -14,7 +14,12 @@ enum CasesJSON {
                 .init("component", "A component"), .init("owner", "“me”, “none”, or a person"),
                 .init("organisation", "An organisation’s identifier or name"),
                 .init("watched_by", "“me”: the cases that you watch"),
-                .init("q", "Text in number, subject, problem statement or symptom"),
+                .init(
+                    "q",
+                    "A search as in the queue: words, \"phrases\", is:open sev:1 owner:@me, AND, OR, NOT, brackets"
+                ),
+                .init("sort", "updated-desc, updated-asc, opened-desc or opened-asc"),
+                .init("count", "“yes” for how many there are, counted to 10,000; “exact” for all of them"),
                 .init("next_action", "“none” or “overdue”"),
                 .init("blocked_by", "What cases wait for, or “none”"),
                 .init("limit", "At most so many, 1 to 200"), .init("cursor", "Where the page before ended"),
@@ -64,24 +69,63 @@ enum CasesJSON {
             guard let moment = Int64(parts[0]) else { throw Cursor.notOurs }
             after = CasePosition(changedAt: moment, id: parts[1])
         }
+        let text = try request.query("q").map { try CaseSearchText.checked($0, field: "q") } ?? ""
+        let search = CaseSearchText(text, for: call.actor, policy: policy, now: services.clock())
+        let order = try request.query("sort").map(order)
+        let counting = try counting(request)
         let base = try filter(request, call.actor, policy, now: services.clock())
         let position = after
-        let cases = try await services.database.read { tx in
+        let (cases, total, shown) = try await services.database.read { [counts = services.caseCounts] tx in
             var filter = base
+            try filter.narrow(to: try search.meaning(in: tx).get())
+            if let order { filter.order = order }
             if let text = request.query("organisation") {
                 guard let found = try CustomerDirectory.find(text, in: tx) else {
                     throw Refusal(field: "organisation", "not_found", "There is no organisation “\(text)”.")
                 }
                 filter.organisation = found.id
             }
-            return try CaseDirectory.list(
-                filter, for: call.actor, after: position, limit: limit + 1, in: tx)
+            let page = CasePage(after: position, limit: limit + 1)
+            guard counting != .none else {
+                return (
+                    try CaseDirectory.list(filter, for: call.actor, page, in: tx), nil as CaseTotal?,
+                    filter.order
+                )
+            }
+            let found = try CaseDirectory.search(
+                filter, for: call.actor, page, isExact: counting == .exact, counts: counts, in: tx)
+            return (found.cases, found.total, filter.order)
         }
         let page = cases.prefix(limit)
         let next =
             cases.count > limit
-            ? page.last.map { Cursor.text([String($0.updatedAt.microseconds), $0.id.raw]) } : nil
-        return ["items": .array(page.map(json)), "next": next.map(JSON.string) ?? .null]
+            ? page.last.map { CasePosition($0, in: shown, for: call.actor).cursor } : nil
+        var answer: JSONObject = ["items": .array(page.map(json)), "next": next.map(JSON.string) ?? .null]
+        if let total {
+            answer["total"] = .integer(Int64(total.number))
+            answer["total_is_exact"] = .bool(total.isExact)
+        }
+        return .object(answer)
+    }
+
+    private enum Counting { case none, some, exact }
+
+    private static func counting(_ request: WebRequest) throws -> Counting {
+        switch request.query("count") {
+        case nil, ""?: .none
+        case "yes"?: .some
+        case "exact"?: .exact
+        case let other?:
+            throw Refusal(field: "count", "unknown_choice", "count is yes or exact, not “\(other)”.")
+        }
+    }
+
+    private static func order(_ text: String) throws -> SearchOrder {
+        guard let order = SearchOrder(rawValue: text) else {
+            let known = SearchOrder.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Refusal(field: "sort", "unknown_choice", "“\(text)” is not an order. There are: \(known).")
+        }
+        return order
     }
 
     private static func filter(
@@ -102,7 +146,6 @@ enum CasesJSON {
             filter.severity = severity.id
         }
         filter.component = request.query("component")
-        filter.text = try request.query("q").map(QueuePages.checkedSearch)
         filter.nextAction = try QueuePages.nextAction(request.query("next_action"), now: now)
         filter.blocked = try QueuePages.blocked(request.query("blocked_by"), policy)
         switch request.query("owner") {

@@ -41,32 +41,87 @@ package enum CasesQueries {
         "SELECT \(columns) FROM support_case WHERE merged_into = \(id) ORDER BY id"
     }
 
-    static func list(_ filter: CaseFilter, for actor: Actor, after: CasePosition?, limit: Int) -> SQL {
-        // Where a case stands in a customer's list tells them nothing of what is done inside the house.
-        let change: SQL = actor.isCustomer ? "publicly_changed_at" : "updated_at"
+    /// The cases of a page of a list: see `CaseSearchQueries` for those that are found by words.
+    static func list(_ filter: CaseFilter, for actor: Actor, _ page: CasePage) -> SQL {
+        let order = ListOrder(filter.order, page, for: actor)
         var filter = filter
-        var later: [SQL] = []
-        if let after { later.append("(\(change), id) < (\(after.changedAt), \(after.id))") }
-        let order: SQL = "ORDER BY \(change) DESC, id DESC"
-        guard !actor.isCustomer, let statuses = statusesInTurn(filter) else {
-            let all = conditions(filter, for: actor) + later
-            return "SELECT \(columns) FROM support_case WHERE \(SQL.all(all)) \(order) LIMIT \(limit)"
+        guard !actor.isCustomer, filter.order == .updatedDescending, let statuses = statusesInTurn(filter)
+        else {
+            let all = conditions(filter, for: actor) + order.later
+            return rows(
+                in: """
+                    SELECT case_id AS found_id, \(order.column) AS moment, doc AS place FROM search_case c
+                    WHERE \(SQL.all(all)) \(order.inside) LIMIT \(page.limit)
+                    """, order)
         }
         filter.statuses = nil
-        let others = conditions(filter, for: actor) + later
+        let others = conditions(filter, for: actor) + order.later
         var latest: SQL = ""
         for (index, status) in statuses.enumerated() {
             if index > 0 { latest += " UNION ALL " }
             let all = ["status = \(status.raw)"] + others
             latest += """
-                SELECT * FROM (SELECT id, updated_at FROM support_case WHERE \(SQL.all(all)) \(order)
-                    LIMIT \(limit)) AS latest
+                SELECT * FROM (SELECT case_id AS found_id, updated_at AS moment, doc AS place FROM search_case c
+                    WHERE \(SQL.all(all)) \(order.inside) LIMIT \(page.limit)) AS latest
                 """
         }
-        return """
-            SELECT \(columns) FROM support_case
-            WHERE id IN (SELECT id FROM (\(latest)) AS merged \(order) LIMIT \(limit)) \(order)
-            """
+        return rows(
+            in: "SELECT * FROM (\(latest)) AS merged \(order.outside) LIMIT \(page.limit)", order)
+    }
+
+    /// The rows of what was found: a query with `found_id`, `moment` and `place`.
+    private static func rows(in found: SQL, _ order: ListOrder) -> SQL {
+        """
+        SELECT \(columns) FROM (\(found)) AS found \(SQL.joinedTo) support_case ON id = found_id \(order.outside)
+        """
+    }
+
+    /// Cases that were closed by a moment and not purged since, those closed first.
+    static func closed(by moment: Timestamp, limit: Int) -> SQL {
+        """
+        SELECT \(columns) FROM support_case WHERE closed_at IS NOT NULL AND closed_at <= \(moment.microseconds)
+            AND NOT EXISTS (\(JournalStore.anyFact(of: SupportCase.kind, id: "support_case.id", kind: "case.purged")))
+        ORDER BY closed_at, id LIMIT \(limit)
+        """
+    }
+
+    /// The rows of some cases, in no order.
+    static func rows(ids: [String]) -> SQL {
+        "SELECT \(columns) FROM support_case WHERE id IN (\(anyOf: ids))"
+    }
+
+    /// How a page of a list is ordered, and where it begins.
+    struct ListOrder {
+        /// The column that orders it.
+        var column: SQL
+        /// The order where the column has its own name.
+        var inside: SQL
+        /// The order where it is called `moment`, and the number `place`.
+        var outside: SQL
+        /// That a case comes after the position.
+        var later: [SQL] = []
+        /// The same of `moment` and `place`.
+        var laterOutside: [SQL] = []
+
+        init(_ order: SearchOrder, _ page: CasePage, for actor: Actor) {
+            // Where a case stands in a customer's list tells them nothing of what is done inside the house.
+            switch order {
+            case .updatedDescending, .updatedAscending:
+                column = actor.isCustomer ? "publicly_changed_at" : "updated_at"
+            case .openedDescending, .openedAscending: column = "opened_at"
+            }
+            let isAscending = [.updatedAscending, .openedAscending].contains(order) != page.isBackwards
+            inside =
+                isAscending ? "ORDER BY \(column), c.doc" : "ORDER BY \(column) DESC, c.doc DESC"
+            outside = isAscending ? "ORDER BY moment, place" : "ORDER BY moment DESC, place DESC"
+            guard let after = page.after else { return }
+            let position: SQL =
+                "(\(after.changedAt), (SELECT doc FROM search_case WHERE case_id = \(after.id)))"
+            later = [isAscending ? "(\(column), c.doc) > \(position)" : "(\(column), c.doc) < \(position)"]
+            laterOutside = [
+                isAscending ? "(moment, place) > \(position)" : "(moment, place) < \(position)"
+            ]
+        }
     }
 
     /// The statuses of a list that is put together from the latest cases of each.
@@ -87,27 +142,30 @@ package enum CasesQueries {
         for (index, severity) in severities.enumerated() { rank += " WHEN \(severity) THEN \(index)" }
         let order: SQL = severities.isEmpty ? "opened_at" : "CASE severity\(rank) ELSE 99 END, opened_at"
         return """
-            SELECT \(columns) FROM support_case WHERE \(SQL.all(conditions(filter, for: actor)))
+            SELECT \(columns) FROM support_case
+            WHERE id IN (SELECT case_id FROM search_case c WHERE \(SQL.all(conditions(filter, for: actor)))
+                ORDER BY CASE WHEN next_update_at IS NULL THEN 1 ELSE 0 END, next_update_at, \(order), case_id
+                LIMIT \(limit))
             ORDER BY CASE WHEN next_update_at IS NULL THEN 1 ELSE 0 END, next_update_at, \(order), id LIMIT \(limit)
             """
     }
 
     static func count(_ filter: CaseFilter, for actor: Actor) -> SQL {
-        "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(conditions(filter, for: actor)))"
+        "SELECT COUNT(*) FROM search_case c WHERE \(SQL.all(conditions(filter, for: actor)))"
     }
 
     /// How many cases of a filter are not restricted, of all customers or of some.
     static func countUnrestricted(_ filter: CaseFilter, of organisations: [String]?) -> SQL {
         var all: [SQL] = ["confidentiality IS NULL"] + conditions(filter)
         if let organisations { all.append("organisation IN (\(anyOf: organisations))") }
-        return "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(all))"
+        return "SELECT COUNT(*) FROM search_case c WHERE \(SQL.all(all))"
     }
 
     /// How many restricted cases of a filter somebody may know of.
     static func countRestricted(_ filter: CaseFilter, for actor: Actor) -> SQL {
         let all: [SQL] =
             ["confidentiality IS NOT NULL"] + visible(to: actor) + conditions(filter, isNarrow: true)
-        return "SELECT COUNT(*) FROM support_case WHERE \(SQL.all(all))"
+        return "SELECT COUNT(*) FROM search_case c WHERE \(SQL.all(all))"
     }
 
     /// The open case of an alert: the newest in any of these statuses.
@@ -119,11 +177,11 @@ package enum CasesQueries {
     }
 
     static func countsByStatus(for actor: Actor) -> SQL {
-        "SELECT status, COUNT(*) FROM support_case WHERE \(SQL.all(visible(to: actor))) GROUP BY status ORDER BY status"
+        "SELECT status, COUNT(*) FROM search_case c WHERE \(SQL.all(visible(to: actor))) GROUP BY status ORDER BY status"
     }
 
     /// What holds for every case that somebody may know of: the same as `SupportCase.isVisible`.
-    private static func visible(to actor: Actor) -> [SQL] {
+    static func visible(to actor: Actor) -> [SQL] {
         var conditions: [SQL] = []
         if let own = organisations(of: actor) { conditions.append("organisation IN (\(anyOf: own))") }
         guard actor.isCustomer || !(actor.id == Actor.system.id || actor.may(Restriction.viewRight)) else {
@@ -161,15 +219,20 @@ package enum CasesQueries {
         return [actor.organisation?.raw ?? ""] + actor.delegations.keys.map(\.raw).sorted()
     }
 
-    private static func conditions(_ filter: CaseFilter, for actor: Actor) -> [SQL] {
-        visible(to: actor) + conditions(filter)
+    /// What holds of a row `c` of `search_case` that a filter shows to somebody; words are not among it.
+    static func conditions(_ filter: CaseFilter, for actor: Actor) -> [SQL] {
+        visible(to: actor) + conditions(filter, isForCustomer: actor.isCustomer)
     }
 
     /// - Parameter isNarrow: whether something else leaves fewer cases than any status, so that an index on the status
     ///   is the wrong way to them.
-    private static func conditions(_ filter: CaseFilter, isNarrow: Bool = false) -> [SQL] {
+    private static func conditions(
+        _ filter: CaseFilter, isNarrow: Bool = false, isForCustomer: Bool = false
+    ) -> [SQL] {
         var conditions: [SQL] = []
-        if !filter.includesMerged { conditions.append("merged_into IS NULL") }
+        if !filter.includesMerged, !(filter.condition?.namesMerged ?? false) {
+            conditions.append("merged_into IS NULL")
+        }
         if let statuses = filter.statuses {
             let column: SQL = isNarrow || filter.dependsOnTime ? "\(SQL.unindexed)status" : "status"
             conditions.append("\(column) IN (\(anyOf: statuses.map(\.raw)))")
@@ -178,8 +241,8 @@ package enum CasesQueries {
         if let component = filter.component { conditions.append("component = \(component)") }
         if let organisation = filter.organisation { conditions.append("organisation = \(organisation.raw)") }
         conditions += arrangementConditions(filter)
-        if let text = filter.text {
-            conditions.append("search_text LIKE \(SQL.containing(text.lowercased())) ESCAPE '\\'")
+        if let fields = filter.condition?.fields {
+            conditions.append(CaseSearchQueries.field(fields, isForCustomer: isForCustomer))
         }
         switch filter.owner {
         case .anybody: break
@@ -212,7 +275,8 @@ package enum CasesQueries {
             conditions.append("watchers LIKE \(SQL.containing(" \(watcher.raw) ")) ESCAPE '\\'")
         }
         if filter.isUnchecked {
-            conditions.append("(severity_confirmed_at IS NULL OR owner IS NULL OR next_action IS NULL)")
+            conditions.append(
+                "(severity_confirmed_at IS NULL OR owner IS NULL OR next_action_due_at IS NULL)")
         }
         return conditions
     }
@@ -237,7 +301,7 @@ package enum CasesQueries {
     /// How many cases wait for what: reason, number, how long the longest has been in its state.
     static func backlog(_ filter: CaseFilter, for actor: Actor) -> SQL {
         """
-        SELECT COALESCE(blocked_by, ''), COUNT(*), MIN(status_since) FROM support_case
+        SELECT COALESCE(blocked_by, ''), COUNT(*), MIN(status_since) FROM search_case c
         WHERE \(SQL.all(conditions(filter, for: actor))) GROUP BY COALESCE(blocked_by, '') ORDER BY 2 DESC, 1
         """
     }
@@ -253,7 +317,7 @@ package enum CasesQueries {
                 updated_at, next_action, next_action_owner, next_action_due_at, blocked_by, next_update_at,
                 severity_confirmed_at, confidentiality, readers, security_owner, merged_into, follow_up_of,
                 fault_layer, confirmed_causes, alert_key, public_version, publicly_changed_at, spokesperson,
-                watchers, search_text)
+                watchers)
             VALUES (\(this.id.raw), \(this.version.number), \(this.number), \(this.subject), \(this.symptom),
                 \(this.problemStatement), \(this.requester?.raw), \(this.organisation?.raw), \(this.channel),
                 \(this.requestType), \(this.severity.raw), \(this.status.raw), \(this.statusSince.microseconds),
@@ -269,7 +333,7 @@ package enum CasesQueries {
                 \(this.restriction?.level), \(readers(this.restriction)), \(this.restriction?.securityOwner),
                 \(this.mergedInto?.raw), \(this.followUpOf?.raw), \(field(.faultLayer)),
                 \(causes(this)), \(this.alertKey), \(this.publicVersion.number), \(this.publiclyChangedAt.microseconds),
-                \(this.spokesperson?.raw), \(watchers(this)), \(searchText(this)))
+                \(this.spokesperson?.raw), \(watchers(this)))
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, number = excluded.number,
                 subject = excluded.subject, symptom = excluded.symptom,
                 problem_statement = excluded.problem_statement, requester = excluded.requester,
@@ -294,8 +358,7 @@ package enum CasesQueries {
                 fault_layer = excluded.fault_layer, confirmed_causes = excluded.confirmed_causes,
                 alert_key = excluded.alert_key, public_version = excluded.public_version,
                 publicly_changed_at = excluded.publicly_changed_at, spokesperson = excluded.spokesperson,
-                watchers = excluded.watchers,
-                search_text = excluded.search_text
+                watchers = excluded.watchers
             """
     }
 
@@ -319,15 +382,47 @@ package enum CasesQueries {
         ) { _, last in last }
     }
 
-    private static func searchText(_ this: SupportCase) -> String {
-        [this.number, this.subject, this.problemStatement ?? "", this.symptom].joined(separator: "\n")
-            .lowercased()
-    }
-
     static func forget(id: String) -> SQL { "DELETE FROM support_case WHERE id = \(id)" }
 
+    /// The row of lists and searches, with the number that the case has there: the sequence of its first fact.
+    static func insertListed(_ this: SupportCase, doc: Int64) -> SQL {
+        """
+        INSERT INTO search_case (doc, \(listedColumns)) VALUES (\(doc), \(listedValues(this)))
+        """
+    }
+
+    static func updateListed(_ this: SupportCase) -> SQL {
+        "UPDATE search_case SET (\(listedColumns)) = (\(listedValues(this))) WHERE case_id = \(this.id.raw)"
+    }
+
+    private static let listedColumns: SQL = """
+        case_id, status, status_since, severity, owner, organisation, component, opened_at, updated_at,
+        publicly_changed_at, next_action_due_at, next_update_at, blocked_by, severity_confirmed_at, watchers,
+        confidentiality, readers, security_owner, merged_into
+        """
+
+    private static func listedValues(_ this: SupportCase) -> SQL {
+        let arranged = this.arrangement
+        return """
+            \(this.id.raw), \(this.status.raw), \(this.statusSince.microseconds), \(this.severity.raw),
+            \(this.owner?.raw), \(this.organisation?.raw), \(this.classification[.component]),
+            \(this.openedAt.microseconds), \(this.updatedAt.microseconds), \(this.publiclyChangedAt.microseconds),
+            \(arranged.nextActionDueAt?.microseconds), \(arranged.nextUpdateAt?.microseconds), \(arranged.blockedBy),
+            \(arranged.severityConfirmedAt?.microseconds), \(watchers(this)), \(this.restriction?.level),
+            \(readers(this.restriction)), \(this.restriction?.securityOwner), \(this.mergedInto?.raw)
+            """
+    }
+
+    static func forgetListed(id: String) -> SQL { "DELETE FROM search_case WHERE case_id = \(id)" }
+
+    static func listedPage(after id: String, limit: Int) -> SQL {
+        """
+        SELECT \(listedColumns), doc FROM search_case WHERE case_id > \(id) ORDER BY case_id LIMIT \(limit)
+        """
+    }
+
     static func page(after id: String, limit: Int) -> SQL {
-        "SELECT \(columns), search_text FROM support_case WHERE id > \(id) ORDER BY id LIMIT \(limit)"
+        "SELECT \(columns) FROM support_case WHERE id > \(id) ORDER BY id LIMIT \(limit)"
     }
 
     /// The classifying fields that stand side by side among the columns, in their order.
@@ -394,7 +489,8 @@ package enum CasesQueries {
     package static let samples: [SQL] = {
         var full = CaseFilter()
         (full.statuses, full.severity, full.component) = (["new"], "sev1", "api")
-        (full.organisation, full.text, full.owner) = ("x", "x", .person("x"))
+        (full.organisation, full.owner) = ("x", .person("x"))
+        full.condition = .every([.restricted, .oneOf(.verdict, ["x"])])
         var others = CaseFilter()
         others.owner = .others("x")
         var nobody = CaseFilter()
@@ -402,6 +498,9 @@ package enum CasesQueries {
         var opened = CaseFilter()
         opened.statuses = ["new", "open"]
         let position = CasePosition(changedAt: 0, id: "x")
+        let (first, next) = (CasePage(limit: 1), CasePage(after: position, limit: 1))
+        var oldest = CaseFilter()
+        oldest.order = .openedAscending
         var arranged = CaseFilter()
         (arranged.nextAction, arranged.blocked, arranged.severities) = (.lacking, .by("x"), ["sev1"])
         (arranged.openedSince, arranged.isUnchecked) = (Timestamp(microseconds: 0), true)
@@ -412,23 +511,31 @@ package enum CasesQueries {
         let customer = Actor(id: "x", name: "x", roles: ["customer"], rights: [], organisation: "x")
         return [
             backlog(arranged, for: staff), backlog(CaseFilter(), for: customer), count(overdue, for: staff),
-            list(arranged, for: customer, after: nil, limit: 1),
-            list(arranged, for: customer, after: position, limit: 1),
+            list(arranged, for: customer, first),
+            list(arranged, for: customer, next),
             listByPromise(full, for: staff, severities: ["sev1", "sev2"], limit: 1),
             listByPromise(CaseFilter(), for: staff, severities: [], limit: 1),
             ofAlert(key: "x", statuses: ["new"]), find("x"), row(id: "x"),
             countUnrestricted(full, of: nil), countUnrestricted(overdue, of: ["x"]),
             countRestricted(full, for: staff), countRestricted(nobody, for: customer),
-            list(opened, for: staff, after: position, limit: 1),
-            list(full, for: staff, after: position, limit: 1),
-            list(others, for: customer, after: nil, limit: 1),
-            list(nobody, for: .system, after: nil, limit: 1),
-            list(CaseFilter(), for: staff, after: nil, limit: 1), count(full, for: staff),
+            list(opened, for: staff, next),
+            list(full, for: staff, next),
+            list(others, for: customer, first),
+            list(nobody, for: .system, first),
+            list(CaseFilter(), for: staff, first), count(full, for: staff),
             count(CaseFilter(), for: customer), countsByStatus(for: staff), countsByStatus(for: .system),
             endings(from: Timestamp(microseconds: 0)), followedUp(ids: ["x"], to: staff),
             restricted(ids: ["x"]), visible(ids: ["x", "y"], to: staff), merged(into: "x"),
             save(SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0))),
-            forget(id: "x"), page(after: "", limit: 1),
+            forget(id: "x"), page(after: "", limit: 1), closed(by: Timestamp(microseconds: 0), limit: 1),
+            rows(ids: ["x"]),
+            insertListed(
+                SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0)), doc: 1
+            ),
+            updateListed(
+                SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0))),
+            forgetListed(id: "x"), listedPage(after: "", limit: 1),
+            list(oldest, for: staff, CasePage(after: position, isBackwards: true, limit: 1)),
         ]
     }()
 
@@ -444,21 +551,34 @@ package enum CasesQueries {
         "confidentiality", "readers", "security_owner", "merged_into",
         "follow_up_of", "fault_layer", "confirmed_causes", "alert_key", "public_version",
         "publicly_changed_at",
-        "spokesperson", "watchers", "search_text",
+        "spokesperson", "watchers",
     ]
 
     static let subject = SubjectType(
         SupportCase.self,
         tables: [
             ProjectedTable("support_case", columns: columnNames, page: page(after:limit:)),
-            RelationsDirectory.table,
+            ProjectedTable(
+                "search_case",
+                columns: [
+                    "case_id", "status", "status_since", "severity", "owner", "organisation", "component",
+                    "opened_at", "updated_at", "publicly_changed_at", "next_action_due_at", "next_update_at",
+                    "blocked_by", "severity_confirmed_at", "watchers", "confidentiality", "readers",
+                    "security_owner", "merged_into", "doc",
+                ], page: listedPage(after:limit:)),
+            RelationsDirectory.table, SearchDirectory.table,
         ],
         load: { id, tx in try tx.first(row(id: id), read) },
         save: { this, fact, tx in
             try tx.execute(save(this))
+            let isFirst = fact.version.number == 1
+            try tx.execute(isFirst ? insertListed(this, doc: fact.sequence) : updateListed(this))
             try RelationsDirectory.project(fact, in: tx)
+            try SearchDirectory.project(fact, in: tx)
         },
         forget: { id, tx in
+            try SearchDirectory.forget(ID(id), in: tx)
+            try tx.execute(forgetListed(id: id))
             try tx.execute(forget(id: id))
             try RelationsDirectory.forget(ID(id), in: tx)
         },

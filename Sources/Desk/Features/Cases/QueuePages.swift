@@ -6,20 +6,59 @@ import Web
 enum QueuePages {
     /// What the address asks for.
     struct View: Sendable {
+        /// The search as it stands in the box.
+        var text = ""
+        /// The search as a tree; empty where it cannot be read.
+        var tree = SearchExpression.every([])
         var filter = CaseFilter()
-        var state = "open"
-        var owner = ""
-        var next = ""
+        /// What is wrong with the search.
+        var problem: SearchProblem?
+        /// Whether nothing was asked for: the queue as it is.
+        var isPlain = false
+        /// The saved view that is asked for.
+        var savedID: String?
+        /// Whether a search stands in the address.
+        var isTyped = false
+        var isMine = false
         var isWatched = false
-        var isFiltered = false
-        var after: CasePosition?
+        /// Whether all cases are asked for, for which an empty search says nothing.
+        var isAll = false
+        var page = CasePage(limit: pageSize + 1)
+        var isLastPage = false
+        var isCountedExactly = false
+
+        /// The order, in words that go after a list's name.
+        var orderWords: String {
+            switch filter.order {
+            case .updatedDescending: "latest change first"
+            case .updatedAscending: "oldest change first"
+            case .openedDescending: "newest first"
+            case .openedAscending: "oldest first"
+            }
+        }
     }
 
     struct Group: Sendable {
         var title: String
         var count: Int
+        var isExact = true
         var cases: [SupportCase]
         var hasMore = false
+    }
+
+    /// What a page of the queue shows.
+    private struct Content: Sendable {
+        var view: View
+        var groups: [Group] = []
+        var names = Names(people: [:], organisations: [:])
+        var total = CaseTotal(0)
+        var needs: Needs?
+        var strip = ViewStrip()
+        var snippets: [String: CaseSnippet] = [:]
+        var filling: (done: Int64, until: Int64)?
+        var skipped = 0
+        /// Whether the page does not begin with the first case.
+        var hasNewer = false
     }
 
     struct Names: Sendable {
@@ -28,98 +67,114 @@ enum QueuePages {
         var replying: [String: String] = [:]
     }
 
-    private static let pageSize = 50
+    static let pageSize = 50
 
     static func queue(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let policy = services.policy.current
         let now = services.clock()
-        let view = try view(of: call, policy, now: now)
-        let (groups, names, total, needs) = try await services.database.read {
-            [counts = services.caseCounts] tx in
-            let total = try counts.count(view.filter, for: call.actor, in: tx)
-            let groups = try self.groups(view, call.actor, total: total, counts, in: tx)
-            let shown = groups.flatMap(\.cases)
-            var names = try self.names(of: shown, in: tx)
-            names.replying = try PresenceStore.replying(
-                on: shown.map(\.id), for: call.actor, at: services.clock(), in: tx)
-            return (
-                groups, names, total,
-                try Needs(view, call.actor, policy, now: now, counts, in: tx)
-            )
+        let typed = try QueueSearchPages.view(of: call, policy)
+        let content = try await services.database.read { [counts = services.caseCounts] tx in
+            try read(typed, call, policy, now: now, counts, in: tx)
         }
-        let isMine = view.owner == "me"
-        let title = isMine ? "My cases" : view.isWatched ? "Cases you watch" : "Queue"
+        let view = content.view
+        let title =
+            content.strip.current?.content.name
+            ?? (view.isMine ? "My cases" : view.isWatched ? "Cases you watch" : "Queue")
         let table: HTML =
-            total == 0
-            ? empty(view, call.actor)
-            : """
-            <div class="card clip" id="queue" data-live><table class="queue" role="table" aria-label="Cases, latest change first">
-            \(tableHead)\(groups.filter { !$0.cases.isEmpty }.map { group($0, names, policy, now) })</table></div>
-            \(more(groups, call))
-            """
+            view.problem != nil
+            ? .empty
+            : content.groups.allSatisfy(\.cases.isEmpty)
+                ? empty(view, call.actor)
+                : """
+                <div class="card clip" id="queue" data-live><table class="queue" role="table" aria-label="Cases, \(view.orderWords)">
+                \(tableHead)\(content.groups.filter { !$0.cases.isEmpty }.map { group($0, content.names, policy, now, content.snippets) })</table></div>
+                \(bulkBar(content, BulkAct.all(for: call.actor, services.catalog)))\(pager(content))
+                """
+        let isKept = view.isPlain || view.problem != nil || view.text.isEmpty
+        let keeping: HTML =
+            isKept
+            ? .empty
+            : ViewsPages.keeping(view.text, content.strip, for: call.actor) { newIdentifier(at: now) }
         var page = Page(
-            title, here: isMine ? "/cases?owner=me" : view.isWatched ? "/cases?watch=me" : "/cases",
+            title,
+            here: view.isMine ? "/cases?owner=me" : view.isWatched ? "/cases?watch=me" : "/cases",
             main: """
-                <div class="q-head"><h1>\(title)</h1><span class="dim nowrap" id="q-count" data-live>\(grouped(total)) \(view.state == "open" ? "open" : "found")</span>\(newCaseButton(call.actor))</div>
-                \(filters(view, call, policy))\(needs.html)\(table)
+                <div class="q-head"><h1>\(title)</h1>\(countWords(content))\(newCaseButton(call.actor))</div>
+                \(ViewsPages.strip(content.strip, isQueue: view.isPlain))\(QueueSearchPages.box(view, policy, isOf: content.strip.current))\(keeping)\(content.needs?.html ?? .empty)\(notes(content))\(table)
                 \(hints)
                 """)
         page.events = "/events"
-        return services.page(page, for: call)
+        return services.page(page, for: call, status: view.problem == nil ? 200 : 422)
     }
 
-    private static func view(of call: SignedInCall, _ policy: Policy, now: Timestamp) throws -> View {
-        var view = View()
-        view.state = call.request.query("state") ?? "open"
-        switch view.state {
-        case "open": view.filter.statuses = policy.statuses(in: [.open, .waiting, .mitigated, .verifying])
-        case "all": view.filter.statuses = nil
-        default:
-            guard policy.status(ID(view.state)) != nil else {
-                throw Refusal(
-                    .invalid, "unknown_state", "There is no state “\(view.state)”. Choose one in the filters."
-                )
-            }
-            view.filter.statuses = [ID(view.state)]
+    private static func read(
+        _ typed: View, _ call: SignedInCall, _ policy: Policy, now: Timestamp, _ counts: CaseCounts,
+        in tx: borrowing Transaction
+    ) throws -> Content {
+        var view = typed
+        let saved = try saved(&view, call.actor, in: tx)
+        let strip = try ViewStrip(
+            for: call.actor, current: saved, policy: policy, now: now, counts: counts, in: tx)
+        switch try CaseSearchText(view.text, for: call.actor, policy: policy, now: now).meaning(in: tx) {
+        case .problem(let problem):
+            view.problem = problem
+            return Content(view: view, strip: changed(strip, view))
+        case .found(let tree, let filter): (view.tree, view.filter) = (tree, filter)
         }
-        if let text = call.request.query("severity") {
-            guard let severity = policy.severity(named: text) else {
-                throw Refusal(
-                    .invalid, "unknown_severity", "There is no severity “\(text)”. Choose one in the filters."
-                )
-            }
-            view.filter.severity = severity.id
+        var content = Content(view: view, strip: changed(strip, view))
+        content.needs = try Needs(view, call.actor, policy, now: now, counts, in: tx)
+        if view.isPlain, view.page.after == nil, !view.isLastPage {
+            let total = try counts.count(view.filter, for: call.actor, in: tx)
+            content.total = CaseTotal(total)
+            content.groups = try groups(view, call.actor, total: total, counts, in: tx)
+        } else {
+            let found = try CaseDirectory.search(
+                view.filter, for: call.actor, view.page, isExact: view.isCountedExactly, counts: counts,
+                in: tx)
+            content.total = found.total
+            let isReversed = view.page.isBackwards
+            let hasMore = found.cases.count > pageSize
+            let shown = Array(isReversed ? found.cases.suffix(pageSize) : found.cases.prefix(pageSize))
+            content.hasNewer = isReversed ? hasMore : view.page.after != nil
+            let title =
+                view.isMine
+                ? "Yours" : view.isWatched ? "Watched" : view.isPlain || view.isAll ? "All" : "Found"
+            content.groups = [
+                Group(
+                    title: title, count: found.total.number, isExact: found.total.isExact, cases: shown,
+                    hasMore: isReversed ? view.page.after != nil : hasMore)
+            ]
         }
-        view.filter.component = call.request.query("component")
-        view.filter.text = try call.request.query("q").map(checkedSearch)
-        view.owner = call.request.query("owner") ?? ""
-        switch view.owner {
-        case "me": view.filter.owner = .person(ID(call.actor.id))
-        case "none": view.filter.owner = .nobody
-        default: break
+        let shown = content.groups.flatMap(\.cases)
+        content.names = try names(of: shown, in: tx)
+        content.names.replying = try PresenceStore.replying(
+            on: shown.map(\.id), for: call.actor, at: now, in: tx)
+        if view.filter.condition?.worded != nil {
+            content.snippets = try CaseDirectory.snippets(of: view.filter, in: shown, for: call.actor, in: tx)
+            content.filling = try SearchDirectory.filling(in: tx)
+            content.skipped = try SearchDirectory.skippedCount(in: tx)
         }
-        view.next = call.request.query("next") ?? ""
-        view.filter.nextAction = try nextAction(view.next, now: now)
-        if let watch = call.request.query("watch"), !watch.isEmpty {
-            guard watch == "me" else {
-                throw Refusal(
-                    .invalid, "unknown_watch", "There is no list “\(watch)” of watched cases. Use me.")
-            }
-            view.isWatched = true
-            view.filter.watcher = ID(call.actor.id)
-        }
-        view.filter.blocked = try blocked(call.request.query("blocked"), policy)
-        if let parts = try Cursor.parts(call.request.query("cursor"), count: 2) {
-            guard let moment = Int64(parts[0]) else {
-                throw Refusal(.invalid, "bad_cursor", "This page link is not one of ours.")
-            }
-            view.after = CasePosition(changedAt: moment, id: parts[1])
-        }
-        view.isFiltered =
-            view.filter.text != nil || view.filter.severity != nil || view.filter.component != nil
-            || view.state != "open" || !view.owner.isEmpty || !view.next.isEmpty || view.isWatched
-            || view.filter.blocked != .any
-        return view
+        return content
+    }
+
+    /// The saved view that the address asks for, or that the reader wants to see first; its search is the page's then.
+    private static func saved(
+        _ view: inout View, _ actor: Actor, in tx: borrowing Transaction
+    ) throws -> SavedView? {
+        guard view.isPlain || view.savedID != nil, view.savedID != "none" else { return nil }
+        let saved =
+            try view.savedID.map { try ViewDirectory.find($0, for: actor, in: tx) }
+            ?? ViewDirectory.first(for: actor, in: tx)
+        guard let saved else { return nil }
+        view.savedID = saved.id.raw
+        if !view.isTyped { (view.text, view.isPlain) = (saved.content.search, false) }
+        return saved
+    }
+
+    private static func changed(_ strip: ViewStrip, _ view: View) -> ViewStrip {
+        var strip = strip
+        strip.isChanged = strip.current.map { $0.content.search != view.text } ?? false
+        return strip
     }
 
     /// What a list is asked to show by next action: "none", "overdue" or nothing.
@@ -160,17 +215,6 @@ enum QueuePages {
     private static func groups(
         _ view: View, _ actor: Actor, total: Int, _ counts: CaseCounts, in tx: borrowing Transaction
     ) throws -> [Group] {
-        guard !view.isFiltered, view.after == nil else {
-            let cases = try CaseDirectory.list(
-                view.filter, for: actor, after: view.after, limit: pageSize + 1, in: tx)
-            let title =
-                view.owner == "me" ? "Yours" : view.isWatched ? "Watched" : view.isFiltered ? "Found" : "All"
-            return [
-                Group(
-                    title: title, count: total, cases: Array(cases.prefix(pageSize)),
-                    hasMore: cases.count > pageSize)
-            ]
-        }
         let me = ID<Person>(actor.id)
         func group(_ title: String, _ owner: CaseFilter.Owner, limit: Int, of rest: Int? = nil) throws
             -> Group
@@ -220,7 +264,8 @@ enum QueuePages {
             _ view: View, _ actor: Actor, _ policy: Policy, now: Timestamp, _ counts: CaseCounts,
             in tx: borrowing Transaction
         ) throws {
-            guard view.owner.isEmpty, !view.isWatched else { return }
+            // The numbers are those of the open cases, and links to what they count.
+            guard view.isPlain else { return }
             func count(_ change: (inout CaseFilter) -> Void) throws -> Int {
                 var filter = view.filter
                 change(&filter)
@@ -235,9 +280,9 @@ enum QueuePages {
 
         var html: HTML {
             let lines = [
-                (unowned, "/cases?owner=none", "none", "without owner"),
-                (lacking, "/cases?next=none", "alert", "without next action"),
-                (overdue, "/cases?next=overdue", "clock", "overdue"),
+                (unowned, QueueSearchPages.address("is:open owner:none"), "none", "without owner"),
+                (lacking, QueueSearchPages.address("is:open no:next_action"), "alert", "without next action"),
+                (overdue, QueueSearchPages.address("is:open is:overdue"), "clock", "overdue"),
                 (unchecked, "/cases/check", "rank", "to check for severity"),
             ]
             let links = lines.filter { $0.0 > 0 }.map { count, link, symbol, words in
@@ -250,53 +295,28 @@ enum QueuePages {
         }
     }
 
-    private static func filters(_ view: View, _ call: SignedInCall, _ policy: Policy) -> HTML {
-        let states =
-            [FieldChoice("open", "All open"), FieldChoice("all", "All")]
-            + policy.statuses.map { FieldChoice($0.id.raw, $0.name) }
-        let severities =
-            [FieldChoice("", "Any severity")] + policy.severities.map { FieldChoice($0.id.raw, $0.name) }
-        let components = [FieldChoice("", "Any component")] + policy.components.choices
-        let owners = [FieldChoice("", "Any owner"), FieldChoice("me", "Me"), FieldChoice("none", "No owner")]
-        let next: HTML =
-            view.next.isEmpty
-            ? .empty : "<input type=\"hidden\" name=\"next\" value=\"\(view.next)\">"
-        let watch: HTML =
-            view.isWatched ? "<input type=\"hidden\" name=\"watch\" value=\"me\">" : .empty
-        return """
-            <form class="filters" role="search" action="/cases"><div class="seek">\(icon("search"))<label class="sr" for="q">Search cases</label><input class="input" id="q" name="q" type="search" value="\(view.filter.text ?? "")" placeholder="Subject, number, problem or words of the reporter" autocomplete="off" spellcheck="false" data-search aria-keyshortcuts="/"></div>
-            <button class="btn filter-btn" type="button" popovertarget="filter-set">Filters</button><div class="filter-set" id="filter-set" popover><h2>Filters</h2>\(select("state", "State", states, view.state, standard: "open"))\(select("severity", "Severity", severities, view.filter.severity?.raw ?? ""))\(select("component", "Component", components, view.filter.component ?? ""))\(select("owner", "Owner", owners, view.owner))\(next)\(watch)<button class="btn">Apply</button></div></form>
-
-            """
-    }
-
-    private static func select(
-        _ name: String, _ label: String, _ choices: [FieldChoice], _ value: String, standard: String = ""
-    ) -> HTML {
-        let options = choices.map {
-            "<option value=\"\($0.value)\"\(.flag("selected", $0.value == value))>\($0.label)</option>"
-                as HTML
-        }
-        return """
-            <label class="sr" for="f-\(name)">\(label)</label><select class="input\(value == standard ? "" : " on")" id="f-\(name)" name="\(name)">\(options)</select>
-            """
-    }
-
     static let tableHead: HTML = """
         <thead role="rowgroup"><tr role="row"><th class="c-sev" scope="col" role="columnheader">Sev</th><th scope="col" role="columnheader">Case</th><th class="c-next" scope="col" role="columnheader">Next action</th><th class="c-state" scope="col" role="columnheader">State</th><th class="c-owner" scope="col" role="columnheader">Owner</th><th class="c-upd" scope="col" role="columnheader">Updated</th></tr></thead>
 
         """
 
-    private static func group(_ group: Group, _ names: Names, _ policy: Policy, _ now: Timestamp) -> HTML {
-        let count = group.hasMore ? "\(group.cases.count) of \(grouped(group.count))" : grouped(group.count)
+    private static func group(
+        _ group: Group, _ names: Names, _ policy: Policy, _ now: Timestamp, _ snippets: [String: CaseSnippet]
+    ) -> HTML {
+        let all = grouped(group.count) + (group.isExact ? "" : "+")
+        let count = group.count > group.cases.count ? "\(group.cases.count) of \(all)" : all
         return """
             <tbody role="rowgroup"><tr class="group" role="row"><th colspan="6" scope="rowgroup" role="rowheader">\(group.title) <span>\(count)</span></th></tr>
-            \(group.cases.map { row($0, names, policy, now) })</tbody>
+            \(group.cases.map { row($0, names, policy, now, snippets[$0.id.raw], isPickable: true) })</tbody>
 
             """
     }
 
-    static func row(_ this: SupportCase, _ names: Names, _ policy: Policy, _ now: Timestamp) -> HTML {
+    static func row(
+        _ this: SupportCase, _ names: Names, _ policy: Policy, _ now: Timestamp,
+        _ snippet: CaseSnippet? = nil,
+        isPickable: Bool = false
+    ) -> HTML {
         let isWaitingForUs = this.unansweredSince != nil && policy.phase(of: this.status) != .closed
         let news: HTML =
             if let writer = names.replying[this.id.raw] {
@@ -317,13 +337,36 @@ enum QueuePages {
         let about = HTML.joined(parts.map(isolated), by: " · ")
         return """
             <tr class="row\(isWaitingForUs ? " new" : "")" id="r-\(this.number)" role="row" data-row>
-            <td class="c-sev" role="cell">\(severity(this.severity, policy))</td>
-            <td class="c-case" role="cell"><a class="one subject" dir="auto" href="/cases/\(this.number)" data-row-open>\(this.subject)</a><span class="two">\(this.number) · \(news)\(about)</span></td>
+            <td class="c-sev" role="cell">\(isPickable ? tick(this.number) : .empty)\(severity(this.severity, policy))</td>
+            <td class="c-case" role="cell"><a class="one subject" dir="auto" href="/cases/\(this.number)" data-row-open>\(this.subject)</a><span class="two">\(this.number) · \(news)\(about)</span>\(snippet.map(QueueSearchPages.snippet) ?? .empty)</td>
             \(next(this, names, policy, now))<td class="c-state" role="cell">\(state(this.status, policy))<span class="two">\(waiting(this, policy))for \(durationWords(seconds: now.seconds(since: this.statusSince)))</span></td>
             <td class="c-owner" role="cell">\(owner(this, names))<a class="sr" href="/cases/\(this.number)/assign" data-row-assign tabindex="-1" aria-hidden="true">Assign \(this.number)</a></td>
             <td class="c-upd" role="cell">\(time(this.updatedAt, now: now))</td>
             </tr>
 
+            """
+    }
+
+    /// Chooses the row for what is done to many cases at once.
+    private static func tick(_ number: String) -> HTML {
+        """
+        <input class="pick-row" type="checkbox" name="case" value="\(number)" id="pick-\(number)" form="bulk" aria-label="Select \(number)" data-pick>
+        """
+    }
+
+    /// What can be done to the rows that are ticked, or to all that the search finds.
+    private static func bulkBar(_ content: Content, _ acts: [AnyOperation]) -> HTML {
+        guard !acts.isEmpty else { return .empty }
+        let (view, total) = (content.view, content.total)
+        let options = acts.map { "<option value=\"\($0.name)\">\($0.summary)</option>" as HTML }
+        let words = grouped(total.number) + (total.isExact ? "" : "+")
+        let shown = content.groups.reduce(0) { $0 + $1.cases.count }
+        let all: HTML =
+            total.number > shown || !total.isExact
+            ? "<label class=\"tick\"><input type=\"checkbox\" name=\"all\" value=\"1\"><span>All \(words) that match</span></label>"
+            : .empty
+        return """
+            <form class="bulkbar" id="bulk" method="get" action="/bulk/preview" aria-label="Change many cases" data-pick-bar><input type="hidden" name="q" value="\(view.text)"><label class="tick js"><input type="checkbox" data-pick-page><span>All on this page</span></label>\(all)<span class="dim" data-pick-count role="status"></span><label class="sr" for="bulk-act">What is done</label><select class="input" id="bulk-act" name="act">\(options)</select><button class="btn go">Next</button></form>
             """
     }
 
@@ -394,28 +437,70 @@ enum QueuePages {
             """
     }
 
-    private static func more(_ groups: [Group], _ call: SignedInCall) -> HTML {
-        guard let last = groups.last, last.hasMore, let end = last.cases.last else { return .empty }
-        let cursor = Cursor.text([String(end.updatedAt.microseconds), end.id.raw])
-        let query = call.request.query.filter { $0.name != "cursor" }.map {
-            "\($0.name)=\(percentEncoded($0.value))"
+    /// How many there are.
+    private static func countWords(_ content: Content) -> HTML {
+        guard content.view.problem == nil else { return .empty }
+        let number = grouped(content.total.number) + (content.total.isExact ? "" : "+")
+        let words = content.view.isPlain ? "open" : "found"
+        let all: HTML =
+            content.total.isExact
+            ? .empty
+            : " · <a href=\"\(QueueSearchPages.address(content.view, ["count": "exact"]))\">Count all</a>"
+        return """
+            <span class="dim nowrap" id="q-count" data-live>\(number) \(words)\(all)</span>
+            """
+    }
+
+    /// What a reader should know of a search: what is not searched yet, and what is not searched at all.
+    private static func notes(_ content: Content) -> HTML {
+        var notes: [HTML] = []
+        if let (done, until) = content.filling {
+            notes.append(
+                """
+                <p class="notice" id="q-filling" data-live>Older words are still being made findable: \(String(100 * done / max(1, until))) % are. What was written lately is found already.</p>
+                """)
         }
-        let address = "/cases?" + (query + ["cursor=\(cursor)"]).joined(separator: "&")
-        return "<p class=\"more\"><a class=\"btn\" href=\"\(address)\">Show older</a></p>\n"
+        if content.skipped > 0 {
+            let number = content.skipped > 10_000 ? "10,000+" : grouped(content.skipped)
+            notes.append(
+                """
+                <p class="by" id="q-skipped">\(number) \(content.skipped == 1 ? "attachment is" : "attachments are") not searched, or not as a whole; each says why on its page.</p>
+                """)
+        }
+        return "\(notes)"
+    }
+
+    /// Links to the other pages of the list.
+    private static func pager(_ content: Content) -> HTML {
+        guard let last = content.groups.last, content.hasNewer || last.hasMore else { return .empty }
+        let view = content.view
+        func link(_ words: String, _ more: [String: String]) -> HTML {
+            "<a class=\"btn\" href=\"\(QueueSearchPages.address(view, more))\">\(words)</a>"
+        }
+        func cursor(_ this: SupportCase) -> String {
+            Cursor.text([
+                String(CasePosition(this, in: view.filter.order, for: .system).changedAt), this.id.raw,
+            ])
+        }
+        var links: [HTML] = []
+        if content.hasNewer, let first = last.cases.first {
+            links.append(link("First page", [:]))
+            links.append(link("Show newer", ["before": cursor(first)]))
+        }
+        if last.hasMore, let end = last.cases.last {
+            links.append(link("Show older", ["cursor": cursor(end)]))
+            links.append(link("Last page", ["page": "last"]))
+        }
+        return "<nav class=\"more\" aria-label=\"Pages\">\(links)</nav>\n"
     }
 
     private static func empty(_ view: View, _ actor: Actor) -> HTML {
-        if view.isWatched, view.filter.text == nil {
+        if view.isWatched {
             return """
-                <div class="card" id="queue" data-live><div class="empty"><h2>You watch no \(view.state == "open" ? "open " : "")case</h2><p>“Watch” on the page of a case puts it here, so that you can follow what you do not own.</p><div class="btns"><a class="btn" href="/cases">Go to the queue</a></div></div></div>
+                <div class="card" id="queue" data-live><div class="empty"><h2>You watch no open case</h2><p>“Watch” on the page of a case puts it here, so that you can follow what you do not own.</p><div class="btns"><a class="btn" href="/cases">Go to the queue</a></div></div></div>
                 """
         }
-        if view.isFiltered {
-            let what: HTML = view.filter.text.map { " “\($0)”" } ?? .empty
-            return """
-                <div class="card" id="queue" data-live><div class="empty"><h2>No case matches\(what)</h2><p>Words are matched in number, subject, problem statement and the reporter’s own words.</p><div class="btns"><a class="btn" href="/cases">Clear filters</a><a class="btn" href="/cases?state=all\(view.filter.text.map { "&q=\(percentEncoded($0))" } ?? "")">Look in all states</a></div></div></div>
-                """
-        }
+        if !view.isPlain { return QueueSearchPages.nothing(view) }
         let action: HTML =
             actor.may("case.open")
             ? "<a class=\"btn go\" href=\"/cases/new\">\(icon("plus"))New case</a>" : .empty
@@ -425,7 +510,7 @@ enum QueuePages {
     }
 
     private static let hints: HTML = """
-        <p class="hints"><span><kbd data-cap="j">j</kbd><kbd data-cap="k">k</kbd> move</span><span><kbd>Enter</kbd> open</span><span><kbd data-cap="a">a</kbd> assign</span><span><kbd data-cap="c">c</kbd> new case</span><span><kbd data-cap="/">/</kbd> search</span><span><kbd>Ctrl K</kbd> do anything</span><span><kbd data-cap="?">?</kbd> all keys</span><span>Times are UTC</span></p>
+        <p class="hints"><span><kbd data-cap="j">j</kbd><kbd data-cap="k">k</kbd> move</span><span><kbd>Enter</kbd> open</span><span><kbd data-cap="a">a</kbd> assign</span><span><kbd data-cap="x">x</kbd> select</span><span><kbd data-cap="c">c</kbd> new case</span><span><kbd data-cap="/">/</kbd> search</span><span><kbd>Ctrl K</kbd> do anything</span><span><kbd data-cap="?">?</kbd> all keys</span><span>Times are UTC</span></p>
         """
 }
 

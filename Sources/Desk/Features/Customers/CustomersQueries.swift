@@ -32,6 +32,10 @@ package enum CustomersQueries {
             """
     }
 
+    static func ids(ofTiers tiers: [String]) -> SQL {
+        "SELECT id FROM organisation WHERE tier IN (\(anyOf: tiers))"
+    }
+
     static func count(matching text: String, only id: String? = nil) -> SQL {
         "SELECT COUNT(*) FROM organisation WHERE \(matching(text, only: id))"
     }
@@ -130,7 +134,7 @@ package enum CustomersQueries {
             organisations(matching: "x", limit: 1),
             organisations(matching: "x", after: CustomerPlace(name: "x", id: "x"), only: "x", limit: 1),
             count(matching: "x"), count(matching: "x", only: "x"), save(organisation), forget(id: "x"),
-            page(after: "", limit: 1), names(ids: ["x"]), delegations(of: "x"),
+            page(after: "", limit: 1), names(ids: ["x"]), ids(ofTiers: ["x"]), delegations(of: "x"),
             saveDelegation(of: "x", for: "x", AccountDelegation(rights: [])),
             forgetDelegation(of: "x", for: "x"), forgetDelegations(for: "x"),
             delegationPage(after: "", limit: 1),
@@ -200,6 +204,9 @@ package enum CustomerDirectory {
         try tx.each(CustomersQueries.names(ids: wanted)) { names[ID($0.text(0))] = ($0.text(1), $0.text(2)) }
         return names
     }
+
+    /// The organisations of some tiers, as a query with one column.
+    static func ids(ofTiers tiers: [String]) -> SQL { CustomersQueries.ids(ofTiers: tiers) }
 
     /// Organisations with this text in their name.
     package static func search(_ text: String, limit: Int, in tx: borrowing Transaction) throws

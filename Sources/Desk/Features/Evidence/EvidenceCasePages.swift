@@ -15,7 +15,7 @@ enum EvidenceCasePages {
 
     private static let actions = [
         CaseAction(AddEvidence.right, "evidence/new", icon: "doc", "Add evidence", key: "e"),
-        CaseAction("evidence.request", "request_evidence", icon: "send", "Ask for evidence", in: .questions),
+        CaseAction("evidence.request", "request_evidence", icon: "send", "Request evidence", in: .questions),
     ]
 
     private static func json(

@@ -16,7 +16,12 @@ enum EvidenceJobs {
             at: now,
             used: { hashes in
                 try await database.read { tx in
-                    Set(try tx.all(EvidenceQueries.used(hashes: hashes)) { $0.text(0) })
+                    // A backup reads the files that were named when it began.
+                    let held = try tx.first(LeaseStore.running(prefix: EvidenceDirectory.hold, at: now)) {
+                        $0.integer(0) > 0
+                    }
+                    if held == true { return Set(hashes) }
+                    return Set(try tx.all(EvidenceQueries.used(hashes: hashes)) { $0.text(0) })
                 }
             }, unfinished: unfinished)
     }

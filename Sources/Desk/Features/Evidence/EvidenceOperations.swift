@@ -424,6 +424,26 @@ enum DescribeEvidence: EvidenceOperation {
         return decision
     }
 
+    static func undo(_ input: Input, on found: Found, in context: Context) -> Undo? {
+        let before = found.evidence.details
+        let edits: [(String, EvidenceField, Bool)] = [
+            ("type", .type, input.type != .unchanged), ("source", .source, input.source != .unchanged),
+            ("collector", .collector, input.collector != .unchanged),
+            ("collected_at", .collectedAtGiven, input.collectedAt != .unchanged),
+            ("covers_from", .coversFromGiven, input.coversFrom != .unchanged),
+            ("covers_to", .coversToGiven, input.coversTo != .unchanged),
+            ("zone", .zone, input.zone != .unchanged),
+            ("clock_offset", .clockOffset, input.clockOffset != .unchanged),
+            ("environment", .environment, input.environment != .unchanged),
+            ("sensitivity", .sensitivity, input.sensitivity != .unchanged),
+            ("retention", .retention, input.retention != .unchanged),
+        ]
+        var fields: [String: RawValue] = ["id": .text(input.id)]
+        for (name, field, isEdited) in edits where isEdited { fields[name] = .optional(before[field]) }
+        if input.customerSees != .unchanged { fields["customer_sees"] = .text(before[.customerSees] ?? "no") }
+        return Undo(name, fields)
+    }
+
     /// Only who may read restricted evidence may say that it is not restricted, or show it to the customer.
     private static func refuseLifting(
         _ sensitivity: Edit<String>, of found: Found, in context: Context
@@ -471,7 +491,11 @@ enum RemoveEvidence: EvidenceOperation {
 
     static func load(
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> Found { try weighed(try standing(input.id, for: actor, in: tx), in: tx) }
+    ) throws -> Found {
+        let found = try weighed(try standing(input.id, for: actor, in: tx), in: tx)
+        try HoldDirectory.refuseTakingAway(from: found.this, in: tx)
+        return found
+    }
 
     private static func weighed(_ found: Found, in tx: borrowing Transaction) throws -> Found {
         var found = found

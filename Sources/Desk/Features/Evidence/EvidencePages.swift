@@ -133,7 +133,7 @@ struct EvidenceListView {
         }
         if actor.may("evidence.request"), this.organisation != nil {
             buttons.append(
-                "<a class=\"btn\" href=\"/cases/\(this.number)/request_evidence\">\(icon("send"))Ask for evidence</a>"
+                "<a class=\"btn\" href=\"/cases/\(this.number)/request_evidence\">\(icon("send"))Request evidence</a>"
             )
         }
         if actor.may(AddEvidence.right) {

@@ -33,7 +33,10 @@ enum EvidencePreviewPages {
         let view = EvidenceView(
             this: this, found: found, kind: kind, preview: preview, policy: policy, now: services.clock(),
             actor: call.actor, addedBy: names[found.addedBy] ?? "Thirdline",
-            newKey: newIdentifier(at: services.clock()))
+            newKey: newIdentifier(at: services.clock()),
+            notSearched: try await services.database.read { tx in
+                try SearchDirectory.skipped(of: this.id, in: tx).first { $0.source == found.id.raw }?.detail
+            })
         var page = Page("\(found.number) \(found.name), \(this.number)", here: "/cases", main: view.main)
         page.events = "/cases/\(this.number)/events"
         return services.page(page, for: call)
@@ -132,6 +135,8 @@ struct EvidenceView {
     let actor: Actor
     let addedBy: String
     let newKey: String
+    /// Why a search does not find what stands in it, or not all of it.
+    let notSearched: String?
 
     private var path: String { "/cases/\(this.number)/evidence/\(found.number)" }
     private var operations: String { "/evidence/\(this.number).\(found.number)" }
@@ -169,6 +174,7 @@ struct EvidenceView {
 
     private var warnings: [HTML] {
         var lines = found.clockFlags
+        if let notSearched, !found.isRemoved { lines.append("Not searched: \(notSearched)") }
         if found.givenName != nil {
             lines.append("Its name held a path or characters that can do harm, so it was changed.")
         }

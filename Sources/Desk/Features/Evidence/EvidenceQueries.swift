@@ -31,6 +31,9 @@ package enum EvidenceQueries {
         "SELECT \(columns) FROM evidence WHERE case_id = \(caseID) ORDER BY number DESC LIMIT \(limit)"
     }
 
+    /// The cases that have evidence, as a query with one column.
+    static func casesWithEvidence() -> SQL { "SELECT case_id FROM evidence WHERE removed_reason IS NULL" }
+
     static func count(of caseID: String) -> SQL {
         "SELECT COUNT(*) FROM evidence WHERE case_id = \(caseID)"
     }
@@ -42,6 +45,11 @@ package enum EvidenceQueries {
     /// Which of these digests rows name.
     static func used(hashes: [String]) -> SQL {
         "SELECT DISTINCT hash FROM evidence WHERE hash IN (\(anyOf: hashes)) AND removed_reason IS NULL"
+    }
+
+    /// Each file that rows name, once, with its size.
+    static func keptFiles() -> SQL {
+        "SELECT hash, MAX(size) FROM evidence WHERE removed_reason IS NULL GROUP BY hash ORDER BY hash"
     }
 
     static func save(_ this: Evidence) -> SQL {
@@ -209,9 +217,9 @@ package enum EvidenceQueries {
             id: "x", person: "x", caseID: "x", fields: "{}", length: 0, received: 0, createdAt: zero)
         return [
             evidence(id: "x"), evidence(number: 1, of: "x"), evidence(of: "x"),
-            latest(of: "x", limit: 1), count(of: "x"), lastNumber(in: "x"),
+            latest(of: "x", limit: 1), count(of: "x"), lastNumber(in: "x"), casesWithEvidence(),
             old(before: zero, limit: 1),
-            used(hashes: ["x"]), forget(id: "x"), page(after: "", limit: 1),
+            used(hashes: ["x"]), keptFiles(), forget(id: "x"), page(after: "", limit: 1),
             save(Evidence(id: "x", version: Version(1), adding: adding, addedAt: zero, addedBy: "x")),
             insertReading(reading), forgetReadings(of: "x"), readingPage(after: "", limit: 1),
             readings(caseID: "x", organisation: nil, limit: 1),
@@ -242,6 +250,7 @@ package enum EvidenceQueries {
         load: { id, tx in try tx.first(evidence(id: id), read) },
         save: { this, fact, tx in
             try tx.execute(save(this))
+            try EvidenceDirectory.search(this, after: fact.body, in: tx)
             if let reading = EvidenceReading(fact, of: this) { try tx.execute(insertReading(reading)) }
         },
         forget: { id, tx in
@@ -309,6 +318,17 @@ struct EvidenceUpload: Sendable {
 ///
 /// The caller has found the case through `CaseDirectory` for the same actor.
 package enum EvidenceDirectory {
+    /// The cases that have evidence, as a query with one column.
+    static var casesWithEvidence: SQL { EvidenceQueries.casesWithEvidence() }
+
+    /// What the name of a lease begins with that keeps the bytes of evidence from being swept.
+    static let hold = "evidence-hold/"
+
+    /// Each file that evidence names, once, with its size, by digest.
+    static func keptFiles(in tx: borrowing Transaction) throws -> [(hash: String, size: Int64)] {
+        try tx.all(EvidenceQueries.keptFiles()) { (hash: $0.text(0), size: $0.integer(1)) }
+    }
+
     /// The evidence of a case, by number, as far as the actor may see it.
     ///
     /// Customers get what is theirs to see; names of restricted evidence are hidden from whoever may not read it.
@@ -331,6 +351,25 @@ package enum EvidenceDirectory {
         }
         let count = try tx.first(EvidenceQueries.count(of: id.raw)) { Int($0.integer(0)) } ?? 0
         return (pieces.compactMap { visible($0, to: actor) }, count)
+    }
+
+    /// Keeps what a search finds in a piece of evidence in step with who may read it.
+    fileprivate static func search(
+        _ this: Evidence, after fact: EvidenceFact, in tx: borrowing Transaction
+    ) throws {
+        switch fact {
+        case .added: try SearchDirectory.awaitText(of: this, in: tx)
+        case .removed: try SearchDirectory.removeText(of: this.id, in: this.caseID, in: tx)
+        case .described(let set) where set.keys.contains(.restricted) || set.keys.contains(.sensitivity):
+            try SearchDirectory.removeText(of: this.id, in: this.caseID, in: tx)
+            try SearchDirectory.awaitText(of: this, in: tx)
+        case .described, .read: break
+        }
+    }
+
+    /// A piece of evidence as nobody but the program sees it.
+    static func itself(_ id: ID<Evidence>, in tx: borrowing Transaction) throws -> Evidence? {
+        try tx.first(EvidenceQueries.evidence(id: id.raw), EvidenceQueries.read)
     }
 
     /// The piece of evidence of a case with this number, "E1" or "1"; for customers with this identifier.

@@ -124,18 +124,13 @@ enum EvidenceReadPages {
         ]
         if part != nil { headers[.contentRange] = "bytes \(from)-\(from + count - 1)/\(file.size)" }
         let store = services.evidence
-        let body = ResponseBody(contentLength: Int(count)) { writer in
-            var place = from
-            while place < from + count {
-                let (start, size) = (place, Int(min(262_144, from + count - place)))
-                let bytes = try await store.working { try file.read(at: start, count: size) }
-                guard !bytes.isEmpty else { break }
-                try await writer.write(ByteBuffer(bytes: bytes))
-                place += Int64(bytes.count)
-            }
-            try await writer.finish(nil)
+        return WebResponse(status: part == nil ? .ok : .partialContent, headers: headers, length: Int(count))
+        {
+            place in
+            let size = min(65_536, Int(count) - place)
+            return ByteBuffer(
+                bytes: try await store.working { try file.read(at: from + Int64(place), count: size) })
         }
-        return WebResponse(status: part == nil ? .ok : .partialContent, headers: headers, body: body)
     }
 
     /// “bytes=100-” and “bytes=100-199”; anything else gets the whole file.

@@ -7,6 +7,7 @@ import Web
 struct AskedCase: Sendable {
     var this: SupportCase
     var asked: CaseEvidence
+    var outward: OutwardGuard
 }
 
 /// An operation on what was asked for in a case.
@@ -22,7 +23,15 @@ extension AskingOperation {
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> AskedCase {
         let this = try visibleCase(input.id, for: actor, in: tx)
-        return AskedCase(this: this, asked: try EvidenceDirectory.state(of: this.id, in: tx))
+        return try state(of: this, for: actor, policy: policy, in: tx)
+    }
+
+    private static func state(
+        of this: SupportCase, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> AskedCase {
+        AskedCase(
+            this: this, asked: try EvidenceDirectory.state(of: this.id, in: tx),
+            outward: try OutwardGuard(of: this, for: actor, policy: policy, in: tx))
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
@@ -35,7 +44,7 @@ extension AskingOperation {
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm {
         let this = try visibleCase(id, for: actor, in: tx)
-        let state = AskedCase(this: this, asked: try EvidenceDirectory.state(of: this.id, in: tx))
+        let state = try state(of: this, for: actor, policy: policy, in: tx)
         var form = OperationForm(
             about: this.number, back: "/cases/\(this.number)/evidence", backName: "\(this.number), evidence")
         form.base = this.version
@@ -66,8 +75,8 @@ enum RequestEvidence: AskingOperation {
     }
 
     static let name = "case.request_evidence"
-    static let summary = "Ask for evidence"
-    static let verb = "Ask the customer"
+    static let summary = "Request evidence"
+    static let verb = "Send request"
     static let right: Right = "evidence.request"
     static let input = Fields(
         Input.init, CaseFields.id,
@@ -87,6 +96,13 @@ enum RequestEvidence: AskingOperation {
                 .conflict, "no_customer", "This is a request of a colleague, so there is no customer to ask.")
         }
         try state.this.refuseSpeaking(by: context.actor)
+        for (field, text) in [
+            ("reason", input.reason), ("items", input.items), ("script", input.script ?? ""),
+        ] {
+            try state.outward.check(
+                text, field: field, words: context.policy.internalQuoteWords,
+                way: "The customer reads this: say it differently.")
+        }
         let asking = try state.asked.asking(
             reason: input.reason, items: input.items, script: input.script,
             days: input.days ?? context.policy.evidence.requestDays, at: context.now)
@@ -97,6 +113,8 @@ enum RequestEvidence: AskingOperation {
 
     static func fill(_ form: inout OperationForm, from state: AskedCase, policy: Policy) {
         form.values["days"] = .integer(Int64(policy.evidence.requestDays))
+        form.ways.append(
+            ("Ask intake questions instead: what no file tells", "/cases/\(state.this.number)/ask_customer"))
         if state.this.organisation == nil {
             form.advice.append("This is a request of a colleague, so there is no customer to ask.")
         }

@@ -6,7 +6,7 @@ import Web
 
 /// Evidence whose time is over: listed, so that somebody decides.
 ///
-/// Nothing is taken away by itself.
+/// Nothing is taken away by itself, unless policy says so.
 enum EvidenceRetentionPages {
     /// One piece that is due, with its case.
     struct Due: Sendable {
@@ -44,14 +44,8 @@ enum EvidenceRetentionPages {
     /// What is due of the cases that the caller may know of, what is due longest first.
     private static func overdue(_ call: SignedInCall, _ services: Services) async throws -> [Due] {
         let (rules, now, actor) = (services.policy.current.evidence, services.clock(), call.actor)
-        guard let shortest = rules.retentions.map(\.days).min() else { return [] }
         return try await services.database.read { tx in
-            let cutoff = now.adding(seconds: Int64(-shortest) * 86_400)
-            let old = try tx.all(EvidenceQueries.old(before: cutoff, limit: 10_000), EvidenceQueries.read)
-            let over = old.compactMap { evidence -> (Evidence, Timestamp)? in
-                guard let until = rules.keepUntil(evidence), until <= now else { return nil }
-                return (evidence, until)
-            }.sorted { ($0.1, $0.0.caseID.raw, $0.0.ordinal) < ($1.1, $1.0.caseID.raw, $1.0.ordinal) }
+            let over = try EvidenceDirectory.over(rules, at: now, in: tx)
             let ids = Array(Set(over.map(\.0.caseID))).sorted { $0.raw < $1.raw }
             var cases: [ID<SupportCase>: SupportCase] = [:]
             for start in stride(from: 0, to: ids.count, by: most) {
@@ -86,9 +80,36 @@ enum EvidenceRetentionPages {
             """
         let count = due.count == most ? "\(most) or more" : grouped(due.count)
         let main: HTML = """
-            <div class="q-head"><h1>Evidence whose time is over</h1><span class="dim nowrap">\(count) due</span></div><p class="lede">Nothing goes by itself yet: take away what is no longer needed, or change how long it is kept.</p>\(list)
+            \(RetentionPages.tabs("/evidence/due", call.actor))<div class="q-head"><h1>Evidence whose time is over</h1><span class="dim nowrap">\(count) due</span></div><p class="lede">\(policy.retention.isAutomatic ? "It goes each night, unless it is under a legal hold." : "Nothing goes by itself: take away what is no longer needed, or change how long it is kept.")</p>\(list)
             """
         return services.page(
-            Page("Evidence whose time is over", here: "/evidence/due", main: main), for: call)
+            Page("Evidence whose time is over", here: "/retention", main: main), for: call)
+    }
+}
+
+extension EvidenceDirectory {
+    /// Evidence whose time is over, and since when; what is over longest first.
+    fileprivate static func over(
+        _ rules: EvidenceRules, at now: Timestamp, in tx: borrowing Transaction
+    ) throws -> [(Evidence, Timestamp)] {
+        guard let shortest = rules.retentions.map(\.days).min() else { return [] }
+        let cutoff = now.adding(seconds: Int64(-shortest) * 86_400)
+        return try tx.all(EvidenceQueries.old(before: cutoff, limit: 10_000), EvidenceQueries.read)
+            .compactMap { evidence -> (Evidence, Timestamp)? in
+                guard let until = rules.keepUntil(evidence), until <= now else { return nil }
+                return (evidence, until)
+            }.sorted { ($0.1, $0.0.caseID.raw, $0.0.ordinal) < ($1.1, $1.0.caseID.raw, $1.0.ordinal) }
+    }
+
+    /// Evidence whose time is over and which no legal hold keeps.
+    static func due(
+        _ rules: EvidenceRules, at now: Timestamp, limit: Int, in tx: borrowing Transaction
+    ) throws -> [Evidence] {
+        var due: [Evidence] = []
+        for (evidence, _) in try over(rules, at: now, in: tx) where due.count < limit {
+            let this = try CaseDirectory.findItself(evidence.caseID.raw, for: .system, in: tx)
+            if try HoldDirectory.holds(on: this, in: tx).isEmpty { due.append(evidence) }
+        }
+        return due
     }
 }

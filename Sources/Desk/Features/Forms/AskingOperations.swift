@@ -14,11 +14,11 @@ enum AskCustomer: Operation {
 
     struct State: Sendable {
         var forms: CaseForms
-        var notes: [String]
+        var outward: OutwardGuard
     }
 
     static let name = "case.ask_customer"
-    static let summary = "Ask the customer"
+    static let summary = "Ask intake questions"
     static let verb = "Send questions"
     static let right: Right = "case.reply"
     static let place = OperationPlace.act(in: "cases", verb: "ask_customer")
@@ -39,7 +39,7 @@ enum AskCustomer: Operation {
             in: tx)
         return State(
             forms: try FormsDirectory.forms(of: reply.found, for: actor, policy: policy, in: tx),
-            notes: reply.notes)
+            outward: reply.outward)
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
@@ -58,12 +58,9 @@ enum AskCustomer: Operation {
                     + "\(first.at.day) \(first.at.clock). Leave it out, or tick “Ask again”.")
         }
         let introduction = input.introduction ?? Self.introduction
-        let words = context.policy.internalQuoteWords
-        if let quote = InternalQuote.found(in: introduction, from: state.notes, words: words) {
-            throw Refusal(
-                field: "introduction", "repeats_internal_note",
-                "Not sent: “\(quote) …” stands in an internal note. Say it differently.")
-        }
+        try state.outward.check(
+            introduction, field: "introduction", words: context.policy.internalQuoteWords,
+            way: "Say it differently.")
         var facts = try forms.found.replied(
             message(introduction, questions), byCustomer: false, at: context.now, policy: context.policy)
         facts.append(
@@ -136,6 +133,8 @@ enum AskCustomer: Operation {
             page.values["questions"] = .list(first.map(RawValue.text))
             page.values["introduction"] = .text(Self.introduction)
             if forms.record.open.isEmpty { page.replaced["again"] = [] }
+            page.ways.append(
+                ("Request evidence instead: logs and other files", "/cases/\(found.number)/request_evidence"))
             if askable.isEmpty { page.advice.append("Nothing is missing that the customer could answer.") }
         }
     }

@@ -25,7 +25,8 @@ enum FormsPages {
         var actions: [CaseAction] = []
         if context.this.organisation != nil, !context.isDone {
             actions.append(
-                CaseAction("case.reply", "ask_customer", icon: "send", "Ask the customer", in: .questions))
+                CaseAction("case.reply", "ask_customer", icon: "send", "Ask intake questions", in: .questions)
+            )
         }
         actions.append(CaseAction("case.edit", "intake", icon: "edit", "Fill in the intake", in: .questions))
         actions.append(
@@ -134,9 +135,32 @@ enum FormsPages {
             context.actor.may("case.edit") && phase != .closed
             ? "<a href=\"\(context.path)/closure\">Answer</a>" : .empty
         return """
-            <section class="panel" id="closure"><header><h2>\(form.name)</h2>\(edit)</header><p class="dim">\(words)</p><ul class="checks">\(items)</ul>\(exceptions(forms, context))</section>
+            <section class="panel" id="closure"><header><h2>\(form.name)</h2>\(edit)</header><p class="dim">\(words)</p><ul class="checks">\(items)</ul>\(nextStep(phase, needed, context))\(exceptions(forms, context))</section>
 
             """
+    }
+
+    /// The way to the end from here: resolved first, closed once the checklist is settled.
+    private static func nextStep(_ phase: Policy.Phase, _ needed: Int, _ context: CasePartContext)
+        -> HTML
+    {
+        switch phase {
+        case .mitigated,
+            .verifying where context.actor.may("case.resolve"):
+            return """
+                <p class="ways"><a class="btn small" href="\(context.path)/resolve">Resolve</a> <span class="dim">then close it</span></p>
+                """
+        case .resolved where context.actor.may("case.close"):
+            guard needed > 0 else {
+                return """
+                    <p class="ways"><a class="btn small go" href="\(context.path)/close">Close the case</a></p>
+                    """
+            }
+            return """
+                <p class="ways"><a class="btn small" href="\(context.path)/closure">Settle what is needed</a> <a href="\(context.path)/close">Close</a></p>
+                """
+        default: return .empty
+        }
     }
 
     private static func item(

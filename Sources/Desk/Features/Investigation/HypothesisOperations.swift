@@ -39,6 +39,83 @@ enum AddHypothesis: InvestigationOperation {
                 dueAt: input.dueAt),
             confidence: input.confidence.flatMap { Level(rawValue: $0) }, test: input.test)
     }
+
+    static func undo(_ input: Input, on state: InvestigationState, in context: Context) -> Undo? {
+        Undo(
+            WithdrawHypothesis.name,
+            [
+                "id": .text(input.id), "hypothesis": .text(state.investigation.nextHypothesis),
+                "reason": .text("Taken back"),
+            ])
+    }
+}
+
+/// Withdraws a hypothesis that was put up by mistake and of which nothing came yet.
+enum WithdrawHypothesis: InvestigationOperation {
+    struct Input: CaseInput {
+        var id: String
+        var hypothesis: String
+        var reason: String
+    }
+
+    static let name = "case.withdraw_hypothesis"
+    static let summary = "Withdraw a hypothesis"
+    static let verb = "Withdraw"
+    static let input = Fields(
+        Input.init, CaseFields.id,
+        InvestigationFields.item("hypothesis", "Hypothesis")
+            .help("One that was put up by mistake. What was tested or judged stays: refute it instead."),
+        CaseFields.reason)
+
+    static func facts(
+        _ input: Input, on state: InvestigationState, in context: Context
+    ) throws(Refusal) -> [InvestigationFact] {
+        try state.investigation.withdrawingHypothesis(input.hypothesis, because: input.reason)
+    }
+
+    static func fill(
+        _ form: inout OperationForm, from state: InvestigationState, policy: Policy,
+        in tx: borrowing Transaction
+    ) throws { form.references["hypothesis"] = state.investigation.hypothesisChoices }
+}
+
+/// Withdraws the last judgement of a hypothesis, so that the one before holds.
+enum WithdrawJudgement: InvestigationOperation {
+    struct Input: CaseInput {
+        var id: String
+        var hypothesis: String
+        var reason: String
+        var rootCause: Edit<String>
+    }
+
+    static let name = "case.withdraw_judgement"
+    static let summary = "Withdraw a judgement"
+    static let verb = "Withdraw"
+    static let input = Fields(
+        Input.init, CaseFields.id,
+        InvestigationFields.item("hypothesis", "Hypothesis")
+            .help("Its last judgement was a mistake; it stands again where it stood before."),
+        CaseFields.reason,
+        .edit(CaseFields.term(.rootCause))
+            .help("What the root cause of the case was before, where confirming this changed it."))
+
+    static func facts(
+        _ input: Input, on state: InvestigationState, in context: Context
+    ) throws(Refusal) -> [InvestigationFact] {
+        let rootCause: JudgementWithdrawal.RootCause? =
+            switch input.rootCause {
+            case .unchanged: nil
+            case .cleared: .unset
+            case .set(let cause): .set(cause)
+            }
+        return try state.investigation.withdrawingJudgement(
+            of: input.hypothesis, because: input.reason, rootCause: rootCause)
+    }
+
+    static func fill(
+        _ form: inout OperationForm, from state: InvestigationState, policy: Policy,
+        in tx: borrowing Transaction
+    ) throws { form.references["hypothesis"] = state.investigation.hypothesisChoices }
 }
 
 /// Puts a hypothesis into other words, or moves its time box.
@@ -72,6 +149,20 @@ enum ReviseHypothesis: InvestigationOperation {
         wording.predicts = input.predicts.applied(to: wording.predicts)
         wording.dueAt = input.dueAt.applied(to: wording.dueAt)
         return try state.investigation.revising(input.hypothesis, wording)
+    }
+
+    static func undo(_ input: Input, on state: InvestigationState, in context: Context) -> Undo? {
+        // What was decided on is there.
+        guard let before = try? state.investigation.hypothesis(input.hypothesis) else { return nil }
+        return Undo(
+            name,
+            [
+                "id": .text(input.id), "hypothesis": .text(before.id),
+                "statement": .text(before.wording.statement),
+                "reasoning": .optional(before.wording.reasoning),
+                "predicts": .optional(before.wording.predicts),
+                "due_at": .optional(before.wording.dueAt?.rfc3339),
+            ])
     }
 
     static func fill(
@@ -157,6 +248,15 @@ enum JudgeHypothesis: InvestigationOperation {
                 rootCause: input.rootCause ?? state.found.classification[.rootCause],
                 evidence: input.evidence),
             citing: state.citable)
+    }
+
+    static func undo(_ input: Input, on state: InvestigationState, in context: Context) -> Undo? {
+        Undo(
+            WithdrawJudgement.name,
+            [
+                "id": .text(input.id), "hypothesis": .text(input.hypothesis), "reason": .text("Taken back"),
+                "root_cause": .optional(state.found.classification[.rootCause]),
+            ])
     }
 
     static func fill(

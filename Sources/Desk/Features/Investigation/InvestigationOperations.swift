@@ -7,7 +7,8 @@ extension InvestigationFeature {
     /// What can be done; an operation that does not stand here does not exist.
     static let operations = [
         AnyOperation(AddHypothesis.self), AnyOperation(ReviseHypothesis.self),
-        AnyOperation(JudgeHypothesis.self), AnyOperation(PlanTest.self), AnyOperation(RecordResult.self),
+        AnyOperation(JudgeHypothesis.self), AnyOperation(WithdrawHypothesis.self),
+        AnyOperation(WithdrawJudgement.self), AnyOperation(PlanTest.self), AnyOperation(RecordResult.self),
         AnyOperation(RecordDecision.self), AnyOperation(RecordAgreement.self),
         AnyOperation(BoundProblem.self),
         AnyOperation(WriteStructuredNote.self), AnyOperation(RecordWorkaround.self),

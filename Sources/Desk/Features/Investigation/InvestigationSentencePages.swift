@@ -21,6 +21,12 @@ struct InvestigationSentence {
                 "s-most", "put hypothesis <b>\(id)</b> into other words: “\(isolated(wording.statement))”"
             )
         case .hypothesisJudged(let id, let judgement): return ("s-most", judged(id, judgement))
+        case .hypothesisWithdrawn(let id, let reason):
+            return ("x", "withdrew hypothesis <b>\(id)</b>, put up by mistake\(sentences.because(reason))")
+        case .judgementWithdrawn(let id, let withdrawal):
+            return (
+                "s-most", "withdrew the last judgement of <b>\(id)</b>\(sentences.because(withdrawal.reason))"
+            )
         case .testPlanned(let id, let plan):
             let about: HTML = plan.hypothesis.map { " for \($0)" } ?? .empty
             return ("edit", "planned test <b>\(id)</b>\(about): “\(isolated(plan.action))”")

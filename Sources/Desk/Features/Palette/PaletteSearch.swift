@@ -150,8 +150,10 @@ struct PaletteSearch: Sendable {
                 continue
             }
         }
-        var filter = CaseFilter()
-        filter.text = text
+        // What does not read as a search is looked for as it stands: nobody corrects half a word here.
+        let search = CaseSearchText(
+            text, for: actor, policy: services.policy.current, now: services.clock())
+        let filter = try search.meaning(in: tx).filter ?? CaseFilter(.text(text, .anywhere))
         let more = try CaseDirectory.list(filter, for: actor, limit: Self.most, in: tx)
         found += more.filter { other in !found.contains { $0.id == other.id } }
         return found.prefix(Self.most).map(item)

@@ -53,8 +53,13 @@ enum AccountPages {
         _ call: SignedInCall, _ services: Services, problem refusal: Refusal? = nil, status: Int = 200
     ) async throws -> WebResponse {
         let id = call.actor.id
-        let sessions = try await services.database.read { tx in
-            try tx.all(PeopleQueries.sessions(of: id), PeopleQueries.readSession)
+        let (sessions, person, resetBy) = try await services.database.read { tx in
+            let person = try PeopleDirectory.find(id, in: tx)
+            let by = person?.secondFactorReset?.by
+            return (
+                try tx.all(PeopleQueries.sessions(of: id), PeopleQueries.readSession), person,
+                try by.map { try PeopleDirectory.names(of: [$0], in: tx)[$0] ?? "an administrator" }
+            )
         }
         let now = services.clock()
         let least = services.policy.current.signIn.minimumPasswordLength
@@ -64,13 +69,28 @@ enum AccountPages {
             <section class="card" aria-labelledby="s4"><div class="sec"><h2 id="s4">API tokens</h2><div class="btns"><a class="btn small" href="/account/tokens">Manage</a></div></div></section>
             """ : .empty
         let main: HTML = """
-            <div class="narrow stack"><h1>Your account</h1>
+            <div class="narrow stack"><h1>Your account</h1>\(resetNotice(person, by: resetBy, now))
             <section class="card" aria-labelledby="s1"><div class="sec"><h2 id="s1">Where you are signed in</h2><span class="dim f13">End what you do not know, then change your password</span></div>\(SessionList.html(sessions, own: call.means, path: "/account/sessions", now: now))</section>
             <section class="card" aria-labelledby="s2"><div class="sec"><h2 id="s2">Password</h2></div>\(problem(refusal))<form class="form pad" method="post" action="/account/password"><div class="fld"><label for="current">Current password</label><input class="input mid" id="current" name="current" type="password" autocomplete="current-password" required></div>
             <div class="fld"><label for="password">New password</label><p class="help" id="password-h">At least \(least) characters. Your other sessions end.</p><input class="input mid" id="password" name="password" type="password" autocomplete="new-password" minlength="\(least)" aria-describedby="password-h" required></div><div class="btns"><button class="btn">Change password</button></div></form></section>
-            \(shortcuts(call))\(tokens)</div>
+            \(secondFactor(person, now))\(shortcuts(call))\(tokens)</div>
             """
         return services.page(Page("Your account", here: "/account", main: main), for: call, status: status)
+    }
+
+    private static func resetNotice(_ person: Person?, by name: String?, _ now: Timestamp) -> HTML {
+        guard let reset = person?.secondFactorReset, let name else { return .empty }
+        return """
+            <div class="problem" role="status"><h2>Your second factor was reset</h2><p>\(isolated(name)) took it away \(time(reset.at, now: now)). If you did not ask for that, change your password and tell your administrators. <a href="/account/second_factor">Set up a new one</a></p></div>
+            """
+    }
+
+    private static func secondFactor(_ person: Person?, _ now: Timestamp) -> HTML {
+        let since = person?.secondFactorAt
+        let state: HTML = since.map { "In use since \(time($0, now: now))" } ?? "Not set up"
+        return """
+            <section class="card" aria-labelledby="s5"><div class="sec"><h2 id="s5">Second factor</h2><span class="dim f13">\(state)</span><div class="btns"><a class="btn small" href="/account/second_factor">\(since == nil ? "Set up" : "Manage")</a></div></div></section>
+            """
     }
 
     private static func problem(_ refusal: Refusal?) -> HTML {
@@ -195,10 +215,18 @@ enum SessionList {
                 <form method="post" action="\(path)/\(session.id)/end"><button class="btn small">End<span class="sr"> session \(device(session))</span></button></form>
                 """
             return """
-                <li><div>\(device(session))<small>\(session.address) · since \(time(session.createdAt, now: now)) · last seen \(time(session.seenAt, now: now))</small></div>\(end)</li>
+                <li><div>\(device(session))<small>\(session.address) · \(factor(session)) · since \(time(session.createdAt, now: now)) · last seen \(time(session.seenAt, now: now))</small></div>\(end)</li>
                 """
         }
         return "<ul class=\"items\">\(items)</ul>"
+    }
+
+    private static func factor(_ session: Session) -> String {
+        switch session.secondFactor {
+        case nil: "password alone"
+        case "recovery": "with a recovery code"
+        default: "with a second factor"
+        }
     }
 
     private static func device(_ session: Session) -> String {

@@ -42,21 +42,23 @@ package struct Accounts: Sendable {
         let (found, delegations) = try await services.database.read { tx in
             let found = try tx.first(PeopleQueries.session(digests: digests)) { row in
                 Found(
-                    session: PeopleQueries.readSession(row), name: row.text(7),
-                    roles: PeopleQueries.roles(row.text(8)), organisation: row.optionalText(9),
-                    isActive: row.flag(10), usesShortcuts: row.flag(11), keys: row.text(12))
+                    session: PeopleQueries.readSession(row), name: row.text(9),
+                    roles: PeopleQueries.roles(row.text(10)), organisation: row.optionalText(11),
+                    isActive: row.flag(12), usesShortcuts: row.flag(13), keys: row.text(14))
             }
             return (
                 found, try Self.delegations(of: found?.session.person.raw, found?.organisation, now, in: tx)
             )
         }
         guard let found, found.isActive, now < found.session.expiresAt,
-            now.seconds(since: found.session.seenAt) < Int64(policy.signIn.idleMinutes) * 60
+            now.seconds(since: found.session.seenAt) < Int64(policy.signIn.idleMinutes) * 60,
+            // Where policy asks for a second factor since, the session is not enough any more.
+            found.session.secondFactor != nil || !policy.requiresSecondFactor(found.roles)
         else { return nil }
         if now.seconds(since: found.session.seenAt) > 60 {
-            let id = found.session.id
-            _ = try await services.database.write {
-                try $0.execute(PeopleQueries.touchSession(id: id, at: now))
+            let (id, digest, key) = (found.session.id, digests[0], services.keys.currentID)
+            try await services.writeInPassing {
+                try $0.execute(PeopleQueries.touchSession(id: id, digest: digest, keyID: key, at: now))
             }
         }
         var actor = Actor(
@@ -95,8 +97,9 @@ package struct Accounts: Sendable {
         }
         guard let found, found.isActive else { return nil }
         if now.microseconds - (found.seenAt ?? 0) > 60_000_000 {
-            _ = try await services.database.write {
-                try $0.execute(PeopleQueries.touchToken(id: found.id, at: now))
+            let (digest, key) = (digests[0], services.keys.currentID)
+            try await services.writeInPassing {
+                try $0.execute(PeopleQueries.touchToken(id: found.id, digest: digest, keyID: key, at: now))
             }
         }
         var rights = services.policy.current.rights(of: found.roles)
@@ -118,13 +121,21 @@ package struct Accounts: Sendable {
 
     // MARK: Signing in
 
-    /// Checks a password and begins a session; returns the session's secret.
+    /// What a right password leads to.
+    package enum SignedIn: Sendable {
+        /// A session: its secret, for the cookie.
+        case session(secret: String, person: Person)
+        /// The second factor is next; the secret names the sign-in that waits for it.
+        case pending(secret: String, mustEnrol: Bool)
+    }
+
+    /// Checks a password and begins a session, or a sign-in that waits for its second factor.
     ///
     /// A wrong address takes as long as a wrong password and gets the same words. Attempts are counted for the
     /// account and for the address they come from.
-    package func signIn(email: String, password: String, address: String, device: String) async throws -> (
-        secret: String, person: Person, mustChange: Bool
-    ) {
+    package func signIn(email: String, password: String, address: String, device: String) async throws
+        -> SignedIn
+    {
         let email = email.trimmingWhitespace.lowercased()
         guard !email.utf8.contains(0) else {
             throw Refusal(field: "email", "nul", "An e-mail address holds no NUL character.")
@@ -135,13 +146,11 @@ package struct Accounts: Sendable {
         let (person, credential) = try await services.database.read { tx in
             let person = try tx.first(PeopleQueries.person(email: email), PeopleQueries.readPerson)
             let credential = try person.flatMap { person in
-                try tx.first(PeopleQueries.credential(of: person.id.raw)) {
-                    (hash: $0.text(0), mustChange: $0.flag(1))
-                }
+                try tx.first(PeopleQueries.credential(of: person.id.raw)) { $0.text(0) }
             }
             return (person, credential)
         }
-        let isRight = try await services.passwords.isRight(password, hash: credential?.hash)
+        let isRight = try await services.passwords.isRight(password, hash: credential)
         guard let person, let credential, isRight, person.isActive else {
             try await recordFailure(person, address: address, now)
             throw Refusal(
@@ -150,17 +159,44 @@ package struct Accounts: Sendable {
             )
         }
         let newHash =
-            services.passwords.isOutdated(credential.hash) ? try await services.passwords.hash(password) : nil
-        let secret = try await beginSession(
-            person, email: email, address: address, device: device, newHash: newHash, attemptedAt: now)
-        return (secret, person, credential.mustChange)
+            services.passwords.isOutdated(credential) ? try await services.passwords.hash(password) : nil
+        let attempt = Attempt(account: email, address: address, device: device, at: now)
+        let mustEnrol = services.policy.current.requiresSecondFactor(person.roles)
+        guard person.secondFactorAt == nil, !mustEnrol else {
+            let secret = try await beginPending(
+                person, attempt, mustEnrol: person.secondFactorAt == nil, newHash: newHash)
+            return .pending(secret: secret, mustEnrol: person.secondFactorAt == nil)
+        }
+        let secret = try await services.database.write { [self] tx in
+            try keep(newHash, of: person, at: now, in: tx)
+            return try beginSession(person, attempt, secondFactor: nil, in: tx)
+        }
+        return .session(secret: secret, person: person)
+    }
+
+    /// An attempt to sign in, as it is counted: for which account, from where, when.
+    struct Attempt: Sendable {
+        /// The address that was typed, in small letters.
+        var account: String
+        /// Where it came from.
+        var address: String
+        /// What the browser calls itself.
+        var device: String
+        /// When it was counted as failed, until it is known to be right.
+        var at: Timestamp
+    }
+
+    func keep(_ newHash: String?, of person: Person, at now: Timestamp, in tx: borrowing Transaction) throws {
+        guard let newHash else { return }
+        try tx.execute(
+            PeopleQueries.saveCredential(of: person.id.raw, hash: newHash, mustChange: false, at: now))
     }
 
     /// Counts the attempt as failed before the password is looked at, and refuses one too many.
     ///
     /// Hashing takes long. If attempts were counted after it, any number that arrive at once would all be let through.
     /// A right password takes the attempt back.
-    private func countAttempt(email: String, address: String, _ policy: Policy.SignIn, _ now: Timestamp)
+    func countAttempt(email: String, address: String, _ policy: Policy.SignIn, _ now: Timestamp)
         async throws
     {
         let since = now.adding(seconds: -900)
@@ -209,7 +245,7 @@ package struct Accounts: Sendable {
         }
     }
 
-    private func recordFailure(_ person: Person?, address: String, _ now: Timestamp) async throws {
+    func recordFailure(_ person: Person?, address: String, _ now: Timestamp) async throws {
         guard let person else { return }
         try await services.database.write { [journal = services.journal] tx in
             var decision = Decision()
@@ -218,32 +254,26 @@ package struct Accounts: Sendable {
         }
     }
 
-    private func beginSession(
-        _ person: Person, email: String, address: String, device: String, newHash: String?,
-        attemptedAt: Timestamp
-    ) async throws -> String {
+    /// Begins a session and forgets the failed attempts of the account; returns the session's secret.
+    func beginSession(
+        _ person: Person, _ attempt: Attempt, secondFactor: String?, in tx: borrowing Transaction
+    ) throws -> String {
         let now = services.clock()
         let secret = newSecret()
         let session = Session(
             id: newIdentifier(at: now), person: person.id, createdAt: now, seenAt: now,
             expiresAt: now.adding(seconds: Int64(services.policy.current.signIn.sessionHours) * 3600),
-            address: address, device: String(device.prefix(200)))
-        let digest = services.keys.digest(of: secret)
-        try await services.database.write { [journal = services.journal] tx in
-            try tx.execute(PeopleQueries.insertSession(session, digest: digest))
-            try tx.execute(PeopleQueries.deleteFailures(of: "account:\(email)"))
-            try tx.execute(PeopleQueries.deleteFailure(of: "address:\(address)", at: attemptedAt))
-            try tx.execute(PeopleQueries.deleteFailures(before: now.adding(seconds: -3600)))
-            try tx.execute(PeopleQueries.deleteExpiredSessions(at: now))
-            if let newHash {
-                try tx.execute(
-                    PeopleQueries.saveCredential(of: person.id.raw, hash: newHash, mustChange: false, at: now)
-                )
-            }
-            var decision = Decision()
-            decision.record(PersonFact.signedIn(session: session.id, address: address), on: person.ref)
-            _ = try journal.append(decision.entries, by: person.id.raw, at: now, in: tx)
-        }
+            address: attempt.address, device: String(attempt.device.prefix(200)), secondFactor: secondFactor,
+            keyID: services.keys.currentID)
+        try tx.execute(PeopleQueries.insertSession(session, digest: services.keys.digest(of: secret)))
+        try tx.execute(PeopleQueries.deleteFailures(of: "account:\(attempt.account)"))
+        try tx.execute(PeopleQueries.deleteFailure(of: "address:\(attempt.address)", at: attempt.at))
+        try tx.execute(PeopleQueries.deleteFailures(before: now.adding(seconds: -3600)))
+        try tx.execute(PeopleQueries.deleteExpiredSessions(at: now))
+        var decision = Decision()
+        decision.record(
+            PersonFact.signedIn(session: session.id, address: attempt.address), on: person.ref)
+        _ = try services.journal.append(decision.entries, by: person.id.raw, at: now, in: tx)
         return secret
     }
 
@@ -420,9 +450,9 @@ package struct Accounts: Sendable {
             id: newIdentifier(at: now), person: person, name: name, scopes: scopes, createdAt: now,
             seenAt: nil,
             revokedAt: nil)
-        let digest = services.keys.digest(of: secret)
+        let (digest, key) = (services.keys.digest(of: secret), services.keys.currentID)
         try await services.database.write { [journal = services.journal] tx in
-            try tx.execute(PeopleQueries.insertToken(token, digest: digest))
+            try tx.execute(PeopleQueries.insertToken(token, digest: digest, keyID: key))
             var decision = Decision()
             decision.record(
                 PersonFact.tokenCreated(token: token.id, name: name, scopes: scopes),

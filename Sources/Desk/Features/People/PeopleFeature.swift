@@ -31,6 +31,7 @@ enum PeopleFeature: Feature {
 
     static let subjects = [PeopleQueries.subject]
     static let statements = PeopleQueries.samples
+    static let sealed = [PeopleQueries.sealed]
     static let rights: [Right] = [
         "people.view", "people.manage", "token.manage", "account.manage", "journal.view",
     ]
@@ -41,6 +42,7 @@ enum PeopleFeature: Feature {
 
     static func routes(_ services: Services) -> [Route] {
         let accounts = Accounts(services)
-        return SignInPages.routes(accounts) + AccountPages.routes(accounts) + PeoplePages.routes(accounts)
+        return SignInPages.routes(accounts) + SecondFactorPages.routes(accounts)
+            + AccountPages.routes(accounts) + PeoplePages.routes(accounts)
     }
 }

@@ -32,7 +32,8 @@ enum PeopleJSON {
             "name": .string(person.name), "email": person.email.map(JSON.string) ?? .null,
             "roles": .array(person.roles.map(JSON.string)),
             "organisation": person.organisation.map { .string($0.raw) } ?? .null,
-            "is_active": .bool(person.isActive), "added_at": person.addedAt.json,
+            "is_active": .bool(person.isActive), "has_second_factor": .bool(person.secondFactorAt != nil),
+            "added_at": person.addedAt.json,
         ]
     }
 }

@@ -8,7 +8,7 @@ extension PeopleFeature {
     static let operations = [
         AnyOperation(AddPerson.self), AnyOperation(ChangeRoles.self), AnyOperation(RenamePerson.self),
         AnyOperation(DeactivatePerson.self), AnyOperation(ReactivatePerson.self),
-        AnyOperation(SwitchShortcuts.self), AnyOperation(MapKeys.self),
+        AnyOperation(ResetSecondFactor.self), AnyOperation(SwitchShortcuts.self), AnyOperation(MapKeys.self),
     ]
 }
 
@@ -59,6 +59,17 @@ package enum PeopleDirectory {
         try tx.all(PeopleQueries.staff(), PeopleQueries.readPerson).map {
             FieldChoice($0.id.raw, $0.name, detail: $0.email ?? "")
         }
+    }
+
+    /// How many live sessions and tokens each secret key holds up: what they are, and counts by the key's identifier.
+    package static func countsByKey(
+        at now: Timestamp, in tx: borrowing Transaction
+    ) throws -> [(name: String, counts: [(key: String, count: Int)])] {
+        func read(_ row: any Row) -> (key: String, count: Int) { (row.text(0), Int(row.integer(1))) }
+        return [
+            ("sessions", try tx.all(PeopleQueries.sessionsByKey(at: now), read)),
+            ("API tokens", try tx.all(PeopleQueries.tokensByKey(), read)),
+        ]
     }
 
     /// How many active people have each role, by its identifier.
@@ -332,6 +343,59 @@ enum DeactivatePerson: Operation {
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm { try personForm(id, in: tx) { _, _ in } }
+}
+
+/// Takes somebody's second factor away, who lost it: their sessions end, and they are told.
+enum ResetSecondFactor: Operation {
+    struct Input: Sendable {
+        var person: String
+        var reason: String
+    }
+
+    static let name = "person.reset_second_factor"
+    static let summary = "Reset second factor"
+    static let verb = "Reset"
+    static let right: Right = "people.manage"
+    static let place = OperationPlace.act(in: "people", verb: "reset_second_factor")
+    static let input = Fields(
+        Input.init, .reference("id", "Person", to: "person"),
+        Field<String>.line("reason", "Reason", maxBytes: 500).help(
+            "How you made sure that it is this person who asks."))
+
+    static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
+        -> Person
+    {
+        try existingPerson(input.person, in: tx)
+    }
+
+    static func decide(_ input: Input, on person: Person, in context: Context) throws(Refusal) -> Decision {
+        guard person.id.raw != context.actor.id else {
+            throw Refusal(
+                .conflict, "own_account",
+                "This is your own second factor. Change it under Your account, with a code of it.")
+        }
+        var decision = Decision()
+        if person.secondFactorAt != nil {
+            decision.record(
+                PersonFact.secondFactorRemoved(byReset: true, reason: input.reason), on: person.ref)
+        }
+        decision.answer["id"] = .string(person.id.raw)
+        return decision
+    }
+
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        "/people/\(answer["id"]?.string ?? "")?done=saved"
+    }
+
+    static func form(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
+    ) throws -> OperationForm {
+        try personForm(id, in: tx) { person, form in
+            if person.secondFactorAt == nil {
+                form.advice = ["\(person.name) has no second factor, so there is nothing to reset."]
+            }
+        }
+    }
 }
 
 /// Lets an account be used again.

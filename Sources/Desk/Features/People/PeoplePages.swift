@@ -110,7 +110,7 @@ enum PeoplePages {
             canManage
             ? """
             <section class="card" aria-labelledby="ss"><div class="sec"><h2 id="ss">Sessions</h2></div>\(SessionList.html(sessions, own: call.means, path: "\(path)/sessions", now: now))</section>
-            \(access(person, path))
+            \(access(person, path, now))
             """ : .empty
         let main: HTML = """
             <nav class="crumb" aria-label="Breadcrumb"><a href="/people">People</a><span aria-hidden="true">/</span><span>\(isolated(person.name))</span></nav>
@@ -129,7 +129,18 @@ enum PeoplePages {
             """
     }
 
-    private static func access(_ person: Person, _ path: String) -> HTML {
+    private static func secondFactor(_ person: Person, _ path: String, _ now: Timestamp) -> HTML {
+        guard let since = person.secondFactorAt else {
+            let reset: HTML =
+                person.secondFactorReset.map { "; reset \(time($0.at, now: now))" } ?? .empty
+            return "<li><div>Second factor<small>Not set up\(reset)</small></div></li>"
+        }
+        return """
+            <li><div>Second factor<small>In use since \(time(since, now: now))</small></div><a class="btn small danger" href="\(path)/reset_second_factor">Reset</a></li>
+            """
+    }
+
+    private static func access(_ person: Person, _ path: String, _ now: Timestamp) -> HTML {
         let onOff: HTML =
             person.isActive
             ? """
@@ -137,7 +148,7 @@ enum PeoplePages {
             """
             : "<li><div>Activate<small>The person can sign in again.</small></div><a class=\"btn small\" href=\"\(path)/reactivate\">Activate</a></li>"
         return """
-            <section class="card" aria-labelledby="pw"><div class="sec"><h2 id="pw">Access</h2></div><ul class="items"><li><div>Name<small>\(isolated(person.name))</small></div><a class="btn small" href="\(path)/rename">Change</a></li><li><div>Password<small>A link to set a new one, which you hand over</small></div><form method="post" action="\(path)/reset_password"><button class="btn small">Make a link</button></form></li>\(onOff)</ul></section>
+            <section class="card" aria-labelledby="pw"><div class="sec"><h2 id="pw">Access</h2></div><ul class="items"><li><div>Name<small>\(isolated(person.name))</small></div><a class="btn small" href="\(path)/rename">Change</a></li><li><div>Password<small>A link to set a new one, which you hand over</small></div><form method="post" action="\(path)/reset_password"><button class="btn small">Make a link</button></form></li>\(secondFactor(person, path, now))\(onOff)</ul></section>
             """
     }
 }

@@ -4,7 +4,10 @@ import Storage
 /// The tables of people, sessions and tokens.
 package enum PeopleQueries {
     private static let columns: SQL =
-        "id, version, name, email, roles, organisation, is_active, uses_shortcuts, keys, origin, added_at"
+        """
+        id, version, name, email, roles, organisation, is_active, uses_shortcuts, keys, origin, added_at,
+            second_factor_at, second_factor_reset_at, second_factor_reset_by
+        """
 
     static func person(id: String) -> SQL { "SELECT \(columns) FROM person WHERE id = \(id)" }
 
@@ -68,13 +71,17 @@ package enum PeopleQueries {
 
     static func save(_ person: Person) -> SQL {
         """
-        INSERT INTO person (id, version, name, email, roles, organisation, is_active, uses_shortcuts, keys, origin, added_at)
+        INSERT INTO person (\(columns))
         VALUES (\(person.id.raw), \(person.version.number), \(person.name), \(person.email),
             \(person.roles.joined(separator: ",")), \(person.organisation?.raw), \(person.isActive),
-            \(person.usesShortcuts), \(KeyMap.text(person.keys)), \(person.origin), \(person.addedAt.microseconds))
+            \(person.usesShortcuts), \(KeyMap.text(person.keys)), \(person.origin), \(person.addedAt.microseconds),
+            \(person.secondFactorAt?.microseconds), \(person.secondFactorReset?.at.microseconds),
+            \(person.secondFactorReset?.by))
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, email = excluded.email,
             roles = excluded.roles, organisation = excluded.organisation, is_active = excluded.is_active,
-            uses_shortcuts = excluded.uses_shortcuts, keys = excluded.keys, origin = excluded.origin, added_at = excluded.added_at
+            uses_shortcuts = excluded.uses_shortcuts, keys = excluded.keys, origin = excluded.origin, added_at = excluded.added_at,
+            second_factor_at = excluded.second_factor_at, second_factor_reset_at = excluded.second_factor_reset_at,
+            second_factor_reset_by = excluded.second_factor_reset_by
         """
     }
 
@@ -103,15 +110,16 @@ package enum PeopleQueries {
 
     static func insertSession(_ session: Session, digest: [UInt8]) -> SQL {
         """
-        INSERT INTO session (id, digest, person, created_at, seen_at, expires_at, address, device)
-        VALUES (\(session.id), \(digest), \(session.person.raw), \(session.createdAt.microseconds),
-            \(session.seenAt.microseconds), \(session.expiresAt.microseconds), \(session.address), \(session.device))
+        INSERT INTO session (id, digest, key_id, person, created_at, seen_at, expires_at, address, device, second_factor)
+        VALUES (\(session.id), \(digest), \(session.keyID), \(session.person.raw), \(session.createdAt.microseconds),
+            \(session.seenAt.microseconds), \(session.expiresAt.microseconds), \(session.address), \(session.device),
+            \(session.secondFactor))
         """
     }
 
     static func session(digests: [[UInt8]]) -> SQL {
         """
-        SELECT s.id, s.person, s.created_at, s.seen_at, s.expires_at, s.address, s.device,
+        SELECT s.id, s.person, s.created_at, s.seen_at, s.expires_at, s.address, s.device, s.second_factor, s.key_id,
             p.name, p.roles, p.organisation, p.is_active, p.uses_shortcuts, p.keys
         FROM session s JOIN person p ON p.id = s.person WHERE s.digest IN (\(anyOf: digests))
         """
@@ -119,13 +127,20 @@ package enum PeopleQueries {
 
     static func sessions(of person: String) -> SQL {
         """
-        SELECT id, person, created_at, seen_at, expires_at, address, device FROM session
+        SELECT id, person, created_at, seen_at, expires_at, address, device, second_factor, key_id FROM session
         WHERE person = \(person) ORDER BY seen_at DESC LIMIT 200
         """
     }
 
-    static func touchSession(id: String, at now: Timestamp) -> SQL {
-        "UPDATE session SET seen_at = \(now.microseconds) WHERE id = \(id)"
+    /// Notes the use of a session, whose digest is made with the key in use from then on.
+    static func touchSession(id: String, digest: [UInt8], keyID: String, at now: Timestamp) -> SQL {
+        """
+        UPDATE session SET seen_at = \(now.microseconds), digest = \(digest), key_id = \(keyID) WHERE id = \(id)
+        """
+    }
+
+    static func noteSecondFactor(_ factor: String?, ofSession id: String) -> SQL {
+        "UPDATE session SET second_factor = \(factor) WHERE id = \(id)"
     }
 
     static func deleteSession(id: String, of person: String) -> SQL {
@@ -142,17 +157,17 @@ package enum PeopleQueries {
 
     // MARK: Tokens
 
-    static func insertToken(_ token: APIToken, digest: [UInt8]) -> SQL {
+    static func insertToken(_ token: APIToken, digest: [UInt8], keyID: String) -> SQL {
         """
-        INSERT INTO api_token (id, digest, person, name, scopes, created_at)
-        VALUES (\(token.id), \(digest), \(token.person.raw), \(token.name), \(token.scopes.joined(separator: ",")),
+        INSERT INTO api_token (id, digest, key_id, person, name, scopes, created_at)
+        VALUES (\(token.id), \(digest), \(keyID), \(token.person.raw), \(token.name), \(token.scopes.joined(separator: ",")),
             \(token.createdAt.microseconds))
         """
     }
 
     static func token(digests: [[UInt8]]) -> SQL {
         """
-        SELECT t.id, t.person, t.scopes, t.seen_at, p.name, p.roles, p.organisation, p.is_active
+        SELECT t.id, t.person, t.scopes, t.seen_at, p.name, p.roles, p.organisation, p.is_active, t.key_id
         FROM api_token t JOIN person p ON p.id = t.person
         WHERE t.digest IN (\(anyOf: digests)) AND t.revoked_at IS NULL
         """
@@ -165,8 +180,11 @@ package enum PeopleQueries {
         """
     }
 
-    static func touchToken(id: String, at now: Timestamp) -> SQL {
-        "UPDATE api_token SET seen_at = \(now.microseconds) WHERE id = \(id)"
+    /// Notes the use of a token, whose digest is made with the key in use from then on.
+    static func touchToken(id: String, digest: [UInt8], keyID: String, at now: Timestamp) -> SQL {
+        """
+        UPDATE api_token SET seen_at = \(now.microseconds), digest = \(digest), key_id = \(keyID) WHERE id = \(id)
+        """
     }
 
     static func revokeToken(id: String, of person: String, at now: Timestamp) -> SQL {
@@ -174,6 +192,99 @@ package enum PeopleQueries {
         UPDATE api_token SET revoked_at = \(now.microseconds)
         WHERE id = \(id) AND person = \(person) AND revoked_at IS NULL
         """
+    }
+
+    static func sessionsByKey(at now: Timestamp) -> SQL {
+        "SELECT key_id, COUNT(*) FROM session WHERE expires_at > \(now.microseconds) GROUP BY key_id ORDER BY key_id"
+    }
+
+    static func tokensByKey() -> SQL {
+        "SELECT key_id, COUNT(*) FROM api_token WHERE revoked_at IS NULL GROUP BY key_id ORDER BY key_id"
+    }
+
+    // MARK: Second factors
+
+    static func secondFactor(of person: String) -> SQL {
+        "SELECT key_id, secret, last_step FROM second_factor WHERE person = \(person)"
+    }
+
+    static func saveSecondFactor(of person: String, _ sealed: KeyRing.Sealed, lastStep: Int64) -> SQL {
+        """
+        INSERT INTO second_factor (person, key_id, secret, last_step)
+        VALUES (\(person), \(sealed.keyID), \(sealed.bytes), \(lastStep))
+        ON CONFLICT (person) DO UPDATE SET key_id = excluded.key_id, secret = excluded.secret,
+            last_step = excluded.last_step
+        """
+    }
+
+    /// Spends a step and all before it; changes no row where somebody was faster.
+    static func spendStep(_ step: Int64, of person: String) -> SQL {
+        "UPDATE second_factor SET last_step = \(step) WHERE person = \(person) AND last_step < \(step)"
+    }
+
+    static func deleteSecondFactor(of person: String) -> SQL {
+        "DELETE FROM second_factor WHERE person = \(person)"
+    }
+
+    static func insertRecoveryCode(_ digest: [UInt8], of person: String) -> SQL {
+        "INSERT INTO recovery_code (person, digest) VALUES (\(person), \(digest))"
+    }
+
+    static func deleteRecoveryCode(_ digest: [UInt8], of person: String) -> SQL {
+        "DELETE FROM recovery_code WHERE person = \(person) AND digest = \(digest)"
+    }
+
+    static func deleteRecoveryCodes(of person: String) -> SQL {
+        "DELETE FROM recovery_code WHERE person = \(person)"
+    }
+
+    static func recoveryCodeCount(of person: String) -> SQL {
+        "SELECT COUNT(*) FROM recovery_code WHERE person = \(person)"
+    }
+
+    /// The sealed secrets of second factors.
+    static let sealed = SealedTable(
+        name: "second factors", row: { "second_factor/\($0)" },
+        countsByKey: { "SELECT key_id, COUNT(*) FROM second_factor GROUP BY key_id ORDER BY key_id" },
+        others: { key, after, limit in
+            """
+            SELECT person, key_id, secret FROM second_factor
+            WHERE key_id <> \(key) AND person > \(after) ORDER BY person LIMIT \(limit)
+            """
+        },
+        replace: { person, old, new in
+            """
+            UPDATE second_factor SET key_id = \(new.keyID), secret = \(new.bytes)
+            WHERE person = \(person) AND secret = \(old.bytes)
+            """
+        })
+
+    // MARK: Sign-ins that wait for their second factor
+
+    static func insertPending(digest: [UInt8], person: String, mustEnrol: Bool, until: Timestamp) -> SQL {
+        """
+        INSERT INTO pending_sign_in (digest, person, must_enrol, expires_at)
+        VALUES (\(digest), \(person), \(mustEnrol), \(until.microseconds))
+        """
+    }
+
+    static func pending(digests: [[UInt8]], at now: Timestamp) -> SQL {
+        """
+        SELECT person, must_enrol FROM pending_sign_in
+        WHERE digest IN (\(anyOf: digests)) AND expires_at > \(now.microseconds)
+        """
+    }
+
+    static func deletePending(digests: [[UInt8]]) -> SQL {
+        "DELETE FROM pending_sign_in WHERE digest IN (\(anyOf: digests))"
+    }
+
+    static func deletePending(of person: String) -> SQL {
+        "DELETE FROM pending_sign_in WHERE person = \(person)"
+    }
+
+    static func deletePending(before now: Timestamp) -> SQL {
+        "DELETE FROM pending_sign_in WHERE expires_at < \(now.microseconds)"
     }
 
     // MARK: Attempts and links
@@ -234,6 +345,10 @@ package enum PeopleQueries {
             usesShortcuts: row.flag(7), origin: row.optionalText(9),
             addedAt: Timestamp(microseconds: row.integer(10)))
         person.keys = KeyMap.read(row.text(8))
+        person.secondFactorAt = row.optionalInteger(11).map { Timestamp(microseconds: $0) }
+        person.secondFactorReset = row.optionalInteger(12).map {
+            Person.SecondFactorReset(at: Timestamp(microseconds: $0), by: row.text(13))
+        }
         return person
     }
 
@@ -244,7 +359,7 @@ package enum PeopleQueries {
             id: row.text(0), person: ID(row.text(1)), createdAt: Timestamp(microseconds: row.integer(2)),
             seenAt: Timestamp(microseconds: row.integer(3)),
             expiresAt: Timestamp(microseconds: row.integer(4)),
-            address: row.text(5), device: row.text(6))
+            address: row.text(5), device: row.text(6), secondFactor: row.optionalText(7), keyID: row.text(8))
     }
 
     static func readToken(_ row: any Row) -> APIToken {
@@ -262,7 +377,9 @@ package enum PeopleQueries {
             id: "x", version: Version(1), name: "x", email: nil, roles: [], organisation: nil, isActive: true,
             usesShortcuts: true, origin: nil, addedAt: now)
         let session = Session(
-            id: "x", person: "x", createdAt: now, seenAt: now, expiresAt: now, address: "", device: "")
+            id: "x", person: "x", createdAt: now, seenAt: now, expiresAt: now, address: "", device: "",
+            secondFactor: nil, keyID: "k")
+        let secret = KeyRing.Sealed(keyID: "k", bytes: [])
         let token = APIToken(
             id: "x", person: "x", name: "", scopes: [], createdAt: now, seenAt: nil, revokedAt: nil)
         return [
@@ -273,11 +390,20 @@ package enum PeopleQueries {
             save(person), forget(id: "x"), page(after: "", limit: 1), credential(of: "x"),
             saveCredential(of: "x", hash: "h", mustChange: false, at: now),
             insertSession(session, digest: []),
-            Self.session(digests: [[]]), sessions(of: "x"), touchSession(id: "x", at: now),
+            Self.session(digests: [[]]), sessions(of: "x"),
+            touchSession(id: "x", digest: [], keyID: "k", at: now), noteSecondFactor(nil, ofSession: "x"),
+            sessionsByKey(at: now), tokensByKey(), secondFactor(of: "x"),
+            saveSecondFactor(of: "x", secret, lastStep: 1), spendStep(1, of: "x"),
+            deleteSecondFactor(of: "x"), insertRecoveryCode([], of: "x"), deleteRecoveryCode([], of: "x"),
+            deleteRecoveryCodes(of: "x"), recoveryCodeCount(of: "x"), sealed.countsByKey(),
+            sealed.others("k", "", 1), sealed.replace("x", secret, secret),
+            insertPending(digest: [], person: "x", mustEnrol: false, until: now),
+            pending(digests: [[]], at: now), deletePending(digests: [[]]), deletePending(of: "x"),
+            deletePending(before: now),
             deleteSession(id: "x", of: "x"), deleteSessions(of: "x", except: ""),
             deleteExpiredSessions(at: now),
-            insertToken(token, digest: []), Self.token(digests: [[]]), tokens(of: "x"),
-            touchToken(id: "x", at: now),
+            insertToken(token, digest: [], keyID: "k"), Self.token(digests: [[]]), tokens(of: "x"),
+            touchToken(id: "x", digest: [], keyID: "k", at: now),
             revokeToken(id: "x", of: "x", at: now), failures(of: "x", since: now),
             insertFailure(of: "x", at: now),
             deleteFailures(of: "x"), deleteFailure(of: "x", at: now), deleteFailures(before: now),
@@ -295,15 +421,26 @@ package enum PeopleQueries {
                 columns: [
                     "id", "version", "name", "email", "roles", "organisation", "is_active", "uses_shortcuts",
                     "keys", "origin",
-                    "added_at",
+                    "added_at", "second_factor_at", "second_factor_reset_at", "second_factor_reset_by",
                 ], page: page(after:limit:))
         ],
         load: { id, tx in try tx.first(person(id: id), readPerson) },
-        save: { person, _, tx in try tx.execute(save(person)) },
+        save: { person, fact, tx in
+            try tx.execute(save(person))
+            // The secret is no fact; it goes with the fact that ends its use.
+            if case .secondFactorRemoved(let byReset, _) = fact.body {
+                try tx.execute(deleteSecondFactor(of: person.id.raw))
+                try tx.execute(deleteRecoveryCodes(of: person.id.raw))
+                try tx.execute(deletePending(of: person.id.raw))
+                // Whoever needs a reset may have lost the device on which they are signed in.
+                if byReset { try tx.execute(deleteSessions(of: person.id.raw, except: "")) }
+            }
+        },
         forget: { id, tx in try tx.execute(forget(id: id)) },
         describe: { aspect, person, policy, _ in
             switch aspect.name {
             case "roles": ("Roles", person.roles.map { policy.role($0)?.name ?? $0 }.joined(separator: ", "))
+            case "second_factor": ("Second factor", person.secondFactorAt == nil ? "none" : "set up")
             case "active": ("Account", person.isActive ? "active" : "not active")
             default: ("Name", person.name)
             }
@@ -326,6 +463,10 @@ package struct Session: Sendable {
     package var address: String
     /// What the browser called itself.
     package var device: String
+    /// How the second factor was shown: "app", "recovery", or nil where a password was enough.
+    package var secondFactor: String?
+    /// The key that its digest was made with.
+    package var keyID: String
 }
 
 /// A token that programs use.

@@ -41,13 +41,16 @@ enum SignInPages {
         let raw = try await request.input()
         let email = raw["email"].typed
         do {
-            let (secret, person, _) = try await accounts.signIn(
+            let outcome = try await accounts.signIn(
                 email: String(email.prefix(300)), password: String(raw["password"].typed.prefix(1024)),
                 address: request.address, device: request.headers[.userAgent] ?? "unknown")
-            let next = LocalPath(untrusted: raw["next"].typed) ?? (person.isCustomer ? "/portal" : "/cases")
-            let hours = accounts.services.policy.current.signIn.sessionHours
-            return WebResponse.seeOther(next).settingCookie(
-                accounts.cookieName, secret, maxAge: hours * 3600, isSecure: accounts.services.isSecure)
+            switch outcome {
+            case .session(let secret, let person):
+                return signedIn(person, secret, next: raw["next"].typed, accounts)
+            case .pending(let secret, let mustEnrol):
+                return SecondFactorPages.begin(
+                    secret, mustEnrol: mustEnrol, next: raw["next"].typed, accounts)
+            }
         } catch let refusal as Refusal where !request.wantsJSON {
             var response = WebResponse.page(
                 signIn(request, accounts.services, email: email, problem: refusal),
@@ -57,7 +60,17 @@ enum SignInPages {
         }
     }
 
-    private static func problem(_ refusal: Refusal?) -> HTML {
+    /// Leads somebody who is signed in now to where they wanted, with the cookie of their session.
+    static func signedIn(
+        _ person: Person, _ secret: String, next: String, _ accounts: Accounts
+    ) -> WebResponse {
+        let next = LocalPath(untrusted: next) ?? (person.isCustomer ? "/portal" : "/cases")
+        let hours = accounts.services.policy.current.signIn.sessionHours
+        return WebResponse.seeOther(next).settingCookie(
+            accounts.cookieName, secret, maxAge: hours * 3600, isSecure: accounts.services.isSecure)
+    }
+
+    static func problem(_ refusal: Refusal?) -> HTML {
         guard let refusal else { return .empty }
         return "<div class=\"problem\" role=\"alert\" tabindex=\"-1\"><h2>\(refusal.message)</h2></div>"
     }
@@ -68,7 +81,7 @@ enum SignInPages {
         let next = request.query("next") ?? ""
         let main: HTML = """
             <div class="card"><h1>Sign in</h1><p class="soft f13">\(services.policy.current.organisation)</p>
-            \(problem(refusal))
+            \(problem(refusal ?? (request.query("late") == nil ? nil : Accounts.pendingIsOver)))
             <form class="form" method="post" action="/sign-in\(next.isEmpty ? "" : "?next=\(percentEncoded(next))")"><div class="fld"><label for="email">E-mail address</label><input class="input" id="email" name="email" type="email" value="\(email)" autocomplete="username" required\(.flag("autofocus", email.isEmpty))></div>
             <div class="fld"><label for="password">Password</label><input class="input" id="password" name="password" type="password" autocomplete="current-password" required\(.flag("autofocus", !email.isEmpty))></div>
             <input type="hidden" name="next" value="\(next)"><button class="btn go">Sign in</button></form></div>
@@ -77,7 +90,7 @@ enum SignInPages {
         return gate(request, services, "Sign in", main)
     }
 
-    private static func gate(_ request: WebRequest, _ services: Services, _ title: String, _ main: HTML)
+    static func gate(_ request: WebRequest, _ services: Services, _ title: String, _ main: HTML)
         -> HTML
     {
         let theme = request.cookie("theme").flatMap { ["light", "dark"].contains($0) ? $0 : nil }

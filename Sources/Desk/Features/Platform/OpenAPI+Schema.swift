@@ -8,7 +8,7 @@ enum OpenAPISchema {
         for field in fields { properties[field.name] = property(field, policy) }
         if takesBase {
             properties["base_version"] = [
-                "type": "integer", "minimum": 0,
+                "type": "integer", "minimum": 0, "maximum": .integer(Int64(Int32.max)),
                 "description": "The version that you read; the same as If-Match.",
             ]
         }
@@ -178,6 +178,7 @@ enum OpenAPIParts {
             (422, "Something in the input is wrong; errors names the fields."), (429, "Too often; wait."),
             (500, "A fault on our side; it is in the log under request_id."),
             (503, "Not available right now; try again."),
+            (507, "The server's disk is full; what was confirmed is there, this was not saved."),
         ]
         return JSONObject(
             members: words.map { status, text in
@@ -193,11 +194,20 @@ enum OpenAPIParts {
             })
     }()
 
-    /// What answers without a token.
-    static let publicPaths: [(path: String, item: JSON)] = [
-        ("/api/v1/openapi.json", item("openapi", "This document", type: "application/json")),
+    /// What describes the service itself.
+    static let platformPaths: [(path: String, item: JSON)] = [
+        (
+            "/api/v1/openapi.json",
+            item("openapi", "This document", type: "application/json", refusals: [401, 429], isOpen: false)
+        ),
         ("/healthz", item("healthz", "Whether the process serves", type: "text/plain")),
-        ("/metrics", item("metrics", "Numbers in Prometheus' text format", type: "text/plain")),
+        (
+            "/metrics",
+            item(
+                "metrics",
+                "Numbers in Prometheus' text format: for this machine, or with the token for metrics",
+                type: "text/plain", refusals: [401, 403])
+        ),
         (
             "/readyz",
             item(
@@ -206,18 +216,23 @@ enum OpenAPIParts {
         ),
     ]
 
-    private static func item(_ id: String, _ summary: String, type: String, not mayRefuse: Bool = false)
-        -> JSON
-    {
+    private static func item(
+        _ id: String, _ summary: String, type: String, not mayRefuse: Bool = false, refusals: [Int] = [],
+        isOpen: Bool = true
+    ) -> JSON {
         let schema: JSON = ["type": type == "text/plain" ? "string" : "object"]
         let content = JSON.object(JSONObject(members: [(key: type, value: ["schema": schema])]))
         var responses: JSONObject = ["200": ["description": "Yes.", "content": content]]
+        for status in refusals + [500] {
+            responses["\(status)"] = ["$ref": .string("#/components/responses/\(status)")]
+        }
         if mayRefuse { responses["503"] = ["description": "No; the answer says why.", "content": content] }
+        if responses["503"] == nil { responses["503"] = ["$ref": "#/components/responses/503"] }
         return [
-            "get": [
-                "operationId": .string(id), "summary": .string(summary), "tags": ["platform"], "security": [],
-                "responses": .object(responses),
-            ]
+            "get": .fields([
+                "operationId": .string(id), "summary": .string(summary), "tags": ["platform"],
+                "security": isOpen ? .array([]) : nil, "responses": .object(responses),
+            ])
         ]
     }
 }

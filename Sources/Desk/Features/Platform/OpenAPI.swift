@@ -15,8 +15,8 @@ package enum OpenAPI {
             item[endpoint.method] = endpoint.json(policy, among: endpoints)
             paths[endpoint.path] = .object(item)
         }
-        OpenAPIBytes.add(to: &paths)
-        for (path, item) in OpenAPIParts.publicPaths { paths[path] = item }
+        OpenAPIBytes.add(to: &paths, policy)
+        for (path, item) in OpenAPIParts.platformPaths { paths[path] = item }
         paths.members.sort { $0.key < $1.key }
         return [
             "openapi": "3.1.1",
@@ -142,7 +142,7 @@ private struct Endpoint {
         let links = links(to: endpoints)
         if !links.isEmpty { success["links"] = .object(links) }
         var responses: JSONObject = [isCreation ? "201" : "200": .object(success)]
-        for status in [401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503]
+        for status in [401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503, 507]
         where !isCreation || status != 412 {
             responses["\(status)"] = ["$ref": .string("#/components/responses/\(status)")]
         }

@@ -14,8 +14,12 @@ enum PlatformFeature: Feature {
         return [
             .open(.get, "/healthz") { _ in .text("ok\n") },
             .open(.get, "/readyz") { _ in await Readiness.check(services).response },
-            .open(.get, "/metrics") { _ in try await Metrics.response(startedAt: startedAt, services) },
-            .open(.get, "/api/v1/openapi.json") { _ in
+            .open(.get, "/metrics") { request in
+                try MetricsAccess.refuseStrangers(request, token: services.metricsToken)
+                return try await Metrics.response(startedAt: startedAt, services)
+            },
+            // What the policy calls things stands in it, so it is not for strangers.
+            .signedIn(.get, "/api/v1/openapi.json", .signedIn) { _ in
                 .json(OpenAPI.document(catalog: services.catalog, policy: services.policy.current))
             },
         ]

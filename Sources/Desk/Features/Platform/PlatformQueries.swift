@@ -2,8 +2,6 @@ import Storage
 
 /// What the running service asks the database about itself.
 enum PlatformQueries {
-    static func schemaVersion() -> SQL { "SELECT COALESCE(MAX(number), 0) FROM schema_version" }
-
     /// How many subjects and facts there are.
     ///
     /// A subject's version is the number of its facts, so that no fact has to be counted.
@@ -12,5 +10,5 @@ enum PlatformQueries {
     }
 
     /// Every statement, with sample values, to be prepared on both engines.
-    static let samples: [SQL] = [schemaVersion(), journalSize()]
+    static let samples: [SQL] = [journalSize()]
 }

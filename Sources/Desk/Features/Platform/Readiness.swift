@@ -12,11 +12,13 @@ struct Readiness: Sendable {
         var name: String
         var isGood: Bool
         var detail: String
+        /// Whether the node takes no work without it; what is not vital is only told.
+        var isVital = true
     }
 
     var checks: [Check]
 
-    var isReady: Bool { checks.allSatisfy(\.isGood) }
+    var isReady: Bool { checks.allSatisfy { $0.isGood || !$0.isVital } }
 
     /// 200 where all holds, else 503; the verdict of each check either way.
     var response: WebResponse {
@@ -29,7 +31,9 @@ struct Readiness: Sendable {
     }
 
     static func check(_ services: Services) async -> Readiness {
-        Readiness(checks: [await canWrite(services), await schema(services)])
+        var checks = [await canWrite(services), await schema(services), room(services)]
+        if let told = await backup(services) { checks.append(told) }
+        return Readiness(checks: checks)
     }
 
     /// Thrown after the row was written, so that the row does not stay.
@@ -59,7 +63,7 @@ struct Readiness: Sendable {
         let newest = services.migrator.newest
         do {
             let current = try await services.database.read { tx in
-                try tx.first(PlatformQueries.schemaVersion()) { Int($0.integer(0)) } ?? 0
+                try tx.first(SchemaVersionStore.newest()) { Int($0.integer(0)) } ?? 0
             }
             let detail =
                 current == newest
@@ -68,6 +72,39 @@ struct Readiness: Sendable {
             return Check(name: "schema", isGood: current == newest, detail: detail)
         } catch {
             return failed("schema", "The schema cannot be read; the reason is in the log.", error, services)
+        }
+    }
+
+    /// Less than this is as good as nothing: the next large upload takes it.
+    private static let leastRoom: Int64 = 16_000_000
+
+    /// Looks how much room the disks have left.
+    private static func room(_ services: Services) -> Check {
+        let rooms = services.folders.compactMap { folder in DiskRoom.free(of: folder).map { (folder, $0) } }
+        guard let least = rooms.min(by: { $0.1 < $1.1 }) else {
+            return Check(name: "disk", isGood: true, detail: "No folder of ours is on a disk here.")
+        }
+        return Check(
+            name: "disk", isGood: least.1 >= leastRoom,
+            detail: "\(least.1 / 1_000_000) MB are free where there is least.")
+    }
+
+    /// Looks whether scheduled backups are made.
+    private static func backup(_ services: Services) async -> Check? {
+        guard let settings = services.backups else { return nil }
+        do {
+            let status = try await services.database.read { try BackupStatus.read(in: $0) }
+            let warning = status.warning(settings.schedule, at: services.clock())
+            return Check(
+                name: "backup", isGood: warning == nil,
+                detail: warning == nil
+                    ? "The last backup was restored and verified."
+                    : "The last backup failed or is overdue; the page of backups and the log say more.",
+                isVital: false)
+        } catch {
+            var check = failed("backup", "The list of backups cannot be read.", error, services)
+            check.isVital = false
+            return check
         }
     }
 

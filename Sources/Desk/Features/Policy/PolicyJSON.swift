@@ -77,6 +77,7 @@ enum PolicyJSON {
         [
             "id": .string(role.id), "name": .string(role.name),
             "rights": .array(role.rights.sorted().map { .string($0.name) }),
+            "second_factor": .string(role.requiresSecondFactor ? "required" : "optional"),
         ]
     }
 }

@@ -91,9 +91,23 @@ struct PolicyEffect: Hashable, Sendable {
     private static func rights(_ old: Policy, _ new: Policy) -> [PolicyEffect] {
         new.roles.flatMap { role -> [PolicyEffect] in
             guard let before = old.role(role.id) else { return [] }
-            return role.rights.subtracting(before.rights).sorted().map {
-                PolicyEffect(kind: .comes, words: "\(role.name) gets the right \($0)")
+            var effects: [PolicyEffect] = []
+            if role.requiresSecondFactor != before.requiresSecondFactor {
+                effects = [
+                    role.requiresSecondFactor
+                        ? PolicyEffect(
+                            kind: .comes,
+                            words:
+                                "\(role.name) signs in with a second factor; who has none sets one up at the next sign-in, and sessions without one end"
+                        )
+                        : PolicyEffect(
+                            kind: .goes, words: "\(role.name) may sign in without a second factor")
+                ]
             }
+            return effects
+                + role.rights.subtracting(before.rights).sorted().map {
+                    PolicyEffect(kind: .comes, words: "\(role.name) gets the right \($0)")
+                }
                 + before.rights.subtracting(role.rights).sorted().map {
                     PolicyEffect(kind: .goes, words: "\(role.name) loses the right \($0)")
                 }

@@ -23,7 +23,7 @@ enum PolicyRightsPages {
 
     private static func roles(_ policy: Policy) -> HTML {
         let items = policy.roles.map { role in
-            "<dt>\(role.id)</dt><dd>\(isolated(role.name)), \(role.rights.count == 1 ? "1 right" : "\(role.rights.count) rights")</dd>"
+            "<dt>\(role.id)</dt><dd>\(isolated(role.name)), \(role.rights.count == 1 ? "1 right" : "\(role.rights.count) rights")\(role.requiresSecondFactor ? ", second factor required" : "")</dd>"
                 as HTML
         }
         return """

@@ -10,6 +10,9 @@ enum PortalJSON {
             "portal.list", "Your organisation’s cases, latest change first", path: "/portal/cases",
             access: .right("portal.view"),
             parameters: [
+                .init(
+                    "q",
+                    "Words in what you and we wrote, “phrases”, is:open, is:solved, AND, OR, NOT, brackets"),
                 .init("limit", "At most so many, 1 to 200"), .init("cursor", "Where the page before ended"),
             ]
         ) { call, services in try await list(call, services) },
@@ -41,11 +44,14 @@ enum PortalJSON {
             after = CasePosition(changedAt: moment, id: parts[1])
         }
         guard let organisation = call.actor.organisation else { return ["items": [], "next": .null] }
-        var filter = CaseFilter()
-        filter.organisation = organisation
-        let (found, position) = (filter, after)
+        let search = CaseSearchText(
+            try CaseSearchText.checked(call.request.query("q") ?? "", field: "q"), for: call.actor,
+            policy: services.policy.current, now: services.clock())
+        let position = after
         let cases = try await services.database.read { tx in
-            try CaseDirectory.list(found, for: call.actor, after: position, limit: limit + 1, in: tx)
+            var found = try search.meaning(in: tx).get()
+            (found.organisation, found.order) = (organisation, .updatedDescending)
+            return try CaseDirectory.list(found, for: call.actor, after: position, limit: limit + 1, in: tx)
         }
         let page = cases.prefix(limit)
         let next =

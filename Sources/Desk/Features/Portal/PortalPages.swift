@@ -13,6 +13,8 @@ enum PortalPages {
         /// Whether it is the reader's own organisation.
         var isOwn: Bool
         var after: CasePosition?
+        /// What is looked for; then open and solved cases alike are shown.
+        var text: String
 
         init(_ call: SignedInCall) throws {
             guard let own = call.actor.organisation else {
@@ -21,6 +23,7 @@ enum PortalPages {
                     "Your account belongs to no organisation. Ask your support team.")
             }
             isShowingDone = call.request.query("show") == "solved"
+            text = try CaseSearchText.checked(call.request.query("q") ?? "", field: "q").trimmingWhitespace
             let asked = call.request.query("for").map { ID<Organisation>($0) }
             organisation = asked.flatMap { call.actor.may(.view, for: $0) ? $0 : nil } ?? own
             isOwn = organisation == own
@@ -30,9 +33,10 @@ enum PortalPages {
             }
         }
 
-        func address(done: Bool, cursor: String? = nil) -> String {
+        func address(done: Bool, cursor: String? = nil, keeping: Bool = false) -> String {
             let pairs = [
-                done ? "show=solved" : nil, isOwn ? nil : "for=\(percentEncoded(organisation.raw))",
+                keeping && !text.isEmpty ? "q=\(percentEncoded(text))" : nil, done ? "show=solved" : nil,
+                isOwn ? nil : "for=\(percentEncoded(organisation.raw))",
                 cursor.map { "cursor=\($0)" },
             ].compactMap { $0 }
             return "/portal" + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
@@ -46,6 +50,10 @@ enum PortalPages {
         var names: [String: String]
         /// The organisations for which the reader acts, by identifier.
         var delegated: [(id: ID<Organisation>, name: String)]
+        /// What is wrong with the search.
+        var problem: SearchProblem?
+        /// How many cases the search finds.
+        var foundCount = 0
     }
 
     static func list(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
@@ -54,29 +62,67 @@ enum PortalPages {
         let (organisation, after, isShowingDone) = (
             selection.organisation, selection.after, selection.isShowingDone
         )
-        let listed = try await services.database.read { tx in
-            try find(organisation, isShowingDone, after, policy, call.actor, in: tx)
-        }
         let now = services.clock()
+        let listed = try await services.database.read { tx in
+            var listed = try find(organisation, isShowingDone, after, policy, call.actor, in: tx)
+            guard !selection.text.isEmpty else { return listed }
+            switch try CaseSearchText(selection.text, for: call.actor, policy: policy, now: now).meaning(
+                in: tx)
+            {
+            case .problem(let problem): (listed.cases, listed.problem) = ([], problem)
+            case .found(_, var filter):
+                (filter.organisation, filter.order) = (organisation, .updatedDescending)
+                listed.cases = try CaseDirectory.list(
+                    filter, for: call.actor, after: after, limit: pageSize + 1, in: tx)
+                listed.foundCount = try CaseDirectory.count(filter, for: call.actor, in: tx)
+            }
+            return listed
+        }
         let page = listed.cases.prefix(pageSize)
         let items = page.map { item($0, listed.names, policy, now) }
         let list: HTML =
             page.isEmpty
-            ? empty(isShowingDone) : "<ul class=\"card clip mine\" id=\"mine\" data-live>\n\(items)</ul>"
+            ? selection.text.isEmpty ? empty(isShowingDone) : nothing(listed)
+            : "<ul class=\"card clip mine\" id=\"mine\" data-live>\n\(items)</ul>"
         let older: HTML =
             listed.cases.count > pageSize
             ? page.last.map { last -> HTML in
                 let cursor = Cursor.text([String(last.publiclyChangedAt.microseconds), last.id.raw])
                 return """
-                    <p class="more"><a class="btn" href="\(selection.address(done: isShowingDone, cursor: cursor))">Show older cases</a></p>
+                    <p class="more"><a class="btn" href="\(selection.address(done: isShowingDone, cursor: cursor, keeping: true))">Show older cases</a></p>
                     """
             } ?? .empty : .empty
         let main: HTML = """
             <div class="sec"><h1>Your cases</h1><div class="btns"><a class="btn go" href="/portal/cases/new">Report a problem</a></div></div>
-            \(forWhom(listed, selection, call.actor))<nav class="views" aria-label="Show"><a href="\(selection.address(done: false))"\(isShowingDone ? .empty : " aria-current=\"true\"")>Open <span>\(listed.openCount)</span></a><a href="\(selection.address(done: true))"\(isShowingDone ? " aria-current=\"true\"" : .empty)>Solved <span>\(listed.doneCount)</span></a></nav>
+            \(searchBox(listed, selection))\(forWhom(listed, selection, call.actor))<nav class="views" aria-label="Show"><a href="\(selection.address(done: false))"\(isShowingDone || !selection.text.isEmpty ? .empty : " aria-current=\"true\"")>Open <span>\(listed.openCount)</span></a><a href="\(selection.address(done: true))"\(isShowingDone && selection.text.isEmpty ? " aria-current=\"true\"" : .empty)>Solved <span>\(listed.doneCount)</span></a></nav>
             \(list)\(older)
             """
         return services.page(Page("Your cases", here: "/portal", main: main), for: call)
+    }
+
+    private static func searchBox(_ listed: Listed, _ selection: Selection) -> HTML {
+        let whom: HTML =
+            selection.isOwn
+            ? .empty : "<input type=\"hidden\" name=\"for\" value=\"\(selection.organisation.raw)\">"
+        let said: HTML =
+            if let problem = listed.problem {
+                "<p class=\"q-err\" id=\"q-said\" role=\"alert\">Column \(String(problem.column)): \(problem.message)</p>"
+            } else if selection.text.isEmpty {
+                .empty
+            } else {
+                "<p class=\"by\" id=\"q-said\">\(grouped(listed.foundCount)) found · <a href=\"\(selection.address(done: false))\">Show all open cases</a></p>"
+            }
+        return """
+            <form class="filters" role="search" action="/portal"><div class="seek">\(icon("search"))<label class="sr" for="q">Search your cases</label><input class="input" id="q" name="q" type="search" value="\(selection.text)" placeholder="Words, or a case number" autocomplete="off" dir="auto"\(selection.text.isEmpty ? .empty : " aria-describedby=\"q-said\"")></div>\(whom)<button class="btn">Search</button></form>
+            \(said)
+            """
+    }
+
+    private static func nothing(_ listed: Listed) -> HTML {
+        guard listed.problem == nil else { return .empty }
+        return """
+            <div class="card" id="mine" data-live><div class="empty"><h2>No case matches</h2><p>Words are looked for in what you and we wrote to each other, in subjects and in the files that you sent. Fewer or shorter words find more.</p></div></div>
+            """
     }
 
     private static func find(

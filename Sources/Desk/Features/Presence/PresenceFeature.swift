@@ -6,6 +6,8 @@ import Web
 /// Who is on the page of a case at this moment, and when somebody last looked at it.
 enum PresenceFeature: Feature {
     static let name = "presence"
+    /// Who is on a page is true for a moment.
+    static let passingTables: Set<String> = ["presence"]
     static let statements = VisitStore.samples + PresenceStore.samples
 
     static func routes(_ services: Services) -> [Route] {

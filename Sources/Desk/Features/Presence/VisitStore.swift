@@ -102,7 +102,7 @@ package enum VisitStore {
     ) async throws {
         guard let visit, visit.isWorthKeeping else { return }
         let person = actor.id
-        try await services.database.write { tx in
+        try await services.writeInPassing { tx in
             try tx.execute(save(visit, of: person, kind: kind, id: id))
             try tx.execute(forget(of: person, before: visit.seenAt.adding(seconds: -180 * 86_400)))
         }

@@ -22,6 +22,9 @@ package struct CaseLink: Sendable {
 
 /// What cases have to do with each other and with records elsewhere.
 package enum RelationsDirectory {
+    /// The cases that have links of their own, as a query with one column.
+    static var casesWithLinks: SQL { RelationsQueries.casesWithLinks() }
+
     static let table = RelationsQueries.table
 
     /// The links of a case, oldest first; a case that the actor may not know of is not among them.

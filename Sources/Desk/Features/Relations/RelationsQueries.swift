@@ -18,6 +18,9 @@ enum RelationsQueries {
         """
     }
 
+    /// The cases that have links of their own, as a query with one column.
+    static func casesWithLinks() -> SQL { "SELECT case_id FROM case_link" }
+
     static func save(_ row: LinkRow) -> SQL {
         """
         INSERT INTO case_link (id, case_id, relation, record, key, name, url, title, linked_at, linked_by)
@@ -57,7 +60,7 @@ enum RelationsQueries {
             linkedAt: Timestamp(microseconds: 0), linkedBy: "x")
         return [
             links(of: "x"), links(to: .defect, key: "x"), save(row), delete(id: "x"), forget("x"),
-            page(after: "", limit: 1),
+            page(after: "", limit: 1), casesWithLinks(),
         ]
     }()
 

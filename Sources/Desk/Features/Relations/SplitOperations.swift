@@ -67,6 +67,7 @@ enum SplitCase: Operation {
             on: SupportCase.ref(ID(new.id)))
         decision.record(
             CaseFact.relation(.splitOff(new, entries: entries, reason: input.reason)), on: found.ref)
+        decision.undo = Undo(UndoSplit.name, ["id": .text(new.id), "reason": .text("Taken back")])
         return decision
     }
 

@@ -1,0 +1,83 @@
+import Domain
+import Storage
+
+/// The cases that one act is to be done on.
+struct BulkSelection: Sendable {
+    /// The most cases of one run.
+    static let most = 10_000
+
+    /// The cases by number or identifier; empty where a search says which.
+    var cases: [String]
+    /// The search that finds them; nil where they are named.
+    var search: String?
+
+    /// The cases, as the actor may see them, in the order in which they were named or are listed.
+    /// - Throws: a refusal where nothing is named, one is not there, the search cannot be read, or there are too many.
+    func found(
+        for actor: Actor, policy: Policy, now: Timestamp, in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        if let search {
+            let text = CaseSearchText(search, for: actor, policy: policy, now: now)
+            let filter: CaseFilter
+            switch try text.meaning(in: tx) {
+            case .problem(let problem): throw problem.refusal(field: "search")
+            case .found(_, let meant): filter = meant
+            }
+            let found = try CaseDirectory.list(filter, for: actor, CasePage(limit: Self.most + 1), in: tx)
+            try checkCount(found.count, field: "search")
+            return found
+        }
+        try checkCount(cases.count, field: "cases")
+        guard !cases.isEmpty else {
+            throw Refusal(field: "cases", "missing", "Choose at least one case.")
+        }
+        var seen: Set<String> = []
+        return try cases.compactMap { name in
+            let found = try CaseDirectory.find(name, for: actor, in: tx)
+            return seen.insert(found.id.raw).inserted ? found : nil
+        }
+    }
+
+    private func checkCount(_ count: Int, field: String) throws(Refusal) {
+        guard count <= Self.most else {
+            throw Refusal(
+                field: field, "too_many",
+                "At most \(grouped(Self.most)) cases are changed at once. Narrow the search, and do the rest afterwards."
+            )
+        }
+    }
+}
+
+/// What can be done to many cases at once.
+enum BulkAct {
+    /// The names of the operations, in the order in which people choose.
+    static let names = [
+        "case.assign", "case.release", "case.change_status", "case.change_severity", "case.edit",
+        "case.set_next_action", "case.note", "case.reply", "case.watch", "case.unwatch", "case.link_record",
+        "case.close", "case.reopen",
+    ]
+
+    /// The operation of this name, if it can be done to many.
+    static func operation(_ name: String, _ catalog: FeatureCatalog) throws(Refusal) -> AnyOperation {
+        guard names.contains(name), let found = catalog.operations.first(where: { $0.name == name }) else {
+            throw Refusal(
+                field: "operation", "unknown_choice",
+                "“\(name)” cannot be done to many cases at once. Choose one of: \(names.joined(separator: ", "))."
+            )
+        }
+        return found
+    }
+
+    /// What somebody may do to many cases.
+    static func all(for actor: Actor, _ catalog: FeatureCatalog) -> [AnyOperation] {
+        let byName = Dictionary(catalog.operations.map { ($0.name, $0) }) { first, _ in first }
+        return names.compactMap { byName[$0] }.filter { actor.may($0.right) }
+    }
+
+    /// The fields of one act of a run.
+    static func input(_ fields: RawInput, on target: String) -> RawInput {
+        var input = fields
+        input["id"] = .text(target)
+        return input
+    }
+}

@@ -1,0 +1,47 @@
+import Domain
+import Storage
+
+/// Finds the cases whose time is over.
+enum RetentionDirectory {
+    /// A case whose time is over.
+    struct Due: Sendable {
+        /// The case.
+        var found: SupportCase
+        /// The rule that counted.
+        var rule: RetentionRules.CaseRule
+        /// Since when its time is over.
+        var since: Timestamp
+        /// The holds that keep it.
+        var holds: [LegalHold]
+    }
+
+    /// As many old cases are looked at for one list.
+    private static let most = 5000
+
+    /// Cases whose time is over, those closed first.
+    static func due(
+        _ rules: RetentionRules, at now: Timestamp, limit: Int, in tx: borrowing Transaction
+    ) throws -> [Due] {
+        guard let shortest = rules.cases.map(\.days).min() else { return [] }
+        let cutoff = now.adding(seconds: Int64(-shortest) * 86_400)
+        var accounts: [ID<Organisation>: AccountRecord?] = [:]
+        var due: [Due] = []
+        for found in try CaseDirectory.closed(by: cutoff, limit: most, in: tx) where due.count < limit {
+            var account: AccountRecord?
+            if let id = found.organisation {
+                if let known = accounts[id] {
+                    account = known
+                } else {
+                    account = try CustomerDirectory.find(id.raw, in: tx)?.record
+                    accounts[id] = .some(account)
+                }
+            }
+            guard let until = rules.keepUntil(found, of: account), until.moment <= now else { continue }
+            due.append(
+                Due(
+                    found: found, rule: until.rule, since: until.moment,
+                    holds: try HoldDirectory.holds(on: found, in: tx)))
+        }
+        return due
+    }
+}

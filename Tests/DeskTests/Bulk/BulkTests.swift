@@ -1,0 +1,205 @@
+import Diagnosis
+import Domain
+import Storage
+import TestSupport
+import Testing
+
+@testable import Desk
+
+/// One act on many cases: CASE-67.
+@Suite("Many cases at once")
+struct BulkTests {
+    /// Begins a run and works it off; returns it as the API tells of it.
+    private func run(
+        _ server: TestServer, _ document: JSON, as member: Cast = .marta
+    ) async throws -> JSON {
+        let program = try await server.program(member)
+        let begun = try await program.post("/api/v1/bulk", json: document)
+        let id = try #require(begun.json["id"]?.string, "\(begun.body)")
+        return try await finished(id, server, program)
+    }
+
+    private func finished(_ id: String, _ server: TestServer, _ program: TestClient) async throws -> JSON {
+        while true {
+            _ = try await BulkJobs(server.desk.services).work()
+            let run = try await program.get("/api/v1/bulk/\(id)").json
+            if run["ended_at"] != .null { return run }
+            await Task.yield()
+        }
+    }
+
+    @Test(
+        "CASE-67 part: All cases that a search finds are changed by one act, each by the operation it would take alone, and taken back by one more",
+        arguments: Engine.available)
+    func allThatMatch(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            var numbers: [String] = []
+            for _ in 0..<70 { numbers.append(try await desk.reportedCase()) }
+            try await desk.perform("case.assign", as: .jonas, ["id": .text(numbers[3]), "assignee": "@me"])
+            let done = try await run(
+                server,
+                [
+                    "operation": "case.assign", "search": "is:open", "expected": 70,
+                    "fields": ["assignee": .string(try #require(desk.people[.jonas]?.id.raw))],
+                ])
+            #expect(done["done"]?.integer == 69 && done["unchanged"]?.integer == 1)
+            #expect(done["refused"]?.integer == 0 && done["can_be_undone"]?.integer == 69)
+            for number in numbers { #expect(try await desk.found(number).owner == desk.people[.jonas]?.id) }
+            // Somebody works on one of them; that stays when the rest is taken back.
+            try await desk.perform("case.assign", as: .ines, ["id": .text(numbers[9]), "assignee": "@me"])
+            let program = try await server.program(.marta)
+            let id = try #require(done["id"]?.string)
+            let undo = try await program.post("/api/v1/bulk/\(id)/undo", json: [:])
+            let back = try await finished(try #require(undo.json["id"]?.string), server, program)
+            #expect(back["done"]?.integer == 68 && back["refused"]?.integer == 1)
+            #expect(back["refusals"]?.array?.first?["case"]?.string == numbers[9])
+            #expect(try await desk.found(numbers[0]).owner == nil)
+            #expect(try await desk.found(numbers[3]).owner == desk.people[.jonas]?.id)
+            #expect(try await desk.found(numbers[9]).owner == desk.people[.ines]?.id)
+            let again = try await program.post("/api/v1/bulk/\(id)/undo", json: [:])
+            #expect(again.status == 409 && again.json["code"]?.string == "already_undone")
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "What cannot be done to a case is told of that case, and the others are done",
+        arguments: Engine.available)
+    func refusals(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let (open, closed) = (try await desk.reportedCase(), try await desk.reportedCase())
+            let marta = try await CaseClient(server, .marta)
+            try await marta.act("assign", on: closed, ["assignee": "@me"])
+            try await marta.act("resolve", on: closed, ["narrative": "Done", "verdict": "data"])
+            try await desk.perform("case.close", as: .ines, ["id": .text(closed), "exception": "Old."])
+            let done = try await run(
+                server,
+                [
+                    "operation": "case.assign", "cases": .array([.string(open), .string(closed)]),
+                    "fields": ["assignee": "@me"],
+                ])
+            #expect(done["done"]?.integer == 1 && done["refused"]?.integer == 1)
+            #expect(done["refusals"]?.array?.first?["case"]?.string == closed)
+            #expect(try await desk.found(open).owner == desk.people[.marta]?.id)
+        }
+    }
+
+    @Test(
+        "CASE-67 part: The preview says what would happen before anything does, and names the field that is wrong",
+        arguments: Engine.available)
+    func preview(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let numbers = [try await desk.reportedCase(), try await desk.reportedCase()]
+            try await desk.perform("case.assign", as: .marta, ["id": .text(numbers[0]), "assignee": "@me"])
+            let browser = try await server.browser(.marta)
+            let queue = try await browser.get("/cases?q=is:open").body
+            #expect(queue.contains("data-pick-bar") && queue.contains("value=\"\(numbers[0])\""))
+            let form = try await browser.get("/bulk/preview?act=case.assign&all=1&q=is:open")
+            #expect(
+                form.status == 200 && form.body.contains("2 cases")
+                    && !form.body.contains("What would happen"))
+            let filled = try await browser.submit(
+                "/bulk/preview",
+                ["act": "case.assign", "all": "1", "q": "is:open", "_filled": "1", "assignee": "@me"])
+            #expect(
+                filled.body.contains("<b>1</b> would change, <b>1</b> is so already, <b>0</b> cannot be done")
+            )
+            #expect(try await desk.found(numbers[1]).owner == nil, "nothing was done yet")
+            let wrong = try await browser.submit(
+                "/bulk/preview",
+                ["act": "case.change_severity", "case": numbers[0], "_filled": "1", "severity": "sev9"])
+            #expect(wrong.status == 422 && wrong.body.contains("aria-invalid"))
+            let begun = try await browser.submit(
+                "/bulk",
+                [
+                    "operation": "case.assign", "search": "is:open", "expected": "2",
+                    "fields.assignee": "@me",
+                    "_key": "k",
+                ])
+            let address = try #require(begun.headers["location"])
+            #expect(begun.status == 303 && address.hasPrefix("/bulk/"))
+            let id = try #require(address.split(separator: "/").last.map(String.init))
+            _ = try await finished(id, server, try await server.program(.marta))
+            let page = try await browser.get(address).body
+            #expect(page.contains("<h2>Done</h2>") && page.contains("Undo all 1"))
+            #expect(try await desk.found(numbers[1]).owner == desk.people[.marta]?.id)
+            #expect(try await server.browser(.jonas).get(address).status == 404, "a run is its owner’s")
+        }
+    }
+
+    @Test("A run that was begun is not begun where something is wrong with it", arguments: Engine.available)
+    func beginnings(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let program = try await server.program(.marta)
+            let base: JSON = ["operation": "case.note", "search": "is:open", "fields": ["text": "x"]]
+            for (document, status, code) in [
+                (with(base, "expected", 5), 409, "other_count"),
+                (with(base, "search", "is:open component:"), 422, ""),
+                (with(base, "operation", "case.erase_entry"), 422, "unknown_choice"),
+                (with(base, "fields", [:]), 422, ""),
+                (["operation": "case.note", "fields": ["text": "x"]], 422, "missing"),
+                (
+                    ["operation": "case.note", "cases": ["TL-999999"], "fields": ["text": "x"]], 404,
+                    "not_found"
+                ),
+                (with(base, "search", "is:closed"), 409, "nothing_found"),
+            ] as [(JSON, Int, String)] {
+                let answer = try await program.post("/api/v1/bulk", json: document)
+                #expect(answer.status == status, "\(document.text): \(answer.body)")
+                if !code.isEmpty { #expect(answer.body.contains("\"\(code)\""), "\(answer.body)") }
+            }
+            #expect(try await server.program(.daniel).post("/api/v1/bulk", json: base).status == 403)
+            #expect(try await server.desk.found(number).version.number == 1)
+        }
+    }
+
+    @Test("A run that was interrupted goes on, and nothing is done twice", arguments: Engine.available)
+    func interrupted(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let numbers = [try await desk.reportedCase(), try await desk.reportedCase()]
+            let program = try await server.program(.marta)
+            let begun = try await program.post(
+                "/api/v1/bulk",
+                json: [
+                    "operation": "case.note", "search": "is:open", "fields": ["text": "Known since Monday."],
+                ])
+            let id = try #require(begun.json["id"]?.string)
+            _ = try await finished(id, server, program)
+            // As a kill leaves it after the notes were written and before that was noted.
+            try await desk.services.database.write { tx in
+                try tx.execute("UPDATE bulk_run SET ended_at = NULL WHERE id = \(id)")
+                try tx.execute("UPDATE bulk_item SET state = 'waiting' WHERE run_id = \(id)")
+            }
+            let run = try await finished(id, server, program)
+            #expect(run["done"]?.integer == 2)
+            for number in numbers { #expect(try await desk.found(number).version.number == 2) }
+        }
+    }
+
+    @Test("Whoever lost their rights since does nothing more through a run", arguments: Engine.available)
+    func lostRights(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            let receipt = try await desk.perform(
+                "bulk.begin", as: .jonas,
+                [
+                    "operation": "case.note", "search": "is:open", "fields": .members(["text": "x"]),
+                ])
+            let id = try #require(receipt.answer["id"]?.string)
+            let jonas = try #require(desk.people[.jonas]?.id.raw)
+            try await desk.perform("person.deactivate", as: .samira, ["id": .text(jonas), "reason": "Left"])
+            while try await BulkJobs(desk.services).work() {}
+            let items = try await desk.services.database.read { tx in
+                try tx.all(BulkStore.items(of: id, in: .refused, limit: 10), BulkStore.readItem)
+            }
+            #expect(items.map(\.number) == [number])
+            #expect(try await desk.found(number).version.number == 1)
+        }
+    }
+}
