@@ -1,0 +1,323 @@
+/// What a field in the head of a line looks like.
+enum FieldClass: UInt8 {
+    case stamp
+    case level
+    /// A word that names a level but is ordinary English too, such as `error` or `failure`.
+    case levelWord
+    case bracketed
+    /// `name:`, `name[12]:`, `file.go:7]`.
+    case tag
+    case number
+    case sign
+    case delimiter
+    case word
+    /// Behind the last field.
+    case end
+
+    /// One letter for messages and tests.
+    var letter: UInt8 {
+        switch self {
+        case .stamp: UInt8(ascii: "S")
+        case .level: UInt8(ascii: "L")
+        case .levelWord: UInt8(ascii: "l")
+        case .bracketed: UInt8(ascii: "B")
+        case .tag: UInt8(ascii: "T")
+        case .number: UInt8(ascii: "N")
+        case .sign: UInt8(ascii: "P")
+        case .delimiter: UInt8(ascii: "D")
+        case .word: UInt8(ascii: "W")
+        case .end: UInt8(ascii: "$")
+        }
+    }
+}
+
+/// A set of field classes.
+struct FieldClasses: OptionSet {
+    let rawValue: UInt16
+    init(rawValue: UInt16) { self.rawValue = rawValue }
+    init(_ classes: FieldClass...) {
+        rawValue = classes.reduce(0) { $0 | 1 << UInt16($1.rawValue) }
+    }
+
+    static let stamp = FieldClasses(.stamp)
+    static let level = FieldClasses(.level)
+    static let levelWord = FieldClasses(.levelWord)
+    static let bracketed = FieldClasses(.bracketed)
+    static let tag = FieldClasses(.tag)
+    static let number = FieldClasses(.number)
+    static let sign = FieldClasses(.sign)
+    static let delimiter = FieldClasses(.delimiter)
+    static let word = FieldClasses(.word)
+    static let end = FieldClasses(.end)
+
+    @inline(__always)
+    func has(_ one: FieldClass) -> Bool { rawValue >> UInt16(one.rawValue) & 1 == 1 }
+}
+
+/// One field in the head of a line.
+struct Field {
+    var kind: FieldClass
+    var start: Int32
+    var end: Int32
+
+    static let behindLast = Field(kind: .end, start: 0, end: 0)
+}
+
+/// Splits the head of a line into fields, only as far as somebody asks.
+///
+/// It keeps its memory from line to line and must not be shared between threads.
+struct FieldScanner: ~Copyable {
+    /// How many fields of a line are looked at.
+    static let limit = 14
+
+    private(set) var line: LineBytes
+    private let fields: UnsafeMutablePointer<Field>
+    private let stamps: UnsafeMutablePointer<Stamp>
+    private(set) var count = 0
+    private(set) var stampCount = 0
+    private var position = 0
+    /// A comma or semicolon that separates values in this line, or 0.
+    private var separator: UInt8 = 0
+    /// The level of the first field that names one, or 0.
+    private(set) var level: UInt8 = 0
+    var takesTrailingYear = true
+
+    init() {
+        fields = .allocate(capacity: Self.limit)
+        stamps = .allocate(capacity: Self.limit)
+        line = LineBytes(
+            base: UnsafePointer(UnsafeRawPointer(fields).assumingMemoryBound(to: UInt8.self)), count: 0)
+    }
+
+    deinit {
+        fields.deallocate()
+        stamps.deallocate()
+    }
+
+    @inline(__always)
+    mutating func begin(_ line: LineBytes) {
+        self.line = line
+        count = 0
+        stampCount = 0
+        position = 0
+        separator = 0
+        level = 0
+    }
+
+    /// The field at `index`; one of class `end` behind the last.
+    @inline(__always)
+    mutating func field(_ index: Int) -> Field {
+        while count <= index {
+            guard count < Self.limit, scan() else { return .behindLast }
+        }
+        return index < 0 ? .behindLast : fields[index]
+    }
+
+    /// The stamp that field `index` of class `stamp` holds.
+    func stamp(ofField index: Int) -> Stamp? {
+        guard index < count else { return nil }
+        var seen = 0
+        for other in 0..<index where fields[other].kind == .stamp { seen += 1 }
+        return seen < stampCount ? stamps[seen] : nil
+    }
+
+    @inline(__always)
+    private mutating func add(_ kind: FieldClass, _ start: Int, _ end: Int) {
+        fields[count] = Field(
+            kind: kind, start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end))
+        count += 1
+        position = end
+    }
+
+    private mutating func add(_ stamp: Stamp, _ start: Int, _ end: Int) {
+        stamps[stampCount] = stamp
+        stampCount += 1
+        if level == 0, stamp.severity != 0, let known = LogLevel(letter: stamp.severity) {
+            level = known.rawValue
+        }
+        add(.stamp, start, end)
+    }
+
+    @inline(__always)
+    private func isDelimiter(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "|") || byte == 0x09 || separator != 0 && byte == separator
+    }
+
+    /// Adds the next field; false at the end of the line.
+    private mutating func scan() -> Bool {
+        while line[position] == 0x20 { position += 1 }
+        let start = position
+        guard start < line.count else { return false }
+        let first = line[start]
+        if isDelimiter(first) {
+            add(.delimiter, start, start + 1)
+            return true
+        }
+        if let stamp = Stamp.parse(line, at: start, takesTrailingYear: takesTrailingYear) {
+            add(stamp, start, stamp.end)
+            let next = line[position]
+            if next == UInt8(ascii: ",") || next == UInt8(ascii: ";") {
+                if position + 1 < line.count, line[position + 1] != 0x20 {
+                    if separator == 0 { separator = next }
+                } else {
+                    position += 1
+                }
+            } else if next == UInt8(ascii: ":") {
+                position += 1
+            }
+            return true
+        }
+        if first == UInt8(ascii: "[") || first == UInt8(ascii: "(") || first == UInt8(ascii: "<"),
+            bracketed(start)
+        {
+            return true
+        }
+        word(start)
+        return true
+    }
+
+    /// Adds a balanced group; false where there is none that stands alone.
+    private mutating func bracketed(_ start: Int) -> Bool {
+        var depth = 0
+        var end = start
+        let limit = min(line.count, start + 1024)
+        while end < limit {
+            switch line[end] {
+            case UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "<"), UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "]"), UInt8(ascii: ")"), UInt8(ascii: ">"), UInt8(ascii: "}"): depth -= 1
+            default: break
+            }
+            if depth <= 0 { break }
+            end += 1
+        }
+        guard end < limit else { return false }
+        end += 1
+        switch line[end] {
+        case 0 where end >= line.count: break
+        case 0x20, UInt8(ascii: ":"), UInt8(ascii: "|"), 0x09, UInt8(ascii: "["), UInt8(ascii: "-"): break
+        default: return false
+        }
+        var from = start + 1
+        var to = end - 1
+        while from < to, line[from].isBlank { from += 1 }
+        while to > from, line[to - 1].isBlank { to -= 1 }
+        let close = line[end] == UInt8(ascii: ":") ? end + 1 : end
+        if let meaning = LevelWords.meaning(line, from, to) {
+            if level == 0 { level = meaning.level.rawValue }
+            add(.level, start, close)
+        } else if let stamp = Stamp.parse(line, at: from, takesTrailingYear: takesTrailingYear),
+            stamp.end == to
+        {
+            add(stamp, start, close)
+        } else if let stamp = Self.uptime(line, from, to) {
+            add(stamp, start, close)
+        } else {
+            add(.bracketed, start, close)
+        }
+        return true
+    }
+
+    /// Seconds since a start, as kernels and virtual machines write them in brackets.
+    private static func uptime(_ line: LineBytes, _ from: Int, _ to: Int) -> Stamp? {
+        var at = from
+        var whole: Int64 = 0
+        while at < to, line[at].isDigit, whole < 1 << 40 {
+            whole = whole * 10 + Int64(line[at] & 15)
+            at += 1
+        }
+        guard at > from, line[at] == 0x2E || line[at] == 0x2C, line[at + 1].isDigit else { return nil }
+        var close = at + 1
+        while close < to, line[close].isDigit { close += 1 }
+        let parser = Stamp.Reader(line: line)
+        var stamp = Stamp()
+        stamp.count = whole * 1_000_000 + Int64(parser.fraction(at + 1, close - at - 1))
+        stamp.parts = .uptime
+        stamp.end = close
+        if close < to, line[close] == UInt8(ascii: "s") { close += 1 }
+        return close == to ? stamp : nil
+    }
+
+    /// Adds what reaches to the next blank or delimiter.
+    private mutating func word(_ start: Int) {
+        var end = start
+        while end < line.count, line[end] != 0x20, !isDelimiter(line[end]) {
+            let byte = line[end]
+            if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "(") {
+                // Brackets may hold blanks: name[a b]:
+                let close = line.offset(
+                    of: byte == UInt8(ascii: "(") ? UInt8(ascii: ")") : UInt8(ascii: "]"), from: end,
+                    to: end + 80)
+                if close > 0, line.offset(of: UInt8(ascii: "="), from: end, to: close) < 0 { end = close }
+            }
+            end += 1
+            if line[end - 1] == UInt8(ascii: "]"), line[end] == UInt8(ascii: "[") { break }
+        }
+        add(wordClass(start, end), start, end)
+    }
+
+    private mutating func wordClass(_ start: Int, _ end: Int) -> FieldClass {
+        var coreEnd = end
+        while coreEnd > start, Self.isTrailing(line[coreEnd - 1]) { coreEnd -= 1 }
+        let coreLength = coreEnd - start
+        if let meaning = LevelWords.meaning(line, start, coreEnd) {
+            var isUpper = true
+            for offset in start..<coreEnd where !line[offset].isUppercase { isUpper = false }
+            if isUpper || end == coreEnd || end == coreEnd + 1 && line[coreEnd] == UInt8(ascii: ",") {
+                let isSure = isUpper || meaning.isSure
+                if level == 0 { level = meaning.level.rawValue }
+                return isSure ? .level : .levelWord
+            }
+        }
+        if coreLength == 1, end == coreEnd, line[start].isUppercase,
+            let known = LogLevel(letter: line[start]),
+            line[start] != UInt8(ascii: "T"), line[start] != UInt8(ascii: "N"),
+            line[start] != UInt8(ascii: "C")
+        {
+            if level == 0 { level = known.rawValue }
+            return .level
+        }
+        if isTag(start, end) { return .tag }
+        if isNumber(start, coreEnd) { return .number }
+        for offset in start..<end where line[offset].isAlphanumeric { return .word }
+        return .sign
+    }
+
+    @inline(__always)
+    private static func isTrailing(_ byte: UInt8) -> Bool { byte == 0x2C || byte == 0x3A || byte == 0x3B }
+
+    private func isNumber(_ start: Int, _ end: Int) -> Bool {
+        var from = start
+        switch line[start] {
+        case UInt8(ascii: "*"), UInt8(ascii: "#"), UInt8(ascii: "+"), UInt8(ascii: "-"): from += 1
+        default: break
+        }
+        guard end > from else { return false }
+        for offset in from..<end where !line[offset].isDigit { return false }
+        return true
+    }
+
+    private func isTag(_ start: Int, _ end: Int) -> Bool {
+        guard end - start > 1 else { return false }
+        let last = line[end - 1]
+        if last == UInt8(ascii: ":") {
+            var colons = 0
+            for offset in start..<end where line[offset] == UInt8(ascii: ":") { colons += 1 }
+            if line[start].isAlphanumeric, colons < 3 { return true }
+        }
+        if Self.isNumbered(line, start, end) { return true }
+        guard line[start].isAlphanumeric else { return false }
+        if last == UInt8(ascii: "]") { return line.offset(of: UInt8(ascii: "["), from: start, to: end) < 0 }
+        if last == UInt8(ascii: ")") { return line.offset(of: UInt8(ascii: "("), from: start, to: end) < 0 }
+        return false
+    }
+
+    /// `name[12]` or `name[12]:`.
+    private static func isNumbered(_ line: LineBytes, _ start: Int, _ end: Int) -> Bool {
+        let close = line[end - 1] == UInt8(ascii: ":") ? end - 1 : end
+        guard close - 1 > start, line[close - 1] == UInt8(ascii: "]") else { return false }
+        var open = close - 2
+        while open > start, line[open].isDigit { open -= 1 }
+        guard open > start, open < close - 2, line[open] == UInt8(ascii: "[") else { return false }
+        return line.offset(of: UInt8(ascii: "["), from: start, to: open) < 0
+    }
+}
