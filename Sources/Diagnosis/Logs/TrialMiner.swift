@@ -19,7 +19,7 @@ public enum TrialMiner {
         for line in lines {
             scanner.begin(line)
             let reading = layout.reading(&scanner)
-            let message = line.slice(reading.start, line.count).trimmed
+            let message = line.slice(reading.start, reading.end).trimmed
             let shape = tokenizer.shape(of: message)
             let place = table.place(of: shape) ?? table.insert(message, shape: shape, &tokenizer)
             table.counts[Int(place)] += 1

@@ -167,10 +167,15 @@ struct FieldScanner: ~Copyable {
             }
             return true
         }
-        if first == UInt8(ascii: "[") || first == UInt8(ascii: "(") || first == UInt8(ascii: "<"),
-            bracketed(start)
-        {
-            return true
+        switch first {
+        case UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "<"):
+            if bracketed(start) { return true }
+        case UInt8(ascii: "{"):
+            if line[start + 1].isAlphanumeric, bracketed(start) { return true }
+        case UInt8(ascii: "\""):
+            if quoted(start) { return true }
+        default:
+            if first.isUppercase && gluedLevel(start) || first.isDigit && gluedNumber(start) { return true }
         }
         word(start)
         return true
@@ -192,18 +197,35 @@ struct FieldScanner: ~Copyable {
         }
         guard end < limit else { return false }
         end += 1
-        switch line[end] {
+        let next = line[end]
+        var close = end
+        switch next {
         case 0 where end >= line.count: break
-        case 0x20, UInt8(ascii: ":"), UInt8(ascii: "|"), 0x09, UInt8(ascii: "["), UInt8(ascii: "-"): break
+        case 0x20, UInt8(ascii: "|"), 0x09, UInt8(ascii: "["), UInt8(ascii: "-"): break
+        case UInt8(ascii: ":"): close = end + 1
+        case UInt8(ascii: ","), UInt8(ascii: ";"):
+            if separator != next { close = end + 1 }
+        case UInt8(ascii: ">"):
+            guard line[end + 1] == 0x20 else { return false }
+            close = end + 1
         default: return false
         }
         var from = start + 1
         var to = end - 1
         while from < to, line[from].isBlank { from += 1 }
         while to > from, line[to - 1].isBlank { to -= 1 }
-        let close = line[end] == UInt8(ascii: ":") ? end + 1 : end
-        if let meaning = LevelWords.meaning(line, from, to) {
-            if level == 0 { level = meaning.level.rawValue }
+        if next == UInt8(ascii: ",") || next == UInt8(ascii: ";"), close > end, line[close] != 0x20 {
+            // Separated values, if the first of them is the time.
+            guard separator == 0,
+                let stamp = Stamp.parse(line, at: from, takesTrailingYear: takesTrailingYear),
+                stamp.end == to
+            else { return false }
+            separator = next
+            add(stamp, start, end)
+            return true
+        }
+        if let known = LevelWords.meaning(line, from, to)?.level ?? Self.letterLevel(line, from, to) {
+            if level == 0 { level = known.rawValue }
             add(.level, start, close)
         } else if let stamp = Stamp.parse(line, at: from, takesTrailingYear: takesTrailingYear),
             stamp.end == to
@@ -237,42 +259,125 @@ struct FieldScanner: ~Copyable {
         return close == to ? stamp : nil
     }
 
+    /// Adds a quoted stamp or, among separated values, a quoted field.
+    private mutating func quoted(_ start: Int) -> Bool {
+        if let stamp = Stamp.parse(line, at: start + 1, takesTrailingYear: takesTrailingYear),
+            line[stamp.end] == UInt8(ascii: "\"")
+        {
+            add(stamp, start, stamp.end + 1)
+            let next = line[position]
+            if separator == 0, next == UInt8(ascii: ",") || next == UInt8(ascii: ";") { separator = next }
+            return true
+        }
+        guard separator != 0 else { return false }
+        let close = line.offset(of: UInt8(ascii: "\""), from: start + 1, to: start + 200)
+        guard close > 0, line[close + 1] == separator else { return false }
+        if let meaning = LevelWords.meaning(line, start + 1, close) {
+            if level == 0 { level = meaning.level.rawValue }
+            add(.level, start, close + 1)
+        } else {
+            add(.word, start, close + 1)
+        }
+        return true
+    }
+
+    /// Adds the level of `ERROR:root:text`, and next to it the name as a tag.
+    private mutating func gluedLevel(_ start: Int) -> Bool {
+        var end = start
+        while line[end].isUppercase { end += 1 }
+        guard line[end] == UInt8(ascii: ":"), line[end + 1].isLetter,
+            let meaning = LevelWords.meaning(line, start, end)
+        else { return false }
+        var close = end + 1
+        while line[close].isWord || line[close] == 0x2E || line[close] == 0x2D { close += 1 }
+        guard line[close] == UInt8(ascii: ":"), line[close + 1].isLetter, count + 1 < Self.limit else {
+            return false
+        }
+        if level == 0 { level = meaning.level.rawValue }
+        add(.level, start, end + 1)
+        add(.tag, end + 1, close + 1)
+        return true
+    }
+
+    /// Adds the number of `4711:20240307:090501.123 text`, behind which a stamp is glued.
+    private mutating func gluedNumber(_ start: Int) -> Bool {
+        var end = start
+        while line[end].isDigit { end += 1 }
+        guard line[end] == UInt8(ascii: ":"), line[end + 1].isDigit,
+            let stamp = Stamp.parse(line, at: end + 1, takesTrailingYear: takesTrailingYear),
+            stamp.parts.isSuperset(of: [.date, .time])
+        else { return false }
+        add(.number, start, end + 1)
+        return true
+    }
+
     /// Adds what reaches to the next blank or delimiter.
     private mutating func word(_ start: Int) {
         var end = start
         while end < line.count, line[end] != 0x20, !isDelimiter(line[end]) {
             let byte = line[end]
+            if byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";"), separator == 0, separatesStamp(end) {
+                separator = byte
+                break
+            }
             if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "(") {
                 // Brackets may hold blanks: name[a b]:
                 let close = line.offset(
                     of: byte == UInt8(ascii: "(") ? UInt8(ascii: ")") : UInt8(ascii: "]"), from: end,
                     to: end + 80)
                 if close > 0, line.offset(of: UInt8(ascii: "="), from: end, to: close) < 0 { end = close }
+            } else if byte == UInt8(ascii: "{"), end > start, line[start].isLetter {
+                // The fields of a span: request{id=7 method=GET}:
+                let close = line.offset(of: UInt8(ascii: "}"), from: end, to: end + 200)
+                if close > 0, line[close + 1] == UInt8(ascii: ":") { end = close }
             }
             end += 1
             if line[end - 1] == UInt8(ascii: "]"), line[end] == UInt8(ascii: "[") { break }
         }
+        let close = separator != 0 ? line.offset(of: separator, from: start, to: end) : -1
+        if close > start { end = close }
         add(wordClass(start, end), start, end)
+    }
+
+    /// Whether a date and time stand behind the comma or semicolon at `place`, which then separates values.
+    private func separatesStamp(_ place: Int) -> Bool {
+        var at = place + 1
+        switch line[at] {
+        case UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "<"), UInt8(ascii: "{"), UInt8(ascii: "\""):
+            at += 1
+        default: break
+        }
+        guard let stamp = Stamp.parse(line, at: at, takesTrailingYear: takesTrailingYear) else {
+            return false
+        }
+        return stamp.parts.isSuperset(of: [.date, .time])
+    }
+
+    /// The level that a lone capital stands for; not those that are more often something else.
+    private static func letterLevel(_ line: LineBytes, _ start: Int, _ end: Int) -> LogLevel? {
+        guard end == start + 1 else { return nil }
+        switch line[start] {
+        case UInt8(ascii: "V"), UInt8(ascii: "D"), UInt8(ascii: "I"), UInt8(ascii: "W"), UInt8(ascii: "E"),
+            UInt8(ascii: "F"):
+            return LogLevel(letter: line[start])
+        default: return nil
+        }
     }
 
     private mutating func wordClass(_ start: Int, _ end: Int) -> FieldClass {
         var coreEnd = end
         while coreEnd > start, Self.isTrailing(line[coreEnd - 1]) { coreEnd -= 1 }
-        let coreLength = coreEnd - start
         if let meaning = LevelWords.meaning(line, start, coreEnd) {
             var isUpper = true
             for offset in start..<coreEnd where !line[offset].isUppercase { isUpper = false }
-            if isUpper || end == coreEnd || end == coreEnd + 1 && line[coreEnd] == UInt8(ascii: ",") {
+            let isClosed = line[coreEnd] == UInt8(ascii: ",") || line[coreEnd] == UInt8(ascii: ">")
+            if isUpper || end == coreEnd || end == coreEnd + 1 && isClosed {
                 let isSure = isUpper || meaning.isSure
                 if level == 0 { level = meaning.level.rawValue }
                 return isSure ? .level : .levelWord
             }
         }
-        if coreLength == 1, end == coreEnd, line[start].isUppercase,
-            let known = LogLevel(letter: line[start]),
-            line[start] != UInt8(ascii: "T"), line[start] != UInt8(ascii: "N"),
-            line[start] != UInt8(ascii: "C")
-        {
+        if end == coreEnd, let known = Self.letterLevel(line, start, coreEnd) {
             if level == 0 { level = known.rawValue }
             return .level
         }
@@ -283,7 +388,9 @@ struct FieldScanner: ~Copyable {
     }
 
     @inline(__always)
-    private static func isTrailing(_ byte: UInt8) -> Bool { byte == 0x2C || byte == 0x3A || byte == 0x3B }
+    private static func isTrailing(_ byte: UInt8) -> Bool {
+        byte == 0x2C || byte == 0x3A || byte == 0x3B || byte == 0x3E
+    }
 
     private func isNumber(_ start: Int, _ end: Int) -> Bool {
         var from = start
@@ -301,7 +408,12 @@ struct FieldScanner: ~Copyable {
         let last = line[end - 1]
         if last == UInt8(ascii: ":") {
             var colons = 0
-            for offset in start..<end where line[offset] == UInt8(ascii: ":") { colons += 1 }
+            for offset in start + 1..<end where line[offset] == UInt8(ascii: ":") {
+                // The two of `module::name` are one sign.
+                if line[offset + 1] != UInt8(ascii: ":"), line[offset - 1] != UInt8(ascii: ":") {
+                    colons += 1
+                }
+            }
             if line[start].isAlphanumeric, colons < 3 { return true }
         }
         if Self.isNumbered(line, start, end) { return true }

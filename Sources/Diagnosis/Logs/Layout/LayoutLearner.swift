@@ -5,14 +5,14 @@
 /// walked column by column. When in doubt a word stays in the message: one constant word too many does
 /// not hurt the grouping of lines, one too few may.
 struct LayoutLearner: ~Copyable {
-    private static let limit = FieldScanner.limit
+    static let limit = FieldScanner.limit
 
-    private let rules: LayoutRules
-    private var layout = LogLayout()
+    let rules: LayoutRules
+    private(set) var layout = LogLayout()
     /// `limit` fields a line.
     private var fields: [Field] = []
     private var counts: [Int] = []
-    private var lines: [LineBytes] = []
+    private(set) var lines: [LineBytes] = []
     /// Columns that a line has more than its group: an optional column, a name of two words.
     private var shift: [Int] = []
     private let support: Double
@@ -48,7 +48,9 @@ struct LayoutLearner: ~Copyable {
         for (part, group) in ordered {
             let share = Double(group.count)
             if share < support || part == .bare && share < 0.3 * Double(lines.count) { continue }
-            layout.roots[part] = grow(group, 0, isTagged: false)
+            let root = grow(group, 0, isTagged: false)
+            layout.roots[part] = root
+            layout.footers[part] = footer(group, root, &scanner)
         }
         collectHeads()
         return layout
@@ -76,12 +78,12 @@ struct LayoutLearner: ~Copyable {
 
     // MARK: Looking at a group
 
-    private func field(_ line: Int, _ column: Int) -> Field {
+    func field(_ line: Int, _ column: Int) -> Field {
         let at = column + shift[line]
         return at < Self.limit ? fields[line * Self.limit + at] : .behindLast
     }
 
-    private func kind(_ line: Int, _ column: Int) -> FieldClass { field(line, column).kind }
+    func kind(_ line: Int, _ column: Int) -> FieldClass { field(line, column).kind }
 
     private func isNumbered(_ line: Int, _ column: Int) -> Bool {
         FieldText.endsInNumber(lines[line], field(line, column))
@@ -115,8 +117,14 @@ struct LayoutLearner: ~Copyable {
         if let node = anchor(group, column, isTagged: isTagged, hasLevel: hasLevel) { return node }
         if !isTagged {
             if let node = tag(group, column) { return node }
-            if let node = sign(group, column) { return node }
+            if let node = sign(group, column, of: .delimiter) ?? sign(group, column, of: .sign) {
+                return node
+            }
+            if let node = bracket(group, column) { return node }
             if isPadded(group, column) { return grow(group, column + 1, isTagged: false) }
+            if let width = contextWidth(group, column) { return grow(group, column + width, isTagged: false) }
+        } else if let node = sign(group, column, of: .sign, within: 2) {
+            return node
         }
         return branch(group, column, isTagged: isTagged, hasLevel: hasLevel)
     }
@@ -125,9 +133,12 @@ struct LayoutLearner: ~Copyable {
     private mutating func anchor(_ group: [Int], _ column: Int, isTagged: Bool, hasLevel: Bool) -> Int32? {
         let anchors: FieldClasses =
             hasLevel ? [.stamp, .delimiter] : [.stamp, .level, .levelWord, .delimiter]
-        let last = isTagged ? column : min(Self.limit - 2, column + 6)
+        let last = min(Self.limit - 2, column + 6)
         for at in stride(from: last, through: column, by: -1)
-        where share(group, at, anchors) >= rules.anchor {
+        where isTagged && at > column
+            ? !hasLevel && share(group, at, .level) >= rules.anchorBehindTag
+            : share(group, at, anchors) >= rules.anchor
+        {
             let rest = group.filter { anchors.has(kind($0, at)) }
             let next = grow(rest, at + 1, isTagged: isTagged)
             return add(
@@ -155,12 +166,34 @@ struct LayoutLearner: ~Copyable {
         return nil
     }
 
+    /// Brackets or levels in one column close the words before it: `host app 12 [sd id="7"] message`.
+    private mutating func bracket(_ group: [Int], _ column: Int) -> Int32? {
+        let classes: FieldClasses = [.bracketed, .level, .stamp]
+        for at in stride(from: min(Self.limit - 3, column + 5), through: column, by: -1) {
+            var square = 0
+            for line in group {
+                let field = field(line, at)
+                let isSquare = lines[line][Int(field.start)] == UInt8(ascii: "[")
+                if classes.has(field.kind), isSquare { square += 1 }
+            }
+            guard Double(square) >= rules.bracket * Double(group.count) else { continue }
+            let rest = group.filter { classes.has(kind($0, at)) }
+            let next = grow(rest, at + 1, isTagged: false)
+            return add(
+                .init(step: .anchor, column: Int32(at), from: Int32(column), classes: classes, next: next))
+        }
+        return nil
+    }
+
     /// The same lone sign in every line, as in ` - `, closes all before it.
-    private mutating func sign(_ group: [Int], _ column: Int) -> Int32? {
+    private mutating func sign(_ group: [Int], _ column: Int, of sign: FieldClass, within reach: Int = 6)
+        -> Int32?
+    {
+        if let node = signColumn(group, column, of: sign, within: reach) { return node }
         var first: [Int] = []
         var texts: [UInt64: Int] = [:]
         for line in group {
-            let at = (column..<min(column + 6, Self.limit - 2)).first { kind(line, $0) == .sign } ?? -1
+            let at = (column..<min(column + reach, Self.limit - 2)).first { kind(line, $0) == sign } ?? -1
             first.append(at)
             if at >= 0 { texts[FieldText.hash(lines[line], field(line, at)), default: 0] += 1 }
         }
@@ -178,9 +211,30 @@ struct LayoutLearner: ~Copyable {
         where at >= 0 && FieldText.hash(lines[line], field(line, at)) == most.key {
             shift[line] += at - lowest
         }
-        let next = grow(rest, lowest + 1, isTagged: false)
+        let next = grow(rest, lowest + 1, isTagged: reach < 6)
         return add(
-            .init(step: .sign, column: Int32(lowest), from: Int32(column), hash: most.key, next: next))
+            .init(
+                step: .sign, column: Int32(lowest), from: Int32(column), classes: FieldClasses(sign),
+                hash: most.key, next: next))
+    }
+
+    /// The same for a sign that stands in one column, whatever signs stand before it.
+    private mutating func signColumn(
+        _ group: [Int], _ column: Int, of sign: FieldClass, within reach: Int
+    ) -> Int32? {
+        for at in column..<min(column + reach, Self.limit - 2)
+        where share(group, at, FieldClasses(sign)) >= rules.sign {
+            let text = FieldText.hash(lines[group[0]], field(group[0], at))
+            let rest = group.filter { FieldText.hash(lines[$0], field($0, at)) == text }
+            guard rest.count == group.count else { continue }
+            let next = grow(rest, at + 1, isTagged: reach < 6)
+            return add(
+                .init(
+                    step: .anchor, column: Int32(at), from: Int32(column), classes: FieldClasses(sign),
+                    next: next
+                ))
+        }
+        return nil
     }
 
     /// Whether the next field starts at one place though widths differ.

@@ -4,7 +4,7 @@
 /// sample. Lines of several formats part at the first stamp; rare lines take the longest known head that
 /// fits them, and failing that lose leading stamps and levels only.
 struct LogLayout: Sendable {
-    /// One step of the tree. `next` and `otherwise` are places in `nodes`.
+    /// One step of the tree; `next` and `branches` are places in `nodes`.
     struct Node: Sendable {
         enum Step: UInt8 {
             /// The message begins at `column`.
@@ -13,7 +13,7 @@ struct LogLayout: Sendable {
             case anchor
             /// Column `column` holds a tag, or one of several words that ends in a process number.
             case tag
-            /// The first lone sign behind `from` has the text `hash`; it usually stands in `column`.
+            /// The first field of `classes` behind `from` has the text `hash`; it usually stands in `column`.
             case sign
             /// The class of the field at `column` decides; `next` is the first of one place for each class.
             case branch
@@ -47,6 +47,8 @@ struct LogLayout: Sendable {
 
     var nodes: [Node] = []
     var roots: [Part: Int32] = [:]
+    /// What stands behind the message in each part.
+    var footers: [Part: LineFooter] = [:]
     /// Heads for rare lines, longest first.
     var heads: [Head] = []
     var takesTrailingYear = true
@@ -56,6 +58,8 @@ struct LogLayout: Sendable {
     struct Reading {
         /// The offset of the message.
         var start: Int
+        /// The offset behind the message.
+        var end: Int
         /// How many fields the head has.
         var columns: Int
         /// Whether a learnt format fits the line.
@@ -65,8 +69,13 @@ struct LogLayout: Sendable {
     /// The message's place in the line that `scanner` was given.
     @inline(__always)
     func reading(_ scanner: inout FieldScanner) -> Reading {
-        if let root = roots[part(&scanner)] { return walk(from: root, &scanner) }
-        return rare(&scanner)
+        let part = part(&scanner)
+        guard let root = roots[part] else { return rare(&scanner) }
+        var reading = walk(from: root, &scanner)
+        if let footer = footers[part] {
+            reading.end = max(reading.start, footer.start(in: scanner.line))
+        }
+        return reading
     }
 
     func part(_ scanner: inout FieldScanner) -> Part {
@@ -127,7 +136,7 @@ struct LogLayout: Sendable {
                 let from = Int(node.from)
                 var first = -1
                 for at in from..<min(from + 6, FieldScanner.limit - 2)
-                where first < 0 && scanner.field(at + shift).kind == .sign {
+                where first < 0 && node.classes.has(scanner.field(at + shift).kind) {
                     first = at
                 }
                 guard first >= 0,
@@ -147,13 +156,14 @@ struct LogLayout: Sendable {
     private func reading(cutAt column: Int, _ scanner: inout FieldScanner) -> Reading {
         let field = scanner.field(column)
         if field.kind != .end {
-            return Reading(start: Int(field.start), columns: column, isKnown: true)
+            return Reading(start: Int(field.start), end: scanner.line.count, columns: column, isKnown: true)
         }
         guard column > 0, scanner.count > 0, scanner.count < FieldScanner.limit else {
-            return Reading(start: 0, columns: 0, isKnown: true)
+            return Reading(start: 0, end: scanner.line.count, columns: 0, isKnown: true)
         }
         return Reading(
-            start: Int(scanner.field(scanner.count - 1).end), columns: scanner.count, isKnown: true)
+            start: Int(scanner.field(scanner.count - 1).end), end: scanner.line.count, columns: scanner.count,
+            isKnown: true)
     }
 
     /// The reading of a line whose kind was too rare to learn from.

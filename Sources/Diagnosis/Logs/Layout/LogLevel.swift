@@ -111,6 +111,11 @@ enum LevelWords {
         Word("information", .info), Word("alert", .alert), Word("emerg", .emergency),
         Word("emergency", .emergency), Word("severe", .error), Word("failure", .error), Word("fine", .debug),
         Word("finer", .debug), Word("finest", .trace), Word("verbose", .trace), Word("panic", .critical),
-        Word("log", .info), Word("audit", .notice), Word("config", .debug),
+        Word("log", .info), Word("audit", .notice), Word("config", .debug), Word("note", .notice),
+        Word("inf", .info, isSure: true), Word("wrn", .warning, isSure: true),
+        Word("dbg", .debug, isSure: true), Word("dbug", .debug, isSure: true),
+        Word("vrb", .trace, isSure: true), Word("verb", .trace), Word("trc", .trace, isSure: true),
+        Word("trce", .trace, isSure: true), Word("ftl", .critical, isSure: true), Word("fail", .error),
+        Word("fault", .critical), Word("default", .info),
     ]
 }

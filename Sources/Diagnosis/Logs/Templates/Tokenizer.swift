@@ -294,13 +294,18 @@ struct Tokenizer {
     private static func certainty(_ line: LineBytes, _ start: Int, _ word: Word) -> Certainty {
         let length = word.end - start
         if word.digits > 0 {
-            return word.digits < 3 && length < 16 && !word.hasSign && line[start].isLetter
-                ? .numbered : .value
+            guard word.digits < 3, length < 16, !word.hasSign, line[start].isLetter else { return .value }
+            return word.isHex && isHashLength(length) ? .value : .numbered
         }
-        guard word.isHex else { return .text }
+        return word.isHex && isHashLength(length) ? .value : .text
+    }
+
+    /// How many hexadecimal digits identifiers and checksums have.
+    @inline(__always)
+    private static func isHashLength(_ length: Int) -> Bool {
         switch length {
-        case 8, 12, 16, 20, 24, 32, 40, 64: return .value
-        default: return .text
+        case 8, 12, 16, 20, 24, 32, 40, 64: true
+        default: false
         }
     }
 

@@ -228,7 +228,7 @@ extension Stamp {
                 setDate(year, number(start + 4, 2), number(start + 6, 2))
             else { return 0 }
             let at = start + 9
-            if digits(at) == 6 {
+            if digits(at) == 6, line[at + 6] != 0x3A {
                 let end = compactTime(at)
                 return end > 0 ? zoneBehind(fraction(end, commaCounts: true)) : 0
             }
@@ -236,11 +236,17 @@ extension Stamp {
             return end > start + 8 ? end : (next == 0x5F ? 0 : start + 8)
         }
 
+        private static func closes(_ byte: UInt8) -> Bool {
+            byte == UInt8(ascii: "]") || byte == UInt8(ascii: ")") || byte == UInt8(ascii: ">")
+                || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "\"")
+        }
+
         /// A count since 1970, or fourteen digits from year to second.
         private mutating func long(_ start: Int, _ count: Int, _ next: UInt8) -> Int {
             let isEnded =
                 next == 0 || next.isBlank || next == UInt8(ascii: "|") || next == UInt8(ascii: ",")
                 || next == UInt8(ascii: ";") || next == UInt8(ascii: ":") && !line[start + count + 1].isDigit
+                || Self.closes(next)
             if count == 14 {
                 let year = number(start, 4)
                 guard (1970...2199).contains(year), isEnded || next == UInt8(ascii: "."),
@@ -505,7 +511,7 @@ extension Stamp {
             return end
         }
 
-        /// `@400000005f2d...`: TAI64N by D. J. Bernstein.
+        /// `@400000005f2d...`: the external labels TAI64 and TAI64N.
         private mutating func externalLabel(_ at: Int) -> Int {
             var end = at + 1
             var value: UInt64 = 0
