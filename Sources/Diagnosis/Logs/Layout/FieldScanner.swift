@@ -80,6 +80,8 @@ struct FieldScanner: ~Copyable {
     private var separator: UInt8 = 0
     /// The level of the first field that names one, or 0.
     private(set) var level: UInt8 = 0
+    /// Which field that was.
+    private(set) var levelColumn = 0
     var takesTrailingYear = true
 
     init() {
@@ -121,6 +123,18 @@ struct FieldScanner: ~Copyable {
         return seen < stampCount ? stamps[seen] : nil
     }
 
+    /// How many of the stamps seen stand in the first `columns` fields.
+    @inline(__always)
+    func stamps(before columns: Int) -> Int {
+        var seen = 0
+        for index in 0..<min(columns, count) where fields[index].kind == .stamp { seen += 1 }
+        return min(seen, stampCount)
+    }
+
+    /// The stamp at `order` among those of the line.
+    @inline(__always)
+    func stamp(_ order: Int) -> Stamp { stamps[order] }
+
     @inline(__always)
     private mutating func add(_ kind: FieldClass, _ start: Int, _ end: Int) {
         fields[count] = Field(
@@ -132,10 +146,14 @@ struct FieldScanner: ~Copyable {
     private mutating func add(_ stamp: Stamp, _ start: Int, _ end: Int) {
         stamps[stampCount] = stamp
         stampCount += 1
-        if level == 0, stamp.severity != 0, let known = LogLevel(letter: stamp.severity) {
-            level = known.rawValue
-        }
+        if stamp.severity != 0, let known = LogLevel(letter: stamp.severity) { setLevel(known) }
         add(.stamp, start, end)
+    }
+
+    private mutating func setLevel(_ found: LogLevel) {
+        guard level == 0 else { return }
+        level = found.rawValue
+        levelColumn = count
     }
 
     @inline(__always)
@@ -225,7 +243,7 @@ struct FieldScanner: ~Copyable {
             return true
         }
         if let known = LevelWords.meaning(line, from, to)?.level ?? Self.letterLevel(line, from, to) {
-            if level == 0 { level = known.rawValue }
+            setLevel(known)
             add(.level, start, close)
         } else if let stamp = Stamp.parse(line, at: from, takesTrailingYear: takesTrailingYear),
             stamp.end == to
@@ -273,7 +291,7 @@ struct FieldScanner: ~Copyable {
         let close = line.offset(of: UInt8(ascii: "\""), from: start + 1, to: start + 200)
         guard close > 0, line[close + 1] == separator else { return false }
         if let meaning = LevelWords.meaning(line, start + 1, close) {
-            if level == 0 { level = meaning.level.rawValue }
+            setLevel(meaning.level)
             add(.level, start, close + 1)
         } else {
             add(.word, start, close + 1)
@@ -293,7 +311,7 @@ struct FieldScanner: ~Copyable {
         guard line[close] == UInt8(ascii: ":"), line[close + 1].isLetter, count + 1 < Self.limit else {
             return false
         }
-        if level == 0 { level = meaning.level.rawValue }
+        setLevel(meaning.level)
         add(.level, start, end + 1)
         add(.tag, end + 1, close + 1)
         return true
@@ -373,12 +391,12 @@ struct FieldScanner: ~Copyable {
             let isClosed = line[coreEnd] == UInt8(ascii: ",") || line[coreEnd] == UInt8(ascii: ">")
             if isUpper || end == coreEnd || end == coreEnd + 1 && isClosed {
                 let isSure = isUpper || meaning.isSure
-                if level == 0 { level = meaning.level.rawValue }
+                setLevel(meaning.level)
                 return isSure ? .level : .levelWord
             }
         }
         if end == coreEnd, let known = Self.letterLevel(line, start, coreEnd) {
-            if level == 0 { level = known.rawValue }
+            setLevel(known)
             return .level
         }
         if isTag(start, end) { return .tag }

@@ -149,10 +149,12 @@ extension Stamp {
             let sign = line[at + 1 + hourDigits]
             guard hourDigits <= 2, sign == UInt8(ascii: ":") || sign == UInt8(ascii: ".") else { return 0 }
             stamp.numbers = (first, second, 0)
+            stamp.parts.insert(.isAmbiguous)
             let isDayFirst = separator == UInt8(ascii: ".") || first > 12
-            guard setDate(0, isDayFirst ? second : first, isDayFirst ? first : second, hasYear: false) else {
-                return 0
-            }
+            guard
+                setDate(0, isDayFirst ? second : first, isDayFirst ? first : second, hasYear: false)
+                    || setDate(0, isDayFirst ? first : second, isDayFirst ? second : first, hasYear: false)
+            else { return 0 }
             let end = timeBehind(at)
             return end > at ? end : 0
         }

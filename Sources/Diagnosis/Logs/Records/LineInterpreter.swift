@@ -1,0 +1,102 @@
+/// Reads single lines by a format: where the message stands, when it was written, how grave it is.
+struct LineInterpreter: Sendable {
+    /// What one line says.
+    struct Read {
+        var start = 0
+        var end = 0
+        var time: Int64?
+        /// A level's raw value, or 0.
+        var level: UInt8 = 0
+        var goesOn = false
+    }
+
+    private let layout: LogLayout
+    private let hasStructure: Bool
+    private let hasJSON: Bool
+    private let hasPairs: Bool
+    private let headlessGoOn: Bool
+
+    init(_ format: LogFormat) {
+        layout = format.layout
+        hasJSON = format.hasJSON
+        hasPairs = format.hasPairs
+        hasStructure = hasJSON || hasPairs
+        headlessGoOn = format.headlessGoOn
+    }
+
+    @inline(__always)
+    func read(
+        _ line: LineBytes, _ scanner: inout FieldScanner, _ clock: inout TimeReader, isFirst: Bool
+    ) -> Read {
+        if hasStructure, let form = LineProjection.form(of: line), form == .json ? hasJSON : hasPairs,
+            let projection = LineProjection.read(line, form)
+        {
+            return read(line, projection, &scanner, &clock)
+        }
+        var read = plain(line, &scanner, &clock)
+        let hasHead = read.time != nil || read.level != 0
+        if !hasHead, !isFirst, line.count > 0, headlessGoOn || Continuation.looksContinued(line) {
+            read.goesOn = !hasTag(&scanner)
+        }
+        return read
+    }
+
+    @inline(__always)
+    private func plain(_ line: LineBytes, _ scanner: inout FieldScanner, _ clock: inout TimeReader) -> Read {
+        scanner.begin(line)
+        let reading = layout.reading(&scanner)
+        var read = Read()
+        read.time = clock.time(scanner, columns: reading.columns)
+        if scanner.level != 0, scanner.levelColumn < reading.columns {
+            read.level = scanner.level
+        } else if line[0] == UInt8(ascii: "<") {
+            read.level = priority(line)
+        } else if reading.end < line.count {
+            read.level = footerLevel(line, reading.end)
+        }
+        var start = reading.start
+        var end = reading.end
+        while start < end, line.base[start].isSpace { start += 1 }
+        while end > start, line.base[end - 1].isSpace { end -= 1 }
+        (read.start, read.end) = (start, end)
+        return read
+    }
+
+    /// The level of `<34>` by RFC 3164 and RFC 5424.
+    private func priority(_ line: LineBytes) -> UInt8 {
+        var value = 0
+        var at = 1
+        while at < 4, line[at].isDigit {
+            value = value * 10 + Int(line[at] & 15)
+            at += 1
+        }
+        return at > 1 && line[at] == UInt8(ascii: ">") && value < 192
+            ? LogLevel(severity: value & 7).rawValue : 0
+    }
+
+    private func footerLevel(_ line: LineBytes, _ end: Int) -> UInt8 {
+        var start = end
+        while start < line.count, !line[start].isLetter { start += 1 }
+        var close = start
+        while line[close].isLetter { close += 1 }
+        return LevelWords.meaning(line, start, close)?.level.rawValue ?? 0
+    }
+
+    private func hasTag(_ scanner: inout FieldScanner) -> Bool {
+        FieldText.endsInNumber(scanner.line, scanner.field(0))
+    }
+
+    /// A structured line: the message may have a head of its own.
+    private func read(
+        _ line: LineBytes, _ projection: LineProjection, _ scanner: inout FieldScanner,
+        _ clock: inout TimeReader
+    ) -> Read {
+        let shift = projection.message.lowerBound
+        var read = plain(line.slice(shift, projection.message.upperBound), &scanner, &clock)
+        read.start += shift
+        read.end += shift
+        if read.level == 0 { read.level = projection.level(in: line)?.rawValue ?? 0 }
+        if read.time == nil, let stamp = projection.stamp(in: line) { read.time = clock.time(stamp) }
+        return read
+    }
+}
