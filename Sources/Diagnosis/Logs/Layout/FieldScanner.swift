@@ -83,6 +83,7 @@ struct FieldScanner: ~Copyable {
     /// Which field that was.
     private(set) var levelColumn = 0
     var takesTrailingYear = true
+    private let table = ByteTable.shared
 
     init() {
         fields = .allocate(capacity: Self.limit)
@@ -332,7 +333,10 @@ struct FieldScanner: ~Copyable {
     /// Adds what reaches to the next blank or delimiter.
     private mutating func word(_ start: Int) {
         var end = start
-        while end < line.count, line[end] != 0x20, !isDelimiter(line[end]) {
+        var flags: UInt8 = 0
+        while true {
+            end = plainEnd(end, &flags)
+            guard end < line.count, line[end] != 0x20, !isDelimiter(line[end]) else { break }
             let byte = line[end]
             if byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";"), separator == 0, separatesStamp(end) {
                 separator = byte
@@ -354,7 +358,7 @@ struct FieldScanner: ~Copyable {
         }
         let close = separator != 0 ? line.offset(of: separator, from: start, to: end) : -1
         if close > start { end = close }
-        add(wordClass(start, end), start, end)
+        add(wordClass(start, end, flags), start, end)
     }
 
     /// Whether a date and time stand behind the comma or semicolon at `place`, which then separates values.
@@ -382,10 +386,27 @@ struct FieldScanner: ~Copyable {
         }
     }
 
-    private mutating func wordClass(_ start: Int, _ end: Int) -> FieldClass {
+    /// The next byte from `start` at which a word may end; notes what the bytes before it are.
+    @inline(__always)
+    private func plainEnd(_ start: Int, _ flags: inout UInt8) -> Int {
+        let (base, count, table) = (line.base, line.count, table.base)
+        var end = start
+        var seen = flags
+        while end < count {
+            let kind = table[Int(base[end])]
+            if kind & ByteTable.special != 0 { break }
+            seen |= kind
+            end += 1
+        }
+        flags = seen
+        return end
+    }
+
+    /// - Parameter flags: those of the bytes that are no brackets.
+    private mutating func wordClass(_ start: Int, _ end: Int, _ flags: UInt8) -> FieldClass {
         var coreEnd = end
         while coreEnd > start, Self.isTrailing(line[coreEnd - 1]) { coreEnd -= 1 }
-        if let meaning = LevelWords.meaning(line, start, coreEnd) {
+        if flags & ByteTable.digit == 0, let meaning = LevelWords.meaning(line, start, coreEnd) {
             var isUpper = true
             for offset in start..<coreEnd where !line[offset].isUppercase { isUpper = false }
             let isClosed = line[coreEnd] == UInt8(ascii: ",") || line[coreEnd] == UInt8(ascii: ">")
@@ -399,8 +420,13 @@ struct FieldScanner: ~Copyable {
             setLevel(known)
             return .level
         }
-        if isTag(start, end) { return .tag }
-        if isNumber(start, coreEnd) { return .number }
+        switch line[end - 1] {
+        case UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: ")"): if isTag(start, end) { return .tag }
+        default: break
+        }
+        let letters = ByteTable.lowercase | ByteTable.uppercase
+        if flags & letters == 0, isNumber(start, coreEnd) { return .number }
+        if flags & (letters | ByteTable.digit) != 0 { return .word }
         for offset in start..<end where line[offset].isAlphanumeric { return .word }
         return .sign
     }

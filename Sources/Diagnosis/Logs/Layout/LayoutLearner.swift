@@ -52,6 +52,13 @@ struct LayoutLearner: ~Copyable {
             layout.roots[part] = root
             layout.footers[part] = footer(group, root, &scanner)
         }
+        layout.entries = layout.roots.map { part, root in
+            .init(part: part, root: root, footer: layout.footers[part])
+        }
+        .sorted {
+            let (first, second) = (parts[$0.part]?.count ?? 0, parts[$1.part]?.count ?? 0)
+            return (second, $0.part.column, $0.part.shape) < (first, $1.part.column, $1.part.shape)
+        }
         collectHeads()
         return layout
     }
@@ -271,7 +278,9 @@ struct LayoutLearner: ~Copyable {
             }
         }
         if branches.allSatisfy({ $0 < 0 }) { return message(at: column) }
-        return add(.init(step: .branch, column: Int32(column), branches: branches))
+        layout.branches += branches
+        let first = Int32(layout.branches.count - branches.count)
+        return add(.init(step: .branch, column: Int32(column), next: first))
     }
 
     /// Whether `part`, the lines of `group` with a field of `kind` at `column`, has it as a part of the head.

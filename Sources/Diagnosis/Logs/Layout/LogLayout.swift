@@ -15,7 +15,8 @@ struct LogLayout: Sendable {
             case tag
             /// The first field of `classes` behind `from` has the text `hash`; it usually stands in `column`.
             case sign
-            /// The class of the field at `column` decides; `next` is the first of one place for each class.
+            /// The class of the field at `column` decides; `next` is where the places for each class begin in
+            /// `branches`.
             case branch
         }
         var step: Step
@@ -24,8 +25,6 @@ struct LogLayout: Sendable {
         var classes: FieldClasses = []
         var hash: UInt64 = 0
         var next: Int32 = -1
-        /// For `branch`: the node for each class.
-        var branches: [Int32] = []
     }
 
     /// A head that several lines share, as the classes of its fields.
@@ -46,7 +45,18 @@ struct LogLayout: Sendable {
     }
 
     var nodes: [Node] = []
+    /// For each node that branches: a node for each class of field, or -1.
+    var branches: [Int32] = []
     var roots: [Part: Int32] = [:]
+    /// The same as a list, most frequent first, for reading.
+    var entries: [Entry] = []
+
+    /// Where reading the lines of a part begins.
+    struct Entry: Sendable {
+        var part: Part
+        var root: Int32
+        var footer: LineFooter?
+    }
     /// What stands behind the message in each part.
     var footers: [Part: LineFooter] = [:]
     /// Heads for rare lines, longest first.
@@ -70,12 +80,12 @@ struct LogLayout: Sendable {
     @inline(__always)
     func reading(_ scanner: inout FieldScanner) -> Reading {
         let part = part(&scanner)
-        guard let root = roots[part] else { return rare(&scanner) }
-        var reading = walk(from: root, &scanner)
-        if let footer = footers[part] {
-            reading.end = max(reading.start, footer.start(in: scanner.line))
+        for entry in entries where entry.part.shape == part.shape && entry.part.column == part.column {
+            var reading = walk(from: entry.root, &scanner)
+            if let footer = entry.footer { reading.end = max(reading.start, footer.start(in: scanner.line)) }
+            return reading
         }
-        return reading
+        return rare(&scanner)
     }
 
     func part(_ scanner: inout FieldScanner) -> Part {
@@ -144,7 +154,8 @@ struct LogLayout: Sendable {
                 else { return reading(cutAt: from + shift, &scanner) }
                 shift += first - column
             case .branch:
-                let next = node.branches[Int(scanner.field(column + shift).kind.rawValue)]
+                let kind = Int32(scanner.field(column + shift).kind.rawValue)
+                let next = branches[Int(node.next + kind)]
                 if next < 0 { return reading(cutAt: column + shift, &scanner) }
                 place = Int(next)
                 continue

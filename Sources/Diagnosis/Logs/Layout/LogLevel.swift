@@ -77,45 +77,53 @@ enum LevelWords {
         return find(line, start, end)
     }
 
+    @inline(__always)
     private static func find(_ line: LineBytes, _ start: Int, _ end: Int) -> Meaning? {
-        for word in words where word.length == end - start {
-            if word.low == TimeWords.packed(line, start, min(end, start + 8)),
-                word.high == (end - start > 8 ? TimeWords.packed(line, start + 8, end) : 0)
-            {
-                return word.meaning
-            }
+        if end - start > 8 { return findLong(line, start, end) }
+        return switch TimeWords.packed(line, start, end) {
+        // info inf
+        case 0x6F666E69, 0x666E69: Meaning(level: .info, isSure: true)
+        // warn wrn
+        case 0x6E726177, 0x6E7277: Meaning(level: .warning, isSure: true)
+        // error severe failure fail
+        case 0x726F727265, 0x657265766573, 0x6572756C696166, 0x6C696166: Meaning(level: .error, isSure: false)
+        // debug dbg dbug
+        case 0x6775626564, 0x676264, 0x67756264: Meaning(level: .debug, isSure: true)
+        // warning
+        case 0x676E696E726177: Meaning(level: .warning, isSure: false)
+        // trace vrb trc trce
+        case 0x6563617274, 0x627276, 0x637274, 0x65637274: Meaning(level: .trace, isSure: true)
+        // notice audit note
+        case 0x656369746F6E, 0x7469647561, 0x65746F6E: Meaning(level: .notice, isSure: false)
+        // fatal ftl
+        case 0x6C61746166, 0x6C7466: Meaning(level: .critical, isSure: true)
+        // err
+        case 0x727265: Meaning(level: .error, isSure: true)
+        // crit critical panic fault
+        case 0x74697263, 0x6C61636974697263, 0x63696E6170, 0x746C756166:
+            Meaning(level: .critical, isSure: false)
+        // alert
+        case 0x7472656C61: Meaning(level: .alert, isSure: false)
+        // emerg
+        case 0x6772656D65: Meaning(level: .emergency, isSure: false)
+        // fine finer config
+        case 0x656E6966, 0x72656E6966, 0x6769666E6F63: Meaning(level: .debug, isSure: false)
+        // finest verbose verb
+        case 0x7473656E6966, 0x65736F62726576, 0x62726576: Meaning(level: .trace, isSure: false)
+        // log default
+        case 0x676F6C, 0x746C7561666564: Meaning(level: .info, isSure: false)
+        default: nil
         }
-        return nil
     }
 
-    private struct Word {
-        var length: Int
-        var low: UInt64
-        var high: UInt64
-        var meaning: Meaning
-
-        init(_ text: StaticString, _ level: LogLevel, isSure: Bool = false) {
-            length = text.utf8CodeUnitCount
-            let line = LineBytes(base: text.utf8Start, count: length)
-            low = TimeWords.packed(line, 0, min(length, 8))
-            high = length > 8 ? TimeWords.packed(line, 8, length) : 0
-            meaning = Meaning(level: level, isSure: isSure)
+    private static func findLong(_ line: LineBytes, _ start: Int, _ end: Int) -> Meaning? {
+        let tail = TimeWords.packed(line, start + 8, end)
+        return switch (TimeWords.packed(line, start, start + 8), tail) {
+        // information
+        case (0x74616D726F666E69, 0x6E6F69): Meaning(level: .info, isSure: false)
+        // emergency
+        case (0x636E656772656D65, 0x79): Meaning(level: .emergency, isSure: false)
+        default: nil
         }
     }
-
-    private static let words: [Word] = [
-        Word("info", .info, isSure: true), Word("warn", .warning, isSure: true),
-        Word("error", .error), Word("debug", .debug, isSure: true), Word("warning", .warning),
-        Word("trace", .trace, isSure: true), Word("notice", .notice), Word("fatal", .critical, isSure: true),
-        Word("err", .error, isSure: true), Word("crit", .critical), Word("critical", .critical),
-        Word("information", .info), Word("alert", .alert), Word("emerg", .emergency),
-        Word("emergency", .emergency), Word("severe", .error), Word("failure", .error), Word("fine", .debug),
-        Word("finer", .debug), Word("finest", .trace), Word("verbose", .trace), Word("panic", .critical),
-        Word("log", .info), Word("audit", .notice), Word("config", .debug), Word("note", .notice),
-        Word("inf", .info, isSure: true), Word("wrn", .warning, isSure: true),
-        Word("dbg", .debug, isSure: true), Word("dbug", .debug, isSure: true),
-        Word("vrb", .trace, isSure: true), Word("verb", .trace), Word("trc", .trace, isSure: true),
-        Word("trce", .trace, isSure: true), Word("ftl", .critical, isSure: true), Word("fail", .error),
-        Word("fault", .critical), Word("default", .info),
-    ]
 }

@@ -31,6 +31,7 @@ struct Tokenizer {
 
     /// The tokens of the last message, where recording was asked for.
     private(set) var tokens: [RawToken] = []
+    private let table = ByteTable.shared
     private var isRecording = false
     private var count = 0
     private var hash: UInt64 = 0
@@ -224,64 +225,51 @@ struct Tokenizer {
     /// What the bytes of a word have shown.
     private struct Word {
         var end: Int
-        var digits = 0
+        var digits: Int
+        /// All bytes' flags together.
+        var flags: UInt8
+        var firstDot: Int
+
         /// Whether a sign stands inside.
-        var hasSign = false
-        var firstDot = -1
-        var hasUppercase = false
-        var hasLowercase = false
-        var isHex = true
+        @inline(__always) var hasSign: Bool { flags & ByteTable.joint != 0 }
+        @inline(__always) var isHex: Bool { flags & ByteTable.notHex == 0 }
+        @inline(__always) var isLowercase: Bool {
+            flags & (ByteTable.lowercase | ByteTable.uppercase) == ByteTable.lowercase
+        }
     }
 
     /// Letters, digits and underscores with `- . $ ' + /` inside.
     @inline(__always)
-    private static func word(_ line: LineBytes, _ start: Int) -> Word {
-        var word = Word(end: start)
+    private func word(_ line: LineBytes, _ start: Int) -> Word {
+        let (base, count) = (line.base, line.count)
         var at = start
+        var flags: UInt8 = 0
+        var digits = 0
+        var firstDot = -1
         while true {
-            let byte = line[at]
-            if byte.isLowercase {
-                word.hasLowercase = true
-                if byte > UInt8(ascii: "f") { word.isHex = false }
+            while at < count {
+                let kind = table[base[at]]
+                if kind & ByteTable.word == 0 { break }
+                flags |= kind
+                digits &+= Int(kind & ByteTable.digit)
                 at += 1
-            } else if byte.isDigit {
-                word.digits += 1
-                at += 1
-            } else if byte.isUppercase {
-                word.hasUppercase = true
-                if byte > UInt8(ascii: "F") { word.isHex = false }
-                at += 1
-            } else if byte == UInt8(ascii: "_") || byte >= 0x80 {
-                word.isHex = false
-                at += 1
-            } else {
-                switch byte {
-                case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "$"), UInt8(ascii: "'"),
-                    UInt8(ascii: "+"):
-                    guard line[at + 1].isWord else {
-                        word.end = at
-                        return word
-                    }
-                    if byte == UInt8(ascii: "."), word.firstDot < 0 { word.firstDot = at }
-                    at += 1
-                case UInt8(ascii: "/"):
-                    if line[at + 1].isWord {
-                        at += 1
-                    } else if line[at + 1] == UInt8(ascii: "."), line[at + 2].isWord {
-                        if word.firstDot < 0 { word.firstDot = at + 1 }
-                        at += 2
-                    } else {
-                        word.end = at
-                        return word
-                    }
-                default:
-                    word.end = at
-                    return word
-                }
-                word.hasSign = true
-                word.isHex = false
             }
+            guard at < count else { break }
+            let byte = base[at]
+            let kind = table[byte]
+            guard kind & ByteTable.joint != 0 else { break }
+            if line[at + 1].isWord {
+                if byte == UInt8(ascii: "."), firstDot < 0 { firstDot = at }
+                at += 1
+            } else if byte == UInt8(ascii: "/"), line[at + 1] == UInt8(ascii: "."), line[at + 2].isWord {
+                if firstDot < 0 { firstDot = at + 1 }
+                at += 2
+            } else {
+                break
+            }
+            flags |= kind
         }
+        return Word(end: at, digits: digits, flags: flags, firstDot: firstDot)
     }
 
     private enum Certainty {
@@ -325,8 +313,8 @@ struct Tokenizer {
         {
             return end
         }
-        var word = Self.word(line, start)
-        if word.firstDot > start, word.digits > 0 { word = Self.withoutNumberBehindDot(line, start, word) }
+        var word = self.word(line, start)
+        if word.firstDot > start, word.digits > 0 { word = withoutNumberBehindDot(line, start, word) }
         let next = line[word.end]
         if next == UInt8(ascii: "\\")
             || next == UInt8(ascii: ":") && line[word.end + 1] == UInt8(ascii: "/")
@@ -338,11 +326,11 @@ struct Tokenizer {
             return end
         }
         if next == UInt8(ascii: "@"), line[word.end + 1].isAlphanumeric {
-            let end = Self.word(line, word.end + 1).end
+            let end = self.word(line, word.end + 1).end
             value(start, end, followsBlank)
             return end
         }
-        if next == UInt8(ascii: ":"), word.firstDot > 0, word.hasLowercase, !word.hasUppercase,
+        if next == UInt8(ascii: ":"), word.firstDot > 0, word.isLowercase,
             line[word.end + 1].isDigit
         {
             var end = word.end + 1
@@ -386,10 +374,10 @@ struct Tokenizer {
     }
 
     /// `core.123` is a name, a dot and a number.
-    private static func withoutNumberBehindDot(_ line: LineBytes, _ start: Int, _ word: Word) -> Word {
+    private func withoutNumberBehindDot(_ line: LineBytes, _ start: Int, _ word: Word) -> Word {
         for offset in word.firstDot + 1..<word.end where !line[offset].isDigit { return word }
         for offset in start..<word.firstDot where !line[offset].isLetter { return word }
-        return Self.word(line.slice(0, word.firstDot), start)
+        return self.word(line.slice(0, word.firstDot), start)
     }
 
     /// IPv6 and MAC addresses: four groups or more of hexadecimal digits between colons.
@@ -447,19 +435,19 @@ struct Tokenizer {
     /// `<1 sec`, `~5 ms`: the sign belongs to the number.
     private mutating func comparison(_ line: LineBytes, _ start: Int, _ followsBlank: Bool) -> Int? {
         guard followsBlank || start == 0, line[start + 1].isDigit else { return nil }
-        let end = Self.word(line, start + 1).end
+        let end = word(line, start + 1).end
         guard line[end] != UInt8(ascii: ">") else { return nil }
         value(start, end, followsBlank)
         return end
     }
 
     private mutating func signedNumber(_ line: LineBytes, _ start: Int, _ followsBlank: Bool) -> Int {
-        var end = Self.word(line, start + 1).end
+        var end = word(line, start + 1).end
         switch line[end] {
         case UInt8(ascii: "\\"):
             while end < line.count, !Self.endsURL(line.base[end]) { end += 1 }
         case UInt8(ascii: "@") where line[end + 1].isAlphanumeric:
-            end = Self.word(line, end + 1).end
+            end = word(line, end + 1).end
         case UInt8(ascii: "%"): end += 1
         default: break
         }

@@ -440,7 +440,7 @@ extension Stamp {
             if line[at] == 0x2A { at += 1 }
             let wordEnd = letters(at)
             if wordEnd == at + 1, line[wordEnd].isDigit { return severityDate(at) }
-            guard wordEnd - at >= 3 else { return 0 }
+            guard wordEnd - at >= 3, TimeWords.mayBegin(line, at) else { return 0 }
             var month = TimeWords.month(line, at, wordEnd)
             at = wordEnd
             if month == 0 {
@@ -542,8 +542,10 @@ extension Stamp {
     @inline(__always)
     static func parse(_ line: LineBytes, at start: Int, takesTrailingYear: Bool) -> Stamp? {
         let first = line[start]
-        guard first.isDigit || first.isLetter && first < 0x80 || first == 0x2A || first == 0x40 else {
-            return nil
+        if !first.isDigit {
+            let isName =
+                (first | 0x20) &- 0x61 < 26 && (line[start + 1].isDigit || TimeWords.mayBegin(line, start))
+            guard isName || first == 0x2A || first == 0x40 else { return nil }
         }
         var parser = Reader(line: line, takesTrailingYear: takesTrailingYear)
         let end = first.isDigit ? parser.numeric(start) : parser.named(start)

@@ -13,47 +13,80 @@ enum TimeWords {
         return word
     }
 
-    private static func pack(_ text: StaticString) -> UInt64 {
-        packed(LineBytes(base: text.utf8Start, count: text.utf8CodeUnitCount), 0, text.utf8CodeUnitCount)
+    /// The first three letters at `start`, packed.
+    @inline(__always)
+    static func packedThree(_ line: LineBytes, _ start: Int) -> UInt64 {
+        UInt64(line[start] | 0x20) | UInt64(line[start + 1] | 0x20) << 8 | UInt64(line[start + 2] | 0x20)
+            << 16
     }
 
-    private static let months: [UInt64] = [
-        pack("jan"), pack("feb"), pack("mar"), pack("apr"), pack("may"), pack("jun"), pack("jul"),
-        pack("aug"), pack("sep"), pack("oct"), pack("nov"), pack("dec"),
-    ]
-    private static let longMonths: [UInt64] = [
-        pack("january"), pack("february"), pack("march"), pack("april"), pack("may"), pack("june"),
-        pack("july"), pack("august"), pack("september"), pack("october"), pack("november"), pack("december"),
-    ]
-    private static let days: [UInt64] = [
-        pack("mon"), pack("tue"), pack("wed"), pack("thu"), pack("fri"), pack("sat"), pack("sun"),
-    ]
-    private static let longDays: [UInt64] = [
-        pack("monday"), pack("tuesday"), pack("thursday"), pack("friday"), pack("saturday"), pack("sunday"),
-    ]
+    /// The month, 1 to 12, whose name begins with three packed letters, or 0.
+    @inline(__always)
+    private static func month(packed: UInt64) -> Int32 {
+        switch packed {
+        case 0x6E616A: 1  // jan
+        case 0x626566: 2  // feb
+        case 0x72616D: 3  // mar
+        case 0x727061: 4  // apr
+        case 0x79616D: 5  // may
+        case 0x6E756A: 6  // jun
+        case 0x6C756A: 7  // jul
+        case 0x677561: 8  // aug
+        case 0x706573: 9  // sep
+        case 0x74636F: 10  // oct
+        case 0x766F6E: 11  // nov
+        case 0x636564: 12  // dec
+        default: 0
+        }
+    }
+
+    @inline(__always)
+    private static func isDay(packed: UInt64) -> Bool {
+        switch packed {
+        // mon tue wed thu fri sat sun
+        case 0x6E6F6D, 0x657574, 0x646577, 0x756874, 0x697266, 0x746173, 0x6E7573: true
+        default: false
+        }
+    }
+
+    /// Whether the letters at `start` may begin the name of a month or day.
+    @inline(__always)
+    static func mayBegin(_ line: LineBytes, _ start: Int) -> Bool {
+        let packed = packedThree(line, start)
+        return month(packed: packed) > 0 || isDay(packed: packed)
+    }
 
     /// The month, 1 to 12, that the letters in `start..<end` name, or 0.
     static func month(_ line: LineBytes, _ start: Int, _ end: Int) -> Int32 {
         let length = end - start
         guard length >= 3 else { return 0 }
-        if length == 9 {
-            return packed(line, start, start + 8) == pack("septembe") && line[end - 1] | 0x20 == 0x72 ? 9 : 0
-        }
-        let word = packed(line, start, end)
-        guard word != 0 else { return 0 }
-        if length == 3, let index = months.firstIndex(of: word) { return Int32(index + 1) }
-        if length == 4, word == pack("sept") { return 9 }
-        if let index = longMonths.firstIndex(of: word) { return Int32(index + 1) }
-        return 0
+        let month = month(packed: packedThree(line, start))
+        if length == 3 || month == 0 { return month }
+        if length == 4, month == 9, line[end - 1] | 0x20 == UInt8(ascii: "t") { return 9 }
+        return matches(longMonths[Int(month) - 1], line, start, end) ? month : 0
     }
 
     /// Whether the letters in `start..<end` name a day of the week.
     static func isDay(_ line: LineBytes, _ start: Int, _ end: Int) -> Bool {
-        if end - start == 9 { return packed(line, start, start + 8) == pack("wednesda") }
-        let word = packed(line, start, end)
-        guard word != 0, end - start >= 3 else { return false }
-        return end - start == 3 ? days.contains(word) : longDays.contains(word)
+        guard end - start >= 3, isDay(packed: packedThree(line, start)) else { return false }
+        return end - start == 3 || longDays.contains { matches($0, line, start, end) }
     }
+
+    private static func matches(_ word: StaticString, _ line: LineBytes, _ start: Int, _ end: Int) -> Bool {
+        guard word.utf8CodeUnitCount == end - start else { return false }
+        for offset in 0..<end - start where line[start + offset] | 0x20 != word.utf8Start[offset] {
+            return false
+        }
+        return true
+    }
+
+    private static let longMonths: [StaticString] = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+        "november", "december",
+    ]
+    private static let longDays: [StaticString] = [
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    ]
 
     /// The offset in seconds of a zone's name in capitals, or nil.
     ///
@@ -78,7 +111,10 @@ enum TimeWords {
             ("AEST", 10), ("AEDT", 11), ("NZST", 12), ("NZDT", 13),
         ]
         var zones: [UInt64: Int32] = [:]
-        for (name, offset) in hours { zones[pack(name)] = Int32(offset * 3600) }
+        for (name, offset) in hours {
+            let line = LineBytes(base: name.utf8Start, count: name.utf8CodeUnitCount)
+            zones[packed(line, 0, line.count)] = Int32(offset * 3600)
+        }
         return zones
     }()
 }
