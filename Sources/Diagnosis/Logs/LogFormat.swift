@@ -68,7 +68,7 @@ public struct LogFormat: Sendable {
         var basis = LogTimeBasis()
         var heads: [Head] = []
         var structured = (json: 0, pairs: 0)
-        var headless = 0
+        var headless = (all: 0, loose: 0)
         bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             var inner: [LineBytes] = []
@@ -96,14 +96,15 @@ public struct LogFormat: Sendable {
             .sorted { ($1.share, $0.fields) < ($0.share, $1.fields) }
             let survey = TimeSurvey(layout, inner, projections, whole: lines.map { base + $0.start })
             basis = survey.basis(offsets: lines.map(\.offset), assumptions)
-            headless = survey.headless
+            headless = (survey.headless, survey.loose)
         }
         self.layout = layout
         self.heads = heads
         time = basis
         hasJSON = structured.json > 0
         hasPairs = structured.pairs * 100 > lines.count
-        headlessGoOn = headless * 2 < lines.count && layout.roots[.bare] == nil
+        // Many loose lines are a format of their own, few are exceptions and wrapped text.
+        headlessGoOn = headless.all * 3 < lines.count * 2 && headless.loose * 5 < lines.count
     }
 
     /// Cuts a sample into lines; the first line of a sample from the middle and an unfinished last are left.

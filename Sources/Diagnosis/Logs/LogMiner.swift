@@ -18,6 +18,8 @@ public struct LogMiner: ~Copyable {
     private var heldLength = 0
     private var offset: Int
     private let seed: UInt64
+    /// Memory for messages whose escapes are resolved.
+    private var unescaped: [UInt8] = []
 
     /// Makes a miner for the part of a log that begins at `offset`, which must be the beginning of a line.
     public init(_ format: LogFormat, from offset: Int = 0, limits: LogLimits = LogLimits()) {
@@ -116,7 +118,7 @@ public struct LogMiner: ~Copyable {
     ) throws(Failure) {
         var end = whole.count
         while end > 0, whole.base[end - 1] == 0x0D { end -= 1 }
-        let line = LineBytes(base: whole.base, count: end)
+        let line = LineBytes(base: whole.base, count: end).withoutMark(at: offset)
         tally.counts.lines += 1
         let number = tally.counts.lines
         let lineOffset = offset
@@ -126,9 +128,42 @@ public struct LogMiner: ~Copyable {
         if !isClean { noteFaults(line, isCut: length > whole.count) }
         let read = reader.read(line, &scanner, &clock, isFirst: tally.counts.records == 0)
         let message = line.slice(read.start, read.end)
-        if message.count == 0, read.start == 0 { tally.counts.empty += 1 }
+        if message.count == 0, read.time == nil, read.level == 0 { tally.counts.empty += 1 }
         if read.goesOn { tally.counts.continuations += 1 } else { tally.counts.records += 1 }
 
+        let place: Int
+        if read.isEscaped {
+            place = countUnescaped(message, number, read)
+        } else {
+            place = count(message, number, read)
+        }
+        guard let each else { return }
+        try each(
+            LogLine(
+                number: number, offset: lineOffset,
+                bytes: UnsafeRawBufferPointer(start: line.base, count: line.count),
+                message: read.start..<read.end,
+                time: read.time, level: LogLevel(rawValue: read.level), goesOn: read.goesOn, pattern: place))
+    }
+
+    private mutating func countUnescaped(_ message: LineBytes, _ number: Int, _ read: LineInterpreter.Read)
+        -> Int
+    {
+        // Taken out, so that the bytes stay in place while the miner changes.
+        var plain: [UInt8] = []
+        swap(&plain, &unescaped)
+        LineProjection.unescape(message, into: &plain)
+        let place = plain.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { count(LineBytes(base: $0, count: buffer.count).trimmed, number, read) }
+                ?? 0
+        }
+        swap(&plain, &unescaped)
+        return place
+    }
+
+    /// Counts a message and returns the place of its pattern.
+    @inline(__always)
+    private mutating func count(_ message: LineBytes, _ number: Int, _ read: LineInterpreter.Read) -> Int {
         let shape = tokenizer.shape(of: message)
         let place: Int
         if let known = tally.table.place(of: shape) {
@@ -155,13 +190,7 @@ public struct LogMiner: ~Copyable {
         if time != nil { tally.counts.timed += 1 }
         let hash = StableHash.mix(seed, UInt64(truncatingIfNeeded: number))
         if tally.samples.wants(hash, of: place) { tally.samples.add(message, hash: hash, to: place) }
-        guard let each else { return }
-        try each(
-            LogLine(
-                number: number, offset: lineOffset,
-                bytes: UnsafeRawBufferPointer(start: line.base, count: line.count),
-                message: read.start..<read.end,
-                time: time, level: LogLevel(rawValue: read.level), goesOn: read.goesOn, pattern: place))
+        return place
     }
 
     private mutating func noteFaults(_ line: LineBytes, isCut: Bool) {

@@ -86,7 +86,7 @@ public struct LogTally: Sendable {
 /// How much of a log is kept in memory.
 public struct LogLimits: Sendable {
     /// How many different patterns are told apart; lines of more are counted together.
-    public var patterns = 100_000
+    public var patterns = 80_000
     /// Bytes of lines that are kept as examples of their patterns.
     public var sampleBytes = 32 << 20
     /// How many bytes of a line are looked at.

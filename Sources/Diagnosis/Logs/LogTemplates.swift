@@ -54,17 +54,17 @@ public struct LogTemplates: Sendable {
             for pattern in patterns { sight.add(tally.sights[pattern], lines: 0) }
             let isOverflow = patterns == [Int(SignatureTable.overflow)]
             let id = isOverflow ? 0 : writer.id(of: tokens)
-            let summary =
-                variables
-                ? VariableSummary.variables(of: patterns, tokens: tokens, tally: tally, reducer: reducer) : []
+            let shown = VariableSummary.result(
+                of: patterns, tokens: tokens, tally: tally, reducer: reducer, isDetailed: variables)
             found.append(
                 (
                     LogTemplate(
-                        id: TemplateText.name(ofID: id), text: writer.text(of: tokens), count: sight.count,
+                        id: TemplateText.name(ofID: id),
+                        text: writer.text(of: shown.tokens, literals: shown.literals), count: sight.count,
                         continuations: sight.continuations,
                         lines: min(sight.firstLine, sight.lastLine)...max(sight.lastLine, 1),
                         times: sight.firstTime <= sight.lastTime ? sight.firstTime...sight.lastTime : nil,
-                        levels: Self.levels(sight), variables: summary,
+                        levels: Self.levels(sight), variables: shown.variables,
                         shapes: patterns.map { table.hashOfShape[$0] }.sorted()), patterns
                 ))
         }

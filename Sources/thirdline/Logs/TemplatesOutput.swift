@@ -22,7 +22,7 @@ struct TemplatesOutput {
             let level = template.worst.map { $0 >= .warning ? $0.name : "" } ?? ""
             let padded = level + String(repeating: " ", count: max(0, 9 - level.count))
             text += "\(count)  \(paint.dim(template.id))  \(paint.level(padded, template.worst))  "
-            text += printable(template.text) + "\n"
+            text += clipped(printable(template.text)) + "\n"
         }
         if shown.count < records.count {
             text += "and \(records.count - shown.count) more patterns; --top 0 shows all\n"
@@ -48,14 +48,14 @@ struct TemplatesOutput {
     /// What could not be read, in sentences.
     private func faults(_ counts: LogCounts) -> [String] {
         func some(_ count: Int, _ text: String) -> String? {
-            count == 0 ? nil : "\(count) line\(count == 1 ? "" : "s") \(text)."
+            count == 0 ? nil : "Lines that \(text): \(count)."
         }
         let faults = [
             some(counts.continuations, "go on the record before (stack traces, wrapped text)"),
-            some(counts.invalid, "are not UTF-8; what is broken shows as \u{FFFD}"),
+            some(counts.invalid, "are not UTF-8, shown with \u{FFFD}"),
             some(counts.withNUL, "hold NUL bytes"),
-            some(counts.cut, "are very long: only their beginnings were looked at"),
-            some(counts.overflow, "are of more patterns than are told apart, and are counted together"),
+            some(counts.cut, "are very long, of which only the beginnings were looked at"),
+            some(counts.overflow, "have more patterns than are told apart, counted together"),
         ]
         return faults.compactMap { $0 }
     }
@@ -67,6 +67,12 @@ struct TemplatesOutput {
                 text.unicodeScalars.map {
                     $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0
                 }))
+    }
+
+    /// Text that fits some lines of a terminal; `--json` has all of it.
+    private func clipped(_ text: String) -> String {
+        if text.isEmpty { return "(empty)" }
+        return text.count > 300 ? String(text.prefix(300)) + " …" : text
     }
 
     // MARK: JSON

@@ -29,6 +29,13 @@ struct LineBytes {
         return slice(start, end)
     }
 
+    /// The line without the byte order mark that may stand at the beginning of a file.
+    @inline(__always)
+    func withoutMark(at offset: Int) -> LineBytes {
+        guard offset == 0, count >= 3, base[0] == 0xEF, base[1] == 0xBB, base[2] == 0xBF else { return self }
+        return slice(3, count)
+    }
+
     /// The text; what is not UTF-8 becomes U+FFFD.
     var text: String {
         String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)

@@ -164,7 +164,7 @@ struct FieldScanner: ~Copyable {
 
     /// Adds the next field; false at the end of the line.
     private mutating func scan() -> Bool {
-        while line[position] == 0x20 { position += 1 }
+        while line[position] == 0x20 || count == 0 && line[position] == 0x09 { position += 1 }
         let start = position
         guard start < line.count else { return false }
         let first = line[start]

@@ -20,7 +20,8 @@ extension LayoutLearner {
                 guard found.missing * 50 <= sample.count, count >= 20 else { return nil }
                 // One name of a host or device in all lines is context; one plain word may be the message's.
                 guard found.exact.count > 1 else {
-                    varies = varies || found.dotted == count || found.numbered == count
+                    let isName = found.dotted == count || found.numbered == count
+                    if isName, Set(found.rests).count >= rules.rests { varies = true }
                     continue
                 }
                 let isNamed = Double(found.dotted) >= rules.dotted * Double(count) && found.exact.count > 2

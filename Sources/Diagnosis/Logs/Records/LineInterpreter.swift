@@ -8,6 +8,8 @@ struct LineInterpreter: Sendable {
         /// A level's raw value, or 0.
         var level: UInt8 = 0
         var goesOn = false
+        /// Whether the message holds escapes of JSON.
+        var isEscaped = false
     }
 
     private let layout: LogLayout
@@ -95,6 +97,7 @@ struct LineInterpreter: Sendable {
         var read = plain(line.slice(shift, projection.message.upperBound), &scanner, &clock)
         read.start += shift
         read.end += shift
+        read.isEscaped = line.offset(of: 0x5C, from: read.start, to: read.end) >= 0
         if read.level == 0 { read.level = projection.level(in: line)?.rawValue ?? 0 }
         if read.time == nil, let stamp = projection.stamp(in: line) { read.time = clock.time(stamp) }
         return read

@@ -35,30 +35,46 @@ struct LineProjection {
         return projection.message.isEmpty ? nil : projection
     }
 
-    private static let messages: Set<String> = [
-        "message", "msg", "log", "@message", "short_message", "textpayload", "body", "event", "text",
-        "rendered",
-        "renderedmessage", "@m", "@mt",
-    ]
-    private static let times: Set<String> = [
-        "time", "ts", "timestamp", "@timestamp", "@t", "t", "datetime", "date", "asctime", "eventtime",
-        "__realtime_timestamp", "timemillis", "start_time", "instant",
-    ]
-    private static let levels: Set<String> = [
-        "level", "severity", "lvl", "loglevel", "log.level", "levelname", "priority", "@l", "severitytext",
-        "log_level", "level_name", "severity_text",
-    ]
+    /// The keys by which programs name message, time and level, by hash.
+    private struct Keys: Sendable {
+        let messages: Set<UInt64>
+        let times: Set<UInt64>
+        let levels: Set<UInt64>
+        /// A bit for each key's hash, to pass over other keys quickly.
+        let filter: UInt64
+
+        init() {
+            func set(_ names: String) -> Set<UInt64> {
+                Set(names.utf8.split(separator: 0x20).map { StableHash.text(String(Substring($0))) })
+            }
+            messages = set(
+                "message msg log @message short_message textpayload body event text rendered renderedmessage @m @mt"
+            )
+            times = set(
+                "time ts timestamp @timestamp @t t datetime date asctime eventtime __realtime_timestamp timemillis "
+                    + "start_time instant")
+            levels = set(
+                "level severity lvl loglevel log.level levelname priority @l severitytext log_level level_name "
+                    + "severity_text")
+            filter = messages.union(times).union(levels).reduce(0) { $0 | 1 << ($1 & 63) }
+        }
+
+        static let shared = Keys()
+    }
 
     private mutating func take(_ line: LineBytes, key: Range<Int>, value: Range<Int>) {
         guard key.count <= 24 else { return }
-        let name = String(
-            decoding: UnsafeBufferPointer(start: line.base + key.lowerBound, count: key.count)
-                .map(\.lowercased), as: UTF8.self)
-        if message.isEmpty, Self.messages.contains(name) {
+        let hash = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { lowered in
+            for (place, offset) in key.enumerated() { lowered[place] = line[offset].lowercased }
+            return lowered.baseAddress.map { StableHash.bytes($0, key.count) } ?? 0
+        }
+        let keys = Keys.shared
+        guard keys.filter >> (hash & 63) & 1 == 1 else { return }
+        if message.isEmpty, keys.messages.contains(hash) {
             message = value
-        } else if time.isEmpty, Self.times.contains(name) {
+        } else if time.isEmpty, keys.times.contains(hash) {
             time = value
-        } else if level.isEmpty, Self.levels.contains(name) {
+        } else if level.isEmpty, keys.levels.contains(hash) {
             level = value
         }
     }
@@ -124,6 +140,39 @@ struct LineProjection {
                 let open = at
                 while at < line.count, !line[at].isBlank { at += 1 }
                 take(line, key: key, value: open..<at)
+            }
+        }
+    }
+
+    /// The first line of a message with its escapes resolved, as `\"`, `\t` and `\u00e9` are.
+    static func unescape(_ text: LineBytes, into bytes: inout [UInt8]) {
+        bytes.removeAll(keepingCapacity: true)
+        var at = 0
+        while at < text.count {
+            let byte = text[at]
+            guard byte == 0x5C else {
+                bytes.append(byte)
+                at += 1
+                continue
+            }
+            let next = text[at + 1]
+            at += 2
+            switch next {
+            case UInt8(ascii: "n"), UInt8(ascii: "r"):
+                // Below the first line stands a stack trace or the like.
+                if !bytes.isEmpty { return }
+            case UInt8(ascii: "t"): bytes.append(0x09)
+            case UInt8(ascii: "b"), UInt8(ascii: "f"): bytes.append(0x20)
+            case UInt8(ascii: "u"):
+                var value: UInt32 = 0
+                for offset in at..<at + 4 {
+                    let digit = text[offset]
+                    value = value << 4 | UInt32(digit.isDigit ? digit & 15 : ((digit | 0x20) &- 0x57) & 15)
+                }
+                at += 4
+                let scalar = Unicode.Scalar(value) ?? "\u{FFFD}"
+                bytes.append(contentsOf: Array(String(Character(scalar)).utf8))
+            default: bytes.append(next)
             }
         }
     }

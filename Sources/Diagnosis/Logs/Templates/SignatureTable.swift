@@ -68,6 +68,14 @@ struct SignatureTable: Sendable {
         return insert(shape: shape, signature: place(ofSignature: tokens))
     }
 
+    /// What each token of a message's signature stands for in the message.
+    func fold(_ raw: [RawToken], _ message: LineBytes) -> [Piece] {
+        let pieces = raw.enumerated().map { index, token in
+            Piece(token: pool.known(token, in: message), from: Int32(index), to: Int32(index + 1))
+        }
+        return Collapse.fold(pieces, pool)
+    }
+
     private mutating func place(ofSignature tokens: [Int32]) -> Int32 {
         var hash: UInt64 = 0x51
         for token in tokens { hash = StableHash.mix(hash, pool[token].hash) }

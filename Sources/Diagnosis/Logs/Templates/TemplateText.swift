@@ -8,9 +8,11 @@ struct TemplateText {
     private static let masked = TokenKinds([.dotted, .quoted, .numbered])
 
     /// The template with values as `<*>`.
-    func text(of tokens: [Int32]) -> String {
+    ///
+    /// - Parameter literals: how tokens with numbers in them are written, by their places.
+    func text(of tokens: [Int32], literals: [Int: String] = [:]) -> String {
         var text = ""
-        for token in tokens {
+        for (place, token) in tokens.enumerated() {
             if token == TokenPool.value {
                 if let last = text.utf8.last,
                     last.isAlphanumeric || last == 0x2C || last == 0x3B || last == 0x29 || last == 0x5D
@@ -21,7 +23,7 @@ struct TemplateText {
             } else if pool[token].followsBlank, !text.isEmpty {
                 text += " "
             }
-            text += pool[token].text
+            text += literals[place] ?? pool[token].text
         }
         return text
     }

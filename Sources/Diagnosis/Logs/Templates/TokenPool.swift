@@ -97,14 +97,31 @@ struct TokenPool: Sendable {
         case .word, .sign: return number(slice, raw.followsBlank)
         case .repeatedSign: return number(slice.slice(0, 2), raw.followsBlank)
         case .quoted: return number(text: "\"\(slice.text)\"", followsBlank: raw.followsBlank)
-        case .numbered:
-            var text: [UInt8] = []
-            for offset in 0..<slice.count {
-                let byte = slice[offset]
-                if !byte.isDigit { text.append(byte) } else if text.last != 0x23 { text.append(0x23) }
-            }
-            return number(text: String(decoding: text, as: UTF8.self), followsBlank: raw.followsBlank)
+        case .numbered: return number(text: Self.masked(slice), followsBlank: raw.followsBlank)
         }
+    }
+
+    /// The number of a token that is known already, or that of a value.
+    func known(_ raw: RawToken, in line: LineBytes) -> Int32 {
+        let slice = line.slice(Int(raw.start), Int(raw.end))
+        let seed: UInt64 = raw.followsBlank ? 1 : 0
+        switch raw.kind {
+        case .value: return Self.value
+        case .word, .sign: return numbers[StableHash.bytes(slice.base, slice.count, seed: seed)] ?? Self.value
+        case .repeatedSign: return numbers[StableHash.bytes(slice.base, 2, seed: seed)] ?? Self.value
+        case .quoted: return numbers[StableHash.text("\"\(slice.text)\"", seed: seed)] ?? Self.value
+        case .numbered: return numbers[StableHash.text(Self.masked(slice), seed: seed)] ?? Self.value
+        }
+    }
+
+    /// A word with its digits as `#`.
+    private static func masked(_ slice: LineBytes) -> String {
+        var text: [UInt8] = []
+        for offset in 0..<slice.count {
+            let byte = slice[offset]
+            if !byte.isDigit { text.append(byte) } else if text.last != 0x23 { text.append(0x23) }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     private mutating func number(_ slice: LineBytes, _ followsBlank: Bool) -> Int32 {

@@ -26,6 +26,8 @@ struct RawToken {
 struct Tokenizer {
     /// A message of more tokens is told apart by its first ones.
     static let limit = 600
+    /// A longer word is a value.
+    private static let longestWord = 96
     /// How far a closing quote may stand.
     private static let quoteReach = 400
 
@@ -191,6 +193,12 @@ struct Tokenizer {
                     at = end
                     continue
                 }
+            case UInt8(ascii: ":"):
+                if isStart, next == byte, let end = Self.shortenedAddress(line, at) {
+                    value(at, end, followsBlank)
+                    at = end
+                    continue
+                }
             case UInt8(ascii: "-"), UInt8(ascii: "+"):
                 if isStart, next.isDigit {
                     at = signedNumber(line, at, followsBlank)
@@ -281,6 +289,8 @@ struct Tokenizer {
     @inline(__always)
     private static func certainty(_ line: LineBytes, _ start: Int, _ word: Word) -> Certainty {
         let length = word.end - start
+        // No word of a language is so long: encoded data.
+        if length > longestWord { return .value }
         if word.digits > 0 {
             guard word.digits < 3, length < 16, !word.hasSign, line[start].isLetter else { return .value }
             return word.isHex && isHashLength(length) ? .value : .numbered
@@ -403,6 +413,18 @@ struct Tokenizer {
             if groups >= 3 { end = at }
         }
         return end
+    }
+
+    /// An IPv6 address that begins with the zeros left out, such as `::1`.
+    private static func shortenedAddress(_ line: LineBytes, _ start: Int) -> Int? {
+        var at = start + 1
+        repeat {
+            let from = at + 1
+            at = from
+            while at < from + 4, line[at].isHexDigit { at += 1 }
+            guard at > from, !line[at].isWord else { return nil }
+        } while line[at] == UInt8(ascii: ":") && line[at + 1].isHexDigit
+        return at
     }
 
     @inline(__always)

@@ -314,7 +314,7 @@ extension Stamp {
             }
             let count = digits(at + 1)
             switch sign {
-            case 0x2C where count != 3 && count != 6 && count != 9: return at
+            case 0x2C where count != 3 && count != 6 && count != 9 && line[at + 1 + count] != 0x2B: return at
             case 0x3A where count > 3 && count != 6 && count != 9: return at
             default: break
             }

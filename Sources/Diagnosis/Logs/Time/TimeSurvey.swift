@@ -2,6 +2,8 @@
 struct TimeSurvey {
     /// How many lines have neither stamp nor level nor tag in their heads.
     private(set) var headless = 0
+    /// How many of those do not look like part of the record above them.
+    private(set) var loose = 0
     private var stamps: [(index: Int, stamp: Stamp)] = []
     private var lineCount: Int
     private var hasDots = false
@@ -28,7 +30,10 @@ struct TimeSurvey {
                 default: break
                 }
             }
-            if !hasHead { headless += 1 }
+            if !hasHead {
+                headless += 1
+                if !Continuation.looksContinued(line) { loose += 1 }
+            }
             if reading.columns > 0, scanner.stamps(before: reading.columns) > 0 {
                 let stamp = scanner.stamp(0)
                 stamps.append((index, stamp))

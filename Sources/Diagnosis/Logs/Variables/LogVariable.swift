@@ -1,10 +1,31 @@
 /// What was seen in one varying part of a pattern.
 public struct LogVariable: Sendable, Equatable {
-    /// What most values are.
+    /// What values are.
     public enum Kind: String, Sendable, CaseIterable {
-        case number, duration, size, percentage, time, address, mac, uuid, path, url, email, hex, quoted, list
+        case number
+        case percentage
+        /// A number with a unit of time.
+        case duration
+        /// A number with a unit of data.
+        case size
+        /// A date, a time of day or both.
+        case time
+        /// An IPv4 or IPv6 address, with or without port.
+        case address
+        case mac
+        case uuid
+        case path
+        case url
+        case email
+        /// Hexadecimal digits: hashes, pointers, identifiers.
+        case hex
+        /// Text in quotes.
+        case quoted
+        /// Several values in a row.
+        case list
         /// One of a few words.
         case enumeration
+        /// Anything else.
         case text
     }
 
@@ -14,7 +35,7 @@ public struct LogVariable: Sendable, Equatable {
         public var count: Int
     }
 
-    /// The spread of numbers; of durations in seconds, of sizes in bytes.
+    /// The spread of numbers: of durations in seconds, of sizes in bytes.
     public struct Spread: Sendable, Equatable {
         public var minimum: Double
         public var median: Double
@@ -24,18 +45,12 @@ public struct LogVariable: Sendable, Equatable {
 
     /// What most values are.
     public var kind: Kind
-    /// The most frequent values, most frequent first.
+    /// The most frequent values, most frequent first; at most ten, of at most 200 bytes.
     public var top: [Value]
     /// How many different values the sample holds.
     public var distinct: Int
     /// How many lines were sampled.
     public var sampled: Int
-    /// The spread, where the values are numbers.
+    /// The spread, where most values are numbers, durations, sizes or percentages.
     public var spread: Spread?
-}
-
-enum VariableSummary {
-    static func variables(
-        of patterns: [Int], tokens: [Int32], tally: LogTally, reducer: TemplateReducer
-    ) -> [LogVariable] { [] }
 }

@@ -83,6 +83,9 @@ struct SampleStore: Sendable {
         arena = packed
     }
 
+    /// How many messages of a pattern are kept.
+    func count(of place: Int) -> Int { place < entries.count ? min(width, entries[place].count) : 0 }
+
     /// Hands out the kept messages of a pattern.
     func each(of place: Int, _ body: (LineBytes) -> Void) {
         guard place < entries.count else { return }
