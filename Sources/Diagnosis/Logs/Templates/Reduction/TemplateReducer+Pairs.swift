@@ -63,7 +63,7 @@ extension TemplateReducer {
                         middle = StableHash.mix(middle, pool[tokens[at]].hash)
                         at += 1
                     }
-                    if second == first + 1 || isFixed(tokens[second]) { continue }
+                    if isFixed(tokens[second]) { continue }
                     let outer = StableHash.mix(
                         edges[signature].prefix[first], edges[signature].suffix[second + 1])
                     each(
