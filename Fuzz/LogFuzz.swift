@@ -20,7 +20,8 @@ public func fuzzLog(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     precondition(counts.bytes == bytes.count, "bytes are missing")
     precondition(counts.records + counts.continuations == counts.lines, "lines are missing")
     precondition(
-        whole.templates.templates.reduce(0) { $0 + $1.count } == counts.lines, "templates do not cover all lines")
+        whole.templates.templates.reduce(0) { $0 + $1.count } == counts.lines,
+        "templates do not cover all lines")
     for template in whole.templates.templates {
         precondition(template.lines.upperBound <= counts.lines, "a template's line is not there")
         precondition(template.variables.allSatisfy { $0.distinct <= $0.sampled }, "more values than lines")
@@ -35,7 +36,8 @@ private func read(
     var lines: [String] = []
     func note(_ line: LogLine) {
         precondition(line.message.upperBound <= line.bytes.count, "the message ends behind the line")
-        lines.append("\(line.number) \(line.offset) \(line.message) \(line.time ?? -1) \(line.pattern) \(line.goesOn)")
+        lines.append(
+            "\(line.number) \(line.offset) \(line.message) \(line.time ?? -1) \(line.pattern) \(line.goesOn)")
     }
     bytes.withUnsafeBytes { raw in
         var start = 0

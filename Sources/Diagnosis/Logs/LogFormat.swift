@@ -52,11 +52,11 @@ public struct LogFormat: Sendable {
     }
 
     /// The most lines that are looked at.
-    private static let lineLimit = 20_000
+    private static let lineLimit = 12_800
     /// The most bytes of a line that are looked at.
     private static let lengthLimit = 4096
 
-    /// Learns a format from parts of a log, in their order; up to some 20,000 lines are looked at.
+    /// Learns a format from parts of a log, in their order; up to some 12,800 lines are looked at.
     public init(learningFrom samples: [Sample], assuming assumptions: Assumptions = Assumptions()) {
         var lines: [(offset: Int, start: Int, end: Int)] = []
         var bytes: [UInt8] = []

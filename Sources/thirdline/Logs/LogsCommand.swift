@@ -49,7 +49,7 @@ struct Logs: AsyncParsableCommand {
                 let jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
                 let run = try await LogMining.run(
                     source, assumptions, jobs: jobs, keepsLines: assign != nil)
-                let templates = LogTemplates(run.tally, variables: assign == nil)
+                let templates = LogTemplates(run.tally, variables: json)
                 if let assign {
                     try run.ledger?.write(to: assign, templates)
                     return

@@ -116,6 +116,17 @@ struct FieldScanner: ~Copyable {
         return index < 0 ? .behindLast : fields[index]
     }
 
+    /// Where the field at `index` begins, without looking at it; nil behind the last field.
+    @inline(__always)
+    mutating func start(of index: Int) -> Int? {
+        if index == count, index < Self.limit {
+            while line[position] == 0x20 || count == 0 && line[position] == 0x09 { position += 1 }
+            return position < line.count ? position : nil
+        }
+        let field = field(index)
+        return field.kind == .end ? nil : Int(field.start)
+    }
+
     /// The stamp that field `index` of class `stamp` holds.
     func stamp(ofField index: Int) -> Stamp? {
         guard index < count else { return nil }
@@ -396,7 +407,7 @@ struct FieldScanner: ~Copyable {
             let kind = table[Int(base[end])]
             if kind & ByteTable.special != 0 { break }
             seen |= kind
-            end += 1
+            end &+= 1
         }
         flags = seen
         return end

@@ -108,11 +108,21 @@ struct LogLayout: Sendable {
     static func shape(_ line: LineBytes, _ field: Field) -> UInt64 {
         var hash: UInt64 = 7
         var last: UInt8 = 0
-        for offset in Int(field.start)..<Int(field.end) {
-            var byte = line[offset]
-            if byte == 0x20 { continue }
-            if byte.isDigit { byte = 0x30 } else if byte.isLetter { byte = 0x61 }
-            if byte == last, byte == 0x30 || byte == 0x61 { continue }
+        let base = line.base
+        var offset = Int(field.start)
+        let end = Int(field.end)
+        while offset < end {
+            var byte = base[offset]
+            offset &+= 1
+            if byte.isDigit {
+                if last == 0x30 { continue }
+                byte = 0x30
+            } else if byte == 0x20 {
+                continue
+            } else if byte.isLetter {
+                if last == 0x61 { continue }
+                byte = 0x61
+            }
             last = byte
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
         }
@@ -165,9 +175,8 @@ struct LogLayout: Sendable {
     }
 
     private func reading(cutAt column: Int, _ scanner: inout FieldScanner) -> Reading {
-        let field = scanner.field(column)
-        if field.kind != .end {
-            return Reading(start: Int(field.start), end: scanner.line.count, columns: column, isKnown: true)
+        if let start = scanner.start(of: column) {
+            return Reading(start: start, end: scanner.line.count, columns: column, isKnown: true)
         }
         guard column > 0, scanner.count > 0, scanner.count < FieldScanner.limit else {
             return Reading(start: 0, end: scanner.line.count, columns: 0, isKnown: true)

@@ -61,7 +61,7 @@ struct Tokenizer {
 
     @inline(__always)
     private mutating func value(_ start: Int, _ end: Int, _ followsBlank: Bool) {
-        count += 1
+        count &+= 1
         joint = 0
         if !endsInValue {
             endsInValue = true
@@ -72,7 +72,7 @@ struct Tokenizer {
 
     @inline(__always)
     private mutating func mixText(_ text: UInt64) {
-        count += 1
+        count &+= 1
         if joint != 0 {
             hash = StableHash.mix(hash, joint)
             joint = 0
@@ -115,7 +115,7 @@ struct Tokenizer {
         let isRepeated = end - start > 1
         let text = UInt64(byte) << 8 | (followsBlank ? 1 : 0) | (isRepeated ? 2 : 0) | 0x1_0000
         if endsInValue, joint == 0, !isRepeated, Self.joins(byte, followsBlank) {
-            count += 1
+            count &+= 1
             joint = text
         } else {
             mixText(text)
@@ -260,7 +260,7 @@ struct Tokenizer {
                 if kind & ByteTable.word == 0 { break }
                 flags |= kind
                 digits &+= Int(kind & ByteTable.digit)
-                at += 1
+                at &+= 1
             }
             guard at < count else { break }
             let byte = base[at]

@@ -13,8 +13,8 @@ struct SampleStore: Sendable {
     /// The most bytes of one message that are kept.
     static let messageLimit = 2048
 
-    /// How many messages of one pattern are kept at most.
-    private var width = 128
+    /// To how many messages the sample of a pattern is cut back when it has twice as many.
+    private var width = 64
     private let budget: Int
     private var arena: [UInt8] = []
     /// Bytes of the arena that belong to a kept message, and what the entries take.
@@ -84,14 +84,14 @@ struct SampleStore: Sendable {
     }
 
     /// How many messages of a pattern are kept.
-    func count(of place: Int) -> Int { place < entries.count ? min(width, entries[place].count) : 0 }
+    func count(of place: Int) -> Int { place < entries.count ? entries[place].count : 0 }
 
     /// Hands out the kept messages of a pattern.
     func each(of place: Int, _ body: (LineBytes) -> Void) {
         guard place < entries.count else { return }
         arena.withUnsafeBufferPointer { arena in
             guard let base = arena.baseAddress else { return }
-            for entry in entries[place].sorted(by: { $0.hash < $1.hash }).prefix(width) {
+            for entry in entries[place] {
                 body(LineBytes(base: base + entry.start, count: entry.length))
             }
         }
