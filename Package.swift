@@ -27,9 +27,13 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
     ],
     targets: [
+        .systemLibrary(name: "CHyperscan", pkgConfig: "libhs", providers: [.apt(["libhyperscan-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "Diagnosis", swiftSettings: quick),
+        .target(
+            name: "Diagnosis",
+            dependencies: ["CHyperscan", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: quick),
         .target(name: "Domain", dependencies: ["Diagnosis"], swiftSettings: strict),
         .target(
             name: "Storage",

@@ -1,0 +1,133 @@
+import Testing
+
+@testable import Diagnosis
+
+/// Makes redactors for tests.
+enum Redacting {
+    static let key = key(1)
+
+    static func key(_ number: UInt8) -> RedactionKey {
+        guard let key = RedactionKey((0..<32).map { $0 ^ number }) else { preconditionFailure("a short key") }
+        return key
+    }
+
+    static func rules(_ custom: [RedactionRules.Custom] = []) throws -> RedactionRules {
+        try RedactionRules(custom: custom)
+    }
+
+    static func redact(_ text: String, key: RedactionKey = key) throws -> String {
+        Redactor(rules: try rules(), key: key).redact(text)
+    }
+
+    struct Found: Hashable {
+        var rule: String
+        var line: Int
+        var column: Int
+        var text: String
+        var token: String
+    }
+
+    /// What is found in a text.
+    static func found(_ text: String, key: RedactionKey = key) throws -> [Found] {
+        var found: [Found] = []
+        _ = Redactor(rules: try rules(), key: key).redact(Array(text.utf8)) { redaction in
+            found.append(
+                Found(
+                    rule: redaction.rule.name, line: redaction.line, column: redaction.column,
+                    text: String(decoding: redaction.value, as: UTF8.self), token: redaction.token))
+        }
+        return found
+    }
+}
+
+@Suite("Redaction of values") struct RedactionTests {
+    @Test(
+        "PRIV-01 part: values of every kind are found, and nothing around them",
+        arguments: [
+            ("key AKIAIOSFODNN7EXAMPLE used", "AKIAIOSFODNN7EXAMPLE", "aws-access-key"),
+            (
+                "token=ghp_0123456789abcdefghijABCDEFGHIJ456789 ok",
+                "ghp_0123456789abcdefghijABCDEFGHIJ456789", "github-token"
+            ),
+            (
+                "mail from ada.lovelace+x@mail.example-corp.org, ok", "ada.lovelace+x@mail.example-corp.org",
+                "email"
+            ),
+            ("peer 203.0.113.77:443 refused", "203.0.113.77", "ipv4"),
+            ("peer [2a00:1450:4001:81b::200e]:443", "2a00:1450:4001:81b::200e", "ipv6"),
+            ("mac 00:1b:44:11:3a:b7 seen", "00:1b:44:11:3a:b7", "mac"),
+            ("mac 00-1B-44-11-3A-B7 seen", "00-1B-44-11-3A-B7", "mac"),
+            ("mac 001b.4411.3ab7 seen", "001b.4411.3ab7", "mac"),
+            ("paid with 4111 1111 1111 1111 today", "4111 1111 1111 1111", "card"),
+            ("paid with 5500005555555559 today", "5500005555555559", "card"),
+            ("paid with 3782 822463 10005 today", "3782 822463 10005", "card"),
+            ("iban DE89370400440532013000.", "DE89370400440532013000", "iban"),
+            ("to GB82 WEST 1234 5698 7654 32 today", "GB82 WEST 1234 5698 7654 32", "iban"),
+            ("call +49 30 901820 now", "+49 30 901820", "phone-international"),
+            ("call +1 (415) 555-2671 now", "+1 (415) 555-2671", "phone-international"),
+            ("call (415) 555-2671 now", "(415) 555-2671", "phone-north-america"),
+            ("call 415-555-2671 now", "415-555-2671", "phone-north-america"),
+            ("ssn 536-90-4399 given", "536-90-4399", "us-ssn"),
+            ("cpf 529.982.247-25 given", "529.982.247-25", "br-cpf"),
+            ("cf RSSMRA85T10A562S given", "RSSMRA85T10A562S", "it-codice-fiscale"),
+            ("ahv 756.9217.0769.85 given", "756.9217.0769.85", "ch-ahv"),
+            ("id 11010519491231002X given", "11010519491231002X", "cn-resident-id"),
+            ("id 131052-308T given", "131052-308T", "fi-hetu"),
+            ("pesel: 44051401359", "44051401359", "pl-pesel"),
+            ("BSN 111222333 given", "111222333", "nl-bsn"),
+            ("first_name=Ada last=1", "Ada", "field-name"),
+            ("{\"lastName\":\"O'Neil Smith\",\"a\":1}", "O'Neil Smith", "field-name"),
+            ("login user=jdoe from console", "jdoe", "field-user"),
+            ("dob: 1984-03-12", "1984-03-12", "field-birth-date"),
+            ("{\"latitude\": 52.520008}", "52.520008", "coordinates"),
+            ("password=hunter2 next=1", "hunter2", "field-password"),
+            ("{\"db_password\": \"pa\\\"ss, word\", \"x\": 1}", "pa\\\"ss, word", "field-password"),
+            ("\"{\\\"password\\\":\\\"hunter2\\\"}\"", "hunter2", "field-password"),
+            ("Data Source=(local);Password=a,b&c;Database=x", "a,b&c", "field-password"),
+            ("<password>hunter2</password>", "hunter2", "field-password"),
+            ("<add key=\"Password\" value=\"hunter2\"/>", "hunter2", "field-password"),
+            ("mysqldump --password hunter2 db", "hunter2", "field-password"),
+            ("CREATE USER x IDENTIFIED BY 'hunter2';", "hunter2", "field-password"),
+            ("Authorization: Bearer abcdef123456", "abcdef123456", "field-authorization"),
+            (
+                "{\"name\": \"Authorization\", \"value\": \"Basic dXNlcjpwYXNz\"}", "dXNlcjpwYXNz",
+                "field-authorization"
+            ),
+            ("Cookie: sid=31d4d96e407aad42", "31d4d96e407aad42", "field-cookie"),
+            ("api_key=9f8e7d6c5b4a39281706 rest", "9f8e7d6c5b4a39281706", "field-secret"),
+            ("connecting to db-7.prod.acme-corp.com now", "db-7.prod.acme-corp.com", "hostname"),
+            ("GET https://shop.acme-corp.de/index", "shop.acme-corp.de", "url-host"),
+            ("https:\\/\\/shop.acme-corp.de\\/index", "shop.acme-corp.de", "url-host"),
+            ("rhost=web-07 user=root", "web-07", "field-host"),
+        ])
+    func valuesAreFound(text: String, value: String, rule: String) throws {
+        let found = try Redacting.found(text)
+        #expect(found.map(\.text) == [value], "\(found)")
+        #expect(found.first?.rule == rule)
+        let redacted = try Redacting.redact(text)
+        let token = try #require(found.first?.token)
+        #expect(redacted == text.replacing(value, with: token))
+    }
+
+    @Test(
+        "What only looks like a private value stays",
+        arguments: [
+            "release 1.2.3.4 is out", "lib-1.2.3.4.jar loaded", "Chrome/120.0.0.0 Safari/537.36",
+            "oid 1.3.6.1.4.1",
+            "listening on 127.0.0.1:8080 and 0.0.0.0:80", "mask 255.255.255.0",
+            "id 550e8400-e29b-41d4-a716-446655440000 done", "sha da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "order 4111111111111112 shipped", "at 2026-11-21T16:35:43.123Z", "took 1700000000000 ns",
+            "std::vector<int>::size()", "password: required", "password=${DB_PASSWORD}", "password=********",
+            "max_tokens=4096 tokens: 1200", "token=null", "Token expired", "user=root uid=0",
+            "org.apache.hadoop.net.NetUtils: ok", "java.io.IOException: broken", "image@2x.png",
+            "Object@1a2b3c",
+            "order 415-555-2671 shipped", "error at 12:34:56:78", "http://www.w3.org/2001/XMLSchema",
+            "localhost/127.0.0.1", "password reset requested", "secretName: my-secret",
+            "invalid token: unexpected",
+            "0x7ffe:0x1234", "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
+        ])
+    func lookAlikesStay(text: String) throws {
+        #expect(try Redacting.found(text) == [])
+        #expect(try Redacting.redact(text) == text)
+    }
+}
