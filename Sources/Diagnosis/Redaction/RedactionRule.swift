@@ -10,7 +10,7 @@ public struct RedactionRule: Hashable, Sendable {
 enum BuiltInRule: UInt16, CaseIterable {
     case privateKey, jwt, urlPassword, urlUser, urlHost, urlSecret, bearer, basic
     case fieldPassword, fieldSecret, fieldAuthorization, fieldCookie, connectionString
-    case email, phoneInternational, phoneNorthAmerica, fieldPhone
+    case email, phoneInternational, phoneNorthAmerica, phoneGrouped, fieldPhone
     case card, fieldCard, iban, fieldAccount
     case nationalUS, nationalDE, nationalFR, nationalES, nationalIT, nationalGB, nationalNHS, nationalNL
     case nationalBE, nationalPL, nationalSE, nationalFI, nationalNO, nationalDK, nationalCH, nationalPT
@@ -39,6 +39,7 @@ enum BuiltInRule: UInt16, CaseIterable {
         case .email: "email"
         case .phoneInternational: "phone-international"
         case .phoneNorthAmerica: "phone-north-america"
+        case .phoneGrouped: "phone-grouped"
         case .fieldPhone: "field-phone"
         case .card: "card"
         case .fieldCard: "field-card"
@@ -97,7 +98,7 @@ enum BuiltInRule: UInt16, CaseIterable {
         case .fieldCookie: .cookie
         case .fieldSecret, .urlSecret: .secret
         case .email: .email
-        case .phoneInternational, .phoneNorthAmerica, .fieldPhone: .phone
+        case .phoneInternational, .phoneNorthAmerica, .phoneGrouped, .fieldPhone: .phone
         case .card, .fieldCard: .card
         case .iban, .fieldAccount: .iban
         case .ipv4: .ipv4

@@ -110,6 +110,13 @@ public struct RedactionRules: Sendable {
     public static let builtInRules: [RedactionRule] =
         BuiltInRule.allCases.map(\.rule) + FixedShape.all.map { RedactionRule(name: $0.name, kind: $0.kind) }
 
+    /// The expressions that the matcher looks for, in Hyperscan's syntax, and whether case matters.
+    ///
+    /// With them anybody can measure what the bare matcher takes for the same work.
+    public static var patterns: [(expression: String, isCaseless: Bool)] {
+        Anchor.all.map { (expression: $0.expression, isCaseless: $0.isCaseless) }
+    }
+
     private static func compile(_ custom: [Custom]) throws(Problem) -> PatternDatabase? {
         guard !custom.isEmpty else { return nil }
         let patterns = custom.map {

@@ -91,13 +91,23 @@ enum Redacting {
             ("Authorization: Bearer abcdef123456", "abcdef123456", "field-authorization"),
             (
                 "{\"name\": \"Authorization\", \"value\": \"Basic dXNlcjpwYXNz\"}", "dXNlcjpwYXNz",
-                "field-authorization"
+                "basic"
             ),
             ("Cookie: sid=31d4d96e407aad42", "31d4d96e407aad42", "field-cookie"),
             ("api_key=9f8e7d6c5b4a39281706 rest", "9f8e7d6c5b4a39281706", "field-secret"),
             ("connecting to db-7.prod.acme-corp.com now", "db-7.prod.acme-corp.com", "hostname"),
             ("GET https://shop.acme-corp.de/index", "shop.acme-corp.de", "url-host"),
             ("https:\\/\\/shop.acme-corp.de\\/index", "shop.acme-corp.de", "url-host"),
+            ("GET /login?user_email=ada%40mail.example-corp.org&x=1", "ada%40mail.example-corp.org", "email"),
+            ("q=%7B%22password%22%3A%22hunter2%22%7D", "hunter2", "field-password"),
+            ("next=%2Fx%3Fapi_key%3D9f8e7d6c5b4a39281706%26y%3D1", "9f8e7d6c5b4a39281706", "field-secret"),
+            (
+                "next=%252Fx%253Fapi_key%253D9f8e7d6c5b4a39281706%2526y%253D1", "9f8e7d6c5b4a39281706",
+                "field-secret"
+            ),
+            ("{\"m\":\"password\\u003dhunter2\\u0026x\\u003d1\"}", "hunter2", "field-password"),
+            ("<v>&quot;password&quot;:&quot;hunter2&quot;</v>", "hunter2", "field-password"),
+            ("to worker-7/127.0.0.1:9000 ok", "worker-7", "field-host"),
             ("rhost=web-07 user=root", "web-07", "field-host"),
         ])
     func valuesAreFound(text: String, value: String, rule: String) throws {

@@ -4,6 +4,8 @@ enum FieldRecogniser {
     static func find(in text: TextView, at end: Int, field: FieldName, into spans: inout [RedactionSpan]) {
         let nameEnd = end - 1
         guard let word = field.start(text, endingAt: nameEnd) else { return }
+        // The kind in a token may read like the name of a field.
+        guard !text.has("REDACTED-", at: word - 9) else { return }
         let nameStart = text.start(of: .fieldName, before: word, limit: 64)
         switch field.judgement {
         case .authorization:
@@ -16,6 +18,7 @@ enum FieldRecogniser {
         }
         guard let value = FieldValue.find(text, name: nameStart..<nameEnd) else {
             if field.judgement.isNational { findInProse(text, nameEnd, field, into: &spans) }
+            if case .phone = field.judgement { findPhoneInProse(text, nameEnd, into: &spans) }
             return
         }
         guard let range = range(of: value, text, field), !Placeholder.isOne(text, range) else { return }
@@ -29,13 +32,30 @@ enum FieldRecogniser {
         _ text: TextView, _ nameEnd: Int, _ field: FieldName, into spans: inout [RedactionSpan]
     ) {
         var start = nameEnd
-        while start < nameEnd + 12, !isDigit(text[start]), text[start] >= 0x20 { start += 1 }
+        while start < nameEnd + 24, !isDigit(text[start]), text[start] >= 0x20 { start += 1 }
+        start = text.start(of: .alphanumeric, before: start, limit: 3)
         var end = start
         while end < start + 24, isAlphanumeric(text[end]) || isGlue(text, end) { end += 1 }
         guard end - start >= 8, NationalNumber.isValid(Array(text.bytes(start..<end)), field.rule) else {
             return
         }
         spans.append(RedactionSpan(start, end, field.rule))
+    }
+
+    /// Claims a telephone number in groups within a few words behind the word for one.
+    private static func findPhoneInProse(_ text: TextView, _ nameEnd: Int, into spans: inout [RedactionSpan])
+    {
+        var start = nameEnd
+        while start < nameEnd + 24, !isDigit(text[start]), text[start] >= 0x20 { start += 1 }
+        if text[start - 1] == UInt8(ascii: "(") || text[start - 1] == UInt8(ascii: "+") { start -= 1 }
+        guard text.isWordStart(start), isDigit(text[start]) || isDigit(text[start + 1]) else { return }
+        guard let (end, digits) = PhoneNumber.digits(text, start, limit: 15), (7...15).contains(digits.count)
+        else {
+            return
+        }
+        // Without groups it may be any number, unless it is as long as few others are.
+        guard end - start > digits.count || digits.count >= 10 else { return }
+        spans.append(RedactionSpan(start, end, .fieldPhone))
     }
 
     /// Whether a sign stands between two groups of a number.
@@ -92,6 +112,8 @@ enum FieldRecogniser {
 
     static func isRandom(_ text: TextView, _ range: Range<Int>, _ minimum: Int) -> Bool {
         guard range.allSatisfy({ ByteSet.secret.contains(text[$0]) }) else { return false }
+        // A number in hexadecimal is an address or a handle.
+        if text.hasCaseless("0x", at: range.lowerBound), range.count <= 18 { return false }
         return Entropy.looksRandom(text.bytes(range), atLeast: minimum)
     }
 
@@ -132,5 +154,5 @@ extension FieldName.Judgement {
 
 extension ByteSet {
     /// What generated secrets are written with.
-    static let secret = ByteSet("+/=_-.~:%!*|", letters: true, digits: true)
+    static let secret = ByteSet("+/=_-.~:%!*", letters: true, digits: true)
 }

@@ -192,7 +192,9 @@ struct FieldValue {
             let byte = text[offset]
             switch byte {
             case 0x00...0x20, UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: "`"): return offset
-            case UInt8(ascii: "'"): if !isLine || !isAlphanumeric(text[offset + 1]) { return offset }
+            case UInt8(ascii: "'"):
+                // An apostrophe stands between two letters, as in a name.
+                if !isLetter(text[offset - 1]) || !isLetter(text[offset + 1]) { return offset }
             case UInt8(ascii: "\\"):
                 let next = text[offset + 1]
                 if next == UInt8(ascii: "\"") || next == UInt8(ascii: "\\") || next == UInt8(ascii: "'") {

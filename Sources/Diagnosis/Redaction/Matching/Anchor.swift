@@ -7,10 +7,10 @@ struct Anchor: Sendable {
     enum Recogniser: Sendable {
         case fixedShape(FixedShape, rule: UInt16, width: Int)
         case jsonWebToken, privateKey, puttyKey, url, email, version4, version6, mac, dottedMAC, hostname
-        case internationalPhone, northAmericanPhone, card(width: Int), bankAccount, coordinates, bearer, basic
+        case internationalPhone, northAmericanPhone, groupedPhone, card(width: Int), bankAccount, coordinates,
+            bearer, basic
         case national(NationalNumber.Form)
         case field(FieldName)
-        case syslogHeader
         /// An escape: the text around is looked at once more as it reads decoded.
         case escape
     }
@@ -39,6 +39,8 @@ struct Anchor: Sendable {
             Anchor(expression: MediaAccessAddress.dotExpression, recogniser: .dottedMAC),
             Anchor(expression: PhoneNumber.internationalExpression, recogniser: .internationalPhone),
             Anchor(expression: PhoneNumber.northAmericanExpression, recogniser: .northAmericanPhone),
+            Anchor(expression: PhoneNumber.parenthesisedExpression, recogniser: .groupedPhone),
+            Anchor(expression: PhoneNumber.dialledExpression, recogniser: .groupedPhone),
             Anchor(expression: PaymentCard.plainExpression, recogniser: .card(width: 13)),
             Anchor(expression: PaymentCard.groupedExpression, recogniser: .card(width: 16)),
             Anchor(expression: PaymentCard.amexExpression, recogniser: .card(width: 17)),
@@ -53,6 +55,7 @@ struct Anchor: Sendable {
         Anchor(expression: PrivateKey.puttyExpression, recogniser: .puttyKey),
         Anchor(expression: URLAuthority.expression, recogniser: .url),
         Anchor(expression: EmailAddress.expression, recogniser: .email),
+        Anchor(expression: DecodedRuns.expression, recogniser: .escape),
         Anchor(expression: Hostname.expression, isCaseless: true, recogniser: .hostname),
         Anchor(expression: Authorization.bearerExpression, isCaseless: true, recogniser: .bearer),
         Anchor(expression: Authorization.basicExpression, isCaseless: true, recogniser: .basic),
@@ -61,6 +64,9 @@ struct Anchor: Sendable {
     private static let fields: [Anchor] = FieldName.all.map {
         Anchor(expression: $0.expression, isCaseless: true, recogniser: .field($0))
     }
+
+    /// The position of the pattern for escapes.
+    static let escape = all.firstIndex { if case .escape = $0.recogniser { true } else { false } } ?? -1
 
     /// Asks the recogniser what it claims.
     ///
@@ -81,6 +87,7 @@ struct Anchor: Sendable {
         case .hostname: Hostname.find(in: text, at: end, into: &spans)
         case .internationalPhone: PhoneNumber.findInternational(in: text, at: end, into: &spans)
         case .northAmericanPhone: PhoneNumber.findNorthAmerican(in: text, at: end, into: &spans)
+        case .groupedPhone: PhoneNumber.findGrouped(in: text, at: end, into: &spans)
         case .card(let width): PaymentCard.find(in: text, at: end, width: width, into: &spans)
         case .bankAccount: BankAccount.find(in: text, at: end, into: &spans)
         case .coordinates: Coordinates.find(in: text, at: end, into: &spans)
@@ -88,7 +95,7 @@ struct Anchor: Sendable {
         case .basic: Authorization.findBasic(in: text, at: end, into: &spans)
         case .national(let form): NationalNumber.find(in: text, at: end, form: form, into: &spans)
         case .field(let field): FieldRecogniser.find(in: text, at: end, field: field, into: &spans)
-        case .syslogHeader, .escape: break
+        case .escape: break
         }
     }
 }

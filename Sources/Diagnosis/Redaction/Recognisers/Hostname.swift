@@ -49,20 +49,26 @@ enum Hostname {
     private static func isName(_ text: TextView, _ range: Range<Int>) -> Bool {
         var labels = 1
         var label = range.lowerBound
-        var hasUpper = false
-        var hasLower = false
-        for offset in range {
-            let byte = text[offset]
-            if isUppercase(byte) { hasUpper = true }
-            if isLowercase(byte) { hasLower = true }
-            guard byte == UInt8(ascii: ".") else { continue }
+        for offset in range where text[offset] == UInt8(ascii: ".") {
             guard offset > label, text[label] != UInt8(ascii: "-"), offset - label <= 63 else { return false }
+            guard !isIdentifier(text, label..<offset) else { return false }
             if labels == 1, packages.contains(text, label..<offset) { return false }
             labels += 1
             label = offset + 1
         }
-        // Class names and members mix cases.
-        return labels >= 2 && !(hasUpper && hasLower)
+        return labels >= 2
+    }
+
+    /// Whether a label is written as names of classes and members are: `NetUtils`, `getHost`, `System`.
+    private static func isIdentifier(_ text: TextView, _ label: Range<Int>) -> Bool {
+        var hasUpper = false
+        var hasLower = false
+        for offset in label {
+            let byte = text[offset]
+            if isDigit(byte) || byte == UInt8(ascii: "-") { return false }
+            if isUppercase(byte) { hasUpper = true } else { hasLower = true }
+        }
+        return hasUpper && hasLower
     }
 
     /// Where a name ends that begins at `start`.

@@ -27,9 +27,27 @@ enum IPAddress {
             place = first
             start = first
         }
+        findNamed(in: text, before: start, end: last, into: &spans)
         guard isAddress(octets), !isPartOfMore(text, start, last), !Version.isOne(text, start, last, octets)
         else { return }
         spans.append(RedactionSpan(start, last, .ipv4))
+    }
+
+    /// Claims the name in `name/1.2.3.4:port`, as Java writes addresses.
+    private static func findNamed(
+        in text: TextView, before start: Int, end: Int, into spans: inout [RedactionSpan]
+    ) {
+        guard text[start - 1] == UInt8(ascii: "/"), text[start - 2] != UInt8(ascii: "/") else { return }
+        let name = text.start(of: .hostname, before: start - 1, limit: 253)
+        guard name < start - 2, text.isWordStart(name), isLetter(text[name]) || isDigit(text[name]) else {
+            return
+        }
+        let range = name..<start - 1
+        // `Chrome/120.0.0.0` is a product; a computer's name has a digit or a dash, or a port follows.
+        let isMachine = range.contains { isDigit(text[$0]) || text[$0] == UInt8(ascii: "-") }
+        let hasPort = text[end] == UInt8(ascii: ":") && isDigit(text[end + 1])
+        guard isMachine || hasPort, Hostname.mayBeRedacted(text, range) else { return }
+        spans.append(RedactionSpan(range.lowerBound, range.upperBound, .fieldHost))
     }
 
     /// Whether an address is a computer's: not this one, not everybody, no mask, no group, and no token.

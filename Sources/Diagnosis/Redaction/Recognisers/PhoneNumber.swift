@@ -5,6 +5,23 @@ enum PhoneNumber {
     static let internationalWidth = 8
     static let northAmericanExpression = "[2-9][0-9]{2}(?:\\) ?|[-.])[2-9][0-9]{2}[-. ][0-9]{4}"
 
+    /// A code in parentheses and two groups, as many countries write numbers.
+    static let parenthesisedExpression = "\\(0?[0-9]{2,3}\\) ?[0-9]{3,4}[- ][0-9]{3,4}"
+    /// A number with the prefix of international dialling and groups.
+    static let dialledExpression = "00[1-9][0-9]{0,2}[- ][0-9]{2,4}[- ][0-9]{3,4}"
+
+    /// Claims a number whose beginning ends at `end`, and which begins with a parenthesis or two zeros.
+    static func findGrouped(in text: TextView, at end: Int, into spans: inout [RedactionSpan]) {
+        let start = text.start(of: .phone, before: end, limit: 20)
+        var first = start
+        while first < end, text[first] != UInt8(ascii: "("), !text.has("00", at: first) { first += 1 }
+        guard first < end, text.isWordStart(first), text[first - 1] != UInt8(ascii: "_") else { return }
+        guard let (last, digits) = digits(text, first, limit: 17), last >= end, digits.count >= 8 else {
+            return
+        }
+        spans.append(RedactionSpan(first, last, .phoneGrouped))
+    }
+
     static func findInternational(in text: TextView, at end: Int, into spans: inout [RedactionSpan]) {
         let start = end - internationalWidth
         let before = text[start - 1]

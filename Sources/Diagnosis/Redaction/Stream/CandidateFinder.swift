@@ -5,6 +5,9 @@ struct CandidateFinder: ~Copyable {
     private let scratch: PatternDatabase.Scratch?
     private let customScratch: PatternDatabase.Scratch?
     private var matches: [PatternDatabase.Match] = []
+    /// The offset behind the last text that was looked at decoded.
+    private var decoded = 0
+    private static let escape = UInt32(Anchor.escape)
 
     init(rules: RedactionRules) {
         self.rules = rules
@@ -24,10 +27,15 @@ struct CandidateFinder: ~Copyable {
         matches.removeAll(keepingCapacity: true)
         scan(UnsafeBufferPointer(rebasing: window[first..<end]))
         var passed = 0
+        var runs = DecodedRuns(after: decoded)
         for match in matches {
             let place = first + Int(match.end)
             // What ends before was looked at already; what lies within a long value belongs to it.
             guard place > start, place > passed else { continue }
+            guard match.pattern != Self.escape else {
+                runs.add(window, around: place)
+                continue
+            }
             let text = TextView(
                 base: base, lower: max(0, place - RedactionStream.lookBehind),
                 upper: min(window.count, place + RedactionStream.lookAhead))
@@ -38,9 +46,44 @@ struct CandidateFinder: ~Copyable {
             }
             if spans.count > known, let last = spans.last, last.end - last.start > 1_024 { passed = last.end }
         }
+        decoded = runs.end
+        findDecoded(runs, window, into: &spans)
         keepApplied(&spans, from: claimed)
         findCustom(in: window, from: start, to: end, into: &spans)
     }
+
+    /// Looks at what was escaped, as it reads decoded, and claims the original.
+    private mutating func findDecoded(
+        _ runs: DecodedRuns, _ window: UnsafeBufferPointer<UInt8>, into spans: inout [RedactionSpan]
+    ) {
+        guard runs.bytes.count > 1 else { return }
+        matches.removeAll(keepingCapacity: true)
+        var found: [RedactionSpan] = []
+        runs.bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            scan(bytes)
+            for match in matches where match.pattern != Self.escape {
+                let place = Int(match.end)
+                let text = TextView(
+                    base: base, lower: max(0, place - RedactionStream.lookBehind),
+                    upper: min(bytes.count, place + RedactionStream.lookAhead))
+                anchors[Int(match.pattern)].find(in: text, at: place, into: &found)
+            }
+        }
+        for var span in found where span.end > span.start && span.end < runs.bytes.count {
+            let origin = runs.origin(of: span.start..<span.end)
+            let isEscaped = origin.count != span.end - span.start
+            span.start = origin.lowerBound
+            span.end = origin.upperBound
+            if isEscaped {
+                span.form = window[origin].contains(UInt8(ascii: "%")) ? .percentEncoded : .escaped
+            }
+            spans.append(span)
+        }
+    }
+
+    /// The window moves: what was at an offset is now so many bytes before.
+    mutating func shift(by count: Int) { decoded = max(0, decoded - count) }
 
     /// Claims the longest match of each of the caller's rules that begins in the range.
     private mutating func findCustom(

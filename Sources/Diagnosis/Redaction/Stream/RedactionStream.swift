@@ -126,6 +126,7 @@ public struct RedactionStream: ~Copyable {
         committed -= keep
         searched -= keep
         base += keep
+        finder.shift(by: keep)
         for place in pending.indices {
             pending[place].start -= keep
             pending[place].end -= keep
@@ -134,7 +135,7 @@ public struct RedactionStream: ~Copyable {
 
     /// Gives out the text up to an offset, with tokens in place of what is claimed.
     private mutating func replace(upTo settled: Int, observe: ((borrowing Redaction) -> Void)?) {
-        pending.sort { ($0.start, $1.end) < ($1.start, $0.end) }
+        pending.sort { ($0.start, $1.end, $0.rule) < ($1.start, $0.end, $1.rule) }
         var limit = settled
         var next = 0
         while next < pending.count, pending[next].start < limit {

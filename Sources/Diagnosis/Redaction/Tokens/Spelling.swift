@@ -52,27 +52,3 @@ enum Spelling {
         }
     }
 }
-
-/// Escapes that writers of URLs and of quoted strings use.
-enum Escapes {
-    /// What one character or escape stands for, and how many bytes it takes.
-    static func unit(_ text: UnsafeBufferPointer<UInt8>, at offset: Int) -> (bytes: [UInt8], length: Int) {
-        let byte = text[offset]
-        let rest = text.count - offset
-        if byte == UInt8(ascii: "%"), rest >= 3, isHex(text[offset + 1]), isHex(text[offset + 2]) {
-            return ([hexValue(text[offset + 1]) << 4 | hexValue(text[offset + 2])], 3)
-        }
-        guard byte == UInt8(ascii: "\\"), rest >= 2 else { return ([byte], 1) }
-        switch text[offset + 1] {
-        case UInt8(ascii: "u") where rest >= 6 && (2..<6).allSatisfy({ isHex(text[offset + $0]) }):
-            let value = (2..<6).reduce(UInt32(0)) { $0 << 4 | UInt32(hexValue(text[offset + $1])) }
-            return (Array(String(Unicode.Scalar(value) ?? "\u{FFFD}").utf8), 6)
-        case UInt8(ascii: "n"): return ([0x0A], 2)
-        case UInt8(ascii: "r"): return ([0x0D], 2)
-        case UInt8(ascii: "t"): return ([0x09], 2)
-        case UInt8(ascii: "b"): return ([0x08], 2)
-        case UInt8(ascii: "f"): return ([0x0C], 2)
-        case let other: return ([other], 2)
-        }
-    }
-}

@@ -32,7 +32,7 @@ enum SystemAccount {
         root admin administrator nobody daemon system guest anonymous unknown null none nil git www-data \
         nginx apache postgres mysql mongodb redis rabbitmq elastic kafka hadoop hdfs yarn zookeeper spark \
         default user username test service nt_authority local_service network_service bin sys sync mail \
-        sshd ntp dbus syslog messagebus ubuntu ec2-user centos debian vagrant docker jenkins runner sa \
+        uucp lp games news proxy backup nfs sshd ntp dbus syslog messagebus ubuntu ec2-user centos debian vagrant docker jenkins runner sa \
         oracle ftp operator www public true false undefined na n/a - anyone everyone self me current
         """)
 
