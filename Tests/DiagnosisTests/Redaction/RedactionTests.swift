@@ -108,6 +108,12 @@ enum Redacting {
             ("{\"m\":\"password\\u003dhunter2\\u0026x\\u003d1\"}", "hunter2", "field-password"),
             ("<v>&quot;password&quot;:&quot;hunter2&quot;</v>", "hunter2", "field-password"),
             ("to worker-7/127.0.0.1:9000 ok", "worker-7", "field-host"),
+            ("curl -u bob:secretpw https://localhost/", "secretpw", "field-password"),
+            ("a:\n  password: |\n    one two\n  b: 1", "one two", "field-password"),
+            ("- name: DB_PASSWORD\n  value: hunter2 pass\n", "hunter2 pass", "field-password"),
+            ("<password><![CDATA[hunter2]]></password>", "hunter2", "field-password"),
+            ("<key>password</key>\n  <string>hunter2</string>", "hunter2", "field-password"),
+            ("redis://:p4ssw0rd@localhost:6379", "p4ssw0rd", "url-password"),
             ("rhost=web-07 user=root", "web-07", "field-host"),
         ])
     func valuesAreFound(text: String, value: String, rule: String) throws {

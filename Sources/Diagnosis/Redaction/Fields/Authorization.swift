@@ -5,6 +5,9 @@ enum Authorization {
     static let basicExpression = "basic [A-Za-z0-9+/]{8}"
     static let basicWidth = 14
 
+    /// The credentials that curl and its like are given: `-u user:password`.
+    static let userExpression = "[ '\"]-u[ '\"]{1,3}[A-Za-z0-9._@%+-]{1,64}:[^ \\t\\r\\n]"
+
     private static let schemes = WordList(
         "basic bearer digest negotiate ntlm token apikey api-key hawk oauth aws4-hmac-sha256 sso-key key dpop "
             + "sharedaccesssignature sharedkey bot jwt mac")
@@ -13,6 +16,7 @@ enum Authorization {
     static func find(_ text: TextView, name: Range<Int>, into spans: inout [RedactionSpan]) {
         guard let value = FieldValue.find(text, name: name) else { return }
         let range = value.isQuoted ? value.range : value.range.lowerBound..<lineEnd(text, value.range)
+        guard !Placeholder.isOne(text, range) else { return }
         var scheme = range.lowerBound
         while scheme < range.upperBound, ByteSet.fieldName.contains(text[scheme]) { scheme += 1 }
         if text[scheme] == UInt8(ascii: " ") || text[scheme] == UInt8(ascii: "+"),
@@ -31,7 +35,10 @@ enum Authorization {
                 spans.append(RedactionSpan(range.lowerBound, range.upperBound, .fieldAuthorization))
                 return
             }
-            spans.append(RedactionSpan(single.lowerBound, single.upperBound, .fieldAuthorization))
+            spans.append(
+                RedactionSpan(
+                    single.lowerBound, single.upperBound, .fieldAuthorization,
+                    FieldRecogniser.numberForm(of: single, value, text) ?? .text))
         }
     }
 
@@ -90,6 +97,13 @@ enum Authorization {
         return names.contains(text, range)
     }
 
+    /// Claims the password of `-u user:password`.
+    static func findUser(in text: TextView, at end: Int, into spans: inout [RedactionSpan]) {
+        let last = text.end(of: .word, from: end)
+        guard !Placeholder.isOne(text, end - 1..<last) else { return }
+        spans.append(RedactionSpan(end - 1, last, .fieldPassword))
+    }
+
     /// Claims the token behind a `Bearer` outside of a header.
     static func findBearer(in text: TextView, at end: Int, into spans: inout [RedactionSpan]) {
         let start = end - bearerWidth + 7
@@ -114,4 +128,9 @@ enum Authorization {
         }
         spans.append(RedactionSpan(start, last, .basic))
     }
+}
+
+extension ByteSet {
+    /// A word of a command line.
+    fileprivate static let word = complement(" \t\r\n\"'\\")
 }

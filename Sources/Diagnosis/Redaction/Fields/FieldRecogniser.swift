@@ -17,14 +17,60 @@ enum FieldRecogniser {
         default: break
         }
         guard let value = FieldValue.find(text, name: nameStart..<nameEnd) else {
+            guard text[nameEnd] == UInt8(ascii: " ") || text[nameEnd] == UInt8(ascii: ":") else { return }
             if field.judgement.isNational { findInProse(text, nameEnd, field, into: &spans) }
             if case .phone = field.judgement { findPhoneInProse(text, nameEnd, into: &spans) }
             return
         }
+        if value.isLine, field.rule == .fieldPassword || field.rule == .fieldSecret,
+            claimBlock(text, value.range, nameStart, field, into: &spans)
+        {
+            return
+        }
+        var following: FieldValue? = value
+        while let value = following {
+            claim(value, text, field, into: &spans)
+            following = value.next(text)
+        }
+    }
+
+    private static func claim(
+        _ value: FieldValue, _ text: TextView, _ field: FieldName, into spans: inout [RedactionSpan]
+    ) {
         guard let range = range(of: value, text, field), !Placeholder.isOne(text, range) else { return }
+        // What holds a token was looked at before.
+        guard text.has("REDACTED-", within: range) == nil, text.has(".redacted.invalid", within: range) == nil
+        else {
+            return
+        }
         spans.append(
             RedactionSpan(range.lowerBound, range.upperBound, field.rule, form(of: range, value, text, field))
         )
+    }
+
+    /// Claims the lines of a block of YAML: those below `name: |` that are indented deeper than the name.
+    private static func claimBlock(
+        _ text: TextView, _ mark: Range<Int>, _ nameStart: Int, _ field: FieldName,
+        into spans: inout [RedactionSpan]
+    ) -> Bool {
+        let isMark = text[mark.lowerBound] == UInt8(ascii: "|") || text[mark.lowerBound] == UInt8(ascii: ">")
+        guard isMark, mark.count <= 3 else { return false }
+        let indentation = nameStart - text.start(of: .blanks, before: nameStart)
+        var line = text.end(of: .line, from: mark.upperBound) + 1
+        while line < text.upper {
+            let start = text.end(of: .blanks, from: line)
+            var end = text.end(of: .line, from: start)
+            let next = end + 1
+            if end > start, text[end - 1] == 0x0D { end -= 1 }
+            guard end > start else {
+                line = next
+                continue
+            }
+            guard start - line > indentation else { break }
+            if !Placeholder.isOne(text, start..<end) { spans.append(RedactionSpan(start, end, field.rule)) }
+            line = next
+        }
+        return true
     }
 
     /// Claims a number beside its name in a sentence, where its check digits are right.
@@ -32,7 +78,9 @@ enum FieldRecogniser {
         _ text: TextView, _ nameEnd: Int, _ field: FieldName, into spans: inout [RedactionSpan]
     ) {
         var start = nameEnd
-        while start < nameEnd + 24, !isDigit(text[start]), text[start] >= 0x20 { start += 1 }
+        while start < nameEnd + 24, !isDigit(text[start]), text[start] >= 0x20,
+            text[start] != UInt8(ascii: "\"")
+        { start += 1 }
         start = text.start(of: .alphanumeric, before: start, limit: 3)
         var end = start
         while end < start + 24, isAlphanumeric(text[end]) || isGlue(text, end) { end += 1 }
@@ -46,7 +94,9 @@ enum FieldRecogniser {
     private static func findPhoneInProse(_ text: TextView, _ nameEnd: Int, into spans: inout [RedactionSpan])
     {
         var start = nameEnd
-        while start < nameEnd + 24, !isDigit(text[start]), text[start] >= 0x20 { start += 1 }
+        while start < nameEnd + 24, !isDigit(text[start]), text[start] >= 0x20,
+            text[start] != UInt8(ascii: "\"")
+        { start += 1 }
         if text[start - 1] == UInt8(ascii: "(") || text[start - 1] == UInt8(ascii: "+") { start -= 1 }
         guard text.isWordStart(start), isDigit(text[start]) || isDigit(text[start + 1]) else { return }
         guard let (end, digits) = PhoneNumber.digits(text, start, limit: 15), (7...15).contains(digits.count)
@@ -72,10 +122,18 @@ enum FieldRecogniser {
         of range: Range<Int>, _ value: FieldValue, _ text: TextView, _ field: FieldName
     ) -> RedactionSpan.Form {
         if value.isQuoted { return text.bytes(range).contains(UInt8(ascii: "\\")) ? .escaped : .text }
-        let isNumber = value.isNameQuoted && range.allSatisfy { isNumeric(text[$0]) }
         if case .coordinate = field.judgement { return .decimal }
-        if isNumber { return text.bytes(range).contains(UInt8(ascii: ".")) ? .decimal : .number }
+        if let number = numberForm(of: range, value, text) { return number }
         return text.bytes(range).contains(UInt8(ascii: "%")) ? .percentEncoded : .text
+    }
+
+    /// The form of a token where a value is a number of JSON: behind a name in quotes, and in none itself.
+    static func numberForm(of range: Range<Int>, _ value: FieldValue, _ text: TextView) -> RedactionSpan.Form?
+    {
+        guard value.isNameQuoted, !value.isQuoted, range.allSatisfy({ isNumeric(text[$0]) }) else {
+            return nil
+        }
+        return text.bytes(range).contains(UInt8(ascii: ".")) ? .decimal : .number
     }
 
     private static func isNumeric(_ byte: UInt8) -> Bool {
@@ -153,6 +211,8 @@ extension FieldName.Judgement {
 }
 
 extension ByteSet {
+    static let blanks = ByteSet(" \t")
+    static let line = complement("\n")
     /// What generated secrets are written with.
     static let secret = ByteSet("+/=_-.~:%!*", letters: true, digits: true)
 }

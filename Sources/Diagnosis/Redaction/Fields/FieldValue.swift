@@ -12,6 +12,10 @@ struct FieldValue {
     var isAssigned = false
     /// Whether the name is the first thing of its line, as in a configuration.
     var isLine = false
+    /// Whether it is the first of a list.
+    var isFirstOfList = false
+    /// How many backslashes stand before its quotes.
+    var escapes = 0
 
     /// Finds the value behind a name.
     ///
@@ -28,7 +32,7 @@ struct FieldValue {
             offset += 1
         }
         guard let start = value.start(text, after: offset, name: name, escapes: escapes) else { return nil }
-        value.isLine = !value.isNameQuoted && beginsLine(text, name.lowerBound)
+        value.isLine = value.isLine || !value.isNameQuoted && beginsLine(text, name.lowerBound)
         guard value.take(text, from: start) else { return nil }
         return value
     }
@@ -96,6 +100,7 @@ struct FieldValue {
         let offset = Self.skipSpaces(text, lineEnd)
         guard text.has("value:", at: offset) else { return nil }
         isAssigned = true
+        isLine = true
         return Self.skipBlanks(text, offset + 6, limit: 8)
     }
 
@@ -137,14 +142,19 @@ struct FieldValue {
             Self.isQuote(text[offset + 1])
         {
             offset += 1
-        } else if text[offset] == UInt8(ascii: "["), text[offset + 1] == UInt8(ascii: "\"") {
-            offset += 1
+        } else if text[offset] == UInt8(ascii: "[") {
+            let first = Self.skipSpaces(text, offset + 1)
+            if text[first] == UInt8(ascii: "\"") || text[first] == UInt8(ascii: "\\") {
+                offset = first
+                isFirstOfList = true
+            }
         }
         var escapes = 0
         while text[offset + escapes] == UInt8(ascii: "\\"), escapes < 32 { escapes += 1 }
         let quote = text[offset + escapes]
         if Self.isQuote(quote) {
             isQuoted = true
+            self.escapes = escapes
             offset += escapes + 1
             range = offset..<Self.quotedEnd(text, offset, quote: quote, escapes: escapes)
         } else if text.has("&quot;", at: offset) {
@@ -157,6 +167,18 @@ struct FieldValue {
             range = offset..<unquotedEnd(text, offset)
         }
         return !range.isEmpty
+    }
+
+    /// The next value of a list of quoted values, or nil at its end.
+    func next(_ text: TextView) -> FieldValue? {
+        guard isFirstOfList else { return nil }
+        var offset = Self.skipSpaces(text, range.upperBound + escapes + 1)
+        guard text[offset] == UInt8(ascii: ",") else { return nil }
+        offset = Self.skipSpaces(text, offset + 1) + escapes
+        guard text[offset] == UInt8(ascii: "\"") else { return nil }
+        var next = self
+        next.range = offset + 1..<Self.quotedEnd(text, offset + 1, quote: text[offset], escapes: escapes)
+        return next
     }
 
     /// Where a quoted value ends: at a quote behind as many backslashes as stood before the first one.
@@ -188,6 +210,8 @@ struct FieldValue {
     /// looks like the next field or the end of a list, because passwords hold such signs too.
     private func unquotedEnd(_ text: TextView, _ start: Int) -> Int {
         var offset = start
+        // The mark of a block in YAML.
+        if text[offset] == UInt8(ascii: "|") || text[offset] == UInt8(ascii: ">") { offset += 1 }
         while offset < text.upper {
             let byte = text[offset]
             switch byte {

@@ -8,7 +8,7 @@ struct Anchor: Sendable {
         case fixedShape(FixedShape, rule: UInt16, width: Int)
         case jsonWebToken, privateKey, puttyKey, url, email, version4, version6, mac, dottedMAC, hostname
         case internationalPhone, northAmericanPhone, groupedPhone, card(width: Int), bankAccount, coordinates,
-            bearer, basic
+            bearer, basic, commandUser
         case national(NationalNumber.Form)
         case field(FieldName)
         /// An escape: the text around is looked at once more as it reads decoded.
@@ -58,6 +58,7 @@ struct Anchor: Sendable {
         Anchor(expression: DecodedRuns.expression, recogniser: .escape),
         Anchor(expression: Hostname.expression, isCaseless: true, recogniser: .hostname),
         Anchor(expression: Authorization.bearerExpression, isCaseless: true, recogniser: .bearer),
+        Anchor(expression: Authorization.userExpression, recogniser: .commandUser),
         Anchor(expression: Authorization.basicExpression, isCaseless: true, recogniser: .basic),
     ]
 
@@ -93,6 +94,7 @@ struct Anchor: Sendable {
         case .coordinates: Coordinates.find(in: text, at: end, into: &spans)
         case .bearer: Authorization.findBearer(in: text, at: end, into: &spans)
         case .basic: Authorization.findBasic(in: text, at: end, into: &spans)
+        case .commandUser: Authorization.findUser(in: text, at: end, into: &spans)
         case .national(let form): NationalNumber.find(in: text, at: end, form: form, into: &spans)
         case .field(let field): FieldRecogniser.find(in: text, at: end, field: field, into: &spans)
         case .escape: break

@@ -71,6 +71,18 @@ struct TextView {
         return !isAlphanumeric(before) || endsEscape(offset)
     }
 
+    /// Whether digits stand where a number of JSON does: behind a colon, a comma or a bracket, and before a comma
+    /// or the end of a list or an object.
+    func isJSONNumber(_ range: Range<Int>) -> Bool {
+        var before = range.lowerBound - 1
+        while before > range.lowerBound - 16, isBlank(self[before]) { before -= 1 }
+        var after = range.upperBound
+        while after < range.upperBound + 16, isSpace(self[after]) { after += 1 }
+        let isBehind = [UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "[")].contains(self[before])
+        let isBefore = [UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]")].contains(self[after])
+        return (isBehind || self[before] == 0x0A) && isBefore
+    }
+
     /// Whether `\n`, `\t`, `\r`, `\b` or `\f` ends just before the offset.
     func endsEscape(_ offset: Int) -> Bool {
         guard self[offset - 2] == UInt8(ascii: "\\") else { return false }

@@ -63,7 +63,10 @@ enum NationalNumber {
         // A longer number or name goes on behind a dash or a dot.
         if after == UInt8(ascii: "-") || after == UInt8(ascii: "."), isAlphanumeric(text[end + 1]) { return }
         guard form.isValid(Array(text.bytes(start..<end))) else { return }
-        spans.append(RedactionSpan(start, end, form.rule, form.rule == .nationalCN ? .number : .text))
+        spans.append(
+            RedactionSpan(
+                start, end, form.rule,
+                form.rule == .nationalCN && text.isJSONNumber(start..<end) ? .number : .text))
     }
 
     private static func joins(_ byte: UInt8) -> Bool {

@@ -29,7 +29,9 @@ enum PaymentCard {
         guard !(after == UInt8(ascii: "-") && isAlphanumeric(text[offset + 1])) else { return }
         guard isNumber(digits) else { return }
         let isPlain = separator == 0
-        spans.append(RedactionSpan(start, offset, .card, isPlain ? .number : .text))
+        spans.append(
+            RedactionSpan(
+                start, offset, .card, isPlain && text.isJSONNumber(start..<offset) ? .number : .text))
     }
 
     /// Whether digits have a length and a beginning that are in use, and the right check digit.

@@ -47,14 +47,18 @@ struct CandidateFinder: ~Copyable {
             if spans.count > known, let last = spans.last, last.end - last.start > 1_024 { passed = last.end }
         }
         decoded = runs.end
-        findDecoded(runs, window, into: &spans)
+        findDecoded(runs, window, beside: claimed, into: &spans)
         keepApplied(&spans, from: claimed)
         findCustom(in: window, from: start, to: end, into: &spans)
     }
 
     /// Looks at what was escaped, as it reads decoded, and claims the original.
+    ///
+    /// What was claimed as it stands counts for more: decoded quotes and slashes can look like the ends of a
+    /// value. A decoded claim is kept where nothing else is, or where it covers the other and holds an escape.
     private mutating func findDecoded(
-        _ runs: DecodedRuns, _ window: UnsafeBufferPointer<UInt8>, into spans: inout [RedactionSpan]
+        _ runs: DecodedRuns, _ window: UnsafeBufferPointer<UInt8>, beside first: Int,
+        into spans: inout [RedactionSpan]
     ) {
         guard runs.bytes.count > 1 else { return }
         matches.removeAll(keepingCapacity: true)
@@ -70,6 +74,7 @@ struct CandidateFinder: ~Copyable {
                 anchors[Int(match.pattern)].find(in: text, at: place, into: &found)
             }
         }
+        var claims: [RedactionSpan] = []
         for var span in found where span.end > span.start && span.end < runs.bytes.count {
             let origin = runs.origin(of: span.start..<span.end)
             let isEscaped = origin.count != span.end - span.start
@@ -78,8 +83,34 @@ struct CandidateFinder: ~Copyable {
             if isEscaped {
                 span.form = window[origin].contains(UInt8(ascii: "%")) ? .percentEncoded : .escaped
             }
-            spans.append(span)
+            claims.append(span)
         }
+        let known = Self.covered(spans[first...])
+        var next = 0
+        for claim in claims.sorted(by: { $0.start < $1.start }) {
+            while next < known.count, known[next].upperBound <= claim.start { next += 1 }
+            var isKept = true
+            var other = next
+            while other < known.count, known[other].lowerBound < claim.end {
+                let covers = claim.start <= known[other].lowerBound && claim.end >= known[other].upperBound
+                if !covers || claim.form == .text { isKept = false }
+                other += 1
+            }
+            if isKept { spans.append(claim) }
+        }
+    }
+
+    /// The ranges that spans cover together, in order and apart.
+    private static func covered(_ spans: ArraySlice<RedactionSpan>) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        for span in spans.sorted(by: { $0.start < $1.start }) where span.end > span.start {
+            if let last = ranges.last, span.start < last.upperBound {
+                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, span.end)
+            } else {
+                ranges.append(span.start..<span.end)
+            }
+        }
+        return ranges
     }
 
     /// The window moves: what was at an offset is now so many bytes before.

@@ -218,7 +218,9 @@ extension RedactionSpan {
             rule = other.rule
             form = other.form == .text ? form : other.form
         } else if !isWithin {
-            if isMoreSpecific { rule = other.rule }
+            // Of two that only overlap the secret names both.
+            let isSecret = rules[Int(other.rule)].kind.category == .secret
+            if isSecret, rules[Int(rule)].kind.category != .secret { rule = other.rule }
             end = other.end
             isOpen = other.isOpen
             if form != other.form { form = .text }

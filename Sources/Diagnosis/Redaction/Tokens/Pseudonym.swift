@@ -36,8 +36,28 @@ enum Pseudonym {
         if text.has(numberPrefix, at: range.lowerBound), range.count == 15 {
             return range.allSatisfy { isDigit(text[$0]) }
         }
-        return text.has(decimalPrefix, at: range.lowerBound) && range.count == 12
-            && range.dropFirst(4).allSatisfy { isDigit(text[$0]) }
+        if text.has(decimalPrefix, at: range.lowerBound), range.count == 12 {
+            return range.dropFirst(4).allSatisfy { isDigit(text[$0]) }
+        }
+        return isAddress(text, range)
+    }
+
+    /// Whether a text is the token of an internet address or of a hardware address.
+    private static func isAddress(_ text: TextView, _ range: Range<Int>) -> Bool {
+        switch text[range.lowerBound] {
+        case UInt8(ascii: "2"):
+            if text.has("2001:db8:", at: range.lowerBound) { return IPAddress.groups(text, range) != nil }
+            let parts = text.bytes(range).split(
+                separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            let numbers = parts.compactMap { UInt8(String(decoding: $0, as: UTF8.self)) }
+            return parts.count == 4 && numbers.count == 4 && (240...250).contains(numbers[0])
+        case UInt8(ascii: "0"):
+            guard (14...17).contains(range.count) else { return false }
+            let digits = range.filter { isHex(text[$0]) }.map { hexValue(text[$0]) }
+            return digits.count == 12
+                && digits.prefix(6).reduce(UInt64(0)) { $0 << 4 | UInt64($1) } == macPrefix
+        default: return false
+        }
     }
 
     /// Whether a text is `REDACTED-`, a kind, and ten characters.
