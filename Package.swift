@@ -81,6 +81,7 @@ let package = Package(
             dependencies: [
                 "Desk", "Diagnosis", "Domain", "Storage", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -21,6 +21,9 @@ enum BuiltInRule: UInt16, CaseIterable {
 
     var rule: RedactionRule { RedactionRule(name: name, kind: kind) }
 
+    /// Whether what a rule finds opens something.
+    static func isSecret(_ rule: BuiltInRule) -> Bool { rule.kind.category == .secret }
+
     private var name: String {
         switch self {
         case .privateKey: "private-key"

@@ -7,7 +7,7 @@ struct RedactJob {
     var key: RedactionKey
     var output: String?
     var isForced: Bool
-    var progress: Progress
+    var progress: ProgressLine
 
     /// What was done, for people.
     struct Summary {
@@ -134,7 +134,7 @@ final class ReportFile {
 }
 
 /// A line on the terminal that says how far it is.
-final class Progress {
+final class ProgressLine {
     private let isShown: Bool
     private let start = ContinuousClock.now
     private var last = ContinuousClock.now

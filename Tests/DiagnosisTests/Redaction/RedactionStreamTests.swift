@@ -86,6 +86,24 @@ import Testing
                 == String(decoding: try redact(Array(text.utf8), window: 1 << 20) { 1 << 20 }, as: UTF8.self))
     }
 
+    @Test("A long value in quotes ends at its quote, however often it is escaped and wherever it is cut")
+    func longQuotedValuesEndAtTheirQuote() throws {
+        for length in [3_900, 4_000, 4_080, 4_096, 5_000, 70_000, 300_000] {
+            for part in ["ab c\"d\\e ", "\\\\a", "\"b", "xy"] {
+                let value = JSON.string(String(repeating: part, count: length / part.utf8.count))
+                let inner = JSON.object(JSONObject(members: [("password", value), ("next", 1)]))
+                let outer = JSON.object(
+                    JSONObject(members: [("body", .string(inner.text)), ("ip", "203.0.113.77")]))
+                for json in [inner, outer] {
+                    let output = try redact(Array(json.text.utf8), window: 1 << 18) { 9_999 }
+                    let text = String(decoding: output, as: UTF8.self)
+                    #expect(throws: Never.self, "\(length) \(part)") { try JSON(parsing: text) }
+                    #expect(text.utf8.count < 200, "\(length) \(part)")
+                }
+            }
+        }
+    }
+
     @Test("Redacting what is redacted changes nothing and finds nothing, whatever the key")
     func redactionIsIdempotent() throws {
         var random = SeededGenerator(seed: 3)

@@ -3,23 +3,28 @@ enum Cookies {
     private static let attributes = WordList(
         "path domain expires max-age samesite secure httponly priority partitioned version comment")
 
-    static func find(_ text: TextView, name: Range<Int>, into spans: inout [RedactionSpan]) {
+    /// Claims the cookies of the field whose name ends before the byte at `end - 1`.
+    ///
+    /// - Returns: how far the field was followed.
+    static func find(
+        in text: TextView, at end: Int, field: FieldName, into spans: inout [RedactionSpan]
+    ) -> Int {
+        guard let word = field.start(text, endingAt: end - 1) else { return end }
+        let name = text.start(of: .fieldName, before: word, limit: 64)..<end - 1
         guard let value = FieldValue.find(text, name: name) else {
-            findList(text, name, into: &spans)
-            return
+            return findList(text, name, into: &spans)
         }
         if !value.isQuoted,
             text[value.range.lowerBound] == UInt8(ascii: "[")
                 || text[value.range.lowerBound] == UInt8(ascii: "{")
         {
-            findList(text, name, into: &spans)
-            return
+            return findList(text, name, into: &spans)
         }
         var offset = value.range.lowerBound
         let limit = value.isQuoted ? value.range.upperBound : text.upper
         while offset < limit {
             let nameEnd = text.end(of: .cookieName, from: offset, limit: 256)
-            guard text[nameEnd] == UInt8(ascii: "="), nameEnd > offset else { return }
+            guard text[nameEnd] == UInt8(ascii: "="), nameEnd > offset else { return offset }
             let start = nameEnd + 1
             let end = min(text.end(of: .cookieValue, from: start), limit)
             if !attributes.contains(text, offset..<nameEnd) {
@@ -40,22 +45,25 @@ enum Cookies {
                 guard text[word] == UInt8(ascii: ";") else { break }
                 offset = word
             }
-            guard text[offset - 1] == UInt8(ascii: ";") || isBlank(text[offset - 1]) else { return }
+            guard text[offset - 1] == UInt8(ascii: ";") || isBlank(text[offset - 1]) else { return offset }
         }
+        return offset
     }
 
     /// The values of a list of cookies as HAR has it: `"cookies": [{"name": ..., "value": ...}]`.
-    private static func findList(_ text: TextView, _ name: Range<Int>, into spans: inout [RedactionSpan]) {
+    private static func findList(_ text: TextView, _ name: Range<Int>, into spans: inout [RedactionSpan])
+        -> Int
+    {
         var offset = name.upperBound
         while offset < name.upperBound + 16, text[offset] != UInt8(ascii: "[") {
             let byte = text[offset]
             guard
                 isSpace(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "\"")
                     || byte == UInt8(ascii: "\\")
-            else { return }
+            else { return offset }
             offset += 1
         }
-        guard text[offset] == UInt8(ascii: "[") else { return }
+        guard text[offset] == UInt8(ascii: "[") else { return offset }
         var depth = 0
         while offset < text.upper {
             let byte = text[offset]
@@ -63,13 +71,14 @@ enum Cookies {
                 depth += 1
             } else if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") {
                 depth -= 1
-                if depth == 0 { return }
+                if depth == 0 { return offset }
             } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
                 offset = string(text, offset, into: &spans)
                 continue
             }
             offset += 1
         }
+        return offset
     }
 
     /// Passes a string, and claims the value if it was the name `value`; returns where to go on.

@@ -1,5 +1,5 @@
 /// Names of fields whose values are looked at, and what is believed of them.
-struct FieldName: Sendable {
+final class FieldName: Sendable {
     /// How a value is judged.
     enum Judgement: Sendable {
         /// Anything but a placeholder.
@@ -14,18 +14,33 @@ struct FieldName: Sendable {
         case coordinate, host, health
     }
 
-    var rule: BuiltInRule
-    var judgement: Judgement
+    let rule: BuiltInRule
+    let judgement: Judgement
     /// Whether the word must stand at the beginning of the name or of a part of it.
-    var isWhole = true
+    let isWhole: Bool
     /// The words in lower case; a dot stands for an optional `_`, `-`, `.` or space.
-    var words: [String]
+    private let words: [String]
+    /// The same from their ends to their beginnings, as names are read.
+    private let reversed: [[UInt8]]
 
     init(_ rule: BuiltInRule, _ judgement: Judgement, isWhole: Bool = true, _ words: String) {
         self.rule = rule
         self.judgement = judgement
         self.isWhole = isWhole
-        self.words = words.split(separator: " ").map(String.init).sorted { $0.utf8.count > $1.utf8.count }
+        let sorted = words.split(separator: " ").map(String.init).sorted { $0.utf8.count > $1.utf8.count }
+        self.words = sorted
+        reversed = sorted.map { Array($0.utf8.reversed()) }
+    }
+
+    /// How far behind the name values are followed.
+    ///
+    /// Secrets that are longer go on to the next blank.
+    var reach: Int {
+        switch judgement {
+        case .cookie, .authorization: RedactionStream.lookAhead
+        case .anything, .noWord, .random, .code: 4_096
+        default: 512
+        }
     }
 
     /// The words and the character that ends the name.
@@ -155,16 +170,16 @@ struct FieldName: Sendable {
 extension FieldName {
     /// Where the word of a name begins that ends at `end`; nil where it is only a part of another word.
     func start(_ text: TextView, endingAt end: Int) -> Int? {
-        for word in words {
+        for word in reversed {
             guard let start = Self.match(text, word, endingAt: end) else { continue }
             if !isWhole || Self.beginsPart(text, start) { return start }
         }
         return nil
     }
 
-    private static func match(_ text: TextView, _ word: String, endingAt end: Int) -> Int? {
+    private static func match(_ text: TextView, _ word: [UInt8], endingAt end: Int) -> Int? {
         var offset = end
-        for byte in word.utf8.reversed() {
+        for byte in word {
             let before = text[offset - 1]
             if byte == UInt8(ascii: ".") {
                 switch before {

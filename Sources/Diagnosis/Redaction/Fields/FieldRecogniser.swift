@@ -12,7 +12,7 @@ enum FieldRecogniser {
             Authorization.find(text, name: nameStart..<nameEnd, into: &spans)
             return
         case .cookie:
-            Cookies.find(text, name: nameStart..<nameEnd, into: &spans)
+            _ = Cookies.find(in: text, at: end, field: field, into: &spans)
             return
         default: break
         }
@@ -43,9 +43,14 @@ enum FieldRecogniser {
         else {
             return
         }
-        spans.append(
-            RedactionSpan(range.lowerBound, range.upperBound, field.rule, form(of: range, value, text, field))
-        )
+        // What is cut off by the end of what may be seen is no name and no address.
+        let isCut = range.upperBound == text.upper && range.count > 300
+        guard !isCut || BuiltInRule.isSecret(field.rule) else { return }
+        var span = RedactionSpan(
+            range.lowerBound, range.upperBound, field.rule, form(of: range, value, text, field))
+        span.quote = value.quote
+        span.escapes = value.escapes
+        spans.append(span)
     }
 
     /// Claims the lines of a block of YAML: those below `name: |` that are indented deeper than the name.

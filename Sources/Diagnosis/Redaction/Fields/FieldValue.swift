@@ -16,6 +16,8 @@ struct FieldValue {
     var isFirstOfList = false
     /// How many backslashes stand before its quotes.
     var escapes = 0
+    /// The quote around it, or zero.
+    var quote: UInt8 = 0
 
     /// Finds the value behind a name.
     ///
@@ -155,6 +157,7 @@ struct FieldValue {
         if Self.isQuote(quote) {
             isQuoted = true
             self.escapes = escapes
+            self.quote = quote
             offset += escapes + 1
             range = offset..<Self.quotedEnd(text, offset, quote: quote, escapes: escapes)
         } else if text.has("&quot;", at: offset) {

@@ -68,16 +68,26 @@ struct Anchor: Sendable {
 
     /// The position of the pattern for escapes.
     static let escape = all.firstIndex { if case .escape = $0.recogniser { true } else { false } } ?? -1
+}
+
+extension Anchor.Recogniser {
+    /// How far behind a candidate the recogniser may look.
+    var reach: Int {
+        switch self {
+        case .field(let field): field.reach
+        default: RedactionStream.lookAhead
+        }
+    }
 
     /// Asks the recogniser what it claims.
     ///
     /// - Parameter end: the offset behind the pattern's last byte.
     func find(in text: TextView, at end: Int, into spans: inout [RedactionSpan]) {
-        switch recogniser {
+        switch self {
         case .fixedShape(let shape, let rule, let width):
             shape.find(in: text, at: end, width: width, rule: rule, into: &spans)
         case .jsonWebToken: JSONWebToken.find(in: text, at: end, into: &spans)
-        case .privateKey: PrivateKey.find(in: text, at: end, into: &spans)
+        case .privateKey: _ = PrivateKey.find(in: text, at: end, into: &spans)
         case .puttyKey: PrivateKey.findPuTTY(in: text, at: end, into: &spans)
         case .url: URLAuthority.find(in: text, at: end, into: &spans)
         case .email: EmailAddress.find(in: text, at: end, into: &spans)

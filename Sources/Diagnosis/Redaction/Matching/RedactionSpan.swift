@@ -10,6 +10,9 @@ struct RedactionSpan {
     var form = Form.text
     /// Whether the value goes on beyond what its recogniser could see.
     var isOpen = false
+    /// The quote that ends the value, where one does, and the backslashes that stand before it.
+    var quote: UInt8 = 0
+    var escapes = 0
 
     /// Ways in which a value is written.
     enum Form: UInt8 {

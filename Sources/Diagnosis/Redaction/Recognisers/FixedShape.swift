@@ -1,15 +1,23 @@
 /// A secret that its own shape betrays: a prefix that a provider chose, and so many characters of a set.
 ///
 /// The expression has one width, so that the place where it ends says where the secret begins.
-struct FixedShape: Sendable {
-    var name: String
-    var kind: RedactionKind
+final class FixedShape: Sendable {
+    let name: String
+    let kind: RedactionKind
     /// The expression in Hyperscan's syntax; all its matches are equally long.
-    var expression: String
+    let expression: String
     /// What may follow and belongs to the secret.
-    var rest: ByteSet = .base64URL
+    let rest: ByteSet
     /// How many of these there may be.
-    var restLimit = 0
+    let restLimit: Int
+
+    init(name: String, kind: RedactionKind, expression: String, rest: ByteSet, restLimit: Int) {
+        self.name = name
+        self.kind = kind
+        self.expression = expression
+        self.rest = rest
+        self.restLimit = restLimit
+    }
 
     static let all: [FixedShape] = clouds + services
 

@@ -173,6 +173,7 @@ private enum Version {
             }
             break
         }
+        guard isLetter(text[end - 1]) else { return false }
         let words: [StaticString] = [
             "version", "ver", "release", "build", "revision", "rev", "firmware", "upgrade to", "upgraded to",
             "update to", "updated to", "driver", "sdk", "jre", "jdk", "kernel", "agent version", "oid",

@@ -3,11 +3,20 @@
 /// What is only so many digits is looked for beside its name alone: see ``FieldName``.
 enum NationalNumber {
     /// An expression of one width, the rule, and what its characters must fulfil.
-    struct Form: Sendable {
-        var rule: BuiltInRule
-        var expression: String
-        var width: Int
-        var isValid: @Sendable ([UInt8]) -> Bool
+    final class Form: Sendable {
+        let rule: BuiltInRule
+        let expression: String
+        let width: Int
+        let isValid: @Sendable ([UInt8]) -> Bool
+
+        init(
+            rule: BuiltInRule, expression: String, width: Int, isValid: @escaping @Sendable ([UInt8]) -> Bool
+        ) {
+            self.rule = rule
+            self.expression = expression
+            self.width = width
+            self.isValid = isValid
+        }
     }
 
     static let forms: [Form] = [

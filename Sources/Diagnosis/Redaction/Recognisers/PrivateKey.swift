@@ -9,7 +9,9 @@ enum PrivateKey {
     /// logger's header, does too.
     ///
     /// The body ends at the `-----END`. Where that is missing it ends at the first line without key data.
-    static func find(in text: TextView, at end: Int, into spans: inout [RedactionSpan]) {
+    ///
+    /// - Returns: how far the body was followed.
+    static func find(in text: TextView, at end: Int, into spans: inout [RedactionSpan]) -> Int {
         var offset = end
         if text.has(" BLOCK", at: offset) { offset += 6 }
         if text.has("-----", at: offset) { offset += 5 }
@@ -19,13 +21,14 @@ enum PrivateKey {
             let line = lineEnd(text, offset)
             let body = text.has("-----END", within: offset..<line.end)
             let claimed = claim(text, offset..<(body ?? line.end), isFirst: isFirst, into: &spans)
-            if body != nil { return }
+            if body != nil { return line.end }
             empty = claimed ? 0 : empty + 1
             // Headers as `Proc-Type` and `Version` and an empty line stand before the body.
-            guard empty < (isFirst ? 8 : 3) else { return }
+            guard empty < (isFirst ? 8 : 3) else { return line.end }
             if claimed { isFirst = false }
             offset = line.next
         }
+        return offset
     }
 
     /// Claims the lines that `Private-Lines: n` counts.

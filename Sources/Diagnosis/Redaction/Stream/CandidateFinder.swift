@@ -1,12 +1,15 @@
 /// Runs the matcher over a part of a window and asks the recognisers about what it found.
 struct CandidateFinder: ~Copyable {
     private let rules: RedactionRules
-    private let anchors = Anchor.all
+    private let recognisers = Anchor.all.map(\.recogniser)
     private let scratch: PatternDatabase.Scratch?
     private let customScratch: PatternDatabase.Scratch?
     private var matches: [PatternDatabase.Match] = []
     /// The offset behind the last text that was looked at decoded.
     private var decoded = 0
+    /// How far the last private key and the last list of cookies were followed.
+    private var keyEnd = 0
+    private var listEnd = 0
     private static let escape = UInt32(Anchor.escape)
 
     init(rules: RedactionRules) {
@@ -36,11 +39,12 @@ struct CandidateFinder: ~Copyable {
                 runs.add(window, around: place)
                 continue
             }
+            let recogniser = recognisers[Int(match.pattern)]
             let text = TextView(
                 base: base, lower: max(0, place - RedactionStream.lookBehind),
-                upper: min(window.count, place + RedactionStream.lookAhead))
+                upper: min(window.count, place + recogniser.reach))
             let known = spans.count
-            anchors[Int(match.pattern)].find(in: text, at: place, into: &spans)
+            find(recogniser, in: text, at: place, into: &spans)
             for new in known..<spans.count where spans[new].end == text.upper && text.upper < window.count {
                 spans[new].isOpen = true
             }
@@ -68,10 +72,11 @@ struct CandidateFinder: ~Copyable {
             scan(bytes)
             for match in matches where match.pattern != Self.escape {
                 let place = Int(match.end)
+                let recogniser = recognisers[Int(match.pattern)]
                 let text = TextView(
                     base: base, lower: max(0, place - RedactionStream.lookBehind),
-                    upper: min(bytes.count, place + RedactionStream.lookAhead))
-                anchors[Int(match.pattern)].find(in: text, at: place, into: &found)
+                    upper: min(bytes.count, place + min(recogniser.reach, DecodedRuns.limits.right)))
+                recogniser.find(in: text, at: place, into: &found)
             }
         }
         var claims: [RedactionSpan] = []
@@ -114,7 +119,11 @@ struct CandidateFinder: ~Copyable {
     }
 
     /// The window moves: what was at an offset is now so many bytes before.
-    mutating func shift(by count: Int) { decoded = max(0, decoded - count) }
+    mutating func shift(by count: Int) {
+        decoded = max(0, decoded - count)
+        keyEnd = max(0, keyEnd - count)
+        listEnd = max(0, listEnd - count)
+    }
 
     /// Claims the longest match of each of the caller's rules that begins in the range.
     private mutating func findCustom(
@@ -150,6 +159,23 @@ struct CandidateFinder: ~Copyable {
     private func isToken(_ window: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
         guard let base = window.baseAddress else { return false }
         return Pseudonym.isToken(TextView(base: base, lower: 0, upper: window.count), range)
+    }
+
+    /// Asks a recogniser, unless one of its kind went over the place before.
+    ///
+    /// Bodies of keys and lists of cookies are long. What begins within one is a part of it.
+    private mutating func find(
+        _ recogniser: Anchor.Recogniser, in text: TextView, at place: Int, into spans: inout [RedactionSpan]
+    ) {
+        switch recogniser {
+        case .privateKey:
+            guard place > keyEnd else { return }
+            keyEnd = PrivateKey.find(in: text, at: place, into: &spans)
+        case .field(let field) where field.rule == .fieldCookie:
+            guard place > listEnd else { return }
+            listEnd = Cookies.find(in: text, at: place, field: field, into: &spans)
+        default: recogniser.find(in: text, at: place, into: &spans)
+        }
     }
 
     private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {

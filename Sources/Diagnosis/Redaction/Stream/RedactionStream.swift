@@ -33,7 +33,7 @@ public struct RedactionStream: ~Copyable {
     private var output: [UInt8] = []
     private var lines = LineCounter()
     /// Whether the rest of a value is passed over that is longer than rules look ahead.
-    private var isInsideValue = false
+    private var longValue: LongValue?
 
     /// How many values each rule replaced, in the order of the rules.
     private var counts: [Int]
@@ -165,10 +165,27 @@ public struct RedactionStream: ~Copyable {
 
     /// Passes over the rest of a value that is longer than rules look ahead; its token was given out.
     private mutating func passValue() {
-        guard isInsideValue else { return }
+        guard let value = longValue else { return }
         var end = committed
-        while end < filled, !ByteSet.endOfLongValue.contains(window[end]) { end += 1 }
-        isInsideValue = end == filled
+        // The cut may have fallen between backslashes and what they escape.
+        var slashes = 0
+        while slashes < 64, slashes < committed, window[committed - 1 - slashes] == UInt8(ascii: "\\") {
+            slashes += 1
+        }
+        var isEnded = false
+        while end < filled, !isEnded {
+            let byte = window[end]
+            if byte == UInt8(ascii: "\\"), value.quote != 0 {
+                slashes += 1
+            } else {
+                isEnded = value.isEnded(by: byte, after: slashes)
+                if !isEnded { slashes = 0 }
+            }
+            if !isEnded { end += 1 }
+        }
+        // Backslashes before the last quote belong to it, and those at the edge wait for what follows.
+        if !isEnded || value.escapes > 0 { end = max(committed, end - slashes) }
+        longValue = isEnded ? nil : value
         lines.count(UnsafeBufferPointer(rebasing: window[committed..<end]))
         committed = end
         searched = max(searched, end)
@@ -198,14 +215,26 @@ public struct RedactionStream: ~Copyable {
         }
         lines.count(value)
         committed = span.end
-        isInsideValue = span.isOpen
+        longValue = span.isOpen ? LongValue(quote: span.quote, escapes: span.escapes) : nil
         passValue()
     }
 }
 
+/// What ends a value that is longer than rules look ahead.
+private struct LongValue {
+    var quote: UInt8
+    var escapes: Int
+
+    func isEnded(by byte: UInt8, after slashes: Int) -> Bool {
+        if byte == 0x0A || byte == 0x0D { return true }
+        guard quote != 0 else { return ByteSet.endOfLongValue.contains(byte) }
+        return byte == quote && (escapes == 0 ? slashes % 2 == 0 : slashes <= escapes)
+    }
+}
+
 extension ByteSet {
-    /// What ends a value of many thousand bytes: a blank, the end of the line, a quote, markup.
-    fileprivate static let endOfLongValue = ByteSet(" \t\r\n\"'<>`")
+    /// What ends a value without quotes of many thousand bytes: a blank, a quote, markup.
+    fileprivate static let endOfLongValue = ByteSet(" \t\"'<>`")
 }
 
 extension RedactionSpan {
@@ -223,6 +252,8 @@ extension RedactionSpan {
             if isSecret, rules[Int(rule)].kind.category != .secret { rule = other.rule }
             end = other.end
             isOpen = other.isOpen
+            quote = other.quote
+            escapes = other.escapes
             if form != other.form { form = .text }
         }
     }
