@@ -26,7 +26,8 @@ struct ThirdlineCommand: AsyncParsableCommand {
             JournalCommand.self, Demo.self,
             User.self, Token.self,
             PolicyCommand.self,
-            KeyCommand.self, Import.self, Call.self, Routes.self, OpenAPICommand.self, RedactCommand.self,
+            KeyCommand.self, Import.self, Call.self, Routes.self, OpenAPICommand.self,
+            Logs.self, RedactCommand.self,
         ])
 
     static func main() async {
