@@ -43,7 +43,7 @@ struct RedactCommand: ParsableCommand {
         do {
             let job = RedactJob(
                 rules: try chosenRules(), key: try key(), output: output, isForced: force,
-                progress: ProgressLine(isShown: !quiet && isatty(STDERR_FILENO) == 1))
+                progress: RedactProgress(isShown: !quiet && isatty(STDERR_FILENO) == 1))
             let report = try report.map { try ReportFile(path: $0, isForced: force) }
             let summary = try job.run(paths, report: report)
             try report?.close()

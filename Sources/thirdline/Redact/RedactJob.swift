@@ -7,7 +7,7 @@ struct RedactJob {
     var key: RedactionKey
     var output: String?
     var isForced: Bool
-    var progress: ProgressLine
+    var progress: RedactProgress
 
     /// What was done, for people.
     struct Summary {
@@ -134,7 +134,7 @@ final class ReportFile {
 }
 
 /// A line on the terminal that says how far it is.
-final class ProgressLine {
+final class RedactProgress {
     private let isShown: Bool
     private let start = ContinuousClock.now
     private var last = ContinuousClock.now

@@ -134,7 +134,7 @@ enum Redacting {
             "id 550e8400-e29b-41d4-a716-446655440000 done", "sha da39a3ee5e6b4b0d3255bfef95601890afd80709",
             "order 4111111111111112 shipped", "at 2026-11-21T16:35:43.123Z", "took 1700000000000 ns",
             "std::vector<int>::size()", "password: required", "password=${DB_PASSWORD}", "password=********",
-            "max_tokens=4096 tokens: 1200", "token=null", "Token expired", "user=root uid=0",
+            "max_tokens=4096 tokens: 1200", "token=null", "RedactionToken expired", "user=root uid=0",
             "org.apache.hadoop.net.NetUtils: ok", "java.io.IOException: broken", "image@2x.png",
             "Object@1a2b3c",
             "order 415-555-2671 shipped", "error at 12:34:56:78", "http://www.w3.org/2001/XMLSchema",

@@ -33,7 +33,7 @@ struct Pseudonymiser {
             output.append(contentsOf: slots[place].token)
             return
         }
-        let token = Token.make(value, kind, form, key)
+        let token = RedactionToken.make(value, kind, form, key)
         output.append(contentsOf: token)
         // A large value would make the memory grow, and is rarely seen twice.
         guard value.count <= 512 else { return }

@@ -1,5 +1,5 @@
 /// The token of a value: which value it was cannot be said without the key, but equal ones have equal tokens.
-enum Token {
+enum RedactionToken {
     static func make(
         _ value: UnsafeBufferPointer<UInt8>, _ kind: RedactionKind, _ form: RedactionSpan.Form,
         _ key: RedactionKey
