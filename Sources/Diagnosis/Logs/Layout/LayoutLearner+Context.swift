@@ -118,9 +118,19 @@ struct ContextColumn {
         return token.kind == .verb || token.kind == .opposite
     }
 
+    /// `net/server.go:12`: a file with an extension, and a line.
+    private static func isSourceLine(_ text: LineBytes) -> Bool {
+        let colon = text.offset(of: UInt8(ascii: ":"), from: 1, to: text.count)
+        guard colon > 2, text[colon + 1].isDigit else { return false }
+        var dot = colon - 1
+        while dot > 0, colon - dot < 6, text[dot].isLetter { dot -= 1 }
+        return dot > 0 && dot < colon - 1 && text[dot] == UInt8(ascii: ".") && text[dot - 1].isWord
+    }
+
     /// `com.acme.Engine`, `app::net`, `engine.go:12`; no path, no key and no number.
     private static func isDotted(_ text: LineBytes) -> Bool {
         guard text.count > 3, text[0].isLetter else { return false }
+        if isSourceLine(text) { return true }
         var signs = 0
         for offset in 1..<text.count - 1 {
             switch text[offset] {
