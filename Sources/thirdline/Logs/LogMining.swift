@@ -19,7 +19,9 @@ enum LogMining {
     ) async throws -> Run {
         let descriptor = try source.open()
         defer { close(descriptor) }
-        guard let size = source.size else {
+        guard let size = source.size,
+            LogTranscoder(beginning: try source.bytes(descriptor, at: 0, count: 4096)) == nil
+        else {
             return try stream(source, descriptor, assumptions, keepsLines: keepsLines)
         }
         let format = LogFormat(
@@ -83,17 +85,22 @@ enum LogMining {
         while head.count < length, !isOver {
             isOver = try !append(from: descriptor, to: &head, source.path)
         }
+        var transcoder = LogTranscoder(beginning: head)
+        if let text = transcoder?.text(of: head) { head = text }
         let format = LogFormat(learningFrom: [.init(offset: 0, bytes: head)], assuming: assumptions)
         var miner = LogMiner(format)
         let ledger = keepsLines ? try LineLedger() : nil
         var piece = head
+        var isLast = false
         repeat {
             try piece.withUnsafeBytes { bytes in
                 if let ledger { try miner.feed(bytes, ledger.add) } else { miner.feed(bytes) }
             }
+            isLast = isOver
             piece.removeAll(keepingCapacity: true)
             if !isOver { isOver = try !append(from: descriptor, to: &piece, source.path) }
-        } while !piece.isEmpty
+            if let text = transcoder?.text(of: piece) { piece = text }
+        } while !isLast
         if let ledger { try miner.finish(ledger.add) } else { miner.finish() }
         return Run(format: format, tally: miner.tally, ledger: ledger)
     }

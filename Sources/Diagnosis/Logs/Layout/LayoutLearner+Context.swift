@@ -24,7 +24,7 @@ extension LayoutLearner {
                     if isName, Set(found.rests).count >= rules.rests { varies = true }
                     continue
                 }
-                let isNamed = Double(found.dotted) >= rules.dotted * Double(count) && found.exact.count > 2
+                let isNamed = Double(found.dotted) >= rules.dotted * Double(count)
                 isContext = isNamed || isIndependent(found)
                 varies = true
             }

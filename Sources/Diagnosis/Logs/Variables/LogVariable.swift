@@ -31,15 +31,21 @@ public struct LogVariable: Sendable, Equatable {
 
     /// A value and how many of the sampled lines had it.
     public struct Value: Sendable, Equatable {
+        /// As it stands in the lines.
         public var text: String
+        /// How many of the sampled lines, weighted by how often their patterns come.
         public var count: Int
     }
 
     /// The spread of numbers: of durations in seconds, of sizes in bytes.
     public struct Spread: Sendable, Equatable {
+        /// The smallest.
         public var minimum: Double
+        /// Half of them are at most this.
         public var median: Double
+        /// Ninety-five in a hundred are at most this.
         public var ninetyFifth: Double
+        /// The largest.
         public var maximum: Double
     }
 
