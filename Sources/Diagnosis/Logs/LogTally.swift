@@ -88,7 +88,7 @@ public struct LogLimits: Sendable {
     /// How many different patterns are told apart; lines of more are counted together.
     public var patterns = 80_000
     /// Bytes of lines that are kept as examples of their patterns.
-    public var sampleBytes = 32 << 20
+    public var sampleBytes = 16 << 20
     /// How many bytes of a line are looked at.
     public var lineBytes = 64 << 10
 

@@ -112,13 +112,7 @@ struct SignatureTable: Sendable {
 
     /// Adds another table; returns the place here of each of its shapes.
     mutating func merge(_ other: borrowing SignatureTable) -> [Int32] {
-        var numbers: [Int32] = []
-        numbers.reserveCapacity(other.pool.count)
-        for token in other.pool.tokens {
-            numbers.append(
-                numbers.isEmpty
-                    ? TokenPool.value : pool.number(text: token.text, followsBlank: token.followsBlank))
-        }
+        let numbers = pool.adopt(other.pool)
         var places: [Int32] = [Self.overflow]
         counts[0] += other.counts[0]
         for shape in 1..<max(1, other.signatureOfShape.count) {

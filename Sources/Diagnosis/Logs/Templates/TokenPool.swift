@@ -137,6 +137,29 @@ struct TokenPool: Sendable {
         return insert(text, hash, followsBlank)
     }
 
+    /// The numbers here of all tokens of another pool, in its order.
+    mutating func adopt(_ other: borrowing TokenPool) -> [Int32] {
+        var here: [Int32] = []
+        here.reserveCapacity(other.count)
+        for (place, token) in other.tokens.enumerated() {
+            if place == 0 {
+                here.append(Self.value)
+            } else if let known = numbers[token.hash] {
+                here.append(known)
+            } else {
+                let number = Int32(tokens.count)
+                var token = token
+                // The text without a blank always comes first.
+                token.bare = Int(token.bare) < place ? here[Int(token.bare)] : number
+                tokens.append(token)
+                bytes += token.text.utf8.count + 80
+                numbers[token.hash] = number
+                here.append(number)
+            }
+        }
+        return here
+    }
+
     private mutating func insert(_ text: String, _ hash: UInt64, _ followsBlank: Bool) -> Int32 {
         let bare = followsBlank ? number(text: text, followsBlank: false) : Int32(tokens.count)
         let number = Int32(tokens.count)

@@ -13,6 +13,9 @@ extension TemplateReducer {
 
     private static let elements = TokenKinds([.word, .state, .identifier, .dotted, .quoted, .value])
 
+    /// Longer spans are no single parameter.
+    private static let longest = 60
+
     private static func context(_ edges: Edges, _ from: Int, _ to: Int, _ kind: SpanKind) -> UInt64 {
         StableHash.mix(
             StableHash.mix(edges.prefix[from], edges.suffix[to]), UInt64(kind.rawValue) + 0x5A)
@@ -23,7 +26,7 @@ extension TemplateReducer {
         var all: [Occurrence] = []
         var lists: Set<UInt64> = []
         for (index, tokens) in signatures.enumerated() {
-            for span in Span.all(in: tokens, pool) {
+            for span in Span.all(in: tokens, pool) where span.to - span.from <= Self.longest {
                 let context = Self.context(edges[index], span.from, span.to, span.kind)
                 if span.kind == .list { lists.insert(context) }
                 all.append(
