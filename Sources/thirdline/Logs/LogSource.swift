@@ -19,13 +19,9 @@ struct LogSource: Sendable {
         }
         let kind = status.st_mode & S_IFMT
         if kind == S_IFDIR { throw LogFault("\(path) is a folder; name a file.") }
-        if kind == S_IFREG {
-            size = Int(status.st_size)
-            writtenAt = Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000
-        } else {
-            size = nil
-            writtenAt = Int64(Date().timeIntervalSince1970 * 1_000_000)
-        }
+        size = kind == S_IFREG ? Int(status.st_size) : nil
+        // A pipe was written to when somebody last wrote into it.
+        writtenAt = Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000
     }
 
     /// Opens the log for reading; the caller closes it.

@@ -68,7 +68,12 @@ struct TextView {
     /// as the `\n` of a JSON string.
     @inline(__always) func isWordStart(_ offset: Int) -> Bool {
         let before = self[offset - 1]
-        return !isAlphanumeric(before) || endsEscape(offset)
+        return (!isAlphanumeric(before) || endsEscape(offset)) && !isInEscape(offset)
+    }
+
+    /// Whether the two digits of a percent escape begin at the offset.
+    func isInEscape(_ offset: Int) -> Bool {
+        self[offset - 1] == UInt8(ascii: "%") && isHex(self[offset]) && isHex(self[offset + 1])
     }
 
     /// Whether digits stand where a number of JSON does: behind a colon, a comma or a bracket, and before a comma

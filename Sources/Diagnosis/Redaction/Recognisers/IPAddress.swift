@@ -60,6 +60,7 @@ enum IPAddress {
 
     private static func isPartOfMore(_ text: TextView, _ start: Int, _ end: Int) -> Bool {
         let before = text[start - 1]
+        if text.isInEscape(start) { return true }
         if isAlphanumeric(before) && !text.endsEscape(start) || before == UInt8(ascii: "_") { return true }
         if before == UInt8(ascii: "."), isAlphanumeric(text[start - 2]) { return true }
         let after = text[end]
@@ -72,7 +73,8 @@ enum IPAddress {
         var last = text.end(of: .colonHex, from: end, limit: 48)
         let before = text[start - 1]
         guard !isAlphanumeric(before) || text.endsEscape(start), before != UInt8(ascii: "_") else { return }
-        guard before != UInt8(ascii: "."), !(before == UInt8(ascii: ">") && text[start] == UInt8(ascii: ":"))
+        guard !text.isInEscape(start), before != UInt8(ascii: "."),
+            !(before == UInt8(ascii: ">") && text[start] == UInt8(ascii: ":"))
         else { return }
         let after = text[last]
         if after == UInt8(ascii: "."), isDigit(text[last + 1]) {

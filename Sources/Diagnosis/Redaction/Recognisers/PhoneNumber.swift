@@ -122,7 +122,7 @@ enum PhoneNumber {
             } else if before == UInt8(ascii: "-") {
                 return
             }
-        default: guard !isAlphanumeric(before) || text.endsEscape(start) else { return }
+        default: guard text.isWordStart(start) else { return }
         }
         guard !namesAnIdentifier(text, before: start) else { return }
         guard let (last, digits) = digits(text, start, limit: 11), last >= end else { return }

@@ -64,23 +64,27 @@ enum PrivateKey {
         return (text.upper, text.upper)
     }
 
-    /// Claims the longest run of base64 characters of a line if it can be key data.
+    /// Claims the runs of base64 characters of a line that can be key data.
     private static func claim(
         _ text: TextView, _ range: Range<Int>, isFirst: Bool, into spans: inout [RedactionSpan]
     ) -> Bool {
-        var best = range.lowerBound..<range.lowerBound
+        var isClaimed = false
+        var last = range.lowerBound..<range.lowerBound
         var offset = range.lowerBound
         while offset < range.upperBound {
             let end = min(text.end(of: .base64, from: offset), range.upperBound)
-            if end - offset > best.count { best = offset..<end }
+            if end - offset >= 24 {
+                spans.append(RedactionSpan(offset, end, .privateKey))
+                isClaimed = true
+            }
+            if end > offset { last = offset..<end }
             offset = max(end, offset) + 1
         }
+        if isClaimed || isFirst { return isClaimed }
         // The last line of a body may be short, and then stands alone on its line.
-        let isWhole =
-            best.upperBound == range.upperBound
-            && (best.lowerBound == range.lowerBound || isSpace(text[best.lowerBound - 1]))
-        guard best.count >= 24 || !isFirst && isWhole && best.count >= 2 else { return false }
-        spans.append(RedactionSpan(best.lowerBound, best.upperBound, .privateKey))
+        let isAlone = last.lowerBound == range.lowerBound || isSpace(text[last.lowerBound - 1])
+        guard last.upperBound == range.upperBound, isAlone, last.count >= 2 else { return false }
+        spans.append(RedactionSpan(last.lowerBound, last.upperBound, .privateKey))
         return true
     }
 }

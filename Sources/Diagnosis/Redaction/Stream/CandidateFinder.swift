@@ -45,6 +45,7 @@ struct CandidateFinder: ~Copyable {
                 upper: min(window.count, place + recogniser.reach))
             let known = spans.count
             find(recogniser, in: text, at: place, into: &spans)
+            if spans.count > known { dropTokens(text, &spans, from: known) }
             for new in known..<spans.count where spans[new].end == text.upper && text.upper < window.count {
                 spans[new].isOpen = true
             }
@@ -183,6 +184,20 @@ struct CandidateFinder: ~Copyable {
         rules.builtIn.scan(bytes, scratch: scratch, into: &matches)
     }
 
+    /// Drops spans that are a part of a token of an earlier redaction.
+    private func dropTokens(_ text: TextView, _ spans: inout [RedactionSpan], from first: Int) {
+        var kept = first
+        for place in first..<spans.count {
+            let span = spans[place]
+            let start = text.start(of: .tokenWord, before: span.start, limit: 64)
+            let end = text.end(of: .tokenWord, from: span.end, limit: 64)
+            guard end - start > 96 || !Pseudonym.isToken(text, start..<end) else { continue }
+            spans[kept] = span
+            kept += 1
+        }
+        spans.removeLast(spans.count - kept)
+    }
+
     /// Drops spans of rules that are not applied, and any that came out empty.
     private func keepApplied(_ spans: inout [RedactionSpan], from first: Int) {
         var kept = first
@@ -194,4 +209,9 @@ struct CandidateFinder: ~Copyable {
         }
         spans.removeLast(spans.count - kept)
     }
+}
+
+extension ByteSet {
+    /// What tokens are made of that are words: `REDACTED-...` and `u...@h....redacted.invalid`.
+    fileprivate static let tokenWord = ByteSet("@.-", letters: true, digits: true)
 }

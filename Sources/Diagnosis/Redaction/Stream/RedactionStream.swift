@@ -146,7 +146,8 @@ public struct RedactionStream: ~Copyable {
                 continue
             }
             var following = next + 1
-            while following < pending.count, pending[following].start < span.end {
+            // Two tokens in a row without anything between could not be told apart.
+            while following < pending.count, pending[following].start <= span.end {
                 span.unite(with: pending[following], rules.rules)
                 following += 1
             }
