@@ -84,6 +84,8 @@ public struct RedactionRules: Sendable {
     public let kinds: Set<RedactionKind>
     /// The rules, as spans number them.
     let rules: [RedactionRule]
+    /// For each rule its kind.
+    let kindOfRule: [RedactionKind]
     /// For each rule whether it is applied.
     let isApplied: [Bool]
     let builtIn: PatternDatabase
@@ -102,6 +104,7 @@ public struct RedactionRules: Sendable {
         }
         let own = custom.map { RedactionRule(name: $0.name, kind: .custom) }
         rules = Self.builtInRules + own
+        kindOfRule = rules.map(\.kind)
         isApplied = rules.map { $0.kind == .custom || kinds.contains($0.kind) }
         self.custom = try Self.compile(custom)
     }

@@ -50,16 +50,36 @@ struct RedactJob {
         let observe: ((borrowing Redaction) -> Void)? = report.map { report in { report.writer.add($0) } }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { buffer.deallocate() }
-        while true {
-            let count = try input.read(into: buffer)
-            guard count > 0 else { break }
-            try stream.feed(
-                UnsafeRawBufferPointer(rebasing: buffer[..<count]), observe: observe, write: out.write)
+        var count = try input.read(into: buffer)
+        let encoding = DecodedText.encoding(of: Array(buffer.prefix(min(count, 4_096))))
+        var wide = try wideText(encoding, input.name)
+        if encoding == nil, count > 0 {
+            summary.skipped.append("\(input.name) is no text: it was read as bytes.")
+        }
+        let write: (UnsafeRawBufferPointer) throws -> Void = { bytes in
+            guard wide != nil else { return try out.write(bytes) }
+            try wide?.widen(bytes).withUnsafeBytes(out.write)
+        }
+        while count > 0 {
+            let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            if var text = wide {
+                let narrow = text.narrow(piece)
+                wide = text
+                try narrow.withUnsafeBytes { try stream.feed($0, observe: observe, write: write) }
+            } else {
+                try stream.feed(piece, observe: observe, write: write)
+            }
             try report?.flush()
             summary.bytes += count
             progress.show(file: input.name, bytes: summary.bytes, of: input.size)
+            count = try input.read(into: buffer)
         }
-        try stream.finish(observe: observe, write: out.write)
+        if var text = wide {
+            let rest = text.endNarrowing()
+            wide = text
+            try rest.withUnsafeBytes { try stream.feed($0, observe: observe, write: write) }
+        }
+        try stream.finish(observe: observe, write: write)
         try out.finish()
         report?.writer.endFile()
         try report?.flush()
@@ -67,6 +87,17 @@ struct RedactJob {
         for (rule, count) in stream.replaced {
             summary.counts[rule.kind, default: 0] += count
             summary.replaced += count
+        }
+    }
+
+    /// What reads text whose characters have two bytes or more; nil for any other.
+    private func wideText(_ encoding: DecodedText.Encoding?, _ name: String) throws -> WideText? {
+        switch encoding {
+        case .utf16LittleEndian: return WideText(isHighFirst: false)
+        case .utf16BigEndian: return WideText(isHighFirst: true)
+        case .utf32LittleEndian:
+            throw RedactProblem("\(name) is UTF-32 text, which cannot be redacted; convert it to UTF-8.")
+        default: return nil
         }
     }
 

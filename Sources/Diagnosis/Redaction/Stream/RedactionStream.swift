@@ -148,7 +148,7 @@ public struct RedactionStream: ~Copyable {
             var following = next + 1
             // Two tokens in a row without anything between could not be told apart.
             while following < pending.count, pending[following].start <= span.end {
-                span.unite(with: pending[following], rules.rules)
+                span.unite(with: pending[following], rules.kindOfRule)
                 following += 1
             }
             if span.end > limit, span.start > committed, limit < filled {
@@ -203,14 +203,14 @@ public struct RedactionStream: ~Copyable {
     private mutating func emit(_ span: RedactionSpan, observe: ((borrowing Redaction) -> Void)?) {
         append(upTo: span.start)
         let value = UnsafeBufferPointer(rebasing: window[span.start..<span.end])
-        let rule = rules.rules[Int(span.rule)]
         let before = output.count
-        pseudonymiser.append(value, rule.kind, span.form, to: &output)
+        pseudonymiser.append(value, rules.kindOfRule[Int(span.rule)], span.form, to: &output)
         counts[Int(span.rule)] += 1
         if let observe {
             observe(
                 Redaction(
-                    rule: rule, line: lines.line, column: lines.column, offset: base + span.start,
+                    rule: rules.rules[Int(span.rule)], line: lines.line, column: lines.column,
+                    offset: base + span.start,
                     length: value.count, token: String(decoding: output[before...], as: UTF8.self),
                     value: UnsafeRawBufferPointer(value)))
         }
@@ -240,17 +240,17 @@ extension ByteSet {
 
 extension RedactionSpan {
     /// Covers another span that overlaps this one; the more specific rule names both.
-    fileprivate mutating func unite(with other: RedactionSpan, _ rules: [RedactionRule]) {
+    fileprivate mutating func unite(with other: RedactionSpan, _ kinds: [RedactionKind]) {
         let isWithin = other.end <= end
         let isSame = start == other.start && end == other.end
-        let isMoreSpecific = rules[Int(other.rule)].kind.rank < rules[Int(rule)].kind.rank
+        let isMoreSpecific = kinds[Int(other.rule)].rank < kinds[Int(rule)].rank
         if isSame && isMoreSpecific {
             rule = other.rule
             form = other.form == .text ? form : other.form
         } else if !isWithin {
             // Of two that only overlap the secret names both.
-            let isSecret = rules[Int(other.rule)].kind.category == .secret
-            if isSecret, rules[Int(rule)].kind.category != .secret { rule = other.rule }
+            let isSecret = kinds[Int(other.rule)].category == .secret
+            if isSecret, kinds[Int(rule)].category != .secret { rule = other.rule }
             end = other.end
             isOpen = other.isOpen
             quote = other.quote
