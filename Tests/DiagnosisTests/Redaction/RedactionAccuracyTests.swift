@@ -107,7 +107,7 @@ import Testing
             let parts = value.split(separator: ".").compactMap { Int($0) }
             return parts.count == 4 && (parts[0] == 10 || parts.contains { $0 > 40 })
         case .email: return value.split(separator: "@").count == 2
-        case .hostname: return value.contains(".") || value.contains("-")
+        case .hostname: return value.contains(".") || value.contains("-") || value.count > 3
         default: return false
         }
     }

@@ -113,6 +113,11 @@ enum Redacting {
             ("- name: DB_PASSWORD\n  value: hunter2 pass\n", "hunter2 pass", "field-password"),
             ("<password><![CDATA[hunter2]]></password>", "hunter2", "field-password"),
             ("<key>password</key>\n  <string>hunter2</string>", "hunter2", "field-password"),
+            ("Jun 14 15:16:01 combo sshd(pam_unix)[19939]: ok", "combo", "syslog-host"),
+            ("x-auth-token: abcdef0123456789", "abcdef0123456789", "field-secret"),
+            ("user.setPassword(\"letmein\")", "letmein", "field-password"),
+            ("Tel. 030/1234567 bitte", "030/1234567", "field-phone"),
+            ("open C:\\Users\\jdoe\\x.txt", "jdoe", "field-user"),
             ("redis://:p4ssw0rd@localhost:6379", "p4ssw0rd", "url-password"),
             ("rhost=web-07 user=root", "web-07", "field-host"),
         ])
@@ -140,7 +145,8 @@ enum Redacting {
             "order 415-555-2671 shipped", "error at 12:34:56:78", "http://www.w3.org/2001/XMLSchema",
             "localhost/127.0.0.1", "password reset requested", "secretName: my-secret",
             "invalid token: unexpected",
-            "0x7ffe:0x1234", "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
+            "0x7ffe:0x1234", "Nov 21 12:00:01 ERROR store: failed", "GET /users/42/orders",
+            "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
         ])
     func lookAlikesStay(text: String) throws {
         #expect(try Redacting.found(text) == [])

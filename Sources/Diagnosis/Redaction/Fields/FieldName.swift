@@ -103,7 +103,7 @@ final class FieldName: Sendable {
             .fieldPhone, .phone, isWhole: false,
             "phone phone.number telephone tel.number mobile mobile.number cell.phone msisdn fax fax.number caller.id "
                 + "callee telefon handynummer whatsapp calling.number called.number"),
-        FieldName(.fieldPhone, .phone, "tel cell caller"),
+        FieldName(.fieldPhone, .phone, "tel cell caller mobil handy tel.nr"),
         FieldName(
             .fieldCard, .card, isWhole: false,
             "card.number credit.card cc.number card.no pan.number credit.card.number debit.card"),

@@ -17,7 +17,11 @@ enum FieldRecogniser {
         default: break
         }
         guard let value = FieldValue.find(text, name: nameStart..<nameEnd) else {
-            guard text[nameEnd] == UInt8(ascii: " ") || text[nameEnd] == UInt8(ascii: ":") else { return }
+            guard
+                text[nameEnd] == UInt8(ascii: " ") || text[nameEnd] == UInt8(ascii: ":")
+                    || text[nameEnd] == UInt8(ascii: ".")
+            else { return }
+            if case .cardCode = field.judgement { findCodeInProse(text, nameEnd + 1, into: &spans) }
             if field.judgement.isNational { findInProse(text, nameEnd, field, into: &spans) }
             if case .phone = field.judgement { findPhoneInProse(text, nameEnd, into: &spans) }
             return
@@ -86,7 +90,7 @@ enum FieldRecogniser {
         while start < nameEnd + 24, !isDigit(text[start]), text[start] >= 0x20,
             text[start] != UInt8(ascii: "\"")
         { start += 1 }
-        start = text.start(of: .alphanumeric, before: start, limit: 3)
+        start = text.start(of: .alphanumeric, before: start, limit: 6)
         var end = start
         while end < start + 24, isAlphanumeric(text[end]) || isGlue(text, end) { end += 1 }
         guard end - start >= 8, NationalNumber.isValid(Array(text.bytes(start..<end)), field.rule) else {
@@ -111,6 +115,13 @@ enum FieldRecogniser {
         // Without groups it may be any number, unless it is as long as few others are.
         guard end - start > digits.count || digits.count >= 10 else { return }
         spans.append(RedactionSpan(start, end, .fieldPhone))
+    }
+
+    /// Claims the three or four digits right behind the word for a card's code.
+    private static func findCodeInProse(_ text: TextView, _ start: Int, into spans: inout [RedactionSpan]) {
+        let end = text.end(of: .digits, from: start, limit: 5)
+        guard (3...4).contains(end - start), !isAlphanumeric(text[end]) else { return }
+        spans.append(RedactionSpan(start, end, .fieldCard))
     }
 
     /// Whether a sign stands between two groups of a number.

@@ -68,6 +68,10 @@ struct FieldValue {
             let element = Self.skipSpaces(text, offset + 6)
             isAssigned = true
             return text.has("<string>", at: element) ? element + 8 : nil
+        case UInt8(ascii: "(") where Self.isQuote(text[offset + 1]):
+            // The argument of a call, as `setPassword("...")`.
+            isAssigned = true
+            return offset + 1
         case 0x0A, 0x0D:
             return yamlPair(text, offset, name: name)
         case UInt8(ascii: "v") where isNameQuoted && text.has("value=", at: offset):

@@ -8,7 +8,7 @@ struct Anchor: Sendable {
         case fixedShape(FixedShape, rule: UInt16, width: Int)
         case jsonWebToken, privateKey, puttyKey, url, email, version4, version6, mac, dottedMAC, hostname
         case internationalPhone, northAmericanPhone, groupedPhone, card(width: Int), bankAccount, coordinates,
-            bearer, basic, commandUser
+            bearer, basic, commandUser, syslogHeader, homeFolder
         case national(NationalNumber.Form)
         case field(FieldName)
         /// An escape: the text around is looked at once more as it reads decoded.
@@ -54,6 +54,8 @@ struct Anchor: Sendable {
         Anchor(expression: PrivateKey.expression, recogniser: .privateKey),
         Anchor(expression: PrivateKey.puttyExpression, recogniser: .puttyKey),
         Anchor(expression: URLAuthority.expression, recogniser: .url),
+        Anchor(expression: SyslogHeader.expression, recogniser: .syslogHeader),
+        Anchor(expression: HomeFolder.expression, recogniser: .homeFolder),
         Anchor(expression: EmailAddress.expression, recogniser: .email),
         Anchor(expression: DecodedRuns.expression, recogniser: .escape),
         Anchor(expression: Hostname.expression, isCaseless: true, recogniser: .hostname),
@@ -105,6 +107,8 @@ extension Anchor.Recogniser {
         case .bearer: Authorization.findBearer(in: text, at: end, into: &spans)
         case .basic: Authorization.findBasic(in: text, at: end, into: &spans)
         case .commandUser: Authorization.findUser(in: text, at: end, into: &spans)
+        case .syslogHeader: SyslogHeader.find(in: text, at: end, into: &spans)
+        case .homeFolder: HomeFolder.find(in: text, at: end, into: &spans)
         case .national(let form): NationalNumber.find(in: text, at: end, form: form, into: &spans)
         case .field(let field): FieldRecogniser.find(in: text, at: end, field: field, into: &spans)
         case .escape: break

@@ -54,7 +54,9 @@ final class FixedShape: Sendable {
 
     private static let services: [FixedShape] = [
         service("github-token", "gh[pousr]_[A-Za-z0-9]{36}", rest: .alphanumeric, upTo: 220),
-        service("github-fine-grained-token", "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),
+        service(
+            "github-fine-grained-token", "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{40}", rest: .alphanumeric,
+            upTo: 40),
         service("gitlab-token", "gl(?:pat|cbt|ptt|oas)-[A-Za-z0-9_-]{20}", upTo: 280),
         service("gitlab-deploy-token", "gl(?:dt|rt|ft)-[A-Za-z0-9_-]{20}", upTo: 280),
         service("slack-token", "xox[abeoprs]-[A-Za-z0-9-]{10}", upTo: 240),
@@ -71,7 +73,7 @@ final class FixedShape: Sendable {
         service("anthropic-key", "sk-ant-[a-z]{3}[0-9]{2}-[A-Za-z0-9_-]{20}", upTo: 240),
         service("sendgrid-key", "SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}"),
         service("twilio-key", "SK[a-f0-9]{32}"),
-        service("mailgun-key", "key-[a-f0-9]{32}"),
+        service("mailgun-key", "key-[a-z0-9]{32}"),
         service("mailchimp-key", "[a-f0-9]{32}-us[0-9]", rest: .digits, upTo: 1),
         service("npm-token", "npm_[A-Za-z0-9]{36}"),
         service("pypi-token", "pypi-AgE[A-Za-z0-9_-]{50}", upTo: 400),
@@ -79,7 +81,8 @@ final class FixedShape: Sendable {
         service("docker-token", "dckr_(?:pat|oat)_[A-Za-z0-9_-]{27}", upTo: 20),
         service("shopify-token", "shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"),
         service("square-token", "sq0(?:atp|csp)-[A-Za-z0-9_-]{22}", upTo: 24),
-        service("telegram-bot-token", "[0-9]{8}:AA[A-Za-z0-9_-]{33}"),
+        service("telegram-bot-token", "[0-9]{9}:AA[A-Za-z0-9_-]{33}"),
+        service("telegram-bot-token-10", "[0-9]{10}:AA[A-Za-z0-9_-]{33}"),
         service("hugging-face-token", "hf_[A-Za-z0-9]{34}"),
         service("vault-token", "hv[sbr]\\.[A-Za-z0-9_-]{24}", upTo: 280),
         service("terraform-token", "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60}", upTo: 12),

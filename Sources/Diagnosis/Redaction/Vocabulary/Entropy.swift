@@ -37,7 +37,9 @@ enum Entropy {
             return bytes.count >= 16 && counts.changes * 3 >= min(bytes.count, 256)
                 || bytes.count >= 24 && counts.upper == 0 && bits(bytes) >= 3.9
         }
-        return counts.changes >= 4 && bits(bytes) >= (bytes.count < 16 ? 2.5 : 3.0)
+        // Names of things, which are looked at from twenty on, alternate little.
+        let changes = bytes.count >= 12 && minimum < 20 ? 2 : 4
+        return counts.changes >= changes && bits(bytes) >= (bytes.count < 16 ? 2.5 : 3.0)
     }
 
     /// Shannon's entropy of the bytes, in bits a byte.
