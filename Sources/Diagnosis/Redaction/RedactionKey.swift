@@ -4,7 +4,8 @@ import Crypto
 ///
 /// The same value under the same key has the same token. Tokens of two keys say nothing about each other.
 public struct RedactionKey: Sendable {
-    private let pseudonyms: SymmetricKey
+    /// The code before any message: the key is taken in once.
+    private let keyed: HMAC<SHA256>
 
     /// Takes at least 32 random bytes; nil for fewer.
     public init?(_ bytes: some Sequence<UInt8>) {
@@ -13,7 +14,7 @@ public struct RedactionKey: Sendable {
         // A key of its own, so that no other use of the case's key can be turned on the tokens.
         let code = HMAC<SHA256>.authenticationCode(
             for: Array("thirdline redaction pseudonyms 1".utf8), using: SymmetricKey(data: bytes))
-        pseudonyms = SymmetricKey(data: Array(code))
+        keyed = HMAC<SHA256>(key: SymmetricKey(data: Array(code)))
     }
 
     /// The keyed digest (HMAC-SHA-256, RFC 2104) of a value of some domain.
@@ -24,6 +25,8 @@ public struct RedactionKey: Sendable {
             contentsOf: UnsafeBufferPointer(start: domain.utf8Start, count: domain.utf8CodeUnitCount))
         message.append(0)
         message.append(contentsOf: value)
-        return Array(HMAC<SHA256>.authenticationCode(for: message, using: pseudonyms))
+        var code = keyed
+        code.update(data: message)
+        return Array(code.finalize())
     }
 }

@@ -16,7 +16,7 @@ struct Pseudonymiser {
     }
 
     /// - Parameter slots: a power of two.
-    init(key: RedactionKey, slots: Int = 1 << 14) {
+    init(key: RedactionKey, slots: Int = 1 << 15) {
         self.key = key
         self.slots = Array(repeating: Slot(), count: slots)
         mask = slots - 1
