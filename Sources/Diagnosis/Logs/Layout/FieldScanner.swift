@@ -420,9 +420,12 @@ struct FieldScanner: ~Copyable {
         if flags & ByteTable.digit == 0, let meaning = LevelWords.meaning(line, start, coreEnd) {
             var isUpper = true
             for offset in start..<coreEnd where !line[offset].isUppercase { isUpper = false }
-            let isClosed = line[coreEnd] == UInt8(ascii: ",") || line[coreEnd] == UInt8(ascii: ">")
+            let close = line[coreEnd]
+            let isColon = close == UInt8(ascii: ":")
+            let isClosed = close == UInt8(ascii: ",") || close == UInt8(ascii: ">") || isColon
             if isUpper || end == coreEnd || end == coreEnd + 1 && isClosed {
-                let isSure = isUpper || meaning.isSure
+                // `Warning: text` may be a sentence of the message.
+                let isSure = isUpper || meaning.isSure && !(isColon && end > coreEnd)
                 setLevel(meaning.level)
                 return isSure ? .level : .levelWord
             }
