@@ -107,4 +107,18 @@ extension DemoScenes {
                         "Thank you, {{customer.first_name}}. I own {{case.number}} now and read it first. You hear from me by the time above.",
                 ]),
         ])
+
+    static let views = DemoScene(
+        begins: 15_110, organisation: "",
+        steps: [
+            DemoStep(
+                0, ines, "view.save",
+                ["name": "Top severities", "search": "is:open sev:1,2", "shared": "true"]),
+            DemoStep(
+                0, ines, "view.save",
+                ["name": "Nobody acts", "search": "is:open no:next_action", "shared": "true"]),
+            DemoStep(
+                0, marta, "view.save",
+                ["name": "Payments, mine", "search": "is:open owner:@me component:billing"]),
+        ])
 }

@@ -27,10 +27,12 @@ package final class CaseCounts: Sendable {
     package init() {}
 
     /// How many cases of a filter the actor may know of; the same as `CaseDirectory.count`.
+    /// - Parameter isSteady: whether the moments that the filter names are whole minutes, so that it is the same filter
+    ///   for a minute.
     package func count(
-        _ filter: CaseFilter, for actor: Actor, in tx: borrowing Transaction
+        _ filter: CaseFilter, for actor: Actor, isSteady: Bool = false, in tx: borrowing Transaction
     ) throws -> Int {
-        guard !filter.dependsOnTime, filter.condition?.worded == nil else {
+        guard isSteady || !filter.dependsOnTime, filter.condition?.worded == nil else {
             return try CaseDirectory.count(filter, for: actor, in: tx)
         }
         let key = Key(filter: filter, organisations: CasesQueries.organisations(of: actor))

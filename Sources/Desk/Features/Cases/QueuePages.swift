@@ -269,13 +269,16 @@ enum QueuePages {
             func count(_ change: (inout CaseFilter) -> Void) throws -> Int {
                 var filter = view.filter
                 change(&filter)
-                return try counts.count(filter, for: actor, in: tx)
+                return try counts.count(filter, for: actor, isSteady: true, in: tx)
             }
+            // Counted once a minute, not once a page.
+            let minute = Timestamp(microseconds: now.microseconds - now.microseconds % 60_000_000)
             unowned = try count { $0.owner = .nobody }
             lacking = try count { $0.nextAction = .lacking }
-            overdue = try count { $0.nextAction = .overdue(now) }
-            unchecked = try CaseDirectory.count(
-                SeverityCheckPages.filter(policy, now: now, isUnchecked: true), for: actor, in: tx)
+            overdue = try count { $0.nextAction = .overdue(minute) }
+            unchecked = try counts.count(
+                SeverityCheckPages.filter(policy, now: minute, isUnchecked: true), for: actor, isSteady: true,
+                in: tx)
         }
 
         var html: HTML {
@@ -307,15 +310,74 @@ enum QueuePages {
         let count = group.count > group.cases.count ? "\(group.cases.count) of \(all)" : all
         return """
             <tbody role="rowgroup"><tr class="group" role="row"><th colspan="6" scope="rowgroup" role="rowheader">\(group.title) <span>\(count)</span></th></tr>
-            \(group.cases.map { row($0, names, policy, now, snippets[$0.id.raw], isPickable: true) })</tbody>
+            \(rows(group.cases, names, policy, now, snippets, isPickable: true))</tbody>
 
             """
     }
 
-    static func row(
-        _ this: SupportCase, _ names: Names, _ policy: Policy, _ now: Timestamp,
-        _ snippet: CaseSnippet? = nil,
-        isPickable: Bool = false
+    /// The rows of some cases.
+    static func rows(
+        _ cases: [SupportCase], _ names: Names, _ policy: Policy, _ now: Timestamp,
+        _ snippets: [String: CaseSnippet] = [:], isPickable: Bool = false
+    ) -> HTML {
+        var pieces = Pieces()
+        var html: HTML = ""
+        for this in cases {
+            html += row(this, names, policy, now, snippets[this.id.raw], isPickable: isPickable, &pieces)
+        }
+        return html
+    }
+
+    /// Pieces of rows that are alike in many of them, made once a list.
+    private struct Pieces {
+        private enum Kind: Hashable {
+            case severity(ID<Policy.Severity>)
+            case state(ID<Policy.Status>)
+            case owner(ID<Person>?)
+            case about(ID<Organisation>?, component: String?)
+        }
+
+        private var made: [Kind: HTML] = [:]
+
+        private mutating func piece(_ kind: Kind, _ make: () -> HTML) -> HTML {
+            if let known = made[kind] { return known }
+            let html = make()
+            made[kind] = html
+            return html
+        }
+
+        mutating func severity(of this: SupportCase, _ policy: Policy) -> HTML {
+            piece(.severity(this.severity)) { QueuePages.severity(this.severity, policy) }
+        }
+
+        mutating func state(of this: SupportCase, _ policy: Policy) -> HTML {
+            piece(.state(this.status)) { QueuePages.state(this.status, policy) }
+        }
+
+        mutating func owner(of this: SupportCase, _ names: Names) -> HTML {
+            piece(.owner(this.owner)) { QueuePages.owner(this, names) }
+        }
+
+        /// Whose case it is and which part of the product it is about.
+        mutating func about(_ this: SupportCase, _ names: Names, _ policy: Policy) -> HTML {
+            piece(.about(this.organisation, component: this.classification[.component])) {
+                var parts: [String] = []
+                if let organisation = this.organisation.flatMap({ names.organisations[$0] }) {
+                    parts += [organisation.name, policy.name(of: organisation.tier, in: \.tiers)]
+                } else {
+                    parts.append("Internal request")
+                }
+                if let component = this.classification[.component] {
+                    parts.append(policy.name(of: component, in: \.components))
+                }
+                return HTML.joined(parts.map(isolated), by: " · ")
+            }
+        }
+    }
+
+    private static func row(
+        _ this: SupportCase, _ names: Names, _ policy: Policy, _ now: Timestamp, _ snippet: CaseSnippet?,
+        isPickable: Bool, _ pieces: inout Pieces
     ) -> HTML {
         let isWaitingForUs = this.unansweredSince != nil && policy.phase(of: this.status) != .closed
         let news: HTML =
@@ -324,23 +386,12 @@ enum QueuePages {
             } else if isWaitingForUs {
                 "<span class=\"news\">\(news(of: this, policy))</span> · "
             } else { .empty }
-        let organisation = this.organisation.flatMap { names.organisations[$0] }
-        var parts: [String] = []
-        if let organisation {
-            parts += [organisation.name, policy.name(of: organisation.tier, in: \.tiers)]
-        } else {
-            parts.append("Internal request")
-        }
-        if let component = this.classification[.component] {
-            parts.append(policy.name(of: component, in: \.components))
-        }
-        let about = HTML.joined(parts.map(isolated), by: " · ")
         return """
             <tr class="row\(isWaitingForUs ? " new" : "")" id="r-\(this.number)" role="row" data-row>
-            <td class="c-sev" role="cell">\(isPickable ? tick(this.number) : .empty)\(severity(this.severity, policy))</td>
-            <td class="c-case" role="cell"><a class="one subject" dir="auto" href="/cases/\(this.number)" data-row-open>\(this.subject)</a><span class="two">\(this.number) · \(news)\(about)</span>\(snippet.map(QueueSearchPages.snippet) ?? .empty)</td>
-            \(next(this, names, policy, now))<td class="c-state" role="cell">\(state(this.status, policy))<span class="two">\(waiting(this, policy))for \(durationWords(seconds: now.seconds(since: this.statusSince)))</span></td>
-            <td class="c-owner" role="cell">\(owner(this, names))<a class="sr" href="/cases/\(this.number)/assign" data-row-assign tabindex="-1" aria-hidden="true">Assign \(this.number)</a></td>
+            <td class="c-sev" role="cell">\(isPickable ? tick(this.number) : .empty)\(pieces.severity(of: this, policy))</td>
+            <td class="c-case" role="cell"><a class="one subject" dir="auto" href="/cases/\(this.number)" data-row-open>\(this.subject)</a><span class="two">\(this.number) · \(news)\(pieces.about(this, names, policy))</span>\(snippet.map(QueueSearchPages.snippet) ?? .empty)</td>
+            \(next(this, names, policy, now))<td class="c-state" role="cell">\(pieces.state(of: this, policy))<span class="two">\(waiting(this, policy))for \(durationWords(seconds: now.seconds(since: this.statusSince)))</span></td>
+            <td class="c-owner" role="cell">\(pieces.owner(of: this, names))<a class="sr" href="/cases/\(this.number)/assign" data-row-assign tabindex="-1" aria-hidden="true">Assign \(this.number)</a></td>
             <td class="c-upd" role="cell">\(time(this.updatedAt, now: now))</td>
             </tr>
 
@@ -425,7 +476,7 @@ enum QueuePages {
         }
     }
 
-    private static func owner(_ this: SupportCase, _ names: Names) -> HTML {
+    static func owner(_ this: SupportCase, _ names: Names) -> HTML {
         guard let owner = this.owner else {
             return """
                 <span class="owner"><span class="av none" aria-hidden="true">?</span><span class="one name warn" aria-hidden="true">No owner</span><span class="sr">No owner</span></span>
@@ -535,7 +586,7 @@ extension CaseDirectory {
         let policy = services.policy.current
         let now = services.clock()
         return """
-            <div class="card clip"><table class="queue" role="table" aria-label="Cases, latest change first">\(QueuePages.tableHead)<tbody role="rowgroup">\(cases.map { QueuePages.row($0, names, policy, now) })</tbody></table></div>
+            <div class="card clip"><table class="queue" role="table" aria-label="Cases, latest change first">\(QueuePages.tableHead)<tbody role="rowgroup">\(QueuePages.rows(cases, names, policy, now))</tbody></table></div>
             """
     }
 }
