@@ -54,6 +54,11 @@ package enum UndoStore {
         "UPDATE undo_offer SET used_at = \(now.microseconds) WHERE id = \(id)"
     }
 
+    /// Forgets all offers about a subject: they hold words that must not come back.
+    static func forget(about subject: SubjectRef) -> SQL {
+        "DELETE FROM undo_offer WHERE subject_kind = \(subject.kind) AND subject_id = \(subject.id)"
+    }
+
     static func forget(before moment: Timestamp) -> SQL {
         "DELETE FROM undo_offer WHERE made_at < \(moment.microseconds)"
     }
@@ -82,6 +87,7 @@ package enum UndoStore {
                     id: "x", person: "x", what: "x", undo: Undo("x", [:]),
                     subject: SubjectRef(kind: "case", id: "x"), versions: 1...1, madeAt: now)),
             offer(id: "x", of: "x"), markUsed(id: "x", at: now), forget(before: now),
+            forget(about: SubjectRef(kind: "case", id: "x")),
         ]
     }()
 }

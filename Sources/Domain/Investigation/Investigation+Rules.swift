@@ -83,6 +83,15 @@ extension Investigation {
                 .conflict, "already_worked_on",
                 "\(hypothesis.id) was judged or tested, so it stays. Refute it or set it aside instead.")
         }
+        // The test that came with it goes with it; what somebody planned since stays.
+        var withIt = hypothesis.proposed
+        withIt.entry += 1
+        if let test = tests.first(where: { $0.plan.hypothesis == hypothesis.id && $0.planned != withIt }) {
+            throw Refusal(
+                .conflict, "already_worked_on",
+                "\(test.id) was planned for \(hypothesis.id), so it stays. Refute it or set it aside instead."
+            )
+        }
         return [.hypothesisWithdrawn(id: hypothesis.id, reason: reason)]
     }
 

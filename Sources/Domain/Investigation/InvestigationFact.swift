@@ -66,8 +66,10 @@ package enum InvestigationFact: CaseFactFamily {
     package var edits: Set<Aspect> {
         switch self {
         case .hypothesisRevised(let id, _): [Aspect("hypothesis.\(id)")]
-        case .hypothesisJudged(let id, _), .judgementWithdrawn(let id, _):
-            [Aspect("hypothesis_state.\(id)")]
+        case .hypothesisJudged(let id, _): [Aspect("hypothesis_state.\(id)")]
+        case .judgementWithdrawn(let id, let withdrawal):
+            withdrawal.rootCause == nil
+                ? [Aspect("hypothesis_state.\(id)")] : [Aspect("hypothesis_state.\(id)"), "root_cause"]
         case .hypothesisWithdrawn(let id, _):
             [Aspect("hypothesis.\(id)"), Aspect("hypothesis_state.\(id)")]
         case .bounded(let question, _): [Aspect("boundary.\(question.rawValue)")]

@@ -297,7 +297,7 @@ extension Policy {
 
         # How long closed cases are kept, in days from the day on which they were closed; the first rule that fits counts.
         # request_types, product_areas, contracts and regions narrow a rule; what no rule fits is kept for ever. With
-        # "automatic: true" what is over goes each night, evidence as well; else it is listed until somebody takes it away.
+        # "automatic: true" what is over goes each hour, evidence as well; else it is listed until somebody takes it away.
         retention:
           automatic: false
           cases:

@@ -138,6 +138,7 @@ struct BulkTests {
             let base: JSON = ["operation": "case.note", "search": "is:open", "fields": ["text": "x"]]
             for (document, status, code) in [
                 (with(base, "expected", 5), 409, "other_count"),
+                (with(base, "seen", .string(String(repeating: "a", count: 64))), 409, "other_cases"),
                 (with(base, "search", "is:open component:"), 422, ""),
                 (with(base, "operation", "case.erase_entry"), 422, "unknown_choice"),
                 (with(base, "fields", [:]), 422, ""),
@@ -157,6 +158,31 @@ struct BulkTests {
         }
     }
 
+    @Test(
+        "All cases can be meant without a search, and a run that is stopped ends before it is taken back",
+        arguments: Engine.available)
+    func stopping(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            let receipt = try await desk.perform(
+                "bulk.begin", as: .jonas,
+                ["operation": "case.assign", "all": .bool(true), "fields": .members(["assignee": "@me"])])
+            let id = RawValue.text(receipt.answer["id"]?.string ?? "")
+            try await desk.perform("bulk.stop", as: .jonas, ["id": id])
+            let early = await #expect(throws: Refusal.self) {
+                try await desk.perform("bulk.undo", as: .jonas, ["id": id])
+            }
+            #expect(early?.code == "running")
+            while try await BulkJobs(desk.services).work() {}
+            let run = try await server.program(.jonas).get(
+                "/api/v1/bulk/\(receipt.answer["id"]?.string ?? "")"
+            ).json
+            #expect(run["stopped"]?.bool == true && run["ended_at"] != .null && run["waiting"]?.integer == 1)
+            #expect(try await desk.found(number).owner == nil)
+        }
+    }
+
     @Test("A run that was interrupted goes on, and nothing is done twice", arguments: Engine.available)
     func interrupted(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
@@ -172,7 +198,8 @@ struct BulkTests {
             _ = try await finished(id, server, program)
             // As a kill leaves it after the notes were written and before that was noted.
             try await desk.services.database.write { tx in
-                try tx.execute("UPDATE bulk_run SET ended_at = NULL WHERE id = \(id)")
+                let input = JSON.object(["text": "Known since Monday."]).text
+                try tx.execute("UPDATE bulk_run SET ended_at = NULL, input = \(input) WHERE id = \(id)")
                 try tx.execute("UPDATE bulk_item SET state = 'waiting' WHERE run_id = \(id)")
             }
             let run = try await finished(id, server, program)

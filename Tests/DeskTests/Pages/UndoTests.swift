@@ -150,6 +150,16 @@ struct UndoTests {
                 let now = try await investigation()
                 #expect(now.hypotheses == [first] && now.tests.map(\.id) == ["T1"], "\(operation)")
             }
+            // A root cause that a colleague set meanwhile is theirs.
+            let judged = try await desk.perform(
+                "case.judge_hypothesis", as: .marta,
+                ["id": .text(number), "hypothesis": "H1", "state": "parked"])
+            try await desk.perform(
+                "case.edit", as: .ines, ["id": .text(number), "root_cause": "code_defect"])
+            try await desk.perform(
+                "undo.apply", as: .marta, ["id": .text(judged.answer["undo"]?.string ?? "")])
+            #expect(try await desk.found(number).classification[.rootCause] == "code_defect")
+            #expect(try await investigation().hypotheses == [first])
             // A number that was given once is not given again.
             let third = try await desk.perform(
                 "case.add_hypothesis", as: .marta, ["id": .text(number), "statement": "The proxy is slow"])
@@ -163,7 +173,20 @@ struct UndoTests {
                 try await desk.perform("undo.apply", as: .marta, ["id": offer])
             }
             #expect(refusal?.code == "already_worked_on")
-            #expect(try await investigation().hypotheses.map(\.id) == ["H1", "H3"])
+            let fourth = try await desk.perform(
+                "case.add_hypothesis", as: .marta, ["id": .text(number), "statement": "The disk is full"])
+            try await desk.perform(
+                "case.plan_test", as: .ines,
+                [
+                    "id": .text(number), "action": "Look at df", "hypothesis": "H4", "information": "high",
+                    "cost": "low",
+                ])
+            let kept = await #expect(throws: Refusal.self) {
+                try await desk.perform(
+                    "undo.apply", as: .marta, ["id": .text(fourth.answer["undo"]?.string ?? "")])
+            }
+            #expect(kept?.code == "already_worked_on", "what a colleague planned for it stays")
+            #expect(try await investigation().hypotheses.map(\.id) == ["H1", "H3", "H4"])
             #expect(try await desk.findings() == [])
         }
     }

@@ -17,6 +17,10 @@ struct RetentionTests {
         let number = try await desk.reportedCase()
         let id = RawValue.text(number)
         try await desk.perform("case.assign", as: .marta, ["id": id, "assignee": "@me"])
+        // What was written first is in what would take the second back.
+        for words in [text, "Payments fail"] {
+            try await desk.perform("case.edit", as: .marta, ["id": id, "problem_statement": .text(words)])
+        }
         try await desk.perform("case.note", as: .marta, ["id": id, "text": .text(text)])
         try await desk.perform("case.reply", as: .marta, ["id": id, "text": .text("\(text), we are on it")])
         try await desk.perform(
@@ -69,6 +73,13 @@ struct RetentionTests {
                 try tx.all("SELECT body FROM fact") { $0.text(0) }
             }
             #expect(!lines.contains { $0.contains("SECRET-WORDS") }, "no word is left in the journal")
+            let offers = try await desk.services.database.read { tx in
+                try tx.all("SELECT input FROM undo_offer") { $0.text(0) }
+            }
+            #expect(!offers.contains { $0.contains("SECRET-WORDS") }, "no undo brings a word back")
+            #expect(
+                try await browser.get("/cases/\(number)/purge_certificate").json["rule"]?.string == "standard"
+            )
             let certificate = try await program.get("/api/v1/cases/\(number)/purge_certificate").json
             #expect(
                 certificate["rule"]?.string == "standard" && certificate["entries"]?.array?.isEmpty == false)
@@ -118,6 +129,57 @@ struct RetentionTests {
             try await desk.perform("hold.lift", as: .otto, ["id": hold, "reason": "Settled"])
             try await desk.perform("case.purge", as: .samira, ["id": .text(number), "confirm": .bool(true)])
             #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "PRIV-09: What was merged into a case is held with it and goes with it, and not before",
+        arguments: Engine.available)
+    func merged(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let part = try await closedCase(desk)
+            let whole = try await closedCase(desk, text: "Other words")
+            try await desk.perform(
+                "case.merge", as: .samira, ["id": .text(part), "into": .text(whole), "reason": "The same"])
+            let placed = try await desk.perform(
+                "hold.place", as: .otto, ["name": "Matter", "reason": "x", "cases": .list([.text(part)])])
+            desk.clock.advance(seconds: Int64(Self.days) * 86_400 + 60)
+            func purge(_ number: String) -> [String: RawValue] {
+                ["id": .text(number), "confirm": .bool(true)]
+            }
+            #expect(await refusal("case.purge", as: .samira, purge(part), desk) == "merged")
+            #expect(await refusal("case.purge", as: .samira, purge(whole), desk) == "legal_hold")
+            let rules = desk.services.policy.current.retention
+            let due = try await desk.services.database.read { [now = desk.clock.now] tx in
+                try RetentionDirectory.due(rules, at: now, limit: 10, in: tx).map {
+                    ($0.found.number, $0.holds.count)
+                }
+            }
+            #expect(due.map(\.0) == [whole] && due.map(\.1) == [1])
+            let hold = RawValue.text(placed.answer["id"]?.string ?? "")
+            try await desk.perform("hold.lift", as: .otto, ["id": hold, "reason": "Settled"])
+            try await desk.perform("case.purge", as: .samira, purge(whole))
+            let lines = try await desk.services.database.read { tx in
+                try tx.all("SELECT body FROM fact") { $0.text(0) }
+            }
+            #expect(!lines.contains { $0.contains("SECRET-WORDS") || $0.contains("Other words") })
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "Whoever may not know of a case learns nothing of it from a legal hold", arguments: Engine.available)
+    func hiddenHolds(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            try await server.desk.perform(
+                "case.restrict", as: .samira, ["id": .text(number), "level": "security", "reason": "Keys"])
+            try await server.desk.perform(
+                "hold.place", as: .samira,
+                ["name": "Keys of Halden", "reason": "x", "cases": .list([.text(number)])])
+            let seen = try await server.program(.ada).get("/api/v1/holds")
+            #expect(seen.status == 200 && seen.json["items"]?.array == [])
+            #expect(try await !server.browser(.ada).get("/holds").body.contains("Keys of Halden"))
         }
     }
 

@@ -53,10 +53,10 @@ package struct BulkJobs: Service {
             )
         }
         guard let state, state.endedAt == nil, !Task.isCancelled else { return false }
-        guard !items.isEmpty else {
+        guard !items.isEmpty, !state.isStopped else {
             let now = services.clock()
             try await services.database.write { tx in
-                try tx.execute(BulkStore.end(run.id, at: now, isStopped: false))
+                try tx.execute(BulkStore.end(run.id, at: now))
                 let old = now.adding(seconds: -BulkStore.days * 86_400)
                 try tx.execute(BulkStore.forgetItems(before: old))
                 try tx.execute(BulkStore.forgetRuns(before: old))

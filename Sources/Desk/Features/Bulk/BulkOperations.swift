@@ -17,10 +17,12 @@ enum BulkOperations {
         var operation: String
         var cases: [String]
         var search: String?
+        var isAll: Bool
         var expected: Int?
+        var seen: String?
         var fields: [String: RawValue]
 
-        var selection: BulkSelection { BulkSelection(cases: cases, search: search) }
+        var selection: BulkSelection { BulkSelection(cases: cases, search: isAll ? search ?? "" : search) }
         var input: RawInput { RawInput(fields) }
     }
 
@@ -33,8 +35,13 @@ enum BulkOperations {
         .list(of: .line("cases", "Cases", maxBytes: 60), maxCount: BulkSelection.most)
             .help("Numbers such as TL-42. Leave them out where a search says which."),
         .optional(.line("search", "Search", maxBytes: 20_000)).help("As in the search box."),
+        .flag("all", "All that the search finds").help("Needed where the search is empty: all cases."),
         .optional(.integer("expected", "How many cases it finds", 0...BulkSelection.most))
             .help("If given, nothing is done where the number is another by then."),
+        .optional(.line("seen", "Digest of the cases", maxBytes: 64)).hidden()
+            .help(
+                "SHA-256 of their identifiers, sorted, with blanks between them: nothing is done where others match."
+            ),
         .answers("fields", "Fields").help("The fields of the operation, all but id."))
 
     private static let reference = Fields({ $0 }, Field<String>.reference("id", "Run", to: "run"))
@@ -62,6 +69,12 @@ enum BulkOperations {
                 throw Refusal(
                     .conflict, "other_count",
                     "Nothing was changed: \(grouped(cases.count)) cases match by now, and you saw \(grouped(expected)). Look at them again."
+                )
+            }
+            if let seen = input.seen, seen != BulkSelection.digest(of: cases) {
+                throw Refusal(
+                    .conflict, "other_cases",
+                    "Nothing was changed: other cases match by now than those that you saw. Look at them again."
                 )
             }
             do {
@@ -93,7 +106,7 @@ enum BulkOperations {
             guard run.endedAt == nil else {
                 throw Refusal(.conflict, "ended", "This is at its end already.")
             }
-            try tx.execute(BulkStore.end(run.id, at: context.now, isStopped: true))
+            try tx.execute(BulkStore.stop(run.id))
             return answer(run.id)
         })
 

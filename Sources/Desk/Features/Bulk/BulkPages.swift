@@ -40,7 +40,9 @@ enum BulkPages {
             return "<b>\(grouped(count))</b> \(words)"
         }
         let headline: HTML
-        if run.endedAt == nil {
+        if run.endedAt == nil, run.isStopped {
+            headline = "Stopping after \(grouped(progress.settled)) of \(grouped(progress.total))"
+        } else if run.endedAt == nil {
             headline = "\(grouped(progress.settled)) of \(grouped(progress.total)) done"
         } else if run.isStopped {
             headline = "Stopped after \(grouped(progress.settled)) of \(grouped(progress.total))"
@@ -48,7 +50,9 @@ enum BulkPages {
             headline = "Done"
         }
         let act: HTML
-        if run.endedAt == nil {
+        if run.endedAt == nil, run.isStopped {
+            act = .empty
+        } else if run.endedAt == nil {
             act = button("/bulk/\(run.id)/stop", "Stop", key)
         } else if let back = progress.undoneBy {
             act = "<p><a href=\"/bulk/\(back)\">It was taken back</a></p>"

@@ -33,7 +33,7 @@ enum BulkPreviewPages {
 
     /// What would happen to one case.
     private enum Outcome: Sendable {
-        case changes
+        case changes(isUndoable: Bool)
         case stays
         case refused(String)
     }
@@ -102,7 +102,8 @@ enum BulkPreviewPages {
             do {
                 let decision = try operation.decide(BulkAct.input(asked.fields, on: this.id.raw), context, tx)
                 try CaseDirectory.refuseSpeaking(decision, by: actor, in: tx)
-                content.outcomes.append(decision.entries.isEmpty ? .stays : .changes)
+                content.outcomes.append(
+                    decision.entries.isEmpty ? .stays : .changes(isUndoable: decision.undo != nil))
             } catch let refusal as Refusal {
                 content.outcomes.append(.refused(refusal.message))
             }
@@ -141,7 +142,7 @@ enum BulkPreviewPages {
     private static func form(
         _ asked: Asked, _ operation: AnyOperation, _ content: Content, _ policy: Policy
     ) -> HTML {
-        let fields = operation.fields.filter { $0.name != "id" && !$0.isHidden }
+        let fields = operation.fields.filter { $0.name != "id" && !$0.isHidden && !$0.isOpen }
         guard !fields.isEmpty else { return .empty }
         var view = FormView(fields: fields, values: asked.fields, policy: policy)
         view.references = content.form.references
@@ -161,10 +162,12 @@ enum BulkPreviewPages {
         _ asked: Asked, _ operation: AnyOperation, _ content: Content, _ key: String
     ) -> HTML {
         guard !content.outcomes.isEmpty else { return list(content) }
-        var (changes, stays, refused) = (0, 0, 0)
+        var (changes, stays, refused, undoable) = (0, 0, 0, 0)
         for outcome in content.outcomes {
             switch outcome {
-            case .changes: changes += 1
+            case .changes(let isUndoable):
+                changes += 1
+                if isUndoable { undoable += 1 }
             case .stays: stays += 1
             case .refused: refused += 1
             }
@@ -179,7 +182,7 @@ enum BulkPreviewPages {
         }
         let selection: HTML =
             asked.selection.search.map {
-                "<input type=\"hidden\" name=\"search\" value=\"\($0)\"><input type=\"hidden\" name=\"expected\" value=\"\(String(count))\">"
+                "<input type=\"hidden\" name=\"search\" value=\"\($0)\"><input type=\"hidden\" name=\"all\" value=\"true\"><input type=\"hidden\" name=\"expected\" value=\"\(String(count))\"><input type=\"hidden\" name=\"seen\" value=\"\(BulkSelection.digest(of: content.cases))\">"
             }
             ?? "\(asked.selection.cases.map { "<input type=\"hidden\" name=\"cases\" value=\"\($0)\">" as HTML })"
         let begin: HTML =
@@ -189,9 +192,14 @@ enum BulkPreviewPages {
             <form method="post" action="/bulk">\(FormView.hidden(key: key, base: nil))<input type="hidden" name="operation" value="\(operation.name)">\(selection)\(fields)<button class="btn go">\(operation.verb): \(cases(count))</button></form>
             """
         return """
-            <section class="card pad" id="verdict" aria-label="What would happen"><h2>What would happen</h2><p>\(scope)<b>\(grouped(changes))</b> would change, <b>\(grouped(stays))</b> \(stays == 1 ? "is" : "are") so already, <b>\(grouped(refused))</b> cannot be done. Each change can be taken back for an hour.</p>\(begin)</section>
+            <section class="card pad" id="verdict" aria-label="What would happen"><h2>What would happen</h2><p>\(scope)<b>\(grouped(changes))</b> would change, <b>\(grouped(stays))</b> \(stays == 1 ? "is" : "are") so already, <b>\(grouped(refused))</b> cannot be done. \(undoWords(undoable, of: changes))</p>\(begin)</section>
             \(list(content))
             """
+    }
+
+    private static func undoWords(_ undoable: Int, of changes: Int) -> String {
+        if undoable == changes { return "Each change can be taken back for an hour." }
+        return undoable == 0 ? "This cannot be taken back." : "Not each of these changes can be taken back."
     }
 
     private static func list(_ content: Content) -> HTML {

@@ -38,6 +38,11 @@ struct BulkSelection: Sendable {
         }
     }
 
+    /// What stands for exactly these cases, in any order.
+    static func digest(of cases: [SupportCase]) -> String {
+        hex(sha256(Array(cases.map(\.id.raw).sorted().joined(separator: " ").utf8)))
+    }
+
     private func checkCount(_ count: Int, field: String) throws(Refusal) {
         guard count <= Self.most else {
             throw Refusal(

@@ -120,10 +120,15 @@ enum BulkStore {
         """
     }
 
-    static func end(_ run: String, at now: Timestamp, isStopped: Bool) -> SQL {
+    /// Asks whoever works at a run to end it once what is under way is settled.
+    static func stop(_ run: String) -> SQL {
+        "UPDATE bulk_run SET is_stopped = 1 WHERE id = \(run) AND ended_at IS NULL"
+    }
+
+    /// Ends a run; the words that it wrote stand in the cases alone from then on.
+    static func end(_ run: String, at now: Timestamp) -> SQL {
         """
-        UPDATE bulk_run SET ended_at = \(now.microseconds), is_stopped = \(isStopped ? 1 : 0)
-        WHERE id = \(run) AND ended_at IS NULL
+        UPDATE bulk_run SET ended_at = \(now.microseconds), input = '{}' WHERE id = \(run) AND ended_at IS NULL
         """
     }
 
@@ -168,7 +173,7 @@ enum BulkStore {
                     begunAt: zero)),
             insert(item, of: "x"), run(id: "x"), unfinished(limit: 1), runs(of: "x", limit: 1), undoing("x"),
             items(of: "x", in: .refused, limit: 1), undoable(of: "x"), counts(of: "x"), settle(item, of: "x"),
-            end("x", at: zero, isStopped: true), forgetItems(before: zero), forgetRuns(before: zero),
+            stop("x"), end("x", at: zero), forgetItems(before: zero), forgetRuns(before: zero),
         ]
     }()
 }

@@ -235,6 +235,7 @@ enum EraseEntry: Operation {
         let found = try CaseDirectory.findItself(input.id, for: actor, in: tx)
         try HoldDirectory.refuseTakingAway(from: found, in: tx)
         let journal = Journal(subjects: SubjectCatalog([CasesQueries.subject]))
+        try tx.execute(UndoStore.forget(about: found.ref))
         let erased = try journal.eraseBody(of: Int64(input.sequence), on: found.ref, in: tx)
         return State(found: found, fields: erased.fields, digest: erased.digest)
     }

@@ -76,11 +76,13 @@ package enum CasesQueries {
         """
     }
 
-    /// Cases that were closed by a moment and not purged since, those closed first.
+    /// Cases that were closed by a moment and not purged since, those closed first; merged ones go with their targets.
     static func closed(by moment: Timestamp, limit: Int) -> SQL {
         """
         SELECT \(columns) FROM support_case WHERE closed_at IS NOT NULL AND closed_at <= \(moment.microseconds)
-            AND NOT EXISTS (\(JournalStore.anyFact(of: SupportCase.kind, id: "support_case.id", kind: "case.purged")))
+            AND merged_into IS NULL
+            AND NOT EXISTS (\(JournalStore.anyFact(of: SupportCase.kind, id: "support_case.id", kind: "case.purged"))
+                AND recorded_at >= support_case.closed_at)
         ORDER BY closed_at, id LIMIT \(limit)
         """
     }

@@ -80,7 +80,7 @@ enum EvidenceRetentionPages {
             """
         let count = due.count == most ? "\(most) or more" : grouped(due.count)
         let main: HTML = """
-            \(RetentionPages.tabs("/evidence/due", call.actor))<div class="q-head"><h1>Evidence whose time is over</h1><span class="dim nowrap">\(count) due</span></div><p class="lede">\(policy.retention.isAutomatic ? "It goes each night, unless it is under a legal hold." : "Nothing goes by itself: take away what is no longer needed, or change how long it is kept.")</p>\(list)
+            \(RetentionPages.tabs("/evidence/due", call.actor))<div class="q-head"><h1>Evidence whose time is over</h1><span class="dim nowrap">\(count) due</span></div><p class="lede">\(policy.retention.isAutomatic ? "It goes each hour, unless it is under a legal hold." : "Nothing goes by itself: take away what is no longer needed, or change how long it is kept.")</p>\(list)
             """
         return services.page(
             Page("Evidence whose time is over", here: "/retention", main: main), for: call)

@@ -251,12 +251,15 @@ enum JudgeHypothesis: InvestigationOperation {
     }
 
     static func undo(_ input: Input, on state: InvestigationState, in context: Context) -> Undo? {
-        Undo(
-            WithdrawJudgement.name,
-            [
-                "id": .text(input.id), "hypothesis": .text(input.hypothesis), "reason": .text("Taken back"),
-                "root_cause": .optional(state.found.classification[.rootCause]),
-            ])
+        var fields: [String: RawValue] = [
+            "id": .text(input.id), "hypothesis": .text(input.hypothesis), "reason": .text("Taken back"),
+        ]
+        let before = state.found.classification[.rootCause]
+        // Only what this judgement set is set back.
+        if input.state == HypothesisState.confirmed.rawValue, let cause = input.rootCause, cause != before {
+            fields["root_cause"] = .optional(before)
+        }
+        return Undo(WithdrawJudgement.name, fields)
     }
 
     static func fill(

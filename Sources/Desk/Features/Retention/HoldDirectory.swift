@@ -19,22 +19,28 @@ package enum HoldDirectory {
             organisations: all.filter { $0.0 == "organisation" }.map(\.1))
     }
 
-    /// All holds, those that hold first.
-    static func all(in tx: borrowing Transaction) throws -> [LegalHold] {
-        try tx.all(RetentionQueries.holds(limit: 500), RetentionQueries.read).map { hold in
+    /// All holds that somebody may know of, those that hold first, without the cases that they may not know of.
+    static func all(for actor: Actor, in tx: borrowing Transaction) throws -> [LegalHold] {
+        try tx.all(RetentionQueries.holds(limit: 500), RetentionQueries.read).compactMap { hold in
             var hold = hold
             hold.scope = try scope(of: hold.id.raw, in: tx)
-            return hold
+            let visible = try CaseDirectory.visible(hold.scope.cases.map { ID($0) }, to: actor, in: tx)
+            let known = Set(visible.map(\.id.raw))
+            hold.scope.cases.removeAll { !known.contains($0) }
+            return hold.scope.isEmpty && hold.placedBy.raw != actor.id ? nil : hold
         }
     }
 
-    /// The holds that a case is under; the case that it was merged into counts as well.
+    /// The holds that a case is under; those that it was merged into count as well.
     package static func holds(on found: SupportCase, in tx: borrowing Transaction) throws -> [LegalHold] {
         var holds = try tx.all(
             RetentionQueries.holds(onCase: found.id.raw, of: found.organisation?.raw), RetentionQueries.read)
-        if let target = found.mergedInto {
+        var (next, seen) = (found.mergedInto, Set([found.id]))
+        while let id = next, seen.insert(id).inserted {
+            let target = try CaseDirectory.findItself(id.raw, for: .system, in: tx)
             holds += try tx.all(
-                RetentionQueries.holds(onCase: target.raw, of: nil), RetentionQueries.read)
+                RetentionQueries.holds(onCase: id.raw, of: target.organisation?.raw), RetentionQueries.read)
+            next = target.mergedInto
         }
         return holds
     }

@@ -16,11 +16,24 @@ enum RetentionDirectory {
     }
 
     /// As many old cases are looked at for one list.
-    private static let most = 5000
+    private static let most = 20_000
+
+    /// A case and all that was merged into it, at any remove.
+    static func whole(_ found: SupportCase, in tx: borrowing Transaction) throws -> [SupportCase] {
+        var whole = [found]
+        var place = 0
+        while place < whole.count {
+            for merged in try CaseDirectory.merged(into: whole[place].id, for: .system, in: tx)
+            where !whole.contains(where: { $0.id == merged.id }) { whole.append(merged) }
+            place += 1
+        }
+        return whole
+    }
 
     /// Cases whose time is over, those closed first.
     static func due(
-        _ rules: RetentionRules, at now: Timestamp, limit: Int, in tx: borrowing Transaction
+        _ rules: RetentionRules, at now: Timestamp, limit: Int, isUnheldOnly: Bool = false,
+        in tx: borrowing Transaction
     ) throws -> [Due] {
         guard let shortest = rules.cases.map(\.days).min() else { return [] }
         let cutoff = now.adding(seconds: Int64(-shortest) * 86_400)
@@ -37,10 +50,9 @@ enum RetentionDirectory {
                 }
             }
             guard let until = rules.keepUntil(found, of: account), until.moment <= now else { continue }
-            due.append(
-                Due(
-                    found: found, rule: until.rule, since: until.moment,
-                    holds: try HoldDirectory.holds(on: found, in: tx)))
+            let holds = try whole(found, in: tx).flatMap { try HoldDirectory.holds(on: $0, in: tx) }
+            guard !isUnheldOnly || holds.isEmpty else { continue }
+            due.append(Due(found: found, rule: until.rule, since: until.moment, holds: holds))
         }
         return due
     }

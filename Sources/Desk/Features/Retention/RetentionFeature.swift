@@ -34,6 +34,13 @@ enum RetentionFeature: Feature {
             .signedIn(.get, "/retention", .right(viewRight)) { call in
                 try await RetentionPages.due(call, services)
             },
+            .signedIn(.get, "/cases/{id}/purge_certificate", .right(viewRight)) { call in
+                let id = call.request.parameter("id")
+                return try await services.database.read { tx in
+                    let found = try CaseDirectory.findItself(id, for: call.actor, in: tx)
+                    return .json(try RetentionJSON.certificate(of: found, in: tx))
+                }
+            },
             .signedIn(.get, "/holds", .right(viewRight)) { call in
                 try await RetentionPages.holds(call, services)
             },

@@ -28,9 +28,9 @@ enum RetentionJSON {
         APIRead(
             "hold.list", "Legal holds, those that hold first", path: "/holds",
             access: .right(RetentionFeature.viewRight)
-        ) { _, services in
+        ) { call, services in
             try await services.database.read { tx in
-                ["items": .array(try HoldDirectory.all(in: tx).map(json))]
+                ["items": .array(try HoldDirectory.all(for: call.actor, in: tx).map(json))]
             }
         },
         APIRead(
@@ -56,7 +56,7 @@ enum RetentionJSON {
     }
 
     /// The certificate of a purge: what went, by which rule, and the links of the journal that prove it.
-    private static func certificate(of found: SupportCase, in tx: borrowing Transaction) throws -> JSON {
+    static func certificate(of found: SupportCase, in tx: borrowing Transaction) throws -> JSON {
         let facts = try CaseDirectory.facts(of: found.id, kinds: RetentionFact.kinds, in: tx)
         guard let fact = facts.last, case .retention(.purged(let purge)) = fact.body else {
             throw Refusal.notFound("purge certificate")

@@ -35,8 +35,9 @@ package struct RetentionJobs: Service {
             id: Actor.system.id, name: Actor.system.name, roles: Actor.system.roles,
             rights: [PurgeOperation.operation.right, RemoveEvidence.right])
         let (cases, pieces) = try await services.database.read { tx in
-            let cases = try RetentionDirectory.due(policy.retention, at: now, limit: Self.batch, in: tx)
-                .filter(\.holds.isEmpty).map(\.found.id.raw)
+            let cases = try RetentionDirectory.due(
+                policy.retention, at: now, limit: Self.batch, isUnheldOnly: true, in: tx
+            ).map(\.found.id.raw)
             let pieces = try EvidenceDirectory.due(policy.evidence, at: now, limit: Self.batch, in: tx)
             return (cases, pieces)
         }

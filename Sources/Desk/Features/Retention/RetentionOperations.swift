@@ -29,7 +29,14 @@ enum PurgeOperation {
     ) throws -> Decision {
         let input = try input.parse(raw, context.policy)
         let found = try CaseDirectory.findItself(input.id, for: context.actor, in: tx)
-        try HoldDirectory.refuseTakingAway(from: found, in: tx)
+        let whole = try RetentionDirectory.whole(found, in: tx)
+        if found.mergedInto != nil {
+            throw Refusal(
+                .conflict, "merged",
+                "\(found.number) was merged into another case and goes with it. Purge the case that it leads to."
+            )
+        }
+        for this in whole { try HoldDirectory.refuseTakingAway(from: this, in: tx) }
         let until = try keepUntil(found, context.policy, in: tx)
         guard until.moment <= context.now else {
             throw Refusal(
@@ -43,7 +50,7 @@ enum PurgeOperation {
         }
         var decision = Decision()
         // What was merged into the case is a part of it.
-        for this in [found] + (try CaseDirectory.merged(into: found.id, for: .system, in: tx)) {
+        for this in whole {
             try purge(this, by: until, into: &decision, in: tx)
         }
         decision.answer["id"] = .string(found.id.raw)
@@ -64,6 +71,7 @@ enum PurgeOperation {
             erased += try journal.eraseBodies(of: piece.ref, in: tx)
         }
         try tx.execute(DraftStore.deleteAll(about: this.number))
+        for subject in [this.ref] + pieces.map(\.ref) { try tx.execute(UndoStore.forget(about: subject)) }
         decision.record(
             CaseFact.retention(
                 .purged(

@@ -49,7 +49,7 @@ enum RetentionPages {
         }
         let how =
             policy.retention.isAutomatic
-            ? "What is over goes each night, unless it is under a legal hold."
+            ? "What is over goes each hour, unless it is under a legal hold."
             : "Nothing goes by itself: purge what is over, or let policy do it (retention.automatic)."
         let main: HTML = """
             \(tabs("/retention", call.actor))<div class="q-head"><h1>Cases whose time is over</h1><span class="dim nowrap">\(due.count == 500 ? "500 or more" : grouped(due.count)) due</span></div><p class="lede">\(how)</p>\(list)
@@ -70,7 +70,7 @@ enum RetentionPages {
     static func holds(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let now = services.clock()
         let (holds, names, people) = try await services.database.read { tx in
-            let holds = try HoldDirectory.all(in: tx)
+            let holds = try HoldDirectory.all(for: call.actor, in: tx)
             let names = try CustomerDirectory.names(
                 of: holds.flatMap { $0.scope.organisations.map { ID($0) } }, in: tx)
             return (holds, names, try PeopleDirectory.names(of: holds.map(\.placedBy.raw), in: tx))
@@ -117,7 +117,7 @@ enum RetentionPages {
         }) {
             let link: HTML =
                 context.actor.may(RetentionFeature.viewRight)
-                ? " <a href=\"/api/v1/cases/\(context.this.number)/purge_certificate\">Certificate</a>"
+                ? " <a href=\"/cases/\(context.this.number)/purge_certificate\">Certificate</a>"
                 : .empty
             return """
                 <div class="notice" id="purged" role="note" data-live>\(icon("info"))<div><b>This case was purged</b> \(time(fact.recordedAt, now: context.now)): its time was over. What is left says that there was a case.\(link)</div></div>
