@@ -23,6 +23,8 @@ package protocol Feature: Sendable {
     static var statements: [SQL] { get }
     /// Its tables with sealed secrets, which are sealed anew when the keys change.
     static var sealed: [SealedTable] { get }
+    /// Its tables that name files of the folder of evidence, beside those of evidence itself.
+    static var heldFiles: [HeldFiles] { get }
     /// What it adds to the pages of cases.
     static var caseParts: [CasePart] { get }
     /// Its tables that a backup leaves out: what is true for a moment, or is made anew from the others.
@@ -40,9 +42,23 @@ extension Feature {
     package static func routes(_ services: Services) -> [Route] { [] }
     package static var statements: [SQL] { [] }
     package static var sealed: [SealedTable] { [] }
+    package static var heldFiles: [HeldFiles] { [] }
     package static var caseParts: [CasePart] { [] }
     package static var passingTables: Set<String> { [] }
     package static var afterRestore: [SQL] { [] }
+}
+
+/// Tables that name files of the folder of evidence: what they name is in backups, and is not swept.
+package struct HeldFiles: Sendable {
+    /// Which of these digests they name.
+    package var used: @Sendable ([String]) -> SQL
+    /// Each file that they name, with its size.
+    package var kept: @Sendable () -> SQL
+
+    /// Tables with these statements.
+    package init(used: @escaping @Sendable ([String]) -> SQL, kept: @escaping @Sendable () -> SQL) {
+        (self.used, self.kept) = (used, kept)
+    }
 }
 
 /// The one list of features.
@@ -53,7 +69,7 @@ package struct FeatureCatalog: Sendable {
     package let features: [any Feature.Type] = [
         CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, CoordinationFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
-        EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, ImportFeature.self,
+        EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, MailFeature.self, ImportFeature.self,
         PlatformFeature.self, BackupFeature.self,
         PresenceFeature.self, PaletteFeature.self, SearchFeature.self, ViewsFeature.self,
         BulkFeature.self, RetentionFeature.self,
@@ -78,6 +94,9 @@ package struct FeatureCatalog: Sendable {
 
     /// All tables with sealed secrets.
     package var sealed: [SealedTable] { features.flatMap { $0.sealed } }
+
+    /// All tables that name files of the folder of evidence, beside those of evidence itself.
+    package var heldFiles: [HeldFiles] { features.flatMap { $0.heldFiles } }
 
     /// What all features add to the pages of cases, in the order in which it stands there.
     package var caseParts: [CasePart] { Self.caseParts }

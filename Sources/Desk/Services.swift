@@ -175,6 +175,8 @@ enum Notice {
         "received": "We have it and will read it now.",
         "unchanged": "Nothing had to change.", "undone": "Taken back. It stands as before.",
         "told": "The story tells it now.", "untold": "The story leaves it out; the log keeps it.",
+        "discarded": "Thrown away. It can be taken back for two weeks.",
+        "let_through": "The message is let through.",
         "released": "The case is back in the queue.", "reset": "The link for a new password is made.",
         "restricted": "The case is restricted. To everybody else it does not exist.",
         "lifted": "The restriction is lifted.",

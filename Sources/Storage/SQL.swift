@@ -168,14 +168,17 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     package static let unindexed = SQL(parts: [.dialect(sqlite: "+", postgreSQL: "")])
 
     /// A pattern for LIKE that finds `text` anywhere, with its special characters escaped by `\`.
-    package static func containing(_ text: String) -> String {
+    package static func containing(_ text: String) -> String { ending(text) + "%" }
+
+    /// A pattern for LIKE that finds what ends in `text`, with its special characters escaped by `\`.
+    package static func ending(_ text: String) -> String {
         // Scalar by scalar: a "%" with a combining mark is one Swift character and still a wildcard of the engines.
         var pattern = String.UnicodeScalarView("%".unicodeScalars)
         for scalar in text.unicodeScalars {
             if scalar == "%" || scalar == "_" || scalar == "\\" { pattern.append("\\") }
             pattern.append(scalar)
         }
-        return String(pattern) + "%"
+        return String(pattern)
     }
 
     func rendered(for dialect: Dialect) -> RenderedSQL {

@@ -26,7 +26,7 @@ struct ThirdlineCommand: AsyncParsableCommand {
             JournalCommand.self, Demo.self,
             User.self, Token.self,
             PolicyCommand.self,
-            KeyCommand.self, Import.self, Call.self, Routes.self, OpenAPICommand.self,
+            KeyCommand.self, Import.self, MailCommand.self, Call.self, Routes.self, OpenAPICommand.self,
             Logs.self, RedactCommand.self,
         ])
 

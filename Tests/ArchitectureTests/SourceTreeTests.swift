@@ -55,7 +55,8 @@ import Testing
                 "NIOHTTP1", "ServiceLifecycle",
             ],
             "Sources/Desk": [
-                "CZlib", "Crypto", "CryptoExtras", "Diagnosis", "Dispatch", "Domain", "Foundation", "Glibc",
+                "CGMime", "CZlib", "Crypto", "CryptoExtras", "Diagnosis", "Dispatch", "Domain", "Foundation",
+                "Glibc",
                 "HTTPTypes",
                 "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",
                 "Storage", "Synchronization",
@@ -187,7 +188,7 @@ import Testing
             "func exclusively<T", "func close()", "typealias", "func run() async throws", "init(source:",
             "var coreContext", "static var operations", "static var reads", "static var subjects",
             "static var rights", "static var navigation", "static var caseParts", "static var passingTables",
-            "static var sealed", "static var afterRestore",
+            "static var sealed", "static var afterRestore", "static var heldFiles",
             "static var foreign",
             "static let kinds",
             "static let publicKinds", "static var publicKinds", "var people: [String]", "static func routes",
@@ -228,6 +229,7 @@ import Testing
             "ImportBatch", "ImportCases", "ImportReader", "ImportReport",
             "BackupManifest", "BackupReader", "BackupRestore", "BackupWriter",
             "AccountAspects", "AlertMessage", "CaseHistory", "CaseCounts", "BulkSelection",
+            "MailIntake", "MailFiling",
         ]
         for file in Self.files(in: "Sources/Desk/Features") {
             let name = String(file.split(separator: "/").last?.dropLast(6) ?? "")

@@ -18,6 +18,7 @@ BARE, CLOSED, WAITING, MERGED, RESTRICTED, SPLIT = "TL-20", "TL-5", "TL-6", "TL-
 # Looks at more than one state of a page: role -> addresses. None: nobody is signed in.
 MORE = {
     "engineer": [
+        "/mail", "/mail?state=aside", "/mail?state=discarded",
         "/cases?owner=me", "/cases?watch=me", "/cases?q=nothing+of+the+kind", "/cases?next=none", "/search?q=payments",
         f"{RICH}?as=note", f"{RICH}?order=oldest", f"{RICH}?show=story",
         f"{RICH}/evidence/E2", f"{RICH}/evidence/E4", f"{RICH}/judge_hypothesis?hypothesis=H2&state=supported",
@@ -41,7 +42,7 @@ NO_PAGE = {
     r"/assets/|/favicon": "files of the pages",
     r"/(healthz|readyz|metrics)$": "for machines",
     r"/events$|/presence$|^/palette$": "read by the page's script",
-    r"timeline\.(md|json)$|/content$|/purge_certificate$": "downloads",
+    r"timeline\.(md|json)$|/content$|/purge_certificate$|^/mail/{id}/original$": "downloads",
     r"^/(setup|password)/": "one-time links; their forms are those of the sign-in page, seen by the smoke test",
     r"^/sign-in/": "the second step of signing in, seen by test_second_factor",
     r"^/shared/": "one-time link to a piece of evidence",
@@ -91,6 +92,7 @@ class EveryPageTests(BrowserTest):
             "/holds/{id}": self.made("/holds/new", {"name": "Matter", "reason": "A letter", "cases": "TL-10"}, "Place hold")
             and self.first("/holds", r'href="(/holds/[0-9a-f-]{36})/extend"'),
             "/bulk/{id}": self.bulk_run(),
+            "/mail/{id}": self.first("/mail", r'href="(/mail/[0-9a-f-]{36})"'),
             "/give/{token}": self.first(f"{RICH}/evidence", r"(/give/[^<\"]+)"),
         }
 

@@ -36,6 +36,7 @@ struct FactGoldenTests {
         case "policy": return try PolicyFact(kind: kind, body: body)
         case "evidence": return try EvidenceFact(kind: kind, body: body)
         case "macro": return try MacroFact(kind: kind, body: body)
+        case "mail": return try MailFact(kind: kind, body: body)
         case "hold": return try LegalHoldFact(kind: kind, body: body)
         case "view": return try SavedViewFact(kind: kind, body: body)
         default: throw FactProblem("no test knows facts of kind \(kind)")
@@ -64,13 +65,13 @@ struct FactGoldenTests {
             "Evidence/EvidenceFact.swift", "Investigation/InvestigationFact+Coding.swift",
             "Story/StoryFact.swift",
             "Form/CaseFormFact.swift", "Views/SavedViewFact.swift",
-            "Retention/RetentionFact.swift", "Retention/LegalHoldFact.swift",
+            "Retention/RetentionFact.swift", "Retention/LegalHoldFact.swift", "Mail/MailFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
             let text = try Self.file("../../Sources/Domain/\(source)")
             for match in text.matches(
-                of: /"((?:case|person|organisation|policy|macro|evidence|view|hold)\.[a-z_]+)"/)
+                of: /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail)\.[a-z_]+)"/)
             {
                 written.insert(String(match.output.1))
             }
@@ -117,6 +118,7 @@ struct FactGoldenTests {
         #expect(
             declaring.sorted() == [
                 "CaseFact.swift", "EvidenceFact.swift", "LegalHoldFact.swift", "Macro.swift",
+                "MailFact.swift",
                 "OrganisationFact.swift",
                 "PersonFact.swift", "PolicyFact.swift", "SavedViewFact.swift",
             ])
@@ -189,7 +191,26 @@ struct FactGoldenTests {
     /// One value a kind, some with everything and some with nothing.
     static let samples: [any Fact] =
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
-        + investigationSamples + storySamples + formSamples + retentionSamples
+        + investigationSamples + storySamples + formSamples + retentionSamples + mailSamples
+
+    private static let mailSamples: [any Fact] = [
+        MailFact.received(
+            .init(
+                messageID: "m1@halden.example", contentKey: "6b", hash: "9f", size: 812,
+                from: "ana@halden.example",
+                fromName: "Ana", subject: "Payments fail", sentAt: Timestamp("2026-03-02T08:59:00Z"),
+                kind: .person,
+                trust: .verified, attachments: 1, problems: ["A part holds none."], reasons: [.unknownSender],
+                person: "p1", caseID: "c1", organisation: "o1")),
+        MailFact.released(caseID: "c1", person: "p1"), MailFact.discarded, MailFact.restored,
+        MailFact.removed,
+        CaseFact.mail(.received(mail: "m1", from: "ana@halden.example", trust: .verified, attachments: 2)),
+        CaseFact.mail(
+            .stored(
+                mail: "m1", from: "ana@halden.example", kind: .autoReply, subject: "Away",
+                text: "Back on Monday.")),
+        CaseFact.mail(.undelivered(to: "ana@halden.example", reason: "5.1.1 no such user")),
+    ]
 
     private static let retentionSamples: [any Fact] = [
         CaseFact.retention(

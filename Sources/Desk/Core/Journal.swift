@@ -39,7 +39,7 @@ package struct Journal: Sendable {
                 sequence: try tx.nextNumber(of: .fact), subject: entry.subject,
                 version: Version((head?.version ?? 0) + 1), occurredAt: entry.occurredAt ?? now,
                 recordedAt: now,
-                actor: actor, kind: entry.body.kind, body: entry.body.body.text)
+                actor: entry.actor ?? actor, kind: entry.body.kind, body: entry.body.body.text)
             let salt = newSalt()
             let digest = Chain.digest(ofBody: fact.body, salt: salt)
             let chain = Chain.link(after: head?.chain ?? [], fact, bodyDigest: digest)

@@ -81,6 +81,8 @@ struct DemoStory {
                 throw Refusal(refusal.reason, refusal.code, "The demo’s step \(place): \(refusal.message)")
             }
         }
+        time.advance(to: DemoScenes.minutes - 20)
+        for message in DemoMail.messages { _ = try await MailIntake(services).take(Array(message.utf8)) }
         time.advance(to: DemoScenes.minutes)
     }
 

@@ -130,6 +130,7 @@ struct Housekeeping: Service {
                 try $0.execute(JournalStore.deleteReceipts(before: now.adding(seconds: -7 * 86_400)))
             }
             try await services.makeCheckpoint()
+            while try await MailJobs.sweep(services) > 0 {}
             _ = try await EvidenceJobs.sweep(services)
         } catch {
             services.logger.error("housekeeping failed", metadata: ["error": "\(error)"])

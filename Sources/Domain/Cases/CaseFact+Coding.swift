@@ -34,7 +34,7 @@ extension CaseFact {
         case .reopened: "case.reopened"
         case .closed: "case.closed"
         case .entryErased: "case.entry_erased"
-        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention:
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail:
             family?.kind ?? ""
         }
     }
@@ -75,7 +75,7 @@ extension CaseFact {
                 "sequence": .integer(sequence), "fields": .array(fields.map(JSON.string)),
                 "body_sha256": .string(digest), "why": .string(reason),
             ]
-        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention:
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail:
             family?.body ?? .null
         }
     }

@@ -143,6 +143,8 @@ package enum CaseFact: Fact {
     case retention(RetentionFact)
     /// What happened between the customer and us.
     case customer(CaseCustomerFact)
+    /// What came for it by mail, and what did not arrive.
+    case mail(CaseMailFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -227,7 +229,7 @@ package enum CaseFact: Fact {
         case .classified(let field, _): [Aspect(field.rawValue)]
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
-        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention:
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail:
             family?.edits ?? []
         }
     }

@@ -31,6 +31,7 @@ extension CaseFact {
         case .story(let fact): fact
         case .retention(let fact): fact
         case .customer(let fact): fact
+        case .mail(let fact): fact
         default: nil
         }
     }
@@ -39,6 +40,7 @@ extension CaseFact {
     package static let families: [any CaseFactFamily.Type] = [
         InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
+        CaseMailFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -60,6 +62,7 @@ extension CaseFact {
         if CaseCustomerFact.kinds.contains(kind) {
             return .customer(try CaseCustomerFact(kind: kind, body: body))
         }
+        if CaseMailFact.kinds.contains(kind) { return .mail(try CaseMailFact(kind: kind, body: body)) }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil
     }

@@ -27,6 +27,8 @@ package struct Decision: Sendable {
         package var body: any Fact
         /// When it was true in the world, where that is not now.
         package var occurredAt: Timestamp?
+        /// Who did it, where that is not who asks: the sender of mail that the software takes in.
+        package var actor: String?
     }
 
     /// The facts, in the order of recording.
@@ -47,6 +49,13 @@ package struct Decision: Sendable {
 
     /// Adds the facts of another decision, after those of this one.
     package mutating func record(_ other: Decision) { entries += other.entries }
+
+    /// The same facts as what somebody did, whoever hands them in.
+    package func signed(by actor: String) -> Decision {
+        var decision = self
+        for index in decision.entries.indices { decision.entries[index].actor = actor }
+        return decision
+    }
 
     /// Adds several facts about `subject`.
     package mutating func record<Body: Fact>(_ facts: [Body], on subject: SubjectRef) {

@@ -303,6 +303,19 @@ extension Policy {
           cases:
             - {id: standard, name: Closed cases, days: 3650}
 
+        # Mail. Without an address the desk sends none. The name of a receiving server stands at the beginning of the
+        # Authentication-Results that it writes; only what the servers named here found out about a sender is believed.
+        # accept_unverified takes mail of known customers all the same. The limits are messages in an hour.
+        mail:
+          # address: support@example.com
+          # name: Example Support
+          authentication_servers: []
+          accept_unverified: false
+          acknowledge: true
+          most_per_sender: 30
+          most_per_case: 60
+          most_reopens: 3
+
         sign_in:
           minimum_password_length: 12
           # Failed attempts within 15 minutes before an account, or an address, must wait.
@@ -321,16 +334,16 @@ extension Policy {
             rights: [portal.view, portal.report, portal.reply, portal.reopen, portal.confirm, account.manage, portal.give_evidence]
           - id: frontline
             name: Frontline (L1)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate, evidence.add, evidence.describe, evidence.request]
+            rights: [mail.view, mail.sort, case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate, evidence.add, evidence.describe, evidence.request]
           - id: engineer
             name: Support engineer (L2)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.read_restricted]
+            rights: [mail.view, mail.sort, case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.read_restricted]
           - id: lead
             name: Lead (L3)
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
+            rights: [mail.view, mail.sort, case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: manager
             name: Manager
-            rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit]
+            rights: [mail.view, case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit]
           - id: developer
             name: Product engineer
             rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch, case.investigate, evidence.add]
@@ -339,7 +352,7 @@ extension Policy {
             rights: [alert.receive, account.manage]
           - id: auditor
             name: Auditor
-            rights: [retention.view, case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
+            rights: [mail.view, retention.view, case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
           - id: security
             name: Security
             rights: [case.view, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, case.reply_restricted, organisation.view, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]

@@ -49,7 +49,8 @@ extension Policy {
             forms: readForms(&root, &problems),
             roles: readRoles(&root, knownRights: knownRights, &problems),
             evidence: EvidenceRules.read(&root, &problems),
-            retention: RetentionRules.read(&root, &problems))
+            retention: RetentionRules.read(&root, &problems),
+            mail: MailRules.read(&root, &problems))
         if let node = root.child("default_severity"), policy.severity(policy.defaultSeverity) == nil {
             problems.append(
                 .init(

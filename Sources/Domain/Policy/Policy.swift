@@ -205,6 +205,8 @@ package struct Policy: Sendable {
     package var evidence = EvidenceRules.standard
     /// How long cases are kept.
     package var retention = RetentionRules.standard
+    /// What it says of mail.
+    package var mail = MailRules()
 }
 
 extension Policy {

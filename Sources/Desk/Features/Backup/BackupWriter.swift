@@ -100,7 +100,7 @@ package struct BackupWriter: Sendable {
     ) throws -> (BackupManifest, [(hash: String, size: Int64)]) {
         let leftOut = services.catalog.passingTables
         let shapes = try tx.tables().filter { !leftOut.contains($0.name) }
-        let evidence = try EvidenceDirectory.keptFiles(in: tx)
+        let evidence = try EvidenceDirectory.keptFiles(with: services.catalog.heldFiles, in: tx)
         let schema = try tx.first(SchemaVersionStore.newest()) { Int($0.integer(0)) } ?? 0
         var counters: [Counter: Int64] = [:]
         for counter in Counter.allCases { counters[counter] = try tx.value(of: counter) }

@@ -6,6 +6,7 @@ enum EvidenceJobs {
     /// Removes bytes that no row names, uploads that nobody goes on with, and old failed attempts of links.
     static func sweep(_ services: Services) async throws -> Int {
         let (now, database) = (services.clock(), services.database)
+        let others = services.catalog.heldFiles
         let unfinished = try await database.write { tx in
             try tx.execute(
                 EvidenceQueries.deleteUploads(before: now.adding(seconds: -ResumableUploadPages.patience)))
@@ -21,7 +22,9 @@ enum EvidenceJobs {
                         $0.integer(0) > 0
                     }
                     if held == true { return Set(hashes) }
-                    return Set(try tx.all(EvidenceQueries.used(hashes: hashes)) { $0.text(0) })
+                    var used = Set(try tx.all(EvidenceQueries.used(hashes: hashes)) { $0.text(0) })
+                    for held in others { used.formUnion(try tx.all(held.used(hashes)) { $0.text(0) }) }
+                    return used
                 }
             }, unfinished: unfinished)
     }

@@ -325,8 +325,15 @@ package enum EvidenceDirectory {
     static let hold = "evidence-hold/"
 
     /// Each file that evidence names, once, with its size, by digest.
-    static func keptFiles(in tx: borrowing Transaction) throws -> [(hash: String, size: Int64)] {
-        try tx.all(EvidenceQueries.keptFiles()) { (hash: $0.text(0), size: $0.integer(1)) }
+    ///
+    /// What other tables name stands behind that of evidence.
+    static func keptFiles(
+        with others: [HeldFiles] = [], in tx: borrowing Transaction
+    ) throws -> [(hash: String, size: Int64)] {
+        var seen: Set<String> = []
+        return try ([EvidenceQueries.keptFiles()] + others.map { $0.kept() }).flatMap { statement in
+            try tx.all(statement) { (hash: $0.text(0), size: $0.integer(1)) }
+        }.filter { seen.insert($0.hash).inserted }
     }
 
     /// The evidence of a case, by number, as far as the actor may see it.

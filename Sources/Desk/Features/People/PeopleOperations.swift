@@ -49,6 +49,16 @@ package enum PeopleDirectory {
         return try tx.first(PeopleQueries.person(email: text.lowercased()), PeopleQueries.readPerson)
     }
 
+    /// The organisation that all contacts with an address of a domain belong to; nil where they differ or there are none.
+    ///
+    /// O(people).
+    package static func organisation(
+        ofDomain domain: String, in tx: borrowing Transaction
+    ) throws -> ID<Organisation>? {
+        let found = try tx.all(PeopleQueries.organisations(ofDomain: domain)) { $0.text(0) }
+        return found.count == 1 ? ID(found[0]) : nil
+    }
+
     /// The person who came from elsewhere under this name.
     package static func find(origin: String, in tx: borrowing Transaction) throws -> Person? {
         try tx.first(PeopleQueries.person(origin: origin), PeopleQueries.readPerson)

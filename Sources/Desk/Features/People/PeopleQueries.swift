@@ -15,6 +15,14 @@ package enum PeopleQueries {
 
     static func person(origin: String) -> SQL { "SELECT \(columns) FROM person WHERE origin = \(origin)" }
 
+    /// The organisations of people with an address of a domain; two are enough to know that there is more than one.
+    static func organisations(ofDomain domain: String) -> SQL {
+        """
+        SELECT DISTINCT organisation FROM person
+        WHERE organisation IS NOT NULL AND email LIKE \(SQL.ending("@" + domain)) ESCAPE '\\' LIMIT 2
+        """
+    }
+
     static func staff() -> SQL {
         """
         SELECT \(columns) FROM person
@@ -384,6 +392,7 @@ package enum PeopleQueries {
             id: "x", person: "x", name: "", scopes: [], createdAt: now, seenAt: nil, revokedAt: nil)
         return [
             Self.person(id: "x"), Self.person(email: "x"), Self.person(origin: "x"), staff(),
+            organisations(ofDomain: "x"),
             people(matching: "x", limit: 1), contacts(of: "x"), people(["x"]),
             contactCounts(of: ["x"]), count(matching: "x"), names(of: ["x"]), count(),
             countsByRoles(), activeAdministrators(),

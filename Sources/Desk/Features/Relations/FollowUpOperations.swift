@@ -19,7 +19,8 @@ enum FollowUp {
     }
 
     static func decide(
-        _ text: String, subject: String?, takesIt: Bool, on state: State, in context: Context
+        _ text: String, subject: String?, takesIt: Bool, channel: String? = nil, on state: State,
+        in context: Context
     ) throws(Refusal) -> Decision {
         let (found, actor) = (state.found, context.actor)
         try found.refuseFollowUp(at: context.now, policy: context.policy)
@@ -38,7 +39,8 @@ enum FollowUp {
                 organisation: found.organisation,
                 requester: actor.isCustomer ? actor.id : found.requester?.raw, number: state.number,
                 subject: subject ?? found.subject, symptom: text, severity: found.severity.raw,
-                requestType: found.requestType, channel: actor.isCustomer ? "portal" : "engineer",
+                requestType: found.requestType,
+                channel: channel ?? (actor.isCustomer ? "portal" : "engineer"),
                 productArea: found.classification[.productArea],
                 component: found.classification[.component], environment: found.classification[.environment],
                 beganAt: nil, noticedAt: nil, reportedAt: nil, owner: takesIt ? actor.id : nil,

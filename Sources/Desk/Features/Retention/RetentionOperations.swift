@@ -70,6 +70,9 @@ enum PurgeOperation {
             if !piece.isRemoved { files.append(piece.hash) }
             erased += try journal.eraseBodies(of: piece.ref, in: tx)
         }
+        let mail = try MailDirectory.purge(this, journal: journal, into: &decision, in: tx)
+        erased += mail.erased
+        files += mail.files
         try tx.execute(DraftStore.deleteAll(about: this.number))
         for subject in [this.ref] + pieces.map(\.ref) { try tx.execute(UndoStore.forget(about: subject)) }
         decision.record(
