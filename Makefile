@@ -24,8 +24,9 @@ format: ## Format all Swift files in place
 coverage: ## Write docs/coverage.md from the names of the tests
 	@Scripts/coverage
 
-bench: ## Measure requests a second, latency, syncs and memory on both engines, beside a bare route
+bench: ## Measure requests, latency, syncs and memory on both engines, and the log engine
 	@Benchmarks/run
+	@Benchmarks/logs
 
 soak: ## The long tests of kills and power cuts (hours)
 	@Scripts/soak

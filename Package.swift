@@ -27,13 +27,14 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
     ],
     targets: [
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CGMime", pkgConfig: "gmime-3.0", providers: [.apt(["libgmime-3.0-dev"])]),
         .systemLibrary(name: "CHyperscan", pkgConfig: "libhs", providers: [.apt(["libhyperscan-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "Diagnosis",
-            dependencies: ["CHyperscan", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CArchive", "CHyperscan", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: quick),
         .target(name: "Domain", dependencies: ["Diagnosis"], swiftSettings: strict),
         .target(

@@ -27,7 +27,7 @@ struct ThirdlineCommand: AsyncParsableCommand {
             User.self, Token.self,
             PolicyCommand.self,
             KeyCommand.self, Import.self, MailCommand.self, Call.self, Routes.self, OpenAPICommand.self,
-            Logs.self, RedactCommand.self,
+            DiagnoseCommand.self, Logs.self, RedactCommand.self, MeasureRedaction.self,
         ])
 
     static func main() async {

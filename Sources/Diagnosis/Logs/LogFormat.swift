@@ -23,8 +23,18 @@ public struct LogFormat: Sendable {
     /// Forms of structured lines that occur.
     let hasJSON: Bool
     let hasPairs: Bool
+    /// Whether lines of access logs occur.
+    let hasAccess: Bool
     /// Whether lines without a head go on the record before them.
     let headlessGoOn: Bool
+
+    /// How lines are written, for people: `JSON`, `key=value`, or the fields of the most frequent head.
+    var formText: String {
+        if hasJSON { return "JSON" }
+        if hasAccess { return "access log" }
+        if hasPairs { return "key=value" }
+        return heads.first.map { "head \($0.fields)" } ?? "no head"
+    }
 
     /// A part of a log from which its format is learnt.
     public struct Sample {
@@ -67,7 +77,7 @@ public struct LogFormat: Sendable {
         var layout = LogLayout()
         var basis = LogTimeBasis()
         var heads: [Head] = []
-        var structured = (json: 0, pairs: 0)
+        var structured = (json: 0, pairs: 0, access: 0)
         var headless = (all: 0, loose: 0)
         bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
@@ -82,6 +92,7 @@ public struct LogFormat: Sendable {
                         if form == .json { structured.json += 1 } else { structured.pairs += 1 }
                     }
                 }
+                if projection == nil, AccessLine.read(line) != nil { structured.access += 1 }
                 projections.append(projection)
                 inner.append(
                     projection.map { line.slice($0.message.lowerBound, $0.message.upperBound) } ?? line)
@@ -103,6 +114,7 @@ public struct LogFormat: Sendable {
         time = basis
         hasJSON = structured.json > 0
         hasPairs = structured.pairs * 100 > lines.count
+        hasAccess = structured.access * 50 > lines.count
         // Many loose lines are a format of their own, few are exceptions and wrapped text.
         headlessGoOn = headless.all * 3 < lines.count * 2 && headless.loose * 5 < lines.count
     }

@@ -132,7 +132,9 @@ public struct LogMiner: ~Copyable {
         if read.goesOn { tally.counts.continuations += 1 } else { tally.counts.records += 1 }
 
         let place: Int
-        if read.isEscaped {
+        if let access = read.access {
+            place = count(access, line, number, read)
+        } else if read.isEscaped {
             place = countUnescaped(message, number, read)
         } else {
             place = count(message, number, read)
@@ -173,6 +175,32 @@ public struct LogMiner: ~Copyable {
             tally.samples.grow(to: place + 1)
             while tally.sights.count <= place { tally.sights.append(LogTally.Sight()) }
         }
+        see(place, number, read)
+        let hash = StableHash.mix(seed, UInt64(truncatingIfNeeded: number))
+        if tally.samples.wants(hash, of: place) { tally.samples.add(message, hash: hash, to: place) }
+        return place
+    }
+
+    /// Counts a request by its method, route and status; returns the place of its pattern.
+    private mutating func count(
+        _ access: AccessLine, _ line: LineBytes, _ number: Int, _ read: LineInterpreter.Read
+    ) -> Int {
+        let shape = access.shape(line)
+        let place: Int
+        if let known = tally.table.place(of: shape) {
+            place = Int(known)
+        } else {
+            place = Int(tally.table.insert(access, line, shape: shape))
+            tally.samples.grow(to: place + 1)
+            while tally.sights.count <= place { tally.sights.append(LogTally.Sight()) }
+        }
+        see(place, number, read)
+        return place
+    }
+
+    /// Notes that a line has a pattern.
+    @inline(__always)
+    private mutating func see(_ place: Int, _ number: Int, _ read: LineInterpreter.Read) {
         if place == Int(SignatureTable.overflow) { tally.counts.overflow += 1 }
         let time = read.time
         tally.sights.withUnsafeMutableBufferPointer { sights in
@@ -188,9 +216,6 @@ public struct LogMiner: ~Copyable {
             sight.pointee.count(level: read.level)
         }
         if time != nil { tally.counts.timed += 1 }
-        let hash = StableHash.mix(seed, UInt64(truncatingIfNeeded: number))
-        if tally.samples.wants(hash, of: place) { tally.samples.add(message, hash: hash, to: place) }
-        return place
     }
 
     private mutating func noteFaults(_ line: LineBytes, isCut: Bool) {

@@ -94,4 +94,7 @@ public struct LogLimits: Sendable {
 
     /// Makes the usual limits, with which memory stays under 300 MB.
     public init() {}
+
+    /// Limits for what holds no patterns itself.
+    init(patterns: Int) { self.patterns = patterns }
 }

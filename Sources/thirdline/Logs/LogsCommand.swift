@@ -5,7 +5,8 @@ import Foundation
 /// The command `thirdline logs`.
 struct Logs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Read logs of any format.", subcommands: [Templates.self])
+        abstract: "Read logs of any format.",
+        subcommands: [Templates.self, Timeline.self, Follow.self, Compare.self, Top.self])
 
     /// The command `thirdline logs templates`.
     struct Templates: AsyncParsableCommand {

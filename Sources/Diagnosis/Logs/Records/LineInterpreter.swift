@@ -10,12 +10,15 @@ struct LineInterpreter: Sendable {
         var goesOn = false
         /// Whether the message holds escapes of JSON.
         var isEscaped = false
+        /// The request, where the line is one of an access log.
+        var access: AccessLine?
     }
 
     private let layout: LogLayout
     private let hasStructure: Bool
     private let hasJSON: Bool
     private let hasPairs: Bool
+    private let hasAccess: Bool
     private let headlessGoOn: Bool
 
     init(_ format: LogFormat) {
@@ -23,6 +26,7 @@ struct LineInterpreter: Sendable {
         hasJSON = format.hasJSON
         hasPairs = format.hasPairs
         hasStructure = hasJSON || hasPairs
+        hasAccess = format.hasAccess
         headlessGoOn = format.headlessGoOn
     }
 
@@ -36,6 +40,12 @@ struct LineInterpreter: Sendable {
             return read(line, projection, &scanner, &clock)
         }
         var read = plain(line, &scanner, &clock)
+        if hasAccess, let access = AccessLine.read(line) {
+            read.access = access
+            // What failed on the server's side is an error, though no word says so.
+            if read.level == 0, access.status >= 500 { read.level = LogLevel.error.rawValue }
+            return read
+        }
         let hasHead = read.time != nil || read.level != 0
         if !hasHead, !isFirst, line.count > 0, headlessGoOn || Continuation.looksContinued(line) {
             read.goesOn = !hasTag(&scanner)

@@ -68,6 +68,23 @@ struct SignatureTable: Sendable {
         return insert(shape: shape, signature: place(ofSignature: tokens))
     }
 
+    /// Adds a request of a new shape: its method, the parts of its route and its status are words.
+    mutating func insert(_ access: AccessLine, _ line: LineBytes, shape: UInt64) -> Int32 {
+        guard signatureOfShape.count < limits.shapes, tokenCount < limits.tokens, pool.bytes < limits.words
+        else { return Self.overflow }
+        let method = line.slice(access.method.lowerBound, access.method.upperBound).text
+        var tokens = [pool.number(ofRoute: method, followsBlank: false, kind: .sign)]
+        var isFirst = true
+        access.eachSegment(line) { segment in
+            tokens.append(pool.number(ofRoute: segment.map { "/" + $0.text } ?? "/", followsBlank: isFirst))
+            if segment == nil { tokens.append(TokenPool.value) }
+            isFirst = false
+        }
+        if isFirst { tokens.append(pool.number(ofRoute: "/", followsBlank: true)) }
+        tokens.append(pool.number(ofRoute: String(access.status), followsBlank: true, kind: .sign))
+        return insert(shape: shape, signature: place(ofSignature: tokens))
+    }
+
     /// What each token of a message's signature stands for in the message.
     func fold(_ raw: [RawToken], _ message: LineBytes) -> [Piece] {
         let pieces = raw.enumerated().map { index, token in

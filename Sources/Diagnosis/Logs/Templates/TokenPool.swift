@@ -137,6 +137,21 @@ struct TokenPool: Sendable {
         return insert(text, hash, followsBlank)
     }
 
+    /// The number of a part of a request, which is a word whatever it looks like.
+    /// - Parameter kind: a sign where another word in its place is another message.
+    mutating func number(ofRoute text: String, followsBlank: Bool, kind: TokenKind = .word) -> Int32 {
+        let hash = StableHash.text(text, seed: (followsBlank ? 7 : 6) + (kind == .sign ? 2 : 0))
+        if let known = numbers[hash] { return known }
+        let number = Int32(tokens.count)
+        tokens.append(
+            Token(
+                text: text, kind: kind, traits: followsBlank ? [.followsBlank] : [], hash: hash, bare: number,
+                pair: 0))
+        bytes += text.utf8.count + 80
+        numbers[hash] = number
+        return number
+    }
+
     /// The numbers here of all tokens of another pool, in its order.
     mutating func adopt(_ other: borrowing TokenPool) -> [Int32] {
         var here: [Int32] = []

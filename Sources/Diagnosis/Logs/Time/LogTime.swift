@@ -8,6 +8,22 @@ public enum LogTime {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Reads a date with or without a time, as people and logs write them; nil where it is none.
+    /// - Parameter zone: seconds east of Greenwich for text that names no zone.
+    /// - Returns: microseconds since 1970.
+    public static func parse(_ text: String, zone: Int32 = 0) -> Int64? {
+        text.withLineBytes { line in
+            let line = line.trimmed
+            guard let stamp = Stamp.parse(line, at: 0, takesTrailingYear: true), stamp.end == line.count,
+                stamp.parts.isSuperset(of: [.year, .date]) || stamp.parts.contains(.epoch)
+            else { return nil }
+            var basis = LogTimeBasis()
+            basis.assumedZone = zone
+            var reader = TimeReader(basis)
+            return reader.time(stamp)
+        }
+    }
+
     /// Appends a time by RFC 3339 in UTC.
     public static func write(_ microseconds: Int64, into bytes: inout [UInt8]) {
         let perDay = CivilTime.microsecondsPerDay

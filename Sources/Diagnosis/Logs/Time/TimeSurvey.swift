@@ -80,8 +80,34 @@ struct TimeSurvey {
             : most == counts.yearless ? .withoutYear : most == counts.dateless ? .withoutDate : .sinceStart
         let ambiguous = stamps.filter { $0.stamp.parts.contains(.isAmbiguous) }.map(\.stamp.numbers)
         if !ambiguous.isEmpty { basis.dateOrder = .likely(ambiguous, hasDots: hasDots) }
-        setAnchors(&basis, offsets)
+        if basis.day == .stated, counts.yearless + counts.dateless > 0 {
+            takeAnchors(&basis, offsets)
+        } else {
+            setAnchors(&basis, offsets)
+        }
         return basis
+    }
+
+    /// Where most lines say their day, the others have that of the lines around them.
+    private func takeAnchors(_ basis: inout LogTimeBasis, _ offsets: [Int]) {
+        var reader = TimeReader(basis)
+        var next = 0
+        for entry in stamps {
+            let isStated =
+                entry.stamp.parts.contains(.epoch) || entry.stamp.parts.isSuperset(of: [.date, .year])
+            guard offsets[entry.index] >= next, isStated, let time = reader.time(entry.stamp) else {
+                continue
+            }
+            let day = CivilTime.microsecondsPerDay
+            let date = CivilTime.date(days: time / day)
+            basis.anchors.append(
+                .init(
+                    offset: basis.anchors.isEmpty ? 0 : offsets[entry.index], year: Int32(date.year),
+                    day: time / day,
+                    last: -1))
+            // Some kilobytes on, the day may be another one.
+            next = offsets[entry.index] + 16_384
+        }
     }
 
     /// Follows the turns of years and days through the sample and sets them against the reference.

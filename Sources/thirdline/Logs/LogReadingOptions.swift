@@ -1,0 +1,77 @@
+import ArgumentParser
+import Diagnosis
+import Foundation
+
+/// What all commands take that read logs whole.
+struct LogReadingOptions: ParsableArguments {
+    @Flag(help: "Write everything as JSON.") var json = false
+    @Option(help: "The zone of times that name none, such as +02:00. Without it: UTC.") var zone: String?
+    @Option(help: "How many processors to use. Without it: all.") var jobs: Int?
+
+    func validate() throws {
+        if let jobs, jobs < 1 { throw ValidationError("--jobs takes 1 or more.") }
+        if let zone, ZoneOffset.seconds(zone) == nil {
+            throw ValidationError("--zone takes an offset such as +02:00 or Z.")
+        }
+    }
+
+    /// Seconds east of Greenwich.
+    var zoneSeconds: Int32 { zone.flatMap(ZoneOffset.seconds) ?? 0 }
+
+    func examination(_ options: ExaminationOptions = ExaminationOptions()) -> LogExamination {
+        LogExamination(
+            options: options, zone: zoneSeconds, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
+            progress: ProgressBar())
+    }
+
+    /// Reads logs, and others to compare them with; says on standard error what was left out.
+    func diagnosis(_ paths: [String], baseline: [String] = []) async throws -> LogDiagnosis {
+        let examination = examination()
+        var result = try await examination.run(paths, as: .subject)
+        if !baseline.isEmpty {
+            let compared = try await examination.run(baseline, as: .baseline)
+            result.digest.append(compared.digest)
+            result.problems += compared.problems
+        }
+        examination.progress?.finish()
+        for problem in result.problems { complain("Note: \(problem)") }
+        return LogDiagnosis(result.digest)
+    }
+}
+
+/// Runs the body of a command; what cannot be read ends it with exit code 2 and one sentence.
+func withLogFaults(_ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let fault as LogFault {
+        complain(fault.message)
+        throw ExitCode(2)
+    }
+}
+
+/// Text of logs for a terminal.
+enum LogText {
+    /// Text without control characters, so that a log cannot steer the terminal.
+    static func clean(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map {
+                    $0 == "\t" ? " " : $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0
+                }))
+    }
+
+    /// Text in a column of so many characters, at its right end.
+    static func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    /// Text in a column, at its left end.
+    static func left(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}
+
+extension JSON {
+    /// A count.
+    static func count(_ value: Int) -> JSON { .init(integerLiteral: Int64(value)) }
+}

@@ -1,0 +1,243 @@
+import Diagnosis
+import Testing
+
+@Suite("Findings in logs") struct FindingTests {
+    private static func quiet(_ seconds: Int = 3600, seed: UInt64 = 7) -> InventedLog {
+        var log = InventedLog(seed: seed)
+        log.traffic(0..<seconds)
+        return log
+    }
+
+    @Test("A quiet, healthy log gives no finding", arguments: [1, 2, 3, 4, 5] as [UInt64])
+    func healthy(seed: UInt64) {
+        let examined = Examining(Self.quiet(seed: seed).text)
+        #expect(examined.findings.isEmpty, "\(examined.findings.map(\.title))")
+    }
+
+    @Test("Words about trouble that did not happen are no trouble")
+    func denials() {
+        var log = Self.quiet()
+        for second in stride(from: 10, to: 3600, by: 50) {
+            log.add(second, "INFO", "Health check passed: 0 errors, no timeouts, 0 failed")
+            log.add(second, "INFO", "Connection pool: timeout=30s, max retries=3, retry policy exponential")
+            log.add(second, "DEBUG", "Request timeout set to 30 seconds")
+            log.add(second, "INFO", "Deadlock detection enabled")
+        }
+        let examined = Examining(log.text)
+        #expect(examined.findings.isEmpty, "\(examined.findings.map(\.title))")
+    }
+
+    @Test("When errors begin is found to the second, and the line is cited")
+    func onset() throws {
+        var log = Self.quiet()
+        for second in 2400..<3600 where second % 2 == 0 {
+            log.add(second, "ERROR", "Order \(log.below(90_000)) could not be stored: relation is locked")
+        }
+        let examined = Examining(log.text)
+        let finding = try #require(examined.finding("log.errors"))
+        #expect(finding.title.hasPrefix("Errors begin at 2026-03-02T08:40:00Z"))
+        #expect(examined.text(try #require(finding.citations.first)).contains("2026-03-02T08:40:00"))
+        #expect(examined.lies() == [])
+    }
+
+    @Test(
+        "Known trouble is named by its kind",
+        arguments: [
+            ("log.timeout", "Call to inventory timed out after 3000 ms"),
+            ("log.rate-limit", "Upstream answered 429: too many requests"),
+            ("log.tls", "PKIX path building failed: certificate has expired"),
+            ("log.memory", "java.lang.OutOfMemoryError: Java heap space"),
+            ("log.disk", "write /var/lib/shop/orders: no space left on device"),
+            ("log.file-handles", "accept: too many open files"),
+            ("log.connections", "FATAL: sorry, too many clients already"),
+            ("log.threads", "unable to create new native thread"),
+            ("log.deadlock", "deadlock detected while updating stock"),
+            ("log.oom-kill", "Memory cgroup out of memory: Killed process 4711 (shopd)"),
+            ("log.connectivity", "dial tcp 10.0.0.4:5432: connection refused"),
+            ("log.authentication", "password authentication failed for user shop"),
+            ("log.crash", "shopd[17]: segfault at 0 ip 0 sp 0 error 4"),
+        ])
+    func signals(kind: String, message: String) throws {
+        var log = Self.quiet()
+        for second in stride(from: 2000, to: 2100, by: 9) { log.add(second, "ERROR", message) }
+        let examined = Examining(log.text)
+        let finding = try #require(examined.finding(kind), "\(examined.kinds)")
+        #expect(finding.count == 12)
+        #expect(examined.lies() == [])
+    }
+
+    @Test("Retries are a finding only where they become a storm")
+    func retries() throws {
+        var log = Self.quiet()
+        for second in [100, 900, 2500] { log.add(second, "WARN", "Retrying call to inventory, attempt 2") }
+        #expect(Examining(log.text).finding("log.retry") == nil)
+        for second in 3000..<3060 {
+            for attempt in 1...5 { log.add(second, "WARN", "Retrying call to inventory, attempt \(attempt)") }
+        }
+        let examined = Examining(log.text)
+        let finding = try #require(examined.finding("log.retry"))
+        #expect(finding.why.contains("2026-03-02T08:50:00Z"))
+        #expect(examined.lies() == [])
+    }
+
+    @Test("Against a good day, what is new, gone and risen is told; what is grave first")
+    func comparison() throws {
+        var before = Self.quiet(seed: 11)
+        for second in stride(from: 0, to: 3600, by: 60) {
+            before.add(second, "INFO", "Nightly export wrote \(second) rows")
+        }
+        for second in stride(from: 0, to: 3600, by: 600) {
+            before.add(second, "WARN", "Slow answer of the tax service")
+        }
+        var now = Self.quiet(seed: 12)
+        for second in stride(from: 0, to: 3600, by: 20) {
+            now.add(second, "WARN", "Slow answer of the tax service")
+        }
+        now.add(1800, "INFO", "Feature flags were reloaded")
+        now.add(1801, "ERROR", "Price list is missing the currency")
+        let examined = Examining(now.text, baseline: before.text)
+        let new = try #require(examined.finding("log.new-pattern"))
+        #expect(new.title.hasPrefix("Never before: Price list is missing the currency"))
+        #expect(
+            try #require(examined.finding("log.vanished")).title.contains("Nightly export wrote <*> rows"))
+        #expect(try #require(examined.finding("log.vanished")).citations[0].source == "before.log")
+        #expect(try #require(examined.finding("log.rising")).title.contains("Slow answer of the tax service"))
+        #expect(examined.lies() == [])
+    }
+
+    @Test("The time before the window is what it is compared with")
+    func window() throws {
+        var log = Self.quiet()
+        log.add(3000, "WARN", "Tax table was replaced by an empty one")
+        var options = ExaminationOptions()
+        let start = Int64(InventedLog.start) * 1_000_000
+        options.window = start + 2_700_000_000..<start + 3_300_000_000
+        let examined = Examining(log.text, options: options)
+        #expect(try #require(examined.finding("log.new-pattern")).title.contains("Tax table was replaced"))
+        #expect(examined.diagnosis.lines.outside > 0)
+        #expect(examined.lies() == [])
+    }
+
+    @Test("A regular message that stops is told with its last line")
+    func stops() throws {
+        var log = Self.quiet()
+        for second in stride(from: 0, to: 2400, by: 15) {
+            log.add(second, "INFO", "Watchdog of the printer is well")
+        }
+        let examined = Examining(log.text)
+        let finding = try #require(examined.finding("log.vanished"))
+        #expect(examined.text(finding.citations[0]).contains("Watchdog of the printer"))
+        #expect(finding.citations[0].excerpt?.contains("2026-03-02T08:39:45") == true)
+        #expect(examined.lies() == [])
+    }
+
+    @Test("A silence is told with the lines around it; the usual pauses are not")
+    func silence() throws {
+        var log = InventedLog()
+        log.traffic(0..<1500)
+        log.traffic(1800..<3600)
+        let examined = Examining(log.text)
+        let finding = try #require(examined.finding("log.silence"))
+        #expect(finding.title.hasPrefix("Nothing is written for 5 min"))
+        #expect(finding.citations.count == 2)
+        #expect(finding.citations[1].lines.lowerBound == finding.citations[0].lines.lowerBound + 1)
+        #expect(examined.lies() == [])
+    }
+
+    @Test("A clock that goes back is told where it does")
+    func clock() throws {
+        var first = InventedLog()
+        first.traffic(0..<1200)
+        var second = InventedLog(seed: 8)
+        second.traffic(840..<2400)
+        let examined = Examining(first.text + second.text)
+        let finding = try #require(examined.finding("log.clock"))
+        #expect(finding.title.hasPrefix("The clock goes back by 5 min 5"))
+        #expect(examined.lies() == [])
+    }
+
+    @Test("Spikes of three seconds every twelve minutes are found with period, phase and amplitude")
+    func spikes() throws {
+        var log = Self.quiet(6 * 3600)
+        for second in stride(from: 250, to: 6 * 3600, by: 720) {
+            log.add(
+                second + log.below(3), "INFO",
+                "Payment of order \(log.below(90_000)) was captured in \(2900 + log.below(250)) ms")
+        }
+        let examined = Examining(log.text)
+        let finding = try #require(examined.finding("log.periodic"), "\(examined.findings.map(\.title))")
+        let period = try #require(finding.details["period_seconds"]?.double)
+        #expect(abs(period - 720) < 1)
+        let phase = try #require(finding.details["phase_seconds_past_hour"]?.double)
+        #expect(abs(phase - 251) < 3)
+        let amplitude = try #require(finding.details["amplitude"]?.double)
+        #expect(abs(amplitude - 3_025_000) < 150_000)
+        #expect(examined.lies() == [])
+    }
+
+    @Test("Trouble that comes back at equal intervals is told as such; random trouble is not")
+    func periodicTrouble() throws {
+        var log = Self.quiet(4 * 3600)
+        for second in stride(from: 600, to: 4 * 3600, by: 900) {
+            for _ in 0..<4 { log.add(second + log.below(2), "WARN", "Stock service answered late") }
+        }
+        #expect(Examining(log.text).finding("log.periodic")?.title.hasPrefix("Every 15 min") == true)
+        var random = Self.quiet(4 * 3600, seed: 9)
+        for _ in 0..<40 { random.add(random.below(4 * 3600), "WARN", "Stock service answered late") }
+        #expect(Examining(random.text).finding("log.periodic") == nil)
+    }
+
+    @Test("Starts without a shutdown before, and a new version, are told")
+    func restarts() throws {
+        var log = Self.quiet()
+        for (second, version) in [(0, "4.1.0"), (1000, "4.1.0"), (2000, "4.2.0"), (3000, "4.2.0")] {
+            log.add(second, "INFO", "Shop server version \(version) starting up")
+        }
+        let examined = Examining(log.text)
+        let restart = try #require(examined.finding("log.restart"))
+        #expect(restart.title.contains("3 times"))
+        #expect(restart.severity == .high)
+        let version = try #require(examined.finding("log.version-change"))
+        #expect(version.title == "The version changes from 4.1.0 to 4.2.0 at 2026-03-02T08:33:20Z")
+        #expect(examined.lies() == [])
+    }
+
+    @Test("How a log is cut into pieces and parts makes no difference to what is found")
+    func pieces() throws {
+        var log = Self.quiet()
+        for second in 2400..<3600 where second % 3 == 0 {
+            log.add(second, "ERROR", "Order \(second) timed out")
+        }
+        let whole = Examining(log.text)
+        let small = Examining([("app.log", log.text)], piece: 997)
+        #expect(whole.findings == small.findings)
+        let bytes = Array(log.text.utf8)
+        let format = LogFormat(learningFrom: [.init(offset: 0, bytes: bytes)])
+        let middle = try #require(bytes[(bytes.count / 2)...].firstIndex(of: 0x0A)) + 1
+        var digest = LogDigest()
+        for range in [0..<middle, middle..<bytes.count] {
+            var examiner = LogExaminer(format, name: "app.log", from: range.lowerBound)
+            bytes[range].withUnsafeBytes { examiner.feed($0) }
+            digest.append(examiner.finish(), continuing: range.lowerBound > 0)
+        }
+        var parts = LogDiagnosis(digest)
+        #expect(parts.sources.count == 1)
+        parts.fill { _, _ in nil }
+        func bare(_ findings: [Finding]) -> [Finding] {
+            findings.map { finding in
+                var finding = finding
+                for index in finding.citations.indices { finding.citations[index].excerpt = nil }
+                return finding
+            }
+        }
+        #expect(bare(parts.findings) == bare(whole.findings))
+    }
+
+    @Test(
+        "Empty and meaningless input gives no finding and no crash",
+        arguments: ["", "\n", "\n\n\n", "1\n2\n3\n", "x"])
+    func nothing(text: String) {
+        let examined = Examining(text)
+        #expect(examined.findings.isEmpty)
+    }
+}

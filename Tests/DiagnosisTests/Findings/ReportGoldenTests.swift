@@ -1,0 +1,126 @@
+import Diagnosis
+import Foundation
+import Testing
+
+/// One story, written in many formats: traffic, and from the four hundredth second on calls that time out.
+@Suite("Reports of each format") struct ReportGoldenTests {
+    struct Format: Sendable, CustomTestStringConvertible {
+        var name: String
+        var line: @Sendable (_ second: Int, _ isError: Bool, _ message: String) -> String
+        var testDescription: String { name }
+    }
+
+    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    private static func clock(_ second: Int) -> String { "08:\(two(second / 60)):\(two(second % 60))" }
+
+    static let formats = [
+        Format(name: "log4j") { second, isError, message in
+            "2026-03-02 \(clock(second)),\(100 + second % 900) \(isError ? "ERROR" : "INFO ") [worker-\(second % 4)] com.example.shop.Orders - \(message)"
+        },
+        Format(name: "python") { second, isError, message in
+            "2026-03-02 \(clock(second)),\(100 + second % 900) - shop.orders - \(isError ? "ERROR" : "INFO") - \(message)"
+        },
+        Format(name: "syslog-3164") { second, isError, message in
+            "<\(isError ? 131 : 134)>Mar  2 \(clock(second)) web\(second % 3) shopd[417]: \(message)"
+        },
+        Format(name: "syslog-5424") { second, isError, message in
+            "<\(isError ? 131 : 134)>1 2026-03-02T\(clock(second)).\(100 + second % 900)Z web1 shopd 417 ID\(second % 9) - \(message)"
+        },
+        Format(name: "json") { second, isError, message in
+            "{\"time\":\"2026-03-02T\(clock(second))Z\",\"level\":\"\(isError ? "error" : "info")\",\"msg\":\"\(message)\",\"worker\":\(second % 4)}"
+        },
+        Format(name: "logfmt") { second, isError, message in
+            "time=2026-03-02T\(clock(second))Z level=\(isError ? "error" : "info") msg=\"\(message)\" worker=\(second % 4)"
+        },
+        Format(name: "klog") { second, isError, message in
+            "\(isError ? "E" : "I")0302 \(clock(second)).\(100_000 + second * 7)       1 orders.go:\(isError ? 112 : 88)] \(message)"
+        },
+        Format(name: "zap") { second, isError, message in
+            "2026-03-02T\(clock(second)).\(100 + second % 900)Z\t\(isError ? "ERROR" : "INFO")\torders/store.go:88\t\(message)"
+        },
+        Format(name: "slog") { second, isError, message in
+            "time=2026-03-02T\(clock(second)).\(100 + second % 900)Z level=\(isError ? "ERROR" : "INFO") msg=\"\(message)\""
+        },
+        Format(name: "dotnet") { second, isError, message in
+            "[\(clock(second)) \(isError ? "ERR" : "INF")] \(message)"
+        },
+        Format(name: "postgresql") { second, isError, message in
+            "2026-03-02 \(clock(second)).\(100 + second % 900) UTC [417] shop@shop \(isError ? "ERROR" : "LOG"):  \(message)"
+        },
+        Format(name: "mysql") { second, isError, message in
+            "2026-03-02T\(clock(second)).\(100_000 + second)Z \(second % 9) [\(isError ? "ERROR" : "Note")] \(message)"
+        },
+        Format(name: "rails") { second, isError, message in
+            "\(isError ? "E" : "I"), [2026-03-02T\(clock(second)).\(100_000 + second) #417] \(isError ? "ERROR" : " INFO") -- : \(message)"
+        },
+        Format(name: "docker") { second, isError, message in
+            "{\"log\":\"\(isError ? "ERROR" : "INFO") \(message)\\n\",\"stream\":\"\(isError ? "stderr" : "stdout")\",\"time\":\"2026-03-02T\(clock(second)).\(100_000_000 + second)Z\"}"
+        },
+        Format(name: "kubernetes") { second, isError, message in
+            "2026-03-02T\(clock(second)).\(100_000_000 + second)Z \(isError ? "stderr" : "stdout") F \(isError ? "ERROR" : "INFO") \(message)"
+        },
+        Format(name: "logcat") { second, isError, message in
+            "03-02 \(clock(second)).\(100 + second % 900)  417  \(430 + second % 4) \(isError ? "E" : "I") ShopOrders: \(message)"
+        },
+        Format(name: "pipes") { second, isError, message in
+            "\(clock(second)).\(100 + second % 900)|\(isError ? "FATAL" : "INFO")|shop|worker-\(second % 4)|\(message)"
+        },
+    ]
+
+    private static func log(_ format: Format) -> String {
+        var random = SeededGenerator(seed: 31)
+        var text = ""
+        for second in 0..<600 {
+            for _ in 0..<(1 + random.below(3)) {
+                let message =
+                    switch random.below(4) {
+                    case 0: "Accepted order \(random.below(90_000)) of customer \(random.below(900))"
+                    case 1: "Payment of order \(random.below(90_000)) was captured"
+                    case 2: "Mail to customer \(random.below(900)) was queued"
+                    default: "Stock of product \(random.below(400)) is \(random.below(50))"
+                    }
+                text += format.line(second, false, message) + "\n"
+            }
+            if second >= 400, second % 2 == 0 {
+                text +=
+                    format.line(second, true, "Call to inventory for order \(random.below(90_000)) timed out")
+                    + "\n"
+            }
+        }
+        return text
+    }
+
+    @Test("The same story gives the same report in each format, as its golden says", arguments: formats)
+    func report(format: Format) throws {
+        let examined = Examining(Self.log(format))
+        var text = ""
+        for source in examined.diagnosis.sources {
+            text += "\(source.counts.lines) lines, \(source.form)\n"
+            if let times = source.times {
+                text += "\(LogTime.text(times.lowerBound)) to \(LogTime.text(times.upperBound))\n"
+            }
+        }
+        for template in examined.diagnosis.templates.templates {
+            text += "\(template.count) \(template.id) \(template.text)\n"
+        }
+        for finding in examined.findings {
+            text += "\n\(finding.kind) \(finding.severity.rawValue): \(finding.title)\n\(finding.why)\n"
+            for citation in finding.citations {
+                text += "  \(citation.lines.lowerBound): \(citation.excerpt ?? "")\n"
+            }
+        }
+        #expect(examined.lies() == [])
+        #expect(examined.findings.contains { $0.kind == "log.timeout" })
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../Goldens/reports/\(format.name).txt").standardized
+        if ProcessInfo.processInfo.environment["THIRDLINE_GOLDENS"] == "write" {
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let golden = try String(contentsOf: file, encoding: .utf8)
+        #expect(
+            text == golden,
+            "If the new report is right: THIRDLINE_GOLDENS=write swift test --filter ReportGoldenTests")
+    }
+}
