@@ -52,7 +52,9 @@ import Testing
         try? FileManager.default.removeItem(at: folder)
     }
 
-    @Test("Zip, tar and single compressed files are read, also inside each other, as files and as streams")
+    @Test(
+        "DIAG-02 part: Zip, tar and single compressed files are read, also inside each other, as files and as streams"
+    )
     func formats() throws {
         let folder = try Self.folder(
             """

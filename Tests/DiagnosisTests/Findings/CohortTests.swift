@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(
-        "The attributes that separate a low share of failures are found with significance and onset",
+        "DIAG-50: The attributes that separate a low share of failures are found with significance and onset",
         arguments: [true, false])
     func cohort(json: Bool) throws {
         let examined = Examining(Self.payments(failing: true, json: json))

@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(
-        "Known trouble is named by its kind",
+        "DIAG-07 part: Known trouble is named by its kind",
         arguments: [
             ("log.timeout", "Call to inventory timed out after 3000 ms"),
             ("log.rate-limit", "Upstream answered 429: too many requests"),
@@ -80,7 +80,7 @@ import Testing
         #expect(examined.lies() == [])
     }
 
-    @Test("Against a good day, what is new, gone and risen is told; what is grave first")
+    @Test("DIAG-04: Against a good day, what is new, gone and risen is told; what is grave first")
     func comparison() throws {
         var before = Self.quiet(seed: 11)
         for second in stride(from: 0, to: 3600, by: 60) {
@@ -131,7 +131,7 @@ import Testing
         #expect(examined.lies() == [])
     }
 
-    @Test("A silence is told with the lines around it; the usual pauses are not")
+    @Test("DIAG-05 part: A silence is told with the lines around it; the usual pauses are not")
     func silence() throws {
         var log = InventedLog()
         log.traffic(0..<1500)
@@ -156,7 +156,7 @@ import Testing
         #expect(examined.lies() == [])
     }
 
-    @Test("Spikes of three seconds every twelve minutes are found with period, phase and amplitude")
+    @Test("DIAG-11: Spikes of three seconds every twelve minutes are found with period, phase and amplitude")
     func spikes() throws {
         var log = Self.quiet(6 * 3600)
         for second in stride(from: 250, to: 6 * 3600, by: 720) {
@@ -187,7 +187,7 @@ import Testing
         #expect(Examining(random.text).finding("log.periodic") == nil)
     }
 
-    @Test("Starts without a shutdown before, and a new version, are told")
+    @Test("DIAG-07 part: Starts without a shutdown before, and a new version, are told")
     func restarts() throws {
         var log = Self.quiet()
         for (second, version) in [(0, "4.1.0"), (1000, "4.1.0"), (2000, "4.2.0"), (3000, "4.2.0")] {
@@ -200,6 +200,61 @@ import Testing
         let version = try #require(examined.finding("log.version-change"))
         #expect(version.title == "The version changes from 4.1.0 to 4.2.0 at 2026-03-02T08:33:20Z")
         #expect(examined.lies() == [])
+    }
+
+    @Test(
+        "DIAG-08 part: Errors without the identifier that other lines have, and a message of two levels, are told"
+    )
+    func gaps() throws {
+        var text = ""
+        for index in 0..<600 {
+            let isError = index % 20 == 0
+            let at = InventedLog.stamp(index)
+            text +=
+                isError
+                ? "{\"time\":\"\(at)\",\"level\":\"error\",\"msg\":\"stock is not known\",\"part\":\"a\"}\n"
+                : "{\"time\":\"\(at)\",\"level\":\"\(index % 40 < 3 ? "error" : "info")\",\"msg\":\"order was changed\",\"request_id\":\"r\(index * 7)\",\"part\":\"b\"}\n"
+        }
+        let examined = Examining(text)
+        #expect(examined.finding("log.gap-correlation") == nil)
+        let bare = Examining(
+            text.replacing("\"level\":\"error\",\"msg\":\"order", with: "\"level\":\"info\",\"msg\":\"order"))
+        let finding = try #require(bare.finding("log.gap-correlation"), "\(bare.kinds)")
+        #expect(bare.text(finding.citations[0]).contains("stock is not known"))
+        var mixed = Self.quiet(900)
+        for second in stride(from: 0, to: 900, by: 15) {
+            mixed.add(second, second % 2 == 0 ? "INFO" : "ERROR", "Order \(second) was put aside")
+        }
+        let levels = Examining(mixed.text)
+        #expect(levels.finding("log.gap-level")?.title.contains("was put aside") == true)
+        #expect(bare.lies() == [] && levels.lies() == [])
+    }
+
+    @Test("DIAG-03 part: An identifier is followed through several logs in order of time, with stack traces")
+    func trail() {
+        let logs = [
+            (
+                "a.log",
+                "2026-03-02 08:00:01 INFO gate - r-17 taken\n2026-03-02 08:00:05 INFO gate - r-17 done\n2026-03-02 08:00:06 INFO gate - r-171 taken\n"
+            ),
+            (
+                "b.log",
+                (0..<20).map { _ in "2026-03-02 08:00:02 INFO orders - stored\n" }.joined()
+                    + "2026-03-02 08:00:03 ERROR orders - r-17 failed\njava.lang.IllegalStateException: no\n\tat com.example.A.b(A.java:1)\n"
+            ),
+        ]
+        var trail = LogTrail(id: "r-17")
+        for (name, text) in logs {
+            let bytes = Array(text.utf8)
+            let format = LogFormat(learningFrom: [.init(offset: 0, bytes: bytes)])
+            var reader = LogTrailReader(format, name: name, id: "r-17")
+            bytes.withUnsafeBytes { reader.feed($0) }
+            trail.append(reader.finish(), continuing: false)
+        }
+        trail.sort()
+        #expect(trail.records.map(\.source) == ["a.log", "b.log", "a.log"])
+        #expect(trail.records.map(\.line) == [1, 21, 2])
+        #expect(trail.records[1].text.contains("A.java:1"))
     }
 
     @Test("How a log is cut into pieces and parts makes no difference to what is found")

@@ -125,7 +125,9 @@ import Testing
             .finding("log.stack-trace")
     }
 
-    @Test("The error, its notation and the first own call are read in each language", arguments: samples)
+    @Test(
+        "DIAG-53 part: The error, its notation and the first own call are read in each language",
+        arguments: samples)
     func languages(sample: Sample) throws {
         let finding = try #require(Self.trace(sample.text))
         #expect(finding.details["language"]?.string == sample.language)

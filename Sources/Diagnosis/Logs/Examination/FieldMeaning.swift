@@ -19,8 +19,8 @@ struct FieldMeaning: Sendable {
         case frame
     }
 
-    private let roles: [UInt64: Role]
-    private let filter: UInt64
+    /// Hashes of names with their roles, open addressing; a hash of 0 is free.
+    private let slots: [(hash: UInt64, role: Role)]
 
     static let shared = FieldMeaning()
 
@@ -58,8 +58,13 @@ struct FieldMeaning: Sendable {
             "message msg log level severity lvl time timestamp ts date datetime asctime logger thread pid tid caller line file host hostname v version loglevel levelname "
                 + "name stacktrace source func function module process processid threadid threadname @timestamp t"
         )
-        self.roles = roles
-        filter = roles.keys.reduce(0) { $0 | 1 << ($1 & 63) }
+        var slots = Array(repeating: (hash: UInt64(0), role: Role.none), count: 1024)
+        for (hash, role) in roles {
+            var at = Int(truncatingIfNeeded: hash >> 32) & 1023
+            while slots[at].hash != 0 { at = (at + 1) & 1023 }
+            slots[at] = (hash, role)
+        }
+        self.slots = slots
     }
 
     /// The role of a key, whatever its case, dashes, dots and underscores.
@@ -76,8 +81,14 @@ struct FieldMeaning: Sendable {
                 length += 1
             }
             let hash = StableHash.bytes(base, length)
-            guard filter >> (hash & 63) & 1 == 1 else { return .none }
-            return roles[hash] ?? .none
+            return slots.withUnsafeBufferPointer { slots in
+                var at = Int(truncatingIfNeeded: hash >> 32) & 1023
+                while slots[at].hash != 0 {
+                    if slots[at].hash == hash { return slots[at].role }
+                    at = (at + 1) & 1023
+                }
+                return .none
+            }
         }
     }
 
@@ -199,13 +210,27 @@ enum DurationText {
         var end = at
         while line[end].isLetter { end += 1 }
         guard end > at, end - at <= 12, !line[end].isDigit, line[end] != UInt8(ascii: "/") else { return nil }
-        switch line.slice(at, end).text {
-        case "ms", "msec", "msecs", "millis", "milliseconds", "millisecond": return 1e3
-        case "s", "sec", "secs", "seconds", "second": return 1e6
-        case "us", "µs", "usec", "micros", "microseconds": return 1
-        case "ns", "nanoseconds": return 1e-3
+        // The letters of a short unit as one number, the first in the lowest byte.
+        guard end - at <= 8 else { return longScale(line.slice(at, end)) }
+        var letters: UInt64 = 0
+        for offset in at..<end { letters |= UInt64(line[offset]) << UInt64((offset - at) * 8) }
+        switch letters {
+        // ms msec msecs millis
+        case 0x736D, 0x6365_736D, 0x73_6365_736D, 0x7369_6C6C_696D: return 1e3
+        // s sec secs second seconds
+        case 0x73, 0x63_6573, 0x7363_6573, 0x646E_6F63_6573, 0x73_646E_6F63_6573: return 1e6
+        // us µs usec micros
+        case 0x7375, 0x73_B5C2, 0x6365_7375, 0x736F_7263_696D: return 1
+        // ns
+        case 0x736E: return 1e-3
         default: return nil
         }
+    }
+
+    private static func longScale(_ unit: LineBytes) -> Double? {
+        if unit.begins("millisecond") { return 1e3 }
+        if unit.begins("microsecond") { return 1 }
+        return unit.begins("nanosecond") ? 1e-3 : nil
     }
 }
 
