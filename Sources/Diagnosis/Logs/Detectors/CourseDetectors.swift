@@ -150,7 +150,8 @@ enum CourseDetector {
                 !pattern.isContinuation, !covered.contains(pattern.id),
                 let burst = Burst.find(evidence.courses[place], in: span, width: evidence.width),
                 burst.score > (isWarning ? 30 : 200), burst.inside > (isWarning ? 6 : 15) * burst.outside,
-                isWarning || burst.count * 10 > lines, burst.from > span.lowerBound + 2 * evidence.width
+                isWarning || burst.count >= 200 && burst.count * 10 > lines,
+                burst.from > span.lowerBound + 2 * evidence.width
             else { return nil }
             return (place, burst)
         }

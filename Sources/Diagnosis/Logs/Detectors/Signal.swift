@@ -339,16 +339,18 @@ enum Words {
         {
             return true
         }
-        // Up to three words before it.
+        // Denials stand up to three words before it, conditions up to five.
         var start = at
-        for _ in 0..<3 {
+        for distance in 0..<5 {
             while start > 0, line[start - 1].isBlank { start -= 1 }
             let wordEnd = start
             while start > 0, !line[start - 1].isBlank { start -= 1 }
             switch line.slice(start, wordEnd).text {
-            case "no", "not", "without", "never", "if", "0", "avoid", "prevent", "prevents", "zero", "unless",
-                "whether", "might", "would", "didn't", "handle", "handles", "avoiding", "preventing", "until":
-                return true
+            case "if", "might", "would", "unless", "whether", "until": return true
+            case "no", "not", "without", "never", "0", "avoid", "prevent", "prevents", "zero", "didn't",
+                "handle",
+                "handles", "avoiding", "preventing":
+                if distance < 3 { return true }
             default: continue
             }
         }
