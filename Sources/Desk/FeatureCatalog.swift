@@ -121,7 +121,7 @@ package struct FeatureCatalog: Sendable {
     /// Every statement, with sample values.
     package var statements: [SQL] {
         JournalStore.samples + LeaseStore.samples + SchemaVersionStore.samples + EntryStore.samples
-            + DraftStore.samples + UndoStore.samples + DemoStore.samples
+            + OutboxStore.samples + DraftStore.samples + UndoStore.samples + DemoStore.samples
             + features.flatMap { $0.statements }
     }
 

@@ -34,6 +34,8 @@ package struct Services: Sendable {
     package let certificate: ServedCertificate?
     /// Where people find the site, where that is set.
     package let publicURL: String?
+    /// Where mail leaves and comes in.
+    package let mail: MailSettings
     /// Scheduled backups; nil where there are none.
     package let backups: BackupSettings?
     /// The folders whose disks must not fill up.
@@ -66,11 +68,15 @@ package struct Services: Sendable {
         (backups, folders) = (settings.backups, settings.folders)
         trustedProxies = settings.trustedProxies
         (pace, connections, metricsToken) = (settings.pace, settings.connections, settings.metricsToken)
+        mail = settings.mail
         passwords = PasswordHasher(cost: settings.passwordCost)
         migrator = Migrator(Schema.migrations)
-        journal = Journal(subjects: SubjectCatalog(catalog.subjects))
         let policy = try PolicyHolder(knownRights: catalog.rights)
         self.policy = policy
+        let sending = MailSending(policy: policy)
+        journal = Journal(
+            subjects: SubjectCatalog(catalog.subjects),
+            reactions: [{ fact, now, tx in try sending.react(to: fact, at: now, in: tx) }])
         let live = LiveUpdates(
             database: database, policy: policy, interval: settings.followInterval, logger: logger,
             clock: clock)
@@ -110,6 +116,8 @@ package struct DeskSettings: Sendable {
     package var backups: BackupSettings?
     /// The folders whose disks must not fill up.
     package var folders: [String] = []
+    /// Where mail leaves and comes in.
+    package var mail = MailSettings()
 
     /// The usual settings.
     package init() {}

@@ -76,3 +76,42 @@ struct MailCommand: AsyncParsableCommand {
         }
     }
 }
+
+/// Where mail leaves and comes in, for `serve`.
+struct MailOptions: ParsableArguments {
+    @Option(name: .customLong("smtp-url"), help: Setting.smtpURL.help)
+    var smtpURL: String?
+
+    @Option(help: Setting.smtpUser.help)
+    var smtpUser: String?
+
+    @Option(help: Setting.smtpPasswordFile.help)
+    var smtpPasswordFile: String?
+
+    @Option(name: .customLong("imap-url"), help: Setting.imapURL.help)
+    var imapURL: String?
+
+    @Option(help: Setting.imapUser.help)
+    var imapUser: String?
+
+    @Option(help: Setting.imapPasswordFile.help)
+    var imapPasswordFile: String?
+
+    @Option(help: Setting.imapSeconds.help)
+    var imapSeconds: String?
+
+    @Option(name: .customLong("mail-tls"), help: Setting.mailTLS.help)
+    var mailTLS: String?
+
+    @Option(name: .customLong("mail-ca-file"), help: Setting.mailCAFile.help)
+    var mailCAFile: String?
+
+    /// What was said, by setting.
+    var said: [Setting: String?] {
+        [
+            .smtpURL: smtpURL, .smtpUser: smtpUser, .smtpPasswordFile: smtpPasswordFile, .imapURL: imapURL,
+            .imapUser: imapUser, .imapPasswordFile: imapPasswordFile, .imapSeconds: imapSeconds,
+            .mailTLS: mailTLS, .mailCAFile: mailCAFile,
+        ]
+    }
+}

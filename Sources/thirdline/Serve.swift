@@ -22,12 +22,15 @@ struct Serve: AsyncParsableCommand {
     @Option(name: .customLong("tls-key"), help: Setting.tlsKey.help)
     var tlsKey: String?
 
+    @OptionGroup(title: "Mail") var mail: MailOptions
+
     @Flag(help: "Fill an empty database with a small demo organisation.")
     var demo = false
 
     func run() async throws {
         OpenFiles.raise()
-        let settings = try place.settings([.listen: listen, .tlsCertificate: tlsCertificate, .tlsKey: tlsKey])
+        let more: [Setting: String?] = [.listen: listen, .tlsCertificate: tlsCertificate, .tlsKey: tlsKey]
+        let settings = try place.settings(more.merging(mail.said) { first, _ in first })
         let (host, port) = try settings.listen()
         let logger = try settings.logger()
         var installation = try settings.installation()

@@ -55,7 +55,8 @@ import Testing
                 "NIOHTTP1", "ServiceLifecycle",
             ],
             "Sources/Desk": [
-                "CGMime", "CZlib", "Crypto", "CryptoExtras", "Diagnosis", "Dispatch", "Domain", "Foundation",
+                "CCurl", "CGMime", "CZlib", "Crypto", "CryptoExtras", "Diagnosis", "Dispatch", "Domain",
+                "Foundation",
                 "Glibc",
                 "HTTPTypes",
                 "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",
@@ -229,7 +230,7 @@ import Testing
             "ImportBatch", "ImportCases", "ImportReader", "ImportReport",
             "BackupManifest", "BackupReader", "BackupRestore", "BackupWriter",
             "AccountAspects", "AlertMessage", "CaseHistory", "CaseCounts", "BulkSelection",
-            "MailIntake", "MailFiling",
+            "MailIntake", "MailFiling", "MailSending",
         ]
         for file in Self.files(in: "Sources/Desk/Features") {
             let name = String(file.split(separator: "/").last?.dropLast(6) ?? "")

@@ -18,7 +18,7 @@ BARE, CLOSED, WAITING, MERGED, RESTRICTED, SPLIT = "TL-20", "TL-5", "TL-6", "TL-
 # Looks at more than one state of a page: role -> addresses. None: nobody is signed in.
 MORE = {
     "engineer": [
-        "/mail", "/mail?state=aside", "/mail?state=discarded",
+        "/mail", "/mail?state=aside", "/mail?state=discarded", "/mail?state=outgoing",
         "/cases?owner=me", "/cases?watch=me", "/cases?q=nothing+of+the+kind", "/cases?next=none", "/search?q=payments",
         f"{RICH}?as=note", f"{RICH}?order=oldest", f"{RICH}?show=story",
         f"{RICH}/evidence/E2", f"{RICH}/evidence/E4", f"{RICH}/judge_hypothesis?hypothesis=H2&state=supported",
@@ -46,6 +46,7 @@ NO_PAGE = {
     r"^/(setup|password)/": "one-time links; their forms are those of the sign-in page, seen by the smoke test",
     r"^/sign-in/": "the second step of signing in, seen by test_second_factor",
     r"^/shared/": "one-time link to a piece of evidence",
+    r"^/outgoing/": "the forms of one button each; the demo sends no mail, test of the desk sees them",
     r"^/undo/": "open for a moment after an act; the same form as every other",
     r"^/$": "leads on to the queue or the portal",
     r"^/cases/{id}/(undo_split|unmerge|lift_restriction|reopen|close|follow_up)$": "not for an open case; in MORE",

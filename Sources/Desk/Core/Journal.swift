@@ -7,13 +7,21 @@ package struct Journal: Sendable {
     /// The kinds of subject.
     package let subjects: SubjectCatalog
 
+    /// What follows from a fact in the same transaction beside its own tables, such as a row of the outbox.
+    ///
+    /// Never run where facts are only replayed, and nothing that `verify` compares may come of it.
+    package typealias Reaction = @Sendable (StoredFact, Timestamp, borrowing Transaction) throws -> Void
+
+    private let reactions: [Reaction]
+
     /// Makes the salt of a body’s digest.
     private let newSalt: @Sendable () -> [UInt8]
 
     /// A journal about these kinds of subject; salts are random, unless a simulation brings its own.
     package init(
-        subjects: SubjectCatalog, newSalt: @escaping @Sendable () -> [UInt8] = { Chain.newSalt() }
-    ) { (self.subjects, self.newSalt) = (subjects, newSalt) }
+        subjects: SubjectCatalog, reactions: [Reaction] = [],
+        newSalt: @escaping @Sendable () -> [UInt8] = { Chain.newSalt() }
+    ) { (self.subjects, self.reactions, self.newSalt) = (subjects, reactions, newSalt) }
 
     /// What was appended.
     package struct Appended: Sendable {
@@ -47,6 +55,7 @@ package struct Journal: Sendable {
             try tx.execute(JournalStore.setHead(of: entry.subject, version: fact.version, chain: chain))
             try tx.execute(JournalStore.insertFact(fact, salt: salt, bodyDigest: digest, chain: chain))
             try type.project(fact, tx)
+            for reaction in reactions { try reaction(fact, now, tx) }
             appended.versions[entry.subject] = fact.version
             appended.lastSequence = fact.sequence
         }

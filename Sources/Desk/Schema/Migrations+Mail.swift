@@ -58,4 +58,38 @@ extension Schema {
             ) STRICT;
             CREATE INDEX mail_thread_of_case ON mail_thread (case_id, seen_at);
             """)
+
+    static let outbox = Migration(
+        18, "what leaves the desk, and mailboxes",
+        common: """
+            CREATE TABLE outbox (
+                id TEXT PRIMARY KEY,
+                channel TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                case_id TEXT,
+                fact_sequence INTEGER NOT NULL,
+                person TEXT,
+                recipient TEXT NOT NULL,
+                key TEXT NOT NULL UNIQUE,
+                state TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                due_at INTEGER NOT NULL,
+                attempts INTEGER NOT NULL,
+                problem TEXT,
+                done_at INTEGER,
+                holder TEXT,
+                held_until INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX outbox_due ON outbox (channel, due_at, id) WHERE state IN ('waiting', 'sending');
+            CREATE INDEX outbox_by_state ON outbox (channel, state, created_at);
+            CREATE INDEX outbox_of_case ON outbox (case_id, created_at) WHERE case_id IS NOT NULL;
+            CREATE INDEX outbox_to ON outbox (recipient, kind, created_at);
+            CREATE TABLE mailbox (
+                name TEXT PRIMARY KEY,
+                validity INTEGER NOT NULL,
+                last_uid INTEGER NOT NULL,
+                looked_at INTEGER NOT NULL,
+                problem TEXT
+            ) STRICT;
+            """)
 }

@@ -85,6 +85,14 @@ package struct DeskServer: Sendable {
             services.live, Housekeeping(services), SearchJobs(services), BackupWorker(services),
             BulkJobs(services), RetentionJobs(services),
         ]
+        let mail = services.mail
+        if let server = mail.outgoing {
+            let channel = MailChannel(services: services, server: server, client: TransferClient())
+            background.append(OutboxWorker(services, channel: channel))
+        }
+        if let server = mail.incoming {
+            background.append(MailFetchJobs(services, server: server, client: TransferClient()))
+        }
         let connection = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ConnectionGuardInstaller(services.pace)],
             httpDecoderConfiguration: .init(
@@ -127,7 +135,8 @@ struct Housekeeping: Service {
         let now = services.clock()
         do {
             _ = try await services.database.write {
-                try $0.execute(JournalStore.deleteReceipts(before: now.adding(seconds: -7 * 86_400)))
+                try $0.execute(OutboxStore.forget(before: now.adding(seconds: -90 * 86_400)))
+                return try $0.execute(JournalStore.deleteReceipts(before: now.adding(seconds: -7 * 86_400)))
             }
             try await services.makeCheckpoint()
             while try await MailJobs.sweep(services) > 0 {}

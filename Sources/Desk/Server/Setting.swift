@@ -23,6 +23,15 @@ package enum Setting: String, CaseIterable, Sendable {
     case passwordCost = "password_cost"
     case log
     case allowWeakDurability = "allow_weak_durability"
+    case smtpURL = "smtp_url"
+    case smtpUser = "smtp_user"
+    case smtpPasswordFile = "smtp_password_file"
+    case imapURL = "imap_url"
+    case imapUser = "imap_user"
+    case imapPasswordFile = "imap_password_file"
+    case imapSeconds = "imap_seconds"
+    case mailTLS = "mail_tls"
+    case mailCAFile = "mail_ca_file"
     case backupFolder = "backup_folder"
     case backupHours = "backup_hours"
     case backupTime = "backup_time"
@@ -56,6 +65,15 @@ package enum Setting: String, CaseIterable, Sendable {
         case .passwordCost: "work of a password hash: log2 of scrypt's N, 10 to 20"
         case .log: "how much is logged: trace, debug, info, notice, warning, error or critical"
         case .allowWeakDurability: "true to use a database server that may lose confirmed writes"
+        case .smtpURL: "the server that takes outgoing mail, such as smtp://mx.example.com:587 or smtps://..."
+        case .smtpUser: "the name to sign in with there"
+        case .smtpPasswordFile: "a file whose first line is the password for it"
+        case .imapURL: "the mailbox that is read, such as imaps://mx.example.com/INBOX"
+        case .imapUser: "the name to sign in with there"
+        case .imapPasswordFile: "a file whose first line is the password for it"
+        case .imapSeconds: "seconds between two looks into the mailbox, 1 to 86400"
+        case .mailTLS: "false to speak with these servers in the clear, such as on this machine"
+        case .mailCAFile: "authorities, in PEM, that their certificates are held against"
         case .backupFolder:
             "the folder in which the server makes backups by itself, each restored and verified"
         case .backupHours: "hours between two scheduled backups, 1 to 720"
@@ -83,6 +101,12 @@ package enum Setting: String, CaseIterable, Sendable {
         case .passwordCost: "15"
         case .log: "notice"
         case .allowWeakDurability: "refused"
+        case .smtpURL: "this node sends no mail"
+        case .imapURL: "this node reads no mailbox"
+        case .smtpUser, .imapUser, .smtpPasswordFile, .imapPasswordFile: "nobody signs in"
+        case .imapSeconds: "60"
+        case .mailTLS: "true"
+        case .mailCAFile: "those of the system"
         case .backupFolder: "no scheduled backups"
         case .backupHours: "24"
         case .backupTime: "02:00"
@@ -254,9 +278,41 @@ package struct Settings: Sendable {
             installation.settings.publicURL = text.hasSuffix("/") ? String(text.dropLast()) : text
         }
         installation.settings.backups = try backups()
+        installation.settings.mail = try mail()
         installation.settings.trustedProxies = Set(
             (self[.trustedProxies] ?? "").split { $0 == "," || $0 == " " }.map(String.init))
         return installation
+    }
+
+    /// Where mail leaves and comes in.
+    private func mail() throws -> MailSettings {
+        var mail = MailSettings()
+        mail.outgoing = try mailServer(.smtpURL, ["smtp", "smtps"], .smtpUser, .smtpPasswordFile)
+        mail.incoming = try mailServer(.imapURL, ["imap", "imaps"], .imapUser, .imapPasswordFile)
+        mail.fetchSeconds = try number(.imapSeconds, 60, in: 1...86_400)
+        return mail
+    }
+
+    private func mailServer(
+        _ place: Setting, _ schemes: [String], _ user: Setting, _ password: Setting
+    ) throws -> MailSettings.Server? {
+        guard let text = self[place] else { return nil }
+        // A password in an address would stand in lists of processes and logs.
+        guard let url = URL(string: text), let scheme = url.scheme, schemes.contains(scheme),
+            url.host() != nil, url.user() == nil, url.query() == nil
+        else {
+            throw wrong(
+                place, "an address such as \(schemes[0])://mx.example.com, without a name or password")
+        }
+        guard (self[user] == nil) == (self[password] == nil) else {
+            throw Refusal(
+                .invalid, "bad_setting",
+                "\(user.rawValue) and \(password.rawValue) belong together: give both, or none.")
+        }
+        return MailSettings.Server(
+            url: text.hasSuffix("/") ? String(text.dropLast()) : text, user: self[user],
+            password: try self[password].map { try Self.passphrase(inFile: $0) },
+            needsTLS: self[.mailTLS] == nil ? true : try flag(.mailTLS), authorities: self[.mailCAFile])
     }
 
     /// The certificate to serve HTTPS with; nil for plain HTTP.

@@ -132,7 +132,8 @@ package struct MailSorting: Sendable {
             of: from, fields: message.authentication, servers: rules.authenticationServers)
         guard kind == .person else {
             // Only what proves that it belongs to a case is shown there: a number in a subject is anybody's.
-            outcome = .store((known.addressed ?? known.referenced)?.id)
+            // What we said ourselves stands in the case already.
+            outcome = .store(kind == .own ? nil : (known.addressed ?? known.referenced)?.id)
             return
         }
         let reasons = Self.reasons(message, known, rules, trust)

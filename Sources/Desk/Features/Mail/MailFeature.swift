@@ -6,12 +6,13 @@ import Web
 /// Mail: what comes in, whom it is believed, where it goes, and what waits for somebody.
 enum MailFeature: Feature {
     static let name = "mail"
-    static let operations = [
-        ReleaseMail.operation, AnyOperation(DiscardMail.self), AnyOperation(RestoreMail.self),
-    ]
-    static let reads = MailJSON.reads
+    static let operations =
+        [
+            ReleaseMail.operation, AnyOperation(DiscardMail.self), AnyOperation(RestoreMail.self),
+        ] + OutboxAnswers.operations
+    static let reads = MailJSON.reads + [OutgoingPages.read]
     static let subjects = [MailQueries.subject]
-    static let statements = MailQueries.samples
+    static let statements = MailQueries.samples + MailboxStore.samples
     static let rights: [Right] = [MailDirectory.viewRight, MailIntake.right]
     static let caseParts = [MailPages.part]
     static let heldFiles = [HeldFiles(used: MailQueries.used(hashes:), kept: MailQueries.keptFiles)]

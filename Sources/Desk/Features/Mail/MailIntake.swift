@@ -198,6 +198,7 @@ struct ReceivedMail: Sendable {
             try MailDirectory.learn(threadIDs, of: ID(caseID), at: context.now, in: tx)
         } else {
             if let caseID, reasons.isEmpty {
+                try returned(in: tx)
                 decision.record(CaseFact.mail(stored(sorting.kind, id)), on: SupportCase.ref(ID(caseID)))
             }
             try MailDirectory.keep(message.text, threadIDs: threadIDs, files: files, of: id, in: tx)
@@ -206,6 +207,20 @@ struct ReceivedMail: Sendable {
         decision.answer = try answer(id.raw, outcome, reasons.isEmpty ? caseID : nil, reasons, in: tx).answer
         if let number = filing?.number { decision.answer["number"] = .string(number) }
         return decision
+    }
+
+    /// Marks the message of ours that a report says did not arrive.
+    private func returned(in tx: borrowing Transaction) throws {
+        guard let report = message.report, report.isFailure else { return }
+        let words = [report.status, report.diagnostic].compactMap { $0 }.joined(separator: " ")
+        for id in message.enclosedIDs {
+            guard let item = try tx.first(OutboxStore.item(key: id), OutboxStore.read), item.state == .sent
+            else {
+                continue
+            }
+            try tx.execute(
+                OutboxStore.turn(item.id, to: .returned, problem: words, dueAt: item.dueAt))
+        }
     }
 
     /// What a case is told of a message that no person wrote.

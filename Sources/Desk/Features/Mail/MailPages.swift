@@ -39,26 +39,26 @@ enum MailPages {
     // MARK: Lists
 
     static func list(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
+        if call.request.query("state") == "outgoing" {
+            let waiting = try await services.database.read { tx in try MailDirectory.count(.waiting, in: tx) }
+            let main: HTML = """
+                \(tabs("outgoing", waiting))<div class="q-head"><h1>Outgoing mail</h1></div>\(try await OutgoingPages.list(call, services))
+                """
+            return services.page(Page("Outgoing mail", here: "/mail", main: main), for: call)
+        }
         let now = services.clock()
         let name = call.request.query("state") ?? Mail.State.waiting.rawValue
         let shown = states.first { $0.state.rawValue == name } ?? states[0]
         let position = try MailJSON.position(call.request.query("after"))
-        let (mails, waiting, cases) = try await services.database.read { tx in
+        let (mails, waiting, cases, trouble) = try await services.database.read { tx in
             let mails = try MailDirectory.list(
                 shown.state, after: position, limit: 51, for: call.actor, in: tx)
             let cases = try CaseDirectory.visible(
                 mails.compactMap { $0.arrival.caseID.map { ID($0) } }, to: call.actor, in: tx)
-            return (mails, try MailDirectory.count(.waiting, in: tx), cases)
+            let trouble = try tx.all(MailboxStore.all()) { ($0.text(0), $0.optionalText(2)) }
+            return (mails, try MailDirectory.count(.waiting, in: tx), cases, trouble)
         }
         let numbers = Dictionary(cases.map { ($0.id.raw, $0.number) }) { first, _ in first }
-        let tabs = states.map { one -> HTML in
-            let count: HTML =
-                one.state == .waiting && waiting > 0
-                ? " <span class=\"n\">\(grouped(waiting))</span>" : .empty
-            return """
-                <a href="/mail?state=\(one.state.rawValue)"\(one.state == shown.state ? " aria-current=\"page\"" : .empty)>\(one.title)\(count)</a>
-                """
-        }
         let page = mails.prefix(50)
         let rows = page.map { row($0, number: $0.arrival.caseID.flatMap { numbers[$0] }, now: now) }
         let more: HTML =
@@ -72,10 +72,30 @@ enum MailPages {
             : """
             <div class="card clip"><table class="tbl"><caption class="sr">Mail, newest first</caption><thead><tr><th scope="col">From</th><th scope="col">Subject</th><th scope="col">Why</th><th scope="col">Case</th><th scope="col">Came</th></tr></thead><tbody>\(rows)</tbody></table></div>\(more)
             """
+        let notices = trouble.map { name, problem -> HTML in
+            guard let problem else { return .empty }
+            return """
+                <div class="notice warn" role="note">\(icon("alert"))<div><b>The mailbox \(isolated(name)) could not be read</b><p>\(isolated(problem))</p></div></div>
+                """
+        }
         let main: HTML = """
-            <nav class="saved" aria-label="Mail">\(tabs)</nav><div class="q-head"><h1>\(shown.title) mail</h1></div>\(list)
+            \(tabs(shown.state.rawValue, waiting))<div class="q-head"><h1>\(shown.title) mail</h1></div>\(notices)\(list)
             """
         return services.page(Page("Mail", here: "/mail", main: main), for: call)
+    }
+
+    /// The row of lists, with how many messages wait.
+    private static func tabs(_ here: String, _ waiting: Int) -> HTML {
+        let pages = states.map { ($0.state.rawValue, $0.title) } + [("outgoing", "Outgoing")]
+        let links = pages.map { state, title -> HTML in
+            let count: HTML =
+                state == Mail.State.waiting.rawValue && waiting > 0
+                ? " <span class=\"n\">\(grouped(waiting))</span>" : .empty
+            return """
+                <a href="/mail?state=\(state)"\(state == here ? " aria-current=\"page\"" : .empty)>\(title)\(count)</a>
+                """
+        }
+        return "<nav class=\"saved\" aria-label=\"Mail\">\(links)</nav>"
     }
 
     private static func row(_ mail: Mail, number: String?, now: Timestamp) -> HTML {

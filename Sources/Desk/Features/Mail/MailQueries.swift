@@ -167,17 +167,17 @@ enum MailQueries {
     }
 
     /// The identifiers of a case's thread, those seen first first.
-    static func thread(ofCase id: String, limit: Int) -> SQL {
+    static func thread(ofCase id: String, until moment: Timestamp, limit: Int) -> SQL {
         """
-        SELECT message_id FROM mail_thread WHERE case_id = \(id) ORDER BY seen_at, message_id LIMIT \(limit)
+        SELECT message_id FROM mail_thread WHERE case_id = \(id) AND seen_at < \(moment.microseconds) ORDER BY seen_at, message_id LIMIT \(limit)
         """
     }
 
-    /// The identifiers of messages that came in for a case, newest first.
-    static func newestID(ofCase id: String) -> SQL {
+    /// The identifier of the newest message that came in for a case until a moment.
+    static func newestID(ofCase id: String, until moment: Timestamp) -> SQL {
         """
         SELECT message_id FROM mail WHERE case_id = \(id) AND message_id IS NOT NULL AND state = 'filed'
-            AND kind = 'person' ORDER BY received_at DESC, id DESC LIMIT 1
+            AND kind = 'person' AND received_at <= \(moment.microseconds) ORDER BY received_at DESC, id DESC LIMIT 1
         """
     }
 
@@ -205,7 +205,8 @@ enum MailQueries {
             keepText(of: "x", written: "x", quoted: "x", threadIDs: []), text(of: "x"),
             keepFile(file, of: "x", position: 0), files(of: "x"), forgetText(of: "x"), forgetFiles(of: "x"),
             used(hashes: ["x"]), keptFiles(), keepThread("x", caseID: "x", isOwn: false, at: moment),
-            threads(of: ["x"]), thread(ofCase: "x", limit: 1), newestID(ofCase: "x"),
+            threads(of: ["x"]), thread(ofCase: "x", until: moment, limit: 1),
+            newestID(ofCase: "x", until: moment),
             forgetThread(ofCase: "x"),
         ]
     }()
