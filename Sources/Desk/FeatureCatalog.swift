@@ -67,7 +67,8 @@ package struct HeldFiles: Sendable {
 package struct FeatureCatalog: Sendable {
     /// The features.
     package let features: [any Feature.Type] = [
-        CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, CoordinationFeature.self,
+        CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, AttentionFeature.self,
+        CoordinationFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
         EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, MailFeature.self, ImportFeature.self,
         PlatformFeature.self, BackupFeature.self,

@@ -63,7 +63,7 @@ package struct Services: Sendable {
         let catalog = FeatureCatalog()
         self.catalog = catalog
         (self.database, self.keys, self.clock, self.logger) = (database, keys, clock, logger)
-        evidence = EvidenceStore(folder: settings.evidenceFolder)
+        evidence = settings.evidenceStore
         (isSecure, publicURL, certificate) = (settings.isSecure, settings.publicURL, settings.certificate)
         (backups, folders) = (settings.backups, settings.folders)
         trustedProxies = settings.trustedProxies
@@ -108,6 +108,12 @@ package struct DeskSettings: Sendable {
     package var metricsToken: String?
     /// Where the bytes of evidence lie; nodes of one installation share it.
     package var evidenceFolder = "data/evidence"
+    /// The bucket that has the bytes of evidence; nil where the folder does.
+    package var evidenceBucket: Bucket.Place?
+    /// The store of evidence that these settings mean.
+    package var evidenceStore: EvidenceStore {
+        EvidenceStore(folder: evidenceFolder, bucket: evidenceBucket.map { Bucket($0) })
+    }
     /// How often a node asks for what others wrote.
     package var followInterval: Duration = .milliseconds(500)
     /// The work of a password hash: log2 of scrypt's N.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Desk
 import Domain
 import Foundation
@@ -29,6 +30,8 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         OpenFiles.raise()
+        // Each arena of the allocator keeps what it once needed, and by default there are eight for each core.
+        mallopt(M_ARENA_MAX, Int32(max(2, ProcessInfo.processInfo.activeProcessorCount)))
         let more: [Setting: String?] = [.listen: listen, .tlsCertificate: tlsCertificate, .tlsKey: tlsKey]
         let settings = try place.settings(more.merging(mail.said) { first, _ in first })
         let (host, port) = try settings.listen()

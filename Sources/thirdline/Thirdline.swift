@@ -112,6 +112,21 @@ struct DataOptions: ParsableArguments {
     @Option(help: Setting.evidenceFolder.help)
     var evidenceFolder: String?
 
+    @Option(help: Setting.evidenceBucket.help)
+    var evidenceBucket: String?
+
+    @Option(name: .customLong("s3-endpoint"), help: Setting.s3Endpoint.help)
+    var s3Endpoint: String?
+
+    @Option(name: .customLong("s3-region"), help: Setting.s3Region.help)
+    var s3Region: String?
+
+    @Option(name: .customLong("s3-access-key"), help: Setting.s3AccessKey.help)
+    var s3AccessKey: String?
+
+    @Option(name: .customLong("s3-secret-key-file"), help: Setting.s3SecretKeyFile.help)
+    var s3SecretKeyFile: String?
+
     @Option(name: .customLong("public-url"), help: Setting.publicURL.help)
     var publicURL: String?
 
@@ -162,6 +177,11 @@ struct DataOptions: ParsableArguments {
         flags[.database] = database
         flags[.keyFile] = keyFile
         flags[.evidenceFolder] = evidenceFolder
+        flags[.evidenceBucket] = evidenceBucket
+        flags[.s3Endpoint] = s3Endpoint
+        flags[.s3Region] = s3Region
+        flags[.s3AccessKey] = s3AccessKey
+        flags[.s3SecretKeyFile] = s3SecretKeyFile
         flags[.publicURL] = publicURL
         flags[.trustedProxies] = trustedProxies
         flags[.idleTimeout] = idleTimeout

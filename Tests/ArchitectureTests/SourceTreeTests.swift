@@ -65,7 +65,8 @@ import Testing
                 "Web", "Yams",
             ],
             "Sources/thirdline": [
-                "ArgumentParser", "Crypto", "Desk", "Diagnosis", "Domain", "Foundation", "Glibc", "Logging",
+                "ArgumentParser", "CMalloc", "Crypto", "Desk", "Diagnosis", "Domain", "Foundation", "Glibc",
+                "Logging",
                 "Storage", "Synchronization", "Web",
             ],
         ]

@@ -17,6 +17,7 @@ extension FactGoldenTests {
             .specialistLeft(person: "p1", reason: "r"), .specialistLeft(person: "p1", reason: nil),
             .coordinatorNamed(person: "p1"), .coordinatorNamed(person: nil), .watched(person: "p1"),
             .unwatched(person: "p1"), .updatePromised(at: moment),
+            .priorityOverridden(points: 95, reason: "r"), .priorityOverridden(points: nil, reason: "r"),
             .callScheduled(
                 .init(
                     call: "C1", topic: "t", startsAt: moment, joinLink: "https://x.example/1",

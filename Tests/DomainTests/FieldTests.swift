@@ -1,9 +1,20 @@
+import Diagnosis
 import Domain
 import Testing
 
 /// What fields take and refuse, one by one.
 struct FieldTests {
     private let policy = TestPolicy.make()
+
+    @Test("An input that was kept as JSON reads as it was, named values included")
+    func keptInput() {
+        let input = RawInput([
+            "text": .text("x"), "count": .integer(3), "list": .list([.text("a"), .bool(true)]), "none": .null,
+            "answers": .members(["steps": .text("one"), "more": .members(["deep": .integer(1)])]),
+        ])
+        #expect(RawInput(input.json) == input)
+        #expect(RawInput(.null) == RawInput())
+    }
 
     private func problem<Value>(_ field: Field<Value>, _ raw: RawValue) -> Refusal.Problem? {
         guard case .failure(let problems) = field.read(raw, policy) else { return nil }

@@ -52,6 +52,34 @@ struct PolicyReadingTests {
     }
 
     @Test(
+        "What is looked for all the time are searches that the queue understands, each under a name of its own"
+    )
+    func attention() {
+        func check(_ id: String, _ search: String, _ step: String) -> Tree {
+            .map([
+                ("id", .text(id)), ("name", .text("A check")), ("search", .text(search)),
+                ("step", .text(step)),
+            ])
+        }
+        let found = problems(
+            "attention",
+            .list([
+                check("a", "is:open updated:>2d", "note"), check("b", "is:opne", "note"),
+                check("c", "component:nowhere", "note"), check("d", "(is:open", "note"),
+                check("a", "is:open", "notes"),
+            ]))
+        #expect(
+            found.map(\.key) == [
+                "attention[1].search", "attention[2].search", "attention[3].search", "attention[4].id",
+                "attention[4].step",
+            ], "\(found)")
+        #expect(found.allSatisfy { $0.line > 1 })
+        #expect(
+            found.first { $0.key == "attention[4].step" }?.message.contains("did you mean “note”?") == true)
+        #expect(found.first { $0.key == "attention[3].search" }?.message.contains("column") == true)
+    }
+
+    @Test(
         "What is needed and not there is named",
         arguments: [
             "organisation", "case_number_prefix", "severities", "default_severity", "statuses",
@@ -138,12 +166,16 @@ struct PolicyReadingTests {
             ])
     }
 
-    @Test("The working priority is made of severity and tier, and never above 100")
-    func priority() {
-        let policy = TestPolicy.make()
-        #expect(policy.priority(severity: "sev1", tier: "gold").score == 100)
-        #expect(policy.priority(severity: "sev2", tier: "tin").parts.map(\.points) == [40, 4])
-        #expect(policy.priority(severity: "gone", tier: nil).score == 0)
-        #expect(policy.phase(of: "gone") == .open, "an unknown status keeps a case in sight")
+    @Test("An unknown status keeps a case in sight")
+    func unknownStatus() { #expect(TestPolicy.make().phase(of: "gone") == .open) }
+
+    @Test("What counts in the working priority adds up to 100, or the policy says so")
+    func priorityWeights() {
+        let found = problems("priority", .map([("severity", .text("50")), ("time_left", .text("20"))]))
+        #expect(found.map(\.message) == ["the parts add up to 105, not to 100"])
+        #expect(problems("priority", .map([("severity", .text("40")), ("contract", .text("10"))])).isEmpty)
+        #expect(
+            problems("priority", .map([("severty", .text("45"))])).first?.message.contains("severity") == true
+        )
     }
 }

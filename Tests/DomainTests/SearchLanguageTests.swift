@@ -170,7 +170,7 @@ struct SearchLanguageTests {
         let text =
             "The nightly job fails.\nORA-12541:  TNS no\tlistener, since the host was moved to another rack."
         let snippet = try #require(
-            SearchText.snippet(of: SearchText.fold("ora-12541: tns NO LISTENER"), in: text, radius: 12))
+            SearchText.snippet(of: SearchText.fold("ora-12541: tns NO LISTENER"), in: text, radius: 36))
         #expect(snippet.found == "ORA-12541:  TNS no\tlistener")
         #expect(snippet.before == "…job fails.\n")
         #expect(snippet.after.hasPrefix(", since") && snippet.after.hasSuffix("…"))

@@ -105,6 +105,16 @@ package struct OperationRunner: Sendable {
             answer: try JSON(parsing: found.answer).object ?? JSONObject(), isRepeat: true, lastSequence: 0)
     }
 
+    /// What an operation answered to whoever used a key for it; nil where nobody did.
+    static func receipt(
+        of operation: String, actor: String, key: String, in tx: borrowing Transaction
+    ) throws -> Receipt? {
+        let found = try tx.first(JournalStore.receipt(actor: actor, key: key)) { ($0.text(0), $0.text(2)) }
+        guard let found, found.0 == operation else { return nil }
+        return Receipt(
+            answer: try JSON(parsing: found.1).object ?? JSONObject(), isRepeat: true, lastSequence: 0)
+    }
+
     private static func keep(
         _ answer: JSONObject, of operation: AnyOperation, _ request: OperationRequest, at now: Timestamp,
         in tx: borrowing Transaction

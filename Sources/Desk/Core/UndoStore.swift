@@ -31,16 +31,13 @@ package struct UndoOffer: Sendable {
 /// The table of offers.
 package enum UndoStore {
     static func insert(_ offer: UndoOffer) -> SQL {
-        let fields = offer.undo.input.values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }
-        var object = JSONObject()
-        for (name, value) in fields { object[name] = value }
-        return """
-            INSERT INTO undo_offer (id, person, what, operation, input, subject_kind, subject_id, from_version,
-                to_version, made_at)
-            VALUES (\(offer.id), \(offer.person), \(offer.what), \(offer.undo.operation),
-                \(JSON.object(object).text), \(offer.subject.kind), \(offer.subject.id),
-                \(offer.versions.lowerBound), \(offer.versions.upperBound), \(offer.madeAt.microseconds))
-            """
+        """
+        INSERT INTO undo_offer (id, person, what, operation, input, subject_kind, subject_id, from_version,
+            to_version, made_at)
+        VALUES (\(offer.id), \(offer.person), \(offer.what), \(offer.undo.operation),
+            \(offer.undo.input.json.text), \(offer.subject.kind), \(offer.subject.id),
+            \(offer.versions.lowerBound), \(offer.versions.upperBound), \(offer.madeAt.microseconds))
+        """
     }
 
     static func offer(id: String, of person: String) -> SQL {
@@ -64,12 +61,8 @@ package enum UndoStore {
     }
 
     static func read(_ row: any Row) throws -> UndoOffer {
-        var input = RawInput()
-        for member in try JSON(parsing: row.text(4)).object?.members ?? [] {
-            input[member.key] = RawValue(member.value)
-        }
         var undo = Undo(row.text(3), [:])
-        undo.input = input
+        undo.input = RawInput(try JSON(parsing: row.text(4)))
         return UndoOffer(
             id: row.text(0), person: row.text(1), what: row.text(2), undo: undo,
             subject: SubjectRef(kind: row.text(5), id: row.text(6)),

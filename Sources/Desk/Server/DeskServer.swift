@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -38,7 +39,7 @@ package struct DeskServer: Sendable {
         if error is EvidenceFault {
             var refusal = Refusal(
                 .unavailable, "evidence_unavailable",
-                "The folder of evidence cannot be written or read right now, and nothing of this was kept. Nothing that was confirmed is lost. Try again in a moment."
+                "The store of evidence cannot be written or read right now, and nothing of this was kept. Nothing that was confirmed is lost. Try again in a moment."
             )
             refusal.retryAfter = 30
             return refusal
@@ -113,7 +114,24 @@ package struct DeskServer: Sendable {
         let group = ServiceGroup(
             configuration: .init(
                 services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
-        try await group.run()
+        do { try await group.run() } catch let error as IOError {
+            throw Self.refusal(error, host: host, port: port)
+        }
+    }
+
+    /// Why nothing can be served at an address.
+    private static func refusal(_ error: IOError, host: String, port: Int) -> any Error {
+        let why: String? =
+            switch error.errnoCode {
+            case EADDRINUSE: "is in use by another program"
+            case EACCES: "may only be used by the system’s administrator"
+            case EADDRNOTAVAIL: "is no address of this machine"
+            default: nil
+            }
+        guard let why else { return error }
+        return Refusal(
+            .unavailable, "cannot_listen",
+            "\(host):\(port) \(why). Choose another address with --listen HOST:PORT.")
     }
 }
 

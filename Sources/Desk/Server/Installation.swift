@@ -58,6 +58,13 @@ package struct Installation: Sendable {
     /// Where the files of evidence are.
     package var evidencePlace: String { evidenceFolder ?? "\(folder)/evidence" }
 
+    /// The store of evidence.
+    package var evidenceStore: EvidenceStore {
+        var settings = settings
+        settings.evidenceFolder = evidencePlace
+        return settings.evidenceStore
+    }
+
     /// Files up to this size are looked through before they are used: that takes a tenth of a second at most.
     private static let quicklyChecked: Int64 = 64 << 20
 
@@ -106,6 +113,14 @@ package struct Installation: Sendable {
                 + "Name the right place with --data or --database; `thirdline serve` begins a new one.")
     }
 
+    private var noKeys: Refusal {
+        Refusal(
+            .notFound, "no_key_file",
+            "There is no key file \(keyPlace), so signatures cannot be checked and sealed secrets not be read. Nothing was changed. "
+                + "Put the one of these data there, or name it with --key-file. If it is lost, see “When the key file is lost” in the admin guide."
+        )
+    }
+
     /// Opens everything, brings the schema up to date, and takes over the policy in force.
     ///
     /// Where nothing is there yet, it is made, unless `isMadeIfMissing` is false: then it is refused and nothing is
@@ -120,6 +135,10 @@ package struct Installation: Sendable {
         if !isMadeIfMissing, try await Migrator(Schema.migrations).current(of: database) == 0 {
             try await database.close()
             throw noData
+        }
+        guard isMadeIfMissing || FileManager.default.fileExists(atPath: keyPlace) else {
+            try await database.close()
+            throw noKeys
         }
         let keys = try KeyRing(file: keyPlace)
         try await Migrator(Schema.migrations).migrate(database, progress: progress)

@@ -11,6 +11,11 @@ package enum Setting: String, CaseIterable, Sendable {
     case data, database
     case keyFile = "key_file"
     case evidenceFolder = "evidence_folder"
+    case evidenceBucket = "evidence_bucket"
+    case s3Endpoint = "s3_endpoint"
+    case s3Region = "s3_region"
+    case s3AccessKey = "s3_access_key"
+    case s3SecretKeyFile = "s3_secret_key_file"
     case listen
     case tlsCertificate = "tls_certificate"
     case tlsKey = "tls_key"
@@ -50,6 +55,12 @@ package enum Setting: String, CaseIterable, Sendable {
         case .database: "a PostgreSQL database, postgres://USER@HOST/NAME"
         case .keyFile: "the file with the secret keys"
         case .evidenceFolder: "the folder of evidence; nodes of one installation share it"
+        case .evidenceBucket:
+            "s3://BUCKET or s3://BUCKET/PREFIX to keep evidence in S3-compatible storage; the folder of evidence then only holds what is on its way"
+        case .s3Endpoint: "the address of the S3-compatible storage"
+        case .s3Region: "the region that requests to it are signed for"
+        case .s3AccessKey: "the ID of the access key for it"
+        case .s3SecretKeyFile: "a file whose first line is the secret access key for it"
         case .listen: "HOST:PORT to listen on; port 0 takes a free one"
         case .tlsCertificate:
             "the certificate to serve HTTPS with, and its chain, in PEM; taken over anew when it changes"
@@ -90,6 +101,11 @@ package enum Setting: String, CaseIterable, Sendable {
         case .database: "SQLite, thirdline.db in the folder of the data"
         case .keyFile: "thirdline.keys in the folder of the data"
         case .evidenceFolder: "evidence in the folder of the data"
+        case .evidenceBucket: "evidence is kept in the folder"
+        case .s3Endpoint: "AWS_ENDPOINT_URL_S3, or that of AWS for the region"
+        case .s3Region: "AWS_REGION, or us-east-1"
+        case .s3AccessKey: "AWS_ACCESS_KEY_ID"
+        case .s3SecretKeyFile: "AWS_SECRET_ACCESS_KEY"
         case .listen: "127.0.0.1:8080"
         case .tlsCertificate, .tlsKey: "plain HTTP"
         case .publicURL: "the address listened on"
@@ -127,6 +143,8 @@ package struct Settings: Sendable {
     }
 
     private var said: [Setting: Said] = [:]
+    /// The environment, for names of it that are not ours.
+    private let environment: [String: String]
 
     /// What flags, environment and file say together.
     /// - Parameter file: the file's path; nil for the one that `THIRDLINE_CONFIG` names, and none where that is unset.
@@ -134,6 +152,7 @@ package struct Settings: Sendable {
     package init(
         flags: [Setting: String] = [:], environment: [String: String] = [:], file: String? = nil
     ) throws {
+        self.environment = environment
         let named = environment["THIRDLINE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         if let path = file ?? named { said = try Self.read(file: path) }
         for setting in Setting.allCases {
@@ -159,15 +178,19 @@ package struct Settings: Sendable {
 
     /// The passphrase that is the first line of a file.
     package static func passphrase(inFile path: String) throws -> String {
+        try firstLine(ofFile: path, "passphrase", code: "no_passphrase_file")
+    }
+
+    private static func firstLine(ofFile path: String, _ what: String, code: String) throws -> String {
         guard let data = FileManager.default.contents(atPath: path),
             let text = String(validating: data, as: UTF8.self)
         else {
-            throw Refusal(.notFound, "no_passphrase_file", "There is no text file \(path) with a passphrase.")
+            throw Refusal(.notFound, code, "There is no text file \(path) with a \(what).")
         }
         let line = text.prefix { $0 != "\n" && $0 != "\r" && $0 != "\r\n" }
         guard !line.isEmpty else {
             throw Refusal(
-                .invalid, "bad_setting", "The first line of \(path) is empty, so it is no passphrase.")
+                .invalid, "bad_setting", "The first line of \(path) is empty, so it is no \(what).")
         }
         return String(line)
     }
@@ -244,12 +267,57 @@ package struct Settings: Sendable {
             "\(said?.origin ?? setting.rawValue): “\(said?.text ?? "")” is not \(right).")
     }
 
+    /// The bucket for evidence; nil where there is none.
+    private func bucket() throws -> Bucket.Place? {
+        guard let text = self[.evidenceBucket] else {
+            if let stray = [Setting.s3Endpoint, .s3Region, .s3AccessKey, .s3SecretKeyFile].first(where: {
+                said[$0] != nil
+            }) {
+                throw Refusal(
+                    .invalid, "bad_setting",
+                    "\(said[stray]?.origin ?? ""): nothing uses it without \(Setting.evidenceBucket.flag).")
+            }
+            return nil
+        }
+        guard
+            let match = text.wholeMatch(
+                of: /s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([A-Za-z0-9._\/-]*))?/)
+        else {
+            throw wrong(.evidenceBucket, "a bucket such as s3://thirdline-evidence or s3://shared/thirdline")
+        }
+        let prefix = String(match.2 ?? "").split(separator: "/").joined(separator: "/")
+        let region = self[.s3Region] ?? environment["AWS_REGION"] ?? "us-east-1"
+        guard region.wholeMatch(of: /[A-Za-z0-9-]+/) != nil else {
+            throw wrong(.s3Region, "a region such as eu-north-1")
+        }
+        let endpoint =
+            self[.s3Endpoint] ?? environment["AWS_ENDPOINT_URL_S3"] ?? "https://s3.\(region).amazonaws.com"
+        guard let url = URL(string: endpoint), ["http", "https"].contains(url.scheme), url.host() != nil,
+            ["", "/"].contains(url.path()), url.query() == nil
+        else { throw wrong(.s3Endpoint, "an address such as https://storage.example.com:9000") }
+        let secret =
+            try self[.s3SecretKeyFile].map {
+                try Self.firstLine(ofFile: $0, "secret key", code: "no_secret_key_file")
+            } ?? environment["AWS_SECRET_ACCESS_KEY"]
+        guard let accessKey = self[.s3AccessKey] ?? environment["AWS_ACCESS_KEY_ID"], let secret else {
+            throw Refusal(
+                .invalid, "no_s3_key",
+                "Evidence is to be kept in \(text), and no key for it was given: set \(Setting.s3AccessKey.flag) and \(Setting.s3SecretKeyFile.flag), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            )
+        }
+        return Bucket.Place(
+            endpoint: endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint, region: region,
+            name: String(match.1), prefix: prefix.isEmpty ? "" : prefix + "/", accessKey: accessKey,
+            secretKey: secret)
+    }
+
     /// The installation that was meant.
     package func installation() throws -> Installation {
         var installation = Installation(
             folder: self[.data] ?? Setting.data.fallback, databaseURL: self[.database],
             keyFile: self[.keyFile])
         installation.evidenceFolder = self[.evidenceFolder]
+        installation.settings.evidenceBucket = try bucket()
         installation.allowsWeakDurability = try flag(.allowWeakDurability)
         if let text = self[.passwordCost] {
             guard let cost = Int(text), (10...20).contains(cost) else {

@@ -21,11 +21,31 @@ package struct OutwardGuard: Equatable, Sendable {
         (self.notes, self.restricted) = (notes, restricted)
     }
 
-    /// Refuses text for the customer that repeats `words` words of an internal text or names restricted evidence.
+    /// Refuses text for the customer that repeats words of an internal text, names restricted evidence, or says what
+    /// policy looks for.
     ///
     /// O(text + internal texts + pieces of restricted evidence x text).
-    /// - Parameter way: what the writer can do instead: "Say it differently."
-    package func check(_ text: String, field: String, words: Int, way: String) throws(Refusal) {
+    /// - Parameters:
+    ///   - isConfirmed: whether the writer confirmed that the customer may read it; then only what blocks is refused.
+    ///   - hasNextStep: whether the customer is told otherwise what comes next.
+    ///   - way: what the writer can do instead: "Say it differently."
+    package func check(
+        _ text: String, field: String, policy: Policy, isConfirmed: Bool = false, hasNextStep: Bool = false,
+        way: String
+    ) throws(Refusal) {
+        let findings = policy.preSend.findings(in: text, hasNextStep: hasNextStep)
+        let held = findings.filter { $0.isBlocking || !isConfirmed }
+        if !held.isEmpty {
+            throw Refusal(
+                problems: held.map { finding in
+                    .init(
+                        field: field, code: "pre_send_\(finding.check)",
+                        message: "Not sent: “\(finding.words)”. \(finding.why)"
+                            + (finding.isBlocking ? " It cannot be sent like this." : " \(way)"))
+                })
+        }
+        guard !isConfirmed else { return }
+        let words = policy.internalQuoteWords
         if let quote = InternalQuote.found(in: text, from: notes, words: words) {
             throw Refusal(
                 field: field, "repeats_internal_note",

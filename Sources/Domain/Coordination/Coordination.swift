@@ -147,6 +147,8 @@ package struct Coordination: Equatable, Sendable {
     package var coordinator: ID<Person>?
     /// Who follows the case.
     package var watchers: [ID<Person>] = []
+    /// The working priority that somebody set in place of the computed one.
+    package var priorityOverride: WorkingPriority.Override?
     /// Every moment that was promised, oldest first.
     package var promises: [Promise] = []
     /// Calls, in the order of planning.
@@ -240,6 +242,8 @@ extension Coordination {
                 promises[last].replacedAt = at
             }
             promises.append(Promise(dueAt: moment, by: by, madeAt: at))
+        case .priorityOverridden(let points, let reason):
+            priorityOverride = points.map { .init(points: $0, reason: reason, by: by, at: at) }
         default: takeCall(change, fact)
         }
     }

@@ -5,6 +5,7 @@ extension CoordinationFact {
         "case.severity_recommended", "case.severity_confirmed", "case.next_action_set",
         "case.next_action_done", "case.blocked", "case.specialist_added", "case.specialist_left",
         "case.coordinator_named", "case.watched", "case.unwatched", "case.update_promised",
+        "case.priority_overridden",
         "case.call_scheduled", "case.call_moved", "case.call_noted", "case.call_ended",
         "case.follow_up_added",
         "case.follow_up_done",
@@ -23,6 +24,7 @@ extension CoordinationFact {
         case .watched: "case.watched"
         case .unwatched: "case.unwatched"
         case .updatePromised: "case.update_promised"
+        case .priorityOverridden: "case.priority_overridden"
         case .callScheduled: "case.call_scheduled"
         case .callMoved: "case.call_moved"
         case .callNoted: "case.call_noted"
@@ -50,6 +52,8 @@ extension CoordinationFact {
         case .coordinatorNamed(let person): .fields(["person": person.map(JSON.string)])
         case .watched(let person), .unwatched(let person): ["person": .string(person)]
         case .updatePromised(let moment): ["at": moment.json]
+        case .priorityOverridden(let points, let reason):
+            .fields(["points": points.map { .integer(Int64($0)) }, "reason": .string(reason)])
         case .callScheduled(let plan): plan.json
         case .callMoved(let call, let startsAt, let reason):
             .fields([
@@ -89,6 +93,8 @@ extension CoordinationFact {
         case "case.watched": self = .watched(person: try body.text("person"))
         case "case.unwatched": self = .unwatched(person: try body.text("person"))
         case "case.update_promised": self = .updatePromised(at: try body.moment("at"))
+        case "case.priority_overridden":
+            self = .priorityOverridden(points: body.integer("points"), reason: try body.text("reason"))
         case "case.call_scheduled": self = .callScheduled(try CallPlan(body))
         case "case.call_moved":
             guard let startsAt = body.time("starts_at") else {

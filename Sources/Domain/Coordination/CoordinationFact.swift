@@ -22,6 +22,8 @@ package enum CoordinationFact: CaseFactFamily {
     case unwatched(person: String)
     /// The customer was told when we write again.
     case updatePromised(at: Timestamp)
+    /// Somebody set the working priority, for a reason; without points the computed one holds again.
+    case priorityOverridden(points: Int?, reason: String)
     /// A call with the customer is planned.
     case callScheduled(CallPlan)
     /// A planned call was moved to another time.
@@ -94,6 +96,7 @@ package enum CoordinationFact: CaseFactFamily {
         case .blocked: ["blocked_by"]
         case .coordinatorNamed: ["coordinator"]
         case .updatePromised: ["next_update"]
+        case .priorityOverridden: ["priority"]
         case .callMoved(let call, _, _): [Aspect("call.\(call)")]
         case .severityRecommended, .specialistAdded, .specialistLeft, .watched, .unwatched, .callScheduled,
             .callNoted, .callEnded, .followUpAdded, .followUpDone:

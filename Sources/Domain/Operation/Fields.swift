@@ -51,18 +51,21 @@ package func nearest(to name: String, in names: [String], slips: Int? = nil) -> 
     return best.name
 }
 
-/// Levenshtein's distance, O(left × right).
+/// How many letters are wrong, missing, too many, or swapped with the next one (Damerau's distance where no letter is
+/// changed twice), O(left × right).
 private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     guard left.count < 100, right.count < 100 else { return .max }
-    var row = Array(0...right.count)
+    var (before, row) = ([Int](), Array(0...right.count))
     for (i, a) in left.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
+        var next = [i + 1]
         for (j, b) in right.enumerated() {
-            let above = row[j + 1]
-            row[j + 1] = Swift.min(row[j] + 1, above + 1, diagonal + (a == b ? 0 : 1))
-            diagonal = above
+            var least = Swift.min(next[j] + 1, row[j + 1] + 1, row[j] + (a == b ? 0 : 1))
+            if i > 0, j > 0, a == right[j - 1], b == left[i - 1] {
+                least = Swift.min(least, before[j - 1] + 1)
+            }
+            next.append(least)
         }
+        (before, row) = (row, next)
     }
     return row[right.count]
 }

@@ -17,7 +17,8 @@ extension RawValue {
     /// The value as JSON, to be kept and read again by `init(_: JSON)`.
     package var json: JSON {
         switch self {
-        case .missing, .null, .members: .null
+        case .missing, .null: .null
+        case .members(let members): RawInput(members).json
         case .text(let text): .string(text)
         case .integer(let value): .integer(value)
         case .number(let value): .number(value)
@@ -28,4 +29,19 @@ extension RawValue {
 
     /// Text, or what clears an edit where there is none.
     package static func optional(_ text: String?) -> RawValue { .text(text ?? "") }
+}
+
+extension RawInput {
+    /// The fields as a JSON object, by name, to be kept and read again by `init(_: JSON)`.
+    package var json: JSON {
+        var object = JSONObject()
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) { object[name] = value.json }
+        return .object(object)
+    }
+
+    /// The fields that were kept as a JSON object; none where it is no object.
+    package init(_ json: JSON) {
+        self.init()
+        for member in json.object?.members ?? [] { self[member.key] = RawValue(member.value) }
+    }
 }

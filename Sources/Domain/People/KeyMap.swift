@@ -23,6 +23,7 @@ package enum KeyMap {
         Action(id: "note", title: "Internal note", key: "n"),
         Action(id: "assign", title: "Assign", key: "a"),
         Action(id: "select", title: "Select the row", key: "x"),
+        Action(id: "bulk", title: "Change the selected rows", key: "b"),
         Action(id: "hypothesis", title: "Add a hypothesis", key: "h"),
         Action(id: "evidence", title: "Add evidence", key: "e"),
         Action(id: "undo", title: "Undo", key: "z"),

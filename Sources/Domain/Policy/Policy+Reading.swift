@@ -50,6 +50,8 @@ extension Policy {
             roles: readRoles(&root, knownRights: knownRights, &problems),
             evidence: EvidenceRules.read(&root, &problems),
             retention: RetentionRules.read(&root, &problems),
+            attention: AttentionCheck.read(&root, &problems),
+            preSend: PreSendRules.read(&root, &problems), priority: readPriority(&root, &problems),
             mail: MailRules.read(&root, &problems))
         if let node = root.child("default_severity"), policy.severity(policy.defaultSeverity) == nil {
             problems.append(
@@ -65,6 +67,7 @@ extension Policy {
         }
         problems += policy.retention.problems(
             in: policy, line: root.child("retention")?.line ?? document.line)
+        AttentionCheck.check(policy, root.child("attention"), &problems)
         checkForms(policy, root.child("forms"), &problems)
         checkTransitions(policy, statusLines, document.line, &problems)
         checkBlocks(policy, statusLines, document.line, &problems)

@@ -205,6 +205,12 @@ package struct Policy: Sendable {
     package var evidence = EvidenceRules.standard
     /// How long cases are kept.
     package var retention = RetentionRules.standard
+    /// What may fall through, and is looked for all the time.
+    package var attention: [AttentionCheck] = []
+    /// What text for customers is looked through for.
+    package var preSend = PreSendRules()
+    /// What counts how much in the working priority.
+    package var priority = PriorityWeights()
     /// What it says of mail.
     package var mail = MailRules()
 }
@@ -252,15 +258,6 @@ extension Policy {
     /// Whether somebody with these roles must sign in with a second factor.
     package func requiresSecondFactor(_ roles: some Sequence<String>) -> Bool {
         roles.contains { role($0)?.requiresSecondFactor ?? false }
-    }
-
-    /// The working priority of a case, 0 to 100, and the parts it is made of.
-    package func priority(severity: ID<Severity>, tier: String?) -> (
-        score: Int, parts: [(name: String, points: Int)]
-    ) {
-        let bySeverity = self.severity(severity).map { $0.weight * 8 / 10 } ?? 0
-        let byTier = tiers.first { $0.id == tier }.map { $0.weight * 2 / 10 } ?? 0
-        return (min(100, bySeverity + byTier), [("Severity", bySeverity), ("Customer tier", byTier)])
     }
 
     /// The name of a term, or its identifier where policy no longer lists it.

@@ -19,6 +19,8 @@ package indirect enum SearchCondition: Hashable, Sendable {
         case reported = "reported_at"
         case due = "next_action_due_at"
         case promised = "next_update_at"
+        case since = "status_since"
+        case unanswered = "unanswered_since"
     }
 
     /// Something that a case has or lacks.

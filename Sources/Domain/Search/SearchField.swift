@@ -7,7 +7,7 @@ package enum SearchField: String, CaseIterable, Sendable {
     case rootCause = "root_cause"
     case waits
     case channel, type, number, involves, watcher, subject, note, message, attachment
-    case opened, updated, resolved, closed, reported, due, promised
+    case opened, updated, resolved, closed, reported, due, promised, since, unanswered
     case sort
 
     /// What kind of value it takes.
@@ -38,7 +38,7 @@ package enum SearchField: String, CaseIterable, Sendable {
         case .state, .has, .lacks: .word
         case .owner, .requester, .involves, .watcher: .person
         case .account: .organisation
-        case .opened, .updated, .resolved, .closed, .reported, .due, .promised: .time
+        case .opened, .updated, .resolved, .closed, .reported, .due, .promised, .since, .unanswered: .time
         case .subject, .note, .message, .attachment, .number: .text
         case .sort: .order
         }
@@ -68,6 +68,8 @@ package enum SearchField: String, CaseIterable, Sendable {
         case .updated: ["changed"]
         case .resolved: ["solved"]
         case .due: ["due_date", "next_action_due"]
+        case .since: ["in_status", "status_since"]
+        case .unanswered: ["unanswered_since"]
         case .sort: ["order_by", "order"]
         case .state, .has, .lacks, .status, .tier, .component, .category, .verdict, .closed, .reported,
             .promised:

@@ -194,7 +194,7 @@ package struct SearchReading: Sendable {
         let moments: [SearchField: SearchCondition.Moment] = [
             .opened: .opened, .updated: .updated, .resolved: .resolved, .closed: .closed,
             .reported: .reported,
-            .due: .due, .promised: .promised,
+            .due: .due, .promised: .promised, .since: .since, .unanswered: .unanswered,
         ]
         let moment = moments[filter.field] ?? .updated
         let isAhead = moment == .due || moment == .promised
@@ -307,7 +307,9 @@ package struct SearchReading: Sendable {
 
     private func severity(_ word: String) -> [String]? {
         if let found = policy.severity(named: word) { return [found.id.raw] }
-        guard let number = Int(word), policy.severities.indices.contains(number - 1) else { return nil }
+        // The badges of lists say S2.
+        let digits = word.hasPrefix("s") ? word.dropFirst() : word[...]
+        guard let number = Int(digits), policy.severities.indices.contains(number - 1) else { return nil }
         return [policy.severities[number - 1].id.raw]
     }
 

@@ -63,7 +63,8 @@ package enum SearchText {
         }
         guard let start = starts.first else { return nil }
         let (from, until) = (places[start], places[start + wanted.count - 1] + 1)
-        let (begin, end) = (max(0, from - radius), min(original.count, until + radius))
+        // Where the place is narrow, the end is cut away: the words stand near the beginning.
+        let (begin, end) = (max(0, from - radius / 3), min(original.count, until + radius))
         // Words are not cut where a blank is near.
         let isBlank = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace || scalar == "\u{1F}" }
         let left = begin == 0 ? 0 : original[begin..<from].firstIndex(where: isBlank).map { $0 + 1 } ?? begin

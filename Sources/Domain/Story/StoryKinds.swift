@@ -41,6 +41,11 @@ extension CaseCustomerFact {
     package static let storyKinds = ["case.customer_confirmed", "case.contract_settled"]
 }
 
+extension CaseMailFact {
+    /// What the customer wrote by mail, and that ours did not reach them.
+    package static let storyKinds = ["case.mail_received", "case.mail_undelivered"]
+}
+
 extension RetentionFact {
     /// That nothing is left to read.
     package static let storyKinds = ["case.purged"]

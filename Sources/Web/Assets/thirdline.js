@@ -570,6 +570,11 @@ document.addEventListener("keydown", event => {
     if (box) box.click(); else done = false;
     break;
   }
+  case "b": {
+    const act = one("[data-pick-bar] select");
+    if (act && isShown(act)) act.focus(); else done = false;
+    break;
+  }
   case "a": {
     const assign = (current?.isConnected && one("[data-row-assign]", current)) || keyed("a");
     if (assign) press(assign); else done = false;
@@ -589,6 +594,12 @@ document.addEventListener("click", event => {
 });
 
 // Many at once --------------------------------------------------------------------------------------------------------
+
+// What was previewed is what is done: another value asks for another preview.
+document.addEventListener("input", event => {
+  const go = event.target.closest?.("form[data-preview]") && one("#verdict form button");
+  if (go && !go.disabled) { go.disabled = true; go.textContent = "Changed since: preview again"; }
+});
 
 /** Says how many rows are ticked, and that none is once all that matches is asked for. */
 function countPicked() {
@@ -757,6 +768,12 @@ document.addEventListener("input", event => {
   typedIn = event.target.value ? form.id === "reply" ? "replying" : "noting" : "looking";
   typedAt = Date.now();
   if (lastSign !== typedIn) sign();
+});
+// What was sent is written no more.
+document.addEventListener("submit", event => {
+  if (!event.target.closest?.("#reply, #note")) return;
+  [typedIn, typedAt] = ["looking", 0];
+  sign();
 });
 document.addEventListener("visibilitychange", () => { if (document.hidden) leave(); else { sign(); lookAround(); } });
 addEventListener("pagehide", leave);

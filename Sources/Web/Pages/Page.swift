@@ -272,16 +272,5 @@ package func dayWords(for moment: Timestamp, now: Timestamp) -> String {
     return moment.isSameDay(as: now) ? "Today, \(day)" : "\(weekdayNames[parts.weekday]), \(day)"
 }
 
-/// `18 min`, `5 h 19 min`, `2 d 5 h`.
-package func durationWords(seconds: Int64) -> String {
-    let minutes = max(0, seconds) / 60
-    if minutes < 60 { return "\(minutes) min" }
-    if minutes < 24 * 60 {
-        return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
-    }
-    let hours = minutes / 60
-    return hours % 24 == 0 ? "\(hours / 24) d" : "\(hours / 24) d \(hours % 24) h"
-}
-
 private let monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 private let weekdayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]

@@ -125,6 +125,16 @@ struct BulkTests {
             _ = try await finished(id, server, try await server.program(.marta))
             let page = try await browser.get(address).body
             #expect(page.contains("<h2>Done</h2>") && page.contains("Undo all 1"))
+            #expect(filled.body.contains("data-preview") && !page.contains("It goes on when you leave"))
+            let named = try await browser.submit(
+                "/bulk/preview",
+                [
+                    "act": "case.assign", "all": "1", "q": "is:open", "_filled": "1",
+                    "assignee": try #require(desk.people[.jonas]?.id.raw),
+                ])
+            #expect(
+                named.body.contains("<dd dir=\"auto\">\(Cast.jonas.name)</dd>"),
+                "the preview names who gets them")
             #expect(try await desk.found(numbers[1]).owner == desk.people[.marta]?.id)
             #expect(try await server.browser(.jonas).get(address).status == 404, "a run is its owner’s")
         }
@@ -205,6 +215,66 @@ struct BulkTests {
             let run = try await finished(id, server, program)
             #expect(run["done"]?.integer == 2)
             for number in numbers { #expect(try await desk.found(number).version.number == 2) }
+        }
+    }
+
+    @Test("A short run is done before a long one that was begun earlier", arguments: Engine.available)
+    func turns(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            for _ in 0..<140 { _ = try await desk.reportedCase() }
+            let last = try await desk.reportedCase()
+            let program = try await server.program(.marta)
+            let note: JSON = ["text": "Known since Monday."]
+            let long = try await program.post(
+                "/api/v1/bulk", json: ["operation": "case.note", "search": "is:open", "fields": note])
+            let short = try await program.post(
+                "/api/v1/bulk", json: ["operation": "case.note", "cases": [.string(last)], "fields": note])
+            let (first, second) = (long.json["id"]?.string ?? "", short.json["id"]?.string ?? "")
+            _ = try await finished(second, server, program)
+            #expect(try await program.get("/api/v1/bulk/\(first)").json["ended_at"] == .null)
+            #expect(try await finished(first, server, program)["done"]?.integer == 141)
+        }
+    }
+
+    @Test(
+        "What a killed node had changed already is told of when the run is stopped before another goes on",
+        arguments: Engine.available)
+    func stoppedAfterAKill(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let numbers = [try await desk.reportedCase(), try await desk.reportedCase()]
+            let program = try await server.program(.marta)
+            let begun = try await program.post(
+                "/api/v1/bulk",
+                json: ["operation": "case.assign", "search": "is:open", "fields": ["assignee": "@me"]])
+            let id = try #require(begun.json["id"]?.string)
+            _ = try await finished(id, server, program)
+            // As a kill leaves it: changed, and not noted yet.
+            try await desk.services.database.write { tx in
+                try tx.execute("UPDATE bulk_run SET ended_at = NULL WHERE id = \(id)")
+                try tx.execute("UPDATE bulk_item SET state = 'waiting', undo = NULL WHERE run_id = \(id)")
+            }
+            #expect(try await program.post("/api/v1/bulk/\(id)/stop", json: [:]).status == 200)
+            let run = try await finished(id, server, program)
+            #expect(run["done"]?.integer == 2 && run["waiting"]?.integer == 0)
+            #expect(run["can_be_undone"]?.integer == 2)
+            for number in numbers { #expect(try await desk.found(number).version.number == 2) }
+        }
+    }
+
+    @Test("Who chose no case is told how to choose some, on a page of the desk", arguments: Engine.available)
+    func nothingChosen(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let browser = try await server.browser(.marta)
+            let none = try await browser.get("/bulk/preview?act=case.assign")
+            #expect(none.status == 409 && none.body.contains("No case was chosen"))
+            #expect(none.body.contains("Back to the queue") && none.body.contains("<nav"))
+            let gone = try await browser.get(
+                "/bulk/preview?act=case.assign&all=1&q=component%3Aapi%20is%3Aopen")
+            #expect(gone.status == 409 && gone.body.contains("No case matches any more"))
+            #expect(
+                gone.body.contains("href=\"/cases?q=component%3Aapi%20is%3Aopen\""), "the search is not lost")
         }
     }
 

@@ -39,7 +39,7 @@ struct Workout {
         note = try await desk.perform(
             "case.note", as: .marta, ["id": id, "text": "Ana Berg, +47 555 0101, saw it first."]
         ).lastSequence
-        try await desk.perform("case.reply", as: .marta, ["id": id, "text": "We are looking into it."])
+        try await desk.perform("case.reply", as: .marta, ["id": id, "text": "We look into it until noon."])
         try await desk.perform(
             "case.change_severity", as: .marta,
             ["id": id, "severity": "P1", "reason": "Everybody is affected."])

@@ -27,6 +27,7 @@ struct SearchReadingTests {
     @Test("CASE-67 part: Severities compare by their numbers, by any of their names")
     func severities() throws {
         #expect(try meaning("sev:<=2") == .oneOf(.severity, ["sev1", "sev2"]))
+        #expect(try meaning("sev:S2") == .oneOf(.severity, ["sev2"]), "as the badges of lists say it")
         #expect(try meaning("priority:P1") == .oneOf(.severity, ["sev1"]))
         #expect(try meaning("sev>3") == .oneOf(.severity, ["sev4"]))
     }

@@ -103,7 +103,7 @@ struct SearchTests {
     @Test(
         "CASE-67 part: A search that cannot be read keeps the text, marks the character and says what to do",
         arguments: [
-            ("a \"b", "column 3"), ("onwer:me", "Did you mean"), ("is:opne", "is not a state"),
+            ("a \"b", "column 3"), ("onwer:me", "Did you mean “owner”"), ("is:opne", "is not a state"),
             ("(a", "is not closed"), ("sev:", "needs a value"), ("updated:soon", "is not a time"),
         ])
     func problems(_ text: String, _ words: String) async throws {

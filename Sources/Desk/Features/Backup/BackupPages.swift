@@ -49,7 +49,7 @@ enum BackupPages {
                 ? "Being made"
                 : run.isGood ? "Restored and verified" : "<strong>Failed</strong>: \(run.problem ?? "")"
             let took = run.endedAt.map { "\($0.seconds(since: run.begunAt)) s" } ?? ""
-            let size = run.bytes.map { "\(grouped(Int(($0 + 999_999) / 1_000_000))) MB" } ?? ""
+            let size = run.bytes.map { EvidenceWords.size($0) } ?? ""
             return """
                 <tr><th scope="row">\(time(run.begunAt, now: now))</th><td data-label="File"><code>\(run.file)</code></td><td data-label="State">\(state)</td><td data-label="Took">\(took)</td><td data-label="Size">\(size)</td><td data-label="Node">\(run.node)</td></tr>
 

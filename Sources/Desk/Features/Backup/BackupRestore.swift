@@ -151,7 +151,7 @@ package struct BackupRestore: Sendable {
         _ database: any Database, from place: BackupPlace,
         _ prepare: @escaping @Sendable (borrowing Transaction) throws -> Void
     ) async throws -> Outcome {
-        let store = EvidenceStore(folder: installation.evidencePlace)
+        let store = installation.evidenceStore
         return try await database.exclusively { connection in
             let filling = BackupFilling(
                 connection: connection, store: store, leftOut: leftOut, now: clock(), progress: progress)
@@ -290,7 +290,8 @@ final class BackupFilling {
 
     /// Takes away the files of evidence that were not there before.
     func removeEvidence() {
-        for hash in written { store?.remove(hash) }
+        // The error that led here is the one to tell; what stays is swept later.
+        for hash in written { try? store?.remove(hash) }
         if let current { store?.discard("restore-\(current)") }
     }
 }

@@ -85,10 +85,11 @@ enum BulkOperations {
                         .init(field: "fields.\($0.field)", code: $0.code, message: $0.message)
                     })
             }
+            let form = try operation.form(first.id.raw, context.actor, context.policy, tx)
             let run = BulkRun(
                 id: context.newID(), person: context.actor.id, rights: context.actor.rights,
-                operation: operation.name, input: input.input, summary: operation.summary,
-                begunAt: context.now)
+                operation: operation.name, input: input.input,
+                summary: BulkAct.summary(input.input, operation, form, context.policy), begunAt: context.now)
             let items = cases.enumerated().map {
                 BulkItem(position: $0.offset + 1, target: $0.element.id.raw, number: $0.element.number)
             }

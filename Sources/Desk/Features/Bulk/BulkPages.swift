@@ -63,8 +63,11 @@ enum BulkPages {
         } else {
             act = .empty
         }
+        let when: HTML =
+            run.endedAt.map { "Begun \(time(run.begunAt, now: now)), ended \(time($0, now: now))." }
+            ?? "Begun \(time(run.begunAt, now: now)). It goes on when you leave this page."
         return """
-            <section class="card pad" role="status"><h2>\(headline)</h2><progress max="\(String(max(1, progress.total)))" value="\(String(progress.settled))" aria-label="How far it is"></progress><p>\(HTML.joined(parts, by: ", "))</p><p class="by">Begun \(time(run.begunAt, now: now)). It goes on when you leave this page.</p><div class="btns">\(act)<a class="btn bare" href="/cases">Go to the queue</a></div></section>
+            <section class="card pad" role="status"><h2>\(headline)</h2><progress max="\(String(max(1, progress.total)))" value="\(String(progress.settled))" aria-label="How far it is"></progress><p>\(HTML.joined(parts, by: ", "))</p><p class="by">\(when)</p><div class="btns">\(act)<a class="btn bare" href="/cases">Go to the queue</a><a class="btn bare" href="/bulk">All changes of many cases</a></div></section>
             """
     }
 

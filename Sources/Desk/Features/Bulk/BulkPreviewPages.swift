@@ -55,18 +55,22 @@ enum BulkPreviewPages {
             call.request.method == .post ? try await call.request.input() : Self.input(call.request.query)
         let asked = Asked(sent)
         let acts = BulkAct.all(for: call.actor, services.catalog)
+        guard asked.selection.search != nil || !asked.selection.cases.isEmpty else {
+            return nothing(asked, call, services)
+        }
         guard let operation = acts.first(where: { $0.name == asked.act }) else {
             return try await choose(asked, acts, call, services)
         }
         let (policy, now) = (services.policy.current, services.clock())
-        let content = try await services.database.read { tx in
+        let found = try await services.database.read { tx in
             try read(asked, operation, call.actor, policy, now, in: tx)
         }
+        guard let content = found else { return nothing(asked, call, services) }
         let main: HTML = """
-            <nav class="crumb" aria-label="Breadcrumb"><a href="/cases">Queue</a><span aria-hidden="true">/</span><span>\(operation.summary)</span></nav>
+            <nav class="crumb" aria-label="Breadcrumb"><a href="\(queue(asked))">Queue</a><span aria-hidden="true">/</span><span>\(operation.summary)</span></nav>
             <h1>\(operation.summary): \(cases(content.cases.count))</h1>
             \(form(asked, operation, content, policy))
-            <div class="bulk-out">\(verdict(asked, operation, content, newIdentifier(at: now)))</div>
+            <div class="bulk-out">\(verdict(asked, operation, content, newIdentifier(at: now), policy))</div>
             """
         let page = Page("\(operation.summary): \(cases(content.cases.count))", here: "/cases", main: main)
         return services.page(page, for: call, status: content.problems.isEmpty ? 200 : 422)
@@ -81,11 +85,9 @@ enum BulkPreviewPages {
     private static func read(
         _ asked: Asked, _ operation: AnyOperation, _ actor: Actor, _ policy: Policy, _ now: Timestamp,
         in tx: borrowing Transaction
-    ) throws -> Content {
+    ) throws -> Content? {
         let found = try asked.selection.found(for: actor, policy: policy, now: now, in: tx)
-        guard let first = found.first else {
-            throw Refusal(.conflict, "nothing_found", "No case matches any more. Go back to the queue.")
-        }
+        guard let first = found.first else { return nil }
         var content = Content(cases: found, form: try operation.form(first.id.raw, actor, policy, tx))
         let isBare = operation.fields.allSatisfy { $0.name == "id" || !$0.isRequired }
         guard asked.isFilled || (isBare && operation.fields.count == 1) else { return content }
@@ -113,6 +115,27 @@ enum BulkPreviewPages {
 
     // MARK: Parts
 
+    /// The list that the cases were chosen from.
+    private static func queue(_ asked: Asked) -> String {
+        asked.selection.search.map { $0.isEmpty ? "/cases?state=all" : "/cases?q=\(percentEncoded($0))" }
+            ?? "/cases"
+    }
+
+    /// There is nothing to change: why, and where to go.
+    private static func nothing(_ asked: Asked, _ call: SignedInCall, _ services: Services) -> WebResponse {
+        let isSearch = asked.selection.search != nil
+        let title = isSearch ? "No case matches any more" : "No case was chosen"
+        let words =
+            isSearch
+            ? "Somebody may have changed the cases that your search had found."
+            : "Tick cases in the queue, or search and choose all that match; then say what is to be done with them."
+        let main: HTML = """
+            <nav class="crumb" aria-label="Breadcrumb"><a href="\(queue(asked))">Queue</a><span aria-hidden="true">/</span><span>Change many cases</span></nav>
+            <div class="card"><div class="empty"><h1>\(title)</h1><p>\(words)</p><div class="btns"><a class="btn go" href="\(queue(asked))">Back to the queue</a></div></div></div>
+            """
+        return services.page(Page(title, here: "/cases", main: main), for: call, status: 409)
+    }
+
     private static func cases(_ count: Int) -> String { count == 1 ? "1 case" : "\(grouped(count)) cases" }
 
     private static func hidden(_ asked: Asked) -> HTML {
@@ -132,9 +155,9 @@ enum BulkPreviewPages {
     ) async throws -> WebResponse {
         let choices = acts.map { "<option value=\"\($0.name)\">\($0.summary)</option>" as HTML }
         let main: HTML = """
-            <nav class="crumb" aria-label="Breadcrumb"><a href="/cases">Queue</a><span aria-hidden="true">/</span><span>Change many cases</span></nav>
+            <nav class="crumb" aria-label="Breadcrumb"><a href="\(queue(asked))">Queue</a><span aria-hidden="true">/</span><span>Change many cases</span></nav>
             <h1>Change many cases</h1>
-            <form class="form" method="get" action="/bulk/preview">\(hidden(asked))<div class="fld"><label for="act">What is done</label><select class="input" id="act" name="act">\(choices)</select></div><div class="foot"><button class="btn go">Next</button><a class="btn bare" href="/cases">Cancel</a></div></form>
+            <form class="form" method="get" action="/bulk/preview">\(hidden(asked))<div class="fld"><label for="act">What is done</label><select class="input" id="act" name="act">\(choices)</select></div><div class="foot"><button class="btn go">Next</button><a class="btn bare" href="\(queue(asked))">Cancel</a></div></form>
             """
         return services.page(Page("Change many cases", here: "/cases", main: main), for: call)
     }
@@ -153,13 +176,13 @@ enum BulkPreviewPages {
         let summary: HTML =
             content.problems.isEmpty ? .empty : view.summary(Refusal(problems: content.problems))
         return """
-            \(summary)<form class="form" method="post" action="/bulk/preview">\(hidden(asked))<input type="hidden" name="_filled" value="1">\(help)\(view.allFields)<div class="foot"><button class="btn\(content.outcomes.isEmpty ? " go" : "")">Preview</button><a class="btn bare" href="/cases">Cancel</a></div></form>
+            \(summary)<form class="form" method="post" action="/bulk/preview" data-preview>\(hidden(asked))<input type="hidden" name="_filled" value="1">\(help)\(view.allFields)<div class="foot"><button class="btn\(content.outcomes.isEmpty ? " go" : "")">Preview</button><a class="btn bare" href="\(queue(asked))">Cancel</a></div></form>
             """
     }
 
     /// What would happen, and the button that does it.
     private static func verdict(
-        _ asked: Asked, _ operation: AnyOperation, _ content: Content, _ key: String
+        _ asked: Asked, _ operation: AnyOperation, _ content: Content, _ key: String, _ policy: Policy
     ) -> HTML {
         guard !content.outcomes.isEmpty else { return list(content) }
         var (changes, stays, refused, undoable) = (0, 0, 0, 0)
@@ -191,8 +214,12 @@ enum BulkPreviewPages {
             : """
             <form method="post" action="/bulk">\(FormView.hidden(key: key, base: nil))<input type="hidden" name="operation" value="\(operation.name)">\(selection)\(fields)<button class="btn go">\(operation.verb): \(cases(count))</button></form>
             """
+        let said = BulkAct.said(asked.fields, operation, content.form, policy).map {
+            "<div><dt>\($0.label)</dt><dd dir=\"auto\">\($0.value)</dd></div>" as HTML
+        }
+        let named: HTML = said.isEmpty ? .empty : "<dl class=\"facts\">\(said)</dl>"
         return """
-            <section class="card pad" id="verdict" aria-label="What would happen"><h2>What would happen</h2><p>\(scope)<b>\(grouped(changes))</b> would change, <b>\(grouped(stays))</b> \(stays == 1 ? "is" : "are") so already, <b>\(grouped(refused))</b> cannot be done. \(undoWords(undoable, of: changes))</p>\(begin)</section>
+            <section class="card pad" id="verdict" aria-label="What would happen"><h2>What would happen</h2>\(named)<p>\(scope)<b>\(grouped(changes))</b> would change, <b>\(grouped(stays))</b> \(stays == 1 ? "is" : "are") so already, <b>\(grouped(refused))</b> cannot be done. \(undoWords(undoable, of: changes))</p>\(begin)</section>
             \(list(content))
             """
     }

@@ -62,6 +62,33 @@ enum BulkAct {
         "case.close", "case.reopen",
     ]
 
+    /// What is filled in, as people read it: “Assign to” and “Jonas Weber”.
+    static func said(
+        _ fields: RawInput, _ operation: AnyOperation, _ form: OperationForm, _ policy: Policy
+    ) -> [(label: String, value: String)] {
+        operation.fields.compactMap { field in
+            let typed = fields[field.name].typed
+            guard field.name != "id", !field.isOpen, !typed.isEmpty else { return nil }
+            let choices: [FieldChoice] =
+                switch field.shape {
+                case .choice(let all): all(policy)
+                case .reference(let kind): form.references[kind] ?? form.references[field.name] ?? []
+                default: []
+                }
+            let name = choices.first { $0.value == typed }?.label ?? typed
+            let line = name.replacing("\n", with: " ")
+            return (field.label, line.count > 80 ? line.prefix(80) + " ..." : line)
+        }
+    }
+
+    /// What is done, with what is filled in, in a line.
+    static func summary(
+        _ fields: RawInput, _ operation: AnyOperation, _ form: OperationForm, _ policy: Policy
+    ) -> String {
+        let said = said(fields, operation, form, policy).map { "\($0.label) \($0.value)" }
+        return said.isEmpty ? operation.summary : "\(operation.summary): \(said.joined(separator: ", "))"
+    }
+
     /// The operation of this name, if it can be done to many.
     static func operation(_ name: String, _ catalog: FeatureCatalog) throws(Refusal) -> AnyOperation {
         guard names.contains(name), let found = catalog.operations.first(where: { $0.name == name }) else {

@@ -60,14 +60,12 @@ enum BulkStore {
     static let days: Int64 = 30
 
     static func insert(_ run: BulkRun) -> SQL {
-        var object = JSONObject()
-        for (name, value) in run.input.values.sorted(by: { $0.key < $1.key }) { object[name] = value.json }
-        return """
-            INSERT INTO bulk_run (id, person, rights, operation, input, summary, begun_at, undoes)
-            VALUES (\(run.id), \(run.person), \(run.rights.map(\.name).sorted().joined(separator: " ")),
-                \(run.operation), \(JSON.object(object).text), \(run.summary), \(run.begunAt.microseconds),
-                \(run.undoes))
-            """
+        """
+        INSERT INTO bulk_run (id, person, rights, operation, input, summary, begun_at, undoes)
+        VALUES (\(run.id), \(run.person), \(run.rights.map(\.name).sorted().joined(separator: " ")),
+            \(run.operation), \(run.input.json.text), \(run.summary), \(run.begunAt.microseconds),
+            \(run.undoes))
+        """
     }
 
     static func insert(_ item: BulkItem, of run: String) -> SQL {
@@ -143,14 +141,11 @@ enum BulkStore {
     }
 
     static func readRun(_ row: any Row) throws -> BulkRun {
-        var input = RawInput()
-        for member in try JSON(parsing: row.text(4)).object?.members ?? [] {
-            input[member.key] = RawValue(member.value)
-        }
-        return BulkRun(
+        BulkRun(
             id: row.text(0), person: row.text(1),
             rights: Set(row.text(2).split(separator: " ").map { Right(String($0)) }), operation: row.text(3),
-            input: input, summary: row.text(5), begunAt: Timestamp(microseconds: row.integer(6)),
+            input: RawInput(try JSON(parsing: row.text(4))), summary: row.text(5),
+            begunAt: Timestamp(microseconds: row.integer(6)),
             endedAt: row.optionalInteger(7).map { Timestamp(microseconds: $0) }, isStopped: row.flag(8),
             undoes: row.optionalText(9))
     }

@@ -346,9 +346,10 @@ package enum CaseDirectory {
 
     /// Cases that were closed by a moment and not purged since, those closed first.
     package static func closed(
-        by moment: Timestamp, limit: Int, in tx: borrowing Transaction
+        by moment: Timestamp, after last: SupportCase? = nil, limit: Int, in tx: borrowing Transaction
     ) throws -> [SupportCase] {
-        try tx.all(CasesQueries.closed(by: moment, limit: limit), CasesQueries.read)
+        let place = last.flatMap { last in last.closedAt.map { (at: $0, id: last.id.raw) } }
+        return try tx.all(CasesQueries.closed(by: moment, after: place, limit: limit), CasesQueries.read)
     }
 
     /// How many cases of a filter there are, for a number beside a link: counted no further than it has digits.

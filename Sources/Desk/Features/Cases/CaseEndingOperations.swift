@@ -50,7 +50,7 @@ enum ResolveCase: Operation {
         let found = state.reply.found
         if let summary = input.customerSummary {
             try state.reply.outward.check(
-                summary, field: "customer_summary", words: context.policy.internalQuoteWords,
+                summary, field: "customer_summary", policy: context.policy, hasNextStep: true,
                 way: "Say it differently for the customer.")
             try refuseUnconfirmedCause(
                 in: summary, field: "customer_summary", state.reply.cause, context.policy)

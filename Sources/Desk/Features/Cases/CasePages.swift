@@ -462,8 +462,6 @@ struct CaseView {
     }
 
     private var details: HTML {
-        let priority = policy.priority(severity: this.severity, tier: content.organisation?.tier)
-        let parts = priority.parts.map { "\($0.name) \($0.points)" }.joined(separator: ", ")
         let words = CaseFact.ClassifyingField.allCases.map { field in
             (
                 label: field.label,
@@ -479,7 +477,7 @@ struct CaseView {
             ? .empty : "<p class=\"by\">Not set: \(missing.joined(separator: ", ").lowercased())</p>"
         let kind = policy.requestTypes.first { $0.id == this.requestType }?.name ?? this.requestType
         return """
-            <section class="panel"><header><h2>Case</h2></header><dl class="pairs">\(pair("Number", this.number))\(pair("Severity", "\(severityName) (\(policy.severity(this.severity)?.alias ?? ""))"))<dt>Priority</dt><dd>\(priority.score) of 100 <span class="dim">\(parts)</span></dd>\(pair("Kind", kind))\(pair("Channel", policy.name(of: this.channel, in: \.channels)))\(fields)\(stamps)</dl>\(unset)</section>
+            <section class="panel"><header><h2>Case</h2></header><dl class="pairs">\(pair("Number", this.number))\(pair("Severity", "\(severityName) (\(policy.severity(this.severity)?.alias ?? ""))"))\(pair("Kind", kind))\(pair("Channel", policy.name(of: this.channel, in: \.channels)))\(fields)\(stamps)</dl>\(unset)</section>
 
             """
     }

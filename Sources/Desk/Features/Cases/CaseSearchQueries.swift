@@ -228,6 +228,8 @@ enum CaseSearchQueries {
         case .updated: return stretch(isForCustomer ? "c.publicly_changed_at" : "c.updated_at")
         case .due: return stretch("c.next_action_due_at")
         case .promised: return stretch("c.next_update_at")
+        case .since: return stretch("c.status_since")
+        case .unanswered: return row("s.unanswered_since")
         case .resolved: return row("s.resolved_at")
         case .closed: return row("s.closed_at")
         case .reported: return row("s.reported_at")

@@ -34,7 +34,7 @@ enum ReplyToCase: Operation {
         .optional(.reference("template", "Template", to: "macro"))
             .help("The template that the text came from, for its statistics."),
         .flag("confirm_public", "The customer may read this")
-            .help("Only needed for a reply that repeats an internal note or names restricted evidence."))
+            .help("Only needed for a reply that the check before sending has stopped."))
 
     struct State: Sendable {
         var found: SupportCase
@@ -60,11 +60,10 @@ enum ReplyToCase: Operation {
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
-        if !input.confirmPublic {
-            try state.outward.check(
-                input.text, field: "text", words: context.policy.internalQuoteWords,
-                way: "Say it differently, or confirm that the customer may read it.")
-        }
+        try state.outward.check(
+            input.text, field: "text", policy: context.policy, isConfirmed: input.confirmPublic,
+            hasNextStep: input.nextUpdateAt != nil,
+            way: "Say it differently, or confirm that the customer may read it.")
         if let name = ReplyTemplate.leftOver(in: input.text) {
             throw Refusal(
                 field: "text", "unfilled_variable",

@@ -77,14 +77,19 @@ package enum CasesQueries {
     }
 
     /// Cases that were closed by a moment and not purged since, those closed first; merged ones go with their targets.
-    static func closed(by moment: Timestamp, limit: Int) -> SQL {
-        """
-        SELECT \(columns) FROM support_case WHERE closed_at IS NOT NULL AND closed_at <= \(moment.microseconds)
-            AND merged_into IS NULL
-            AND NOT EXISTS (\(JournalStore.anyFact(of: SupportCase.kind, id: "support_case.id", kind: "case.purged"))
-                AND recorded_at >= support_case.closed_at)
-        ORDER BY closed_at, id LIMIT \(limit)
-        """
+    static func closed(by moment: Timestamp, after last: (at: Timestamp, id: String)?, limit: Int) -> SQL {
+        let from: SQL =
+            last.map {
+                "AND (closed_at > \($0.at.microseconds) OR closed_at = \($0.at.microseconds) AND id > \($0.id))"
+            }
+            ?? ""
+        return """
+            SELECT \(columns) FROM support_case WHERE closed_at IS NOT NULL AND closed_at <= \(moment.microseconds)
+                AND merged_into IS NULL \(from)
+                AND NOT EXISTS (\(JournalStore.anyFact(of: SupportCase.kind, id: "support_case.id", kind: "case.purged"))
+                    AND recorded_at >= support_case.closed_at)
+            ORDER BY closed_at, id LIMIT \(limit)
+            """
     }
 
     /// The rows of some cases, in no order.
@@ -529,7 +534,9 @@ package enum CasesQueries {
             endings(from: Timestamp(microseconds: 0)), followedUp(ids: ["x"], to: staff),
             restricted(ids: ["x"]), visible(ids: ["x", "y"], to: staff), merged(into: "x"),
             save(SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0))),
-            forget(id: "x"), page(after: "", limit: 1), closed(by: Timestamp(microseconds: 0), limit: 1),
+            forget(id: "x"), page(after: "", limit: 1),
+            closed(by: Timestamp(microseconds: 0), after: nil, limit: 1),
+            closed(by: Timestamp(microseconds: 0), after: (Timestamp(microseconds: 0), "x"), limit: 1),
             rows(ids: ["x"]),
             insertListed(
                 SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0)), doc: 1

@@ -44,6 +44,8 @@ enum QueuePages {
         var isExact = true
         var cases: [SupportCase]
         var hasMore = false
+        /// Where all of them are listed; nil where the page goes on by itself.
+        var address: String?
     }
 
     /// What a page of the queue shows.
@@ -57,6 +59,8 @@ enum QueuePages {
         var snippets: [String: CaseSnippet] = [:]
         var filling: (done: Int64, until: Int64)?
         var skipped = 0
+        /// The case whose number was typed.
+        var exact: SupportCase?
         /// Whether the page does not begin with the first case.
         var hasNewer = false
     }
@@ -126,7 +130,7 @@ enum QueuePages {
         if view.isPlain, view.page.after == nil, !view.isLastPage {
             let total = try counts.count(view.filter, for: call.actor, in: tx)
             content.total = CaseTotal(total)
-            content.groups = try groups(view, call.actor, total: total, counts, in: tx)
+            content.groups = try groups(view, call.actor, policy, total: total, counts, in: tx)
         } else {
             let found = try CaseDirectory.search(
                 view.filter, for: call.actor, view.page, isExact: view.isCountedExactly, counts: counts,
@@ -145,6 +149,7 @@ enum QueuePages {
                     hasMore: isReversed ? view.page.after != nil : hasMore)
             ]
         }
+        content.exact = try exact(view.text, call.actor, policy, in: tx)
         let shown = content.groups.flatMap(\.cases)
         content.names = try names(of: shown, in: tx)
         content.names.replying = try PresenceStore.replying(
@@ -155,6 +160,21 @@ enum QueuePages {
             content.skipped = try SearchDirectory.skippedCount(in: tx)
         }
         return content
+    }
+
+    /// The case that a number alone stands for, however it is written: "TL-42", "tl42", "tl 42".
+    private static func exact(
+        _ text: String, _ actor: Actor, _ policy: Policy, in tx: borrowing Transaction
+    ) throws -> SupportCase? {
+        let letters = policy.caseNumberPrefix.lowercased()
+        let typed = text.lowercased().filter { $0 != "-" && $0 != " " && $0 != "#" }
+        let digits = typed.hasPrefix(letters) ? typed.dropFirst(letters.count) : ""
+        guard !digits.isEmpty, digits.count <= 12, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+            return nil
+        }
+        do {
+            return try CaseDirectory.find("\(policy.caseNumberPrefix)-\(digits)", for: actor, in: tx)
+        } catch let refusal as Refusal where refusal.reason == .notFound { return nil }
     }
 
     /// The saved view that the address asks for, or that the reader wants to see first; its search is the page's then.
@@ -213,7 +233,8 @@ enum QueuePages {
     }
 
     private static func groups(
-        _ view: View, _ actor: Actor, total: Int, _ counts: CaseCounts, in tx: borrowing Transaction
+        _ view: View, _ actor: Actor, _ policy: Policy, total: Int, _ counts: CaseCounts,
+        in tx: borrowing Transaction
     ) throws -> [Group] {
         let me = ID<Person>(actor.id)
         func group(_ title: String, _ owner: CaseFilter.Owner, limit: Int, of rest: Int? = nil) throws
@@ -228,8 +249,32 @@ enum QueuePages {
             return Group(
                 title: title, count: count, cases: Array(cases.prefix(limit)), hasMore: cases.count > limit)
         }
-        let unowned = try group("Unowned", .nobody, limit: 20)
-        let yours = try group("Yours", .person(me), limit: 20)
+        // What waits for somebody: the gravest first, and of those the latest.
+        func gravest(_ title: String, _ owner: CaseFilter.Owner, _ address: String) throws -> Group {
+            let limit = 20
+            var found = try group(title, owner, limit: limit)
+            found.address = address
+            guard found.hasMore else {
+                let rank = Dictionary(
+                    policy.severities.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: min)
+                found.cases.sort {
+                    (rank[$0.severity] ?? .max, $1.updatedAt) < (rank[$1.severity] ?? .max, $0.updatedAt)
+                }
+                return found
+            }
+            found.cases = []
+            var filter = view.filter
+            filter.owner = owner
+            for severity in policy.severities where found.cases.count < limit {
+                filter.severity = severity.id
+                guard try counts.count(filter, for: actor, in: tx) > 0 else { continue }
+                found.cases += try CaseDirectory.list(
+                    filter, for: actor, limit: limit - found.cases.count, in: tx)
+            }
+            return found
+        }
+        let unowned = try gravest("Unowned", .nobody, QueueSearchPages.address("is:open owner:none"))
+        let yours = try gravest("Yours", .person(me), "/cases?owner=me")
         // Every case is in one of the three.
         let others = try group(
             "Others", .others(me), limit: pageSize, of: total - unowned.count - yours.count)
@@ -308,8 +353,12 @@ enum QueuePages {
     ) -> HTML {
         let all = grouped(group.count) + (group.isExact ? "" : "+")
         let count = group.count > group.cases.count ? "\(group.cases.count) of \(all)" : all
+        let more: HTML =
+            group.address.flatMap { address in
+                group.count > group.cases.count ? " <a href=\"\(address)\">Show all \(all)</a>" : nil
+            } ?? .empty
         return """
-            <tbody role="rowgroup"><tr class="group" role="row"><th colspan="6" scope="rowgroup" role="rowheader">\(group.title) <span>\(count)</span></th></tr>
+            <tbody role="rowgroup"><tr class="group" role="row"><th colspan="6" scope="rowgroup" role="rowheader">\(group.title) <span>\(count)</span>\(more)</th></tr>
             \(rows(group.cases, names, policy, now, snippets, isPickable: true))</tbody>
 
             """
@@ -505,6 +554,19 @@ enum QueuePages {
     /// What a reader should know of a search: what is not searched yet, and what is not searched at all.
     private static func notes(_ content: Content) -> HTML {
         var notes: [HTML] = []
+        if let meant = content.exact {
+            notes.append(
+                """
+                <p class="notice" id="q-exact">\(icon("search"))<span><a href="/cases/\(meant.number)">\(meant.number)</a> <span dir="auto">\(meant.subject)</span></span></p>
+                """)
+        }
+        let words = content.view.text.split(separator: " ")
+        if let small = words.first(where: { ["or", "and", "not"].contains($0) }), words.count > 1 {
+            notes.append(
+                """
+                <p class="by" id="q-small">“\(String(small))” was looked for as a word. Write \(small.uppercased()) in capitals to join what you look for.</p>
+                """)
+        }
         if let (done, until) = content.filling {
             notes.append(
                 """
@@ -561,7 +623,7 @@ enum QueuePages {
     }
 
     private static let hints: HTML = """
-        <p class="hints"><span><kbd data-cap="j">j</kbd><kbd data-cap="k">k</kbd> move</span><span><kbd>Enter</kbd> open</span><span><kbd data-cap="a">a</kbd> assign</span><span><kbd data-cap="x">x</kbd> select</span><span><kbd data-cap="c">c</kbd> new case</span><span><kbd data-cap="/">/</kbd> search</span><span><kbd>Ctrl K</kbd> do anything</span><span><kbd data-cap="?">?</kbd> all keys</span><span>Times are UTC</span></p>
+        <p class="hints"><span><kbd data-cap="j">j</kbd><kbd data-cap="k">k</kbd> move</span><span><kbd>Enter</kbd> open</span><span><kbd data-cap="a">a</kbd> assign</span><span><kbd data-cap="x">x</kbd> select</span><span><kbd data-cap="b">b</kbd> change selected</span><span><kbd data-cap="c">c</kbd> new case</span><span><kbd data-cap="/">/</kbd> search</span><span><kbd>Ctrl K</kbd> do anything</span><span><kbd data-cap="?">?</kbd> all keys</span><span>Times are UTC</span></p>
         """
 }
 

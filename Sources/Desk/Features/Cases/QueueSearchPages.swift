@@ -133,7 +133,7 @@ enum QueueSearchPages {
         let described: HTML = view.problem == nil ? "q-help" : "q-err q-help"
         let invalid: HTML = view.problem == nil ? .empty : " aria-invalid=\"true\""
         return """
-            <form class="filters" role="search" action="/cases"><div class="seek">\(icon("search"))<label class="sr" for="q">Search cases</label><input class="input" id="q" name="q" type="search" value="\(view.text)" placeholder="Words, a number, or is:open sev:1 owner:@me" autocomplete="off" autocapitalize="off" spellcheck="false" data-search aria-keyshortcuts="/" aria-describedby="\(described)"\(invalid)></div>\(from)<button class="btn">Search</button></form>
+            <form class="filters" role="search" action="/cases"><div class="seek">\(icon("search"))<label class="sr" for="q">Search cases</label><input class="input" id="q" name="q" type="search" maxlength="\(String(SearchParser.mostCharacters))" value="\(view.text)" placeholder="Words, a number, or is:open sev:1 owner:@me" autocomplete="off" autocapitalize="off" spellcheck="false" data-search aria-keyshortcuts="/" aria-describedby="\(described)"\(invalid)></div>\(from)<button class="btn">Search</button></form>
             \(problem(view))\(quick(view, policy))\(help)
             """
     }

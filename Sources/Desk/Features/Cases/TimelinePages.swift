@@ -47,6 +47,7 @@ struct CaseTimeline {
             View(id: "links", title: "Links", kinds: RelationFact.kinds),
             View(id: "forms", title: "Forms", kinds: CaseFormFact.kinds),
             View(id: "customer", title: "Contract and alerts", kinds: CaseCustomerFact.kinds),
+            View(id: "mail", title: "Mail", kinds: CaseMailFact.kinds),
         ]
 
         /// What went between us and the customer.

@@ -25,6 +25,10 @@ enum CoordinationSentences {
                 "s-wait",
                 "said what the case waits for: <b>\(words.policy.blockName(by))</b>\(words.because(detail))"
             )
+        case .priorityOverridden(let points?, let reason):
+            return ("rank", "set the priority to <b>\(points)</b>\(words.because(reason))")
+        case .priorityOverridden(nil, let reason):
+            return ("rank", "let the computed priority hold again\(words.because(reason))")
         case .updatePromised(let due):
             return ("clock", "promised the customer an update by <b>\(moment(due, said))</b>")
         default: return people(fact, entry.actor, words) ?? call(fact, said, words)

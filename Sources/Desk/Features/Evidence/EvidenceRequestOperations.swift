@@ -100,7 +100,7 @@ enum RequestEvidence: AskingOperation {
             ("reason", input.reason), ("items", input.items), ("script", input.script ?? ""),
         ] {
             try state.outward.check(
-                text, field: field, words: context.policy.internalQuoteWords,
+                text, field: field, policy: context.policy, hasNextStep: true,
                 way: "The customer reads this: say it differently.")
         }
         let asking = try state.asked.asking(

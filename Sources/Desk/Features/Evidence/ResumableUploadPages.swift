@@ -107,7 +107,7 @@ enum ResumableUploadPages {
     private static func tell(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let upload = try await find(call, services)
         let there = try await services.evidence.working { [store = services.evidence] in
-            store.size(ofPartial: upload.id) ?? -1
+            try store.size(ofPartial: upload.id) ?? -1
         }
         guard there >= upload.received else { throw try await lost(upload, services) }
         var response = WebResponse(

@@ -59,7 +59,7 @@ enum AskCustomer: Operation {
         }
         let introduction = input.introduction ?? Self.introduction
         try state.outward.check(
-            introduction, field: "introduction", words: context.policy.internalQuoteWords,
+            introduction, field: "introduction", policy: context.policy, hasNextStep: true,
             way: "Say it differently.")
         var facts = try forms.found.replied(
             message(introduction, questions), byCustomer: false, at: context.now, policy: context.policy)

@@ -15,8 +15,8 @@ enum RetentionDirectory {
         var holds: [LegalHold]
     }
 
-    /// As many old cases are looked at for one list.
-    private static let most = 20_000
+    /// As many old cases are read at once.
+    private static let batch = 1000
 
     /// A case and all that was merged into it, at any remove.
     static func whole(_ found: SupportCase, in tx: borrowing Transaction) throws -> [SupportCase] {
@@ -39,21 +39,26 @@ enum RetentionDirectory {
         let cutoff = now.adding(seconds: Int64(-shortest) * 86_400)
         var accounts: [ID<Organisation>: AccountRecord?] = [:]
         var due: [Due] = []
-        for found in try CaseDirectory.closed(by: cutoff, limit: most, in: tx) where due.count < limit {
-            var account: AccountRecord?
-            if let id = found.organisation {
-                if let known = accounts[id] {
-                    account = known
-                } else {
-                    account = try CustomerDirectory.find(id.raw, in: tx)?.record
-                    accounts[id] = .some(account)
+        var last: SupportCase?
+        repeat {
+            let some = try CaseDirectory.closed(by: cutoff, after: last, limit: batch, in: tx)
+            for found in some where due.count < limit {
+                var account: AccountRecord?
+                if let id = found.organisation {
+                    if let known = accounts[id] {
+                        account = known
+                    } else {
+                        account = try CustomerDirectory.find(id.raw, in: tx)?.record
+                        accounts[id] = .some(account)
+                    }
                 }
+                guard let until = rules.keepUntil(found, of: account), until.moment <= now else { continue }
+                let holds = try whole(found, in: tx).flatMap { try HoldDirectory.holds(on: $0, in: tx) }
+                guard !isUnheldOnly || holds.isEmpty else { continue }
+                due.append(Due(found: found, rule: until.rule, since: until.moment, holds: holds))
             }
-            guard let until = rules.keepUntil(found, of: account), until.moment <= now else { continue }
-            let holds = try whole(found, in: tx).flatMap { try HoldDirectory.holds(on: $0, in: tx) }
-            guard !isUnheldOnly || holds.isEmpty else { continue }
-            due.append(Due(found: found, rule: until.rule, since: until.moment, holds: holds))
-        }
+            last = some.count < batch ? nil : some.last
+        } while last != nil && due.count < limit
         return due
     }
 }

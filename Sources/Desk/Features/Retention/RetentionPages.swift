@@ -44,7 +44,7 @@ enum RetentionPages {
             <div class="card clip"><table class="tbl"><caption class="sr">Cases whose time is over, those closed first</caption><thead><tr><th scope="col">Number</th><th scope="col">Case</th><th scope="col">Rule</th><th scope="col">Over since</th><th scope="col"><span class="sr">Action</span></th></tr></thead><tbody>\(rows)</tbody></table></div>
             """
         let rules = policy.retention.cases.map { rule in
-            "<li><b>\(rule.name)</b>: \(grouped(rule.days)) days after closing\(narrowed(rule, policy))</li>"
+            "<li><b>\(rule.name)</b>: \(rule.days == 1 ? "1 day" : "\(grouped(rule.days)) days") after closing\(narrowed(rule, policy))</li>"
                 as HTML
         }
         let how =

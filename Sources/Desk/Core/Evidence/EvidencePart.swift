@@ -1,0 +1,165 @@
+import Crypto
+import Domain
+import Glibc
+import Storage
+import Synchronization
+
+/// A file of evidence that is being written; its digest is computed on the way.
+final class EvidencePart: Sendable {
+    private struct State {
+        var descriptor: Int32
+        var hasher = SHA256()
+        var size: Int64 = 0
+        var head: [UInt8] = []
+        /// Whether bytes were there before, which the digest has not seen.
+        var isResumed = false
+        /// How many of the bytes are in the bucket and not in the file.
+        var sent: Int64 = 0
+    }
+
+    /// As many first bytes as are kept in memory, to see what the file is.
+    static let headSize = 65_536
+
+    let path: String
+    private let state: Mutex<State>
+
+    /// Where what is durable goes before the file is whole; nil where the file itself is durable.
+    private let pieces: EvidencePieces?
+
+    /// - Parameter sent: how many bytes are among the pieces already.
+    init(path: String, isNew: Bool, pieces: EvidencePieces? = nil, after sent: Int64 = 0) throws {
+        (self.path, self.pieces) = (path, pieces)
+        let flags = isNew ? O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC : O_RDWR | O_CLOEXEC
+        let descriptor = Glibc.open(path, flags, 0o600)
+        guard descriptor >= 0 else { throw EvidenceStore.fault("open \(path)") }
+        state = Mutex(State(descriptor: descriptor, size: sent, isResumed: sent > 0, sent: sent))
+    }
+
+    deinit { state.withLock { if $0.descriptor >= 0 { close($0.descriptor) } } }
+
+    /// The number of bytes so far.
+    var size: Int64 { state.withLock { $0.size } }
+
+    /// The digest of a file that was written in one go, in hexadecimal.
+    var hash: String { state.withLock { hex(Array($0.hasher.finalize())) } }
+
+    /// Forgets what lies behind `size`: it may not have reached the disk.
+    func cut(to size: Int64) throws {
+        try state.withLock { state in
+            guard ftruncate(state.descriptor, Int(size)) == 0,
+                lseek(state.descriptor, Int(size), SEEK_SET) == Int(size)
+            else { throw EvidenceStore.fault("truncate \(path)") }
+            (state.size, state.isResumed) = (size, true)
+        }
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try state.withLock { state in
+            try Self.append(bytes, to: state.descriptor)
+            if !state.isResumed {
+                state.hasher.update(bufferPointer: bytes)
+                if state.head.count < Self.headSize {
+                    state.head += bytes.prefix(Self.headSize - state.head.count)
+                }
+            }
+            state.size += Int64(bytes.count)
+        }
+    }
+
+    /// Makes what was written so far durable.
+    func sync() throws {
+        try state.withLock { state in
+            if let pieces { return try Self.send(&state, to: pieces) }
+            guard fdatasync(state.descriptor) == 0 else { throw EvidenceStore.fault("sync \(path)") }
+        }
+    }
+
+    /// Syncs the file and says what it is.
+    ///
+    /// A file that was written in pieces is read once more.
+    func finish(at now: Timestamp) throws -> EvidenceStore.Kept {
+        try state.withLock { state in
+            if let pieces, state.sent > 0 {
+                try Self.send(&state, to: pieces)
+                try Self.bringBack(&state, pieces)
+            }
+            if state.isResumed { try Self.readAgain(&state) }
+            var moment = timespec()
+            moment.tv_sec = Int(now.microseconds / 1_000_000)
+            var times = [moment, moment]
+            guard futimens(state.descriptor, &times) == 0, fsync(state.descriptor) == 0 else {
+                throw EvidenceStore.fault("sync \(path)")
+            }
+            return EvidenceStore.Kept(
+                hash: hex(Array(state.hasher.finalize())), size: state.size, head: state.head)
+        }
+    }
+
+    /// Writes the finished file into a bucket.
+    func send(to bucket: Bucket, _ key: String, digest: String) throws {
+        try state.withLock { state in
+            try bucket.put(key, file: state.descriptor, count: state.size, digest: digest)
+        }
+    }
+
+    /// Makes what is in the file a piece, and the file empty.
+    private static func send(_ state: inout State, to pieces: EvidencePieces) throws {
+        let count = state.size - state.sent
+        guard count > 0 else { return }
+        var digest = SHA256()
+        try eachBlock(of: state.descriptor) { digest.update(bufferPointer: $0) }
+        try pieces.add(
+            state.descriptor, count: count, at: state.sent, digest: hex(Array(digest.finalize())))
+        guard ftruncate(state.descriptor, 0) == 0, lseek(state.descriptor, 0, SEEK_SET) == 0 else {
+            throw EvidenceStore.fault("truncate")
+        }
+        (state.sent, state.isResumed) = (state.size, true)
+    }
+
+    /// Puts the file together again from its pieces.
+    private static func bringBack(_ state: inout State, _ pieces: EvidencePieces) throws {
+        guard ftruncate(state.descriptor, 0) == 0, lseek(state.descriptor, 0, SEEK_SET) == 0 else {
+            throw EvidenceStore.fault("truncate")
+        }
+        let descriptor = state.descriptor
+        try pieces.read(upTo: state.size) { try append($0, to: descriptor) }
+        state.sent = 0
+    }
+
+    private static func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw EvidenceStore.fault("write")
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+
+    /// Reads a file from its beginning, a megabyte at a time.
+    private static func eachBlock(
+        of descriptor: Int32, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var place = 0
+        while true {
+            let count = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, place) }
+            guard count >= 0 else { throw EvidenceStore.fault("read") }
+            if count == 0 { return }
+            try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
+            place += count
+        }
+    }
+
+    private static func readAgain(_ state: inout State) throws {
+        (state.hasher, state.head, state.size) = (SHA256(), [], 0)
+        try eachBlock(of: state.descriptor) { bytes in
+            state.hasher.update(bufferPointer: bytes)
+            if state.head.count < headSize { state.head += bytes.prefix(headSize - state.head.count) }
+            state.size += Int64(bytes.count)
+        }
+        state.isResumed = false
+    }
+}

@@ -1,0 +1,21 @@
+extension Policy {
+    /// What the default document looks for all the time.
+    static let defaultAttention = """
+        # What may fall through. Each check is a search as in the queue; the page “Nothing falls through” shows what it finds
+        # until there is nothing. `step`: what is done about it first (assign, reply, set_next_action, promise_update,
+        # change_status, note).
+        attention:
+          - {id: unowned, name: "Nobody owns it", search: "is:open no:owner opened:>30m", step: assign}
+          - {id: promise_late, name: "A promised update is late", search: "is:open is:late", step: reply}
+          - {id: unanswered, name: "The customer wrote and waits", search: "is:open unanswered:>4h", step: reply}
+          - {id: quiet_top, name: "Nothing happened for 4 hours at a top severity", search: "is:open sev:<=2 updated:>4h", step: note}
+          - {id: overdue, name: "The next action is overdue", search: "is:open is:overdue", step: set_next_action}
+          - {id: aimless, name: "Nobody said what happens next", search: "is:open has:owner no:next_action opened:>1d", step: set_next_action}
+          - {id: engineering_silent, name: "No word from Engineering for 2 days", search: "is:open waits:engineering updated:>2d", step: note}
+          - {id: waiting_long, name: "Waiting for more than 7 days", search: "is:waiting since:>7d", step: change_status}
+          - {id: quiet, name: "Nothing happened for 5 days", search: "is:open updated:>5d", step: note}
+        # What counts how much in the working priority of a case; together 100. `time_left` counts from `window_hours` before
+        # something is owed, `age` in full after `age_days`; severities, tiers and contracts have weights of their own.
+        priority: {severity: 45, time_left: 20, impact: 12, tier: 10, age: 8, contract: 5, window_hours: 24, age_days: 14}
+        """
+}
