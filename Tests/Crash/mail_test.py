@@ -39,7 +39,7 @@ except ImportError:
 from desk import Client, Desk, Failure, add_options, finished
 
 REPLIES = 60
-KILLS = int(os.environ.get("THIRDLINE_MAIL_KILLS", "4"))
+KILLS = int(os.environ.get("THIRDLINE_MAIL_KILLS", "1"))
 
 
 def free_port():

@@ -133,7 +133,7 @@ enum BulkPreviewPages {
             <nav class="crumb" aria-label="Breadcrumb"><a href="\(queue(asked))">Queue</a><span aria-hidden="true">/</span><span>Change many cases</span></nav>
             <div class="card"><div class="empty"><h1>\(title)</h1><p>\(words)</p><div class="btns"><a class="btn go" href="\(queue(asked))">Back to the queue</a></div></div></div>
             """
-        return services.page(Page(title, here: "/cases", main: main), for: call, status: 409)
+        return services.page(Page(title, here: "/cases", main: main), for: call, status: isSearch ? 409 : 200)
     }
 
     private static func cases(_ count: Int) -> String { count == 1 ? "1 case" : "\(grouped(count)) cases" }
