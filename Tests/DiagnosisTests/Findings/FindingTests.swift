@@ -80,7 +80,7 @@ import Testing
         #expect(examined.lies() == [])
     }
 
-    @Test("DIAG-04: Against a good day, what is new, gone and risen is told; what is grave first")
+    @Test("DIAG-04 part: Against a good day, what is new, gone and risen is told; what is grave first")
     func comparison() throws {
         var before = Self.quiet(seed: 11)
         for second in stride(from: 0, to: 3600, by: 60) {
