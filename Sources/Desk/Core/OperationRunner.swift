@@ -90,29 +90,31 @@ package struct OperationRunner: Sendable {
         of operation: AnyOperation, _ request: OperationRequest, in tx: borrowing Transaction
     ) throws -> Receipt? {
         guard let key = request.idempotencyKey,
-            let found = try tx.first(
-                JournalStore.receipt(actor: request.actor.id, key: key),
-                {
-                    (operation: $0.text(0), digest: $0.blob(1), answer: $0.text(2))
-                })
+            let found = try kept(by: request.actor.id, key: key, in: tx)
         else { return nil }
         guard found.operation == operation.name, found.digest == digest(of: request.raw) else {
             throw Refusal(
                 .conflict, "idempotency_key_reused",
                 "This Idempotency-Key was used for another request. Use a new key for a new request.")
         }
-        return Receipt(
-            answer: try JSON(parsing: found.answer).object ?? JSONObject(), isRepeat: true, lastSequence: 0)
+        return found.receipt
     }
 
     /// What an operation answered to whoever used a key for it; nil where nobody did.
     static func receipt(
         of operation: String, actor: String, key: String, in tx: borrowing Transaction
     ) throws -> Receipt? {
-        let found = try tx.first(JournalStore.receipt(actor: actor, key: key)) { ($0.text(0), $0.text(2)) }
-        guard let found, found.0 == operation else { return nil }
-        return Receipt(
-            answer: try JSON(parsing: found.1).object ?? JSONObject(), isRepeat: true, lastSequence: 0)
+        let found = try kept(by: actor, key: key, in: tx)
+        return found?.operation == operation ? found?.receipt : nil
+    }
+
+    private static func kept(
+        by actor: String, key: String, in tx: borrowing Transaction
+    ) throws -> (operation: String, digest: [UInt8], receipt: Receipt)? {
+        try tx.first(JournalStore.receipt(actor: actor, key: key)) { row in
+            let answer = try JSON(parsing: row.text(2)).object ?? JSONObject()
+            return (row.text(0), row.blob(1), Receipt(answer: answer, isRepeat: true, lastSequence: 0))
+        }
     }
 
     private static func keep(

@@ -60,9 +60,7 @@ package struct Installation: Sendable {
 
     /// The store of evidence.
     package var evidenceStore: EvidenceStore {
-        var settings = settings
-        settings.evidenceFolder = evidencePlace
-        return settings.evidenceStore
+        EvidenceStore(folder: evidencePlace, bucket: settings.evidenceBucket.map { Bucket($0) })
     }
 
     /// Files up to this size are looked through before they are used: that takes a tenth of a second at most.

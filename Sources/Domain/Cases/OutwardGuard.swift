@@ -61,30 +61,29 @@ package struct OutwardGuard: Equatable, Sendable {
     /// The first restricted piece that a text names by number or file name, in the words of the text.
     private func named(in text: String) -> String? {
         guard !restricted.isEmpty else { return nil }
-        let lowered = text.lowercased()
+        let lowered = text.lowercased()[...]
         for piece in restricted {
             let names = [piece.number, piece.fileName ?? ""].filter { $0.utf8.count > 1 }
-            if let name = names.first(where: { Self.stands($0.lowercased(), in: lowered) }) {
+            if let name = names.first(where: { stands($0.lowercased(), in: lowered) }) {
                 return "“\(name)”"
             }
         }
         return nil
     }
+}
 
-    /// Whether a name stands in a text by itself, not inside a longer word.
-    private static func stands(_ name: String, in text: String) -> Bool {
-        var rest = text[...]
-        while let found = rest.firstRange(of: name) {
-            let before =
-                found.lowerBound == text.startIndex ? nil : text[text.index(before: found.lowerBound)]
-            let after = found.upperBound == text.endIndex ? nil : text[found.upperBound]
-            if [before, after].allSatisfy({ $0.map { !$0.isLetter && !$0.isNumber } ?? true }) {
-                return true
-            }
-            rest = text[text.index(after: found.lowerBound)...]
-        }
-        return false
+/// Whether a phrase stands in a text by itself, not inside a longer word.
+///
+/// Letter case matters.
+func stands(_ phrase: String, in text: Substring) -> Bool {
+    var rest = text
+    while let found = rest.firstRange(of: phrase) {
+        let before = found.lowerBound == text.startIndex ? nil : text[text.index(before: found.lowerBound)]
+        let after = found.upperBound == text.endIndex ? nil : text[found.upperBound]
+        if [before, after].allSatisfy({ $0.map { !$0.isLetter && !$0.isNumber } ?? true }) { return true }
+        rest = text[text.index(after: found.lowerBound)...]
     }
+    return false
 }
 
 /// Finds words of internal notes in text that is about to leave the house.

@@ -67,7 +67,7 @@ package struct PreSendRules: Hashable, Sendable {
         let saysNext = hasNextStep || text.contains("?") || Self.namesTime(text)
         var findings: [Finding] = []
         for check in checks where !(check.isFineWithNextStep && saysNext) {
-            for sentence in sentences where !check.unless.contains(where: { Self.stands($0, in: sentence) }) {
+            for sentence in sentences where !check.unless.contains(where: { stands($0, in: sentence) }) {
                 guard let found = check.phrases.lazy.compactMap({ Self.found($0, in: sentence) }).first else {
                     continue
                 }
@@ -170,22 +170,6 @@ package struct PreSendRules: Hashable, Sendable {
         sentence.split { !$0.isLetter && !$0.isNumber && $0 != "-" && $0 != "." && $0 != "_" }.map { word in
             word.last == "." ? word.dropLast() : word
         }
-    }
-
-    /// Whether a phrase stands in a sentence by itself, not inside a longer word.
-    private static func stands(_ phrase: String, in sentence: Substring) -> Bool {
-        var rest = sentence
-        while let found = rest.firstRange(of: phrase) {
-            let before =
-                found.lowerBound == sentence.startIndex
-                ? nil : sentence[sentence.index(before: found.lowerBound)]
-            let after = found.upperBound == sentence.endIndex ? nil : sentence[found.upperBound]
-            if [before, after].allSatisfy({ $0.map { !$0.isLetter && !$0.isNumber } ?? true }) {
-                return true
-            }
-            rest = sentence[sentence.index(after: found.lowerBound)...]
-        }
-        return false
     }
 }
 

@@ -160,13 +160,13 @@ struct LogExamination: Sendable {
         defer { close(descriptor) }
         let name = source.path == "-" ? "standard input" : source.path
         var head: [UInt8] = []
-        while head.count < 512, try Self.append(from: descriptor, to: &head, source.path) {}
+        while head.count < 512, try source.append(from: descriptor, to: &head) {}
         if ArchiveReader.isArchive(head) {
             var reader = ArchiveReader()
             return try members(of: &reader, descriptor, name, head, as: role)
         }
         return try examine(name, written: source.writtenAt, as: role, head) { bytes in
-            try Self.append(from: descriptor, to: &bytes, source.path)
+            try source.append(from: descriptor, to: &bytes)
         }
     }
 
@@ -221,23 +221,6 @@ struct LogExamination: Sendable {
             if let text = transcoder?.text(of: piece) { piece = text }
         }
         return reading.finish()
-    }
-
-    /// Appends what a stream has; false at its end.
-    private static func append(from descriptor: Int32, to bytes: inout [UInt8], _ path: String) throws -> Bool
-    {
-        let length = 1 << 18
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: length))
-        while true {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                Foundation.read(descriptor, buffer.baseAddress.map { $0 + start }, length)
-            }
-            if count < 0, errno == EINTR { continue }
-            bytes.removeLast(length - max(0, count))
-            if count < 0 { throw LogFault.system("Cannot read", path) }
-            return count > 0
-        }
     }
 }
 

@@ -83,7 +83,7 @@ enum LogMining {
         var head: [UInt8] = []
         var isOver = false
         while head.count < length, !isOver {
-            isOver = try !append(from: descriptor, to: &head, source.path)
+            isOver = try !source.append(from: descriptor, to: &head)
         }
         var transcoder = LogTranscoder(beginning: head)
         if let text = transcoder?.text(of: head) { head = text }
@@ -98,27 +98,10 @@ enum LogMining {
             }
             isLast = isOver
             piece.removeAll(keepingCapacity: true)
-            if !isOver { isOver = try !append(from: descriptor, to: &piece, source.path) }
+            if !isOver { isOver = try !source.append(from: descriptor, to: &piece) }
             if let text = transcoder?.text(of: piece) { piece = text }
         } while !isLast
         if let ledger { try miner.finish(ledger.add) } else { miner.finish() }
         return Run(format: format, tally: miner.tally, ledger: ledger)
-    }
-
-    /// Appends what a stream has; false at its end.
-    private static func append(from descriptor: Int32, to bytes: inout [UInt8], _ path: String) throws -> Bool
-    {
-        let length = 1 << 18
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: length))
-        while true {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                Foundation.read(descriptor, buffer.baseAddress.map { $0 + start }, length)
-            }
-            if count < 0, errno == EINTR { continue }
-            bytes.removeLast(length - max(0, count))
-            if count < 0 { throw LogFault.system("Cannot read", path) }
-            return count > 0
-        }
     }
 }

@@ -53,6 +53,22 @@ struct LogSource: Sendable {
         }
     }
 
+    /// Appends what a stream has; false at its end.
+    func append(from descriptor: Int32, to bytes: inout [UInt8]) throws -> Bool {
+        let length = 1 << 18
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: length))
+        while true {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                Foundation.read(descriptor, buffer.baseAddress.map { $0 + start }, length)
+            }
+            if count < 0, errno == EINTR { continue }
+            bytes.removeLast(length - max(0, count))
+            if count < 0 { throw LogFault.system("Cannot read", path) }
+            return count > 0
+        }
+    }
+
     /// The bytes from `start` on, up to `count`.
     func bytes(_ descriptor: Int32, at start: Int, count: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []

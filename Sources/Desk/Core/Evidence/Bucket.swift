@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import Glibc
 import Storage
+import Web
 
 /// A bucket of S3-compatible storage: objects under keys, each written whole.
 ///
@@ -60,13 +61,13 @@ package struct Bucket: Sendable {
         (self.place, self.pieceSize) = (place, pieceSize)
     }
 
-    private static let nothing = hex(Array(SHA256.hash(data: [UInt8]())))
+    private static let nothing = hex(sha256([]))
 
     // MARK: Objects
 
     /// Writes bytes under a key, in place of what is there.
     func put(_ key: String, _ bytes: [UInt8]) throws {
-        _ = try send("PUT", key, body: .bytes(bytes), digest: hex(Array(SHA256.hash(data: bytes))))
+        _ = try send("PUT", key, body: .bytes(bytes), digest: hex(sha256(bytes)))
     }
 
     /// Writes a stretch of a file under a key, in place of what is there; durable when it returns.
@@ -104,7 +105,7 @@ package struct Bucket: Sendable {
     /// Up to 5 GB go at once; a larger object is copied in pieces.
     func copy(_ key: String, to other: String) throws -> Bool {
         guard let size = try size(of: key) else { return false }
-        let source = "x-amz-copy-source: /\(place.name)/\(Self.encoded(place.prefix + key, "/"))"
+        let source = "x-amz-copy-source: /\(place.name)/\(Self.path(place.prefix + key))"
         guard size > Self.mostAtOnce else {
             return try send("PUT", other, headers: [source], body: .bytes([]), accepting: [404]).status != 404
         }
@@ -174,7 +175,7 @@ package struct Bucket: Sendable {
             let bytes = Array(list.utf8)
             let answer = try send(
                 "POST", key, query: [("uploadId", id)], body: .bytes(bytes),
-                digest: hex(Array(SHA256.hash(data: bytes))))
+                digest: hex(sha256(bytes)))
             // The storage may say 200, work on, and then say in the body that it failed.
             guard answer.text.contains("CompleteMultipartUploadResult") else {
                 throw EvidenceFault(description: "the storage made no object: \(answer.text.prefix(200))")
@@ -188,37 +189,18 @@ package struct Bucket: Sendable {
 
     private func digest(of descriptor: Int32, _ offset: Int64, _ count: Int64) throws -> String {
         var hasher = SHA256()
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        var place = offset
-        while place < offset + count {
-            let wanted = Int(min(Int64(buffer.count), offset + count - place))
-            let read = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, wanted, Int(place)) }
-            guard read > 0 else { throw EvidenceStore.fault("read") }
-            buffer.withUnsafeBytes {
-                hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[0..<read]))
-            }
-            place += Int64(read)
+        try EvidencePart.eachBlock(of: descriptor, from: offset, count: count) {
+            hasher.update(bufferPointer: $0)
         }
         return hex(Array(hasher.finalize()))
     }
 
     // MARK: Requests
 
-    /// Percent-encodes all but what [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.3) calls unreserved.
-    static func encoded(_ text: String, _ others: String = "") -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            let character = Character(UnicodeScalar(byte))
-            if character.isASCII,
-                character.isLetter || character.isNumber || "-._~".contains(character)
-                    || others.contains(character)
-            {
-                encoded.append(character)
-            } else {
-                encoded += "%" + hex([byte]).uppercased()
-            }
-        }
-        return encoded
+    /// A key as it stands in an address: percent-encoded between its slashes.
+    private static func path(_ key: String) -> String {
+        key.split(separator: "/", omittingEmptySubsequences: false).map { percentEncoded(String($0)) }
+            .joined(separator: "/")
     }
 
     private func send(
@@ -226,10 +208,10 @@ package struct Bucket: Sendable {
         body: Transfer.Body = .none, digest: String? = nil, mostBytes: Int = 16 << 20,
         accepting others: [Int] = []
     ) throws -> TransferAnswer {
-        var url = "\(place.endpoint)/\(Self.encoded(place.name))/"
-        if let key { url += Self.encoded(place.prefix + key, "/") }
+        var url = "\(place.endpoint)/\(percentEncoded(place.name))/"
+        if let key { url += Self.path(place.prefix + key) }
         // The signature is over names in their order.
-        let pairs = query.map { (Self.encoded($0.0), Self.encoded($0.1)) }.sorted { $0.0 < $1.0 }
+        let pairs = query.map { (percentEncoded($0.0), percentEncoded($0.1)) }.sorted { $0.0 < $1.0 }
         if !pairs.isEmpty { url += "?" + pairs.map { "\($0.0)=\($0.1)" }.joined(separator: "&") }
         var transfer = Transfer(method, url: url)
         transfer.headers = headers + ["x-amz-content-sha256: \(digest ?? Self.nothing)"]

@@ -138,18 +138,22 @@ final class EvidencePart: Sendable {
         }
     }
 
-    /// Reads a file from its beginning, a megabyte at a time.
-    private static func eachBlock(
-        of descriptor: Int32, _ body: (UnsafeRawBufferPointer) throws -> Void
+    /// Reads a stretch of a file, a megabyte at a time; to the file's end where `count` is nil.
+    /// - Throws: where the file ends before the stretch does.
+    static func eachBlock(
+        of descriptor: Int32, from offset: Int64 = 0, count: Int64? = nil,
+        _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        var place = 0
+        var place = offset
         while true {
-            let count = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, place) }
-            guard count >= 0 else { throw EvidenceStore.fault("read") }
-            if count == 0 { return }
-            try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
-            place += count
+            let wanted = Int(min(Int64(buffer.count), count.map { offset + $0 - place } ?? .max))
+            if wanted == 0 { return }
+            let read = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, wanted, Int(place)) }
+            guard read > 0 || read == 0 && count == nil else { throw EvidenceStore.fault("read") }
+            if read == 0 { return }
+            try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[0..<read])) }
+            place += Int64(read)
         }
     }
 

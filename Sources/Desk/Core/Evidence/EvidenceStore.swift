@@ -46,8 +46,7 @@ package struct EvidenceStore: Sendable {
     /// - Parameter isLasting: whether the unfinished file survives a power cut, and the loss of this node where nodes
     ///   share a bucket, so that a row can say how much of it is there.
     func begin(_ id: String, lasting isLasting: Bool = false) throws -> EvidencePart {
-        try Self.makeFolder(folder)
-        try Self.makeFolder("\(folder)/partial")
+        try makePlaceForParts()
         guard let bucket else {
             let part = try EvidencePart(path: partialPath(id), isNew: true)
             if isLasting { try Self.sync(folder: "\(folder)/partial") }
@@ -66,8 +65,7 @@ package struct EvidenceStore: Sendable {
             try part.cut(to: size)
             return part
         }
-        try Self.makeFolder(folder)
-        try Self.makeFolder("\(folder)/partial")
+        try makePlaceForParts()
         // What an earlier request left here is in the bucket, or was never acknowledged.
         unlink(partialPath(id))
         return try EvidencePart(
@@ -153,6 +151,11 @@ package struct EvidenceStore: Sendable {
     static func asideKey(of hash: String) -> String { "aside/\(hash)" }
 
     // MARK: Folders and faults
+
+    private func makePlaceForParts() throws {
+        try Self.makeFolder(folder)
+        try Self.makeFolder("\(folder)/partial")
+    }
 
     private static func makeFolder(_ path: String) throws {
         if mkdir(path, 0o700) == 0 {

@@ -252,19 +252,19 @@ enum QueuePages {
         // What waits for somebody: the gravest first, and of those the latest.
         func gravest(_ title: String, _ owner: CaseFilter.Owner, _ address: String) throws -> Group {
             let limit = 20
-            var found = try group(title, owner, limit: limit)
-            found.address = address
-            guard found.hasMore else {
-                let rank = Dictionary(
-                    policy.severities.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: min)
-                found.cases.sort {
-                    (rank[$0.severity] ?? .max, $1.updatedAt) < (rank[$1.severity] ?? .max, $0.updatedAt)
-                }
-                return found
-            }
-            found.cases = []
             var filter = view.filter
             filter.owner = owner
+            let count = try counts.count(filter, for: actor, in: tx)
+            guard count > limit else {
+                let rank = Dictionary(
+                    policy.severities.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: min)
+                var all = try group(title, owner, limit: limit)
+                all.cases.sort {
+                    (rank[$0.severity] ?? .max, $1.updatedAt) < (rank[$1.severity] ?? .max, $0.updatedAt)
+                }
+                return all
+            }
+            var found = Group(title: title, count: count, cases: [], hasMore: true, address: address)
             for severity in policy.severities where found.cases.count < limit {
                 filter.severity = severity.id
                 guard try counts.count(filter, for: actor, in: tx) > 0 else { continue }
