@@ -31,6 +31,8 @@ package protocol Feature: Sendable {
     static var passingTables: Set<String> { get }
     /// What sees to it, after a backup was restored, that passing tables are made anew.
     static var afterRestore: [SQL] { get }
+    /// Whether its tables that are no projection hold what the facts make: a sentence for each row that does not.
+    static var checks: [@Sendable (borrowing Transaction) throws -> [String]] { get }
 }
 
 extension Feature {
@@ -46,6 +48,7 @@ extension Feature {
     package static var caseParts: [CasePart] { [] }
     package static var passingTables: Set<String> { [] }
     package static var afterRestore: [SQL] { [] }
+    package static var checks: [@Sendable (borrowing Transaction) throws -> [String]] { [] }
 }
 
 /// Tables that name files of the folder of evidence: what they name is in backups, and is not swept.
@@ -73,7 +76,7 @@ package struct FeatureCatalog: Sendable {
         EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, MailFeature.self, ImportFeature.self,
         PlatformFeature.self, BackupFeature.self,
         PresenceFeature.self, PaletteFeature.self, SearchFeature.self, ViewsFeature.self,
-        BulkFeature.self, RetentionFeature.self,
+        BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self,
     ]
 
     /// A catalogue of all features.

@@ -42,7 +42,7 @@ NO_PAGE = {
     r"/assets/|/favicon": "files of the pages",
     r"/(healthz|readyz|metrics)$": "for machines",
     r"/events$|/presence$|^/palette$": "read by the page's script",
-    r"timeline\.(md|json)$|/content$|/purge_certificate$|^/mail/{id}/original$": "downloads",
+    r"timeline\.(md|json)$|/clocks\.csv$|/content$|/purge_certificate$|^/mail/{id}/original$": "downloads",
     r"^/(setup|password)/": "one-time links; their forms are those of the sign-in page, seen by the smoke test",
     r"^/sign-in/": "the second step of signing in, seen by test_second_factor",
     r"^/shared/": "one-time link to a piece of evidence",

@@ -38,6 +38,7 @@ struct FactGoldenTests {
         case "macro": return try MacroFact(kind: kind, body: body)
         case "mail": return try MailFact(kind: kind, body: body)
         case "hold": return try LegalHoldFact(kind: kind, body: body)
+        case "clock": return try ClockRecordFact(kind: kind, body: body)
         case "view": return try SavedViewFact(kind: kind, body: body)
         default: throw FactProblem("no test knows facts of kind \(kind)")
         }
@@ -66,12 +67,13 @@ struct FactGoldenTests {
             "Story/StoryFact.swift",
             "Form/CaseFormFact.swift", "Views/SavedViewFact.swift",
             "Retention/RetentionFact.swift", "Retention/LegalHoldFact.swift", "Mail/MailFact.swift",
+            "ServiceLevels/ClockFact.swift", "ServiceLevels/ClockRecord.swift",
         ]
         var written: Set<String> = []
         for source in sources {
             let text = try Self.file("../../Sources/Domain/\(source)")
             for match in text.matches(
-                of: /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail)\.[a-z_]+)"/)
+                of: /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock)\.[a-z_]+)"/)
             {
                 written.insert(String(match.output.1))
             }
@@ -117,7 +119,8 @@ struct FactGoldenTests {
         }.map(\.lastPathComponent)
         #expect(
             declaring.sorted() == [
-                "CaseFact.swift", "EvidenceFact.swift", "LegalHoldFact.swift", "Macro.swift",
+                "CaseFact.swift", "ClockRecord.swift", "EvidenceFact.swift", "LegalHoldFact.swift",
+                "Macro.swift",
                 "MailFact.swift",
                 "OrganisationFact.swift",
                 "PersonFact.swift", "PolicyFact.swift", "SavedViewFact.swift",
@@ -192,6 +195,7 @@ struct FactGoldenTests {
     static let samples: [any Fact] =
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples + formSamples + retentionSamples + mailSamples
+        + clockSamples
 
     private static let mailSamples: [any Fact] = [
         MailFact.received(
@@ -211,6 +215,35 @@ struct FactGoldenTests {
                 text: "Back on Monday.")),
         CaseFact.mail(.undelivered(to: "ana@halden.example", reason: "5.1.1 no such user")),
     ]
+
+    private static let clockSamples: [any Fact] = {
+        let full = ClockRecordFact.Applied(
+            level: "premium", policy: 3, severity: "sev1", tier: "premium", reason: .changed, cause: 101,
+            shifts: [.init(clock: "resolution", before: moment, after: nil)])
+        let bare = ClockRecordFact.Applied(
+            level: "all", policy: 0, severity: "sev2", tier: nil, reason: .opened, cause: nil)
+        let firing = ClockRecordFact.Firing(clock: "resolution", cycle: 101, revision: 0, due: moment)
+        let late = ClockRecordFact.Firing(
+            clock: "time_box.H1", cycle: 9, revision: 2, due: nil, isOvertaken: true)
+        let records: [ClockRecordFact] = [
+            .levelApplied(full), .levelApplied(bare), .warned(firing, percent: 50),
+            .warned(late, percent: 90), .breached(firing), .breached(late),
+        ]
+        let facts: [ClockFact] = [
+            .cadenceAgreed(minutes: 30, reason: "r"),
+            .cadenceAgreed(minutes: nil, reason: "r"),
+            .responseJudged(sequence: 104, counts: true, reason: "r"),
+            .breachExplained(
+                .init(
+                    clock: "resolution", cycle: 101, cause: "staffing", correction: "c",
+                    isCustomerTold: true)),
+            .breachExplained(
+                .init(
+                    clock: "resolution", cycle: 101, cause: "staffing", correction: nil,
+                    isCustomerTold: false)),
+        ]
+        return records + facts.map { CaseFact.clock($0) }
+    }()
 
     private static let retentionSamples: [any Fact] = [
         CaseFact.retention(

@@ -61,7 +61,7 @@ enum PolicyText {
                     line: 1, key: "document", message: "holds more than \(mostNodes) values")
                 return .failure(PolicyProblems([problem]))
             }
-            return Policy.read(config, knownRights: knownRights)
+            return Policy.read(config, knownRights: knownRights, zones: .machine)
         } catch let error as YamlError {
             return .failure(PolicyProblems([problem(error)]))
         } catch {

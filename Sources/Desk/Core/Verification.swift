@@ -56,6 +56,9 @@ package struct Verification: Sendable {
                 try rebuild(live, into: rebuilt, &report)
                 try compareTables(live, rebuilt, &report)
             }
+            for check in FeatureCatalog().features.flatMap({ $0.checks }) {
+                for finding in try check(live) { report.add(finding) }
+            }
             return report
         }
         try await fresh.close()

@@ -8,7 +8,7 @@ package enum Schema {
     package static let migrations: [Migration] = [
         journal, people, customers, cases, imports, pages, macros, evidence,
         publicFace, lists, secondFactor, search, backups, views, bulk, retention,
-        mail, outbox,
+        mail, outbox, clocks,
     ]
 
     private static let journal = Migration(
@@ -634,5 +634,39 @@ package enum Schema {
             ) STRICT;
             CREATE INDEX legal_hold_scope_of_target ON legal_hold_scope (target, kind);
             CREATE INDEX legal_hold_scope_of_hold ON legal_hold_scope (hold_id);
+            """)
+
+    private static let clocks = Migration(
+        19, "clocks of cases",
+        common: """
+            CREATE TABLE clock_record (
+                case_id TEXT PRIMARY KEY,
+                version INTEGER NOT NULL,
+                level TEXT NOT NULL,
+                policy INTEGER NOT NULL,
+                warnings INTEGER NOT NULL,
+                breaches INTEGER NOT NULL,
+                breached_at INTEGER
+            ) STRICT;
+            CREATE TABLE case_clock (
+                case_id TEXT PRIMARY KEY,
+                mark INTEGER NOT NULL,
+                settled INTEGER NOT NULL,
+                policy INTEGER NOT NULL,
+                fire_at INTEGER,
+                deadline_at INTEGER NOT NULL,
+                deadline_clock TEXT,
+                due TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX case_clock_firing ON case_clock (fire_at, case_id) WHERE fire_at IS NOT NULL;
+            CREATE INDEX case_clock_waiting ON case_clock (case_id) WHERE mark <> settled;
+            CREATE INDEX case_clock_by_policy ON case_clock (policy, case_id);
+            CREATE INDEX case_clock_by_deadline ON case_clock (deadline_at, case_id);
+            CREATE TABLE clock_epoch (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+            INSERT INTO clock_epoch (id, at) SELECT 'main', COALESCE(MAX(recorded_at), 0) FROM fact;
+            INSERT INTO case_clock (case_id, mark, settled, policy, deadline_at, due)
+                SELECT id, 1, CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END,
+                    CASE WHEN closed_at IS NULL THEN 0 ELSE 2147483647 END, 9223372036854775807, '[]'
+                FROM support_case;
             """)
 }

@@ -84,7 +84,7 @@ package struct DeskServer: Sendable {
         quiet.logLevel = .warning
         var background: [any Service] = [
             services.live, Housekeeping(services), SearchJobs(services), BackupWorker(services),
-            BulkJobs(services), RetentionJobs(services),
+            BulkJobs(services), RetentionJobs(services), ServiceLevelsJobs(services),
         ]
         let mail = services.mail
         if let server = mail.outgoing {

@@ -34,7 +34,8 @@ extension CaseFact {
         case .reopened: "case.reopened"
         case .closed: "case.closed"
         case .entryErased: "case.entry_erased"
-        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail:
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
+            .clock:
             family?.kind ?? ""
         }
     }
@@ -75,7 +76,8 @@ extension CaseFact {
                 "sequence": .integer(sequence), "fields": .array(fields.map(JSON.string)),
                 "body_sha256": .string(digest), "why": .string(reason),
             ]
-        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail:
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
+            .clock:
             family?.body ?? .null
         }
     }

@@ -145,6 +145,8 @@ package enum CaseFact: Fact {
     case customer(CaseCustomerFact)
     /// What came for it by mail, and what did not arrive.
     case mail(CaseMailFact)
+    /// What happened to its clocks.
+    case clock(ClockFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -229,7 +231,8 @@ package enum CaseFact: Fact {
         case .classified(let field, _): [Aspect(field.rawValue)]
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
-        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail:
+        case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
+            .clock:
             family?.edits ?? []
         }
     }

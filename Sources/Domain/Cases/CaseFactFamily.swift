@@ -32,6 +32,7 @@ extension CaseFact {
         case .retention(let fact): fact
         case .customer(let fact): fact
         case .mail(let fact): fact
+        case .clock(let fact): fact
         default: nil
         }
     }
@@ -41,6 +42,7 @@ extension CaseFact {
         InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
+        ClockFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -63,6 +65,7 @@ extension CaseFact {
             return .customer(try CaseCustomerFact(kind: kind, body: body))
         }
         if CaseMailFact.kinds.contains(kind) { return .mail(try CaseMailFact(kind: kind, body: body)) }
+        if ClockFact.kinds.contains(kind) { return .clock(try ClockFact(kind: kind, body: body)) }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil
     }

@@ -116,7 +116,9 @@ package struct SupportCase: Subject, Equatable {
             }
         case .investigation(.hypothesisJudged(let id, let judgement)): judge(id, judgement)
         case .investigation(.judgementWithdrawn(let id, let withdrawal)): takeBack(id, withdrawal)
-        case .noted, .entryErased, .investigation, .coordination, .evidence, .story, .retention, .mail: break
+        case .noted, .entryErased, .investigation, .coordination, .evidence, .story, .retention, .mail,
+            .clock:
+            break
         case .relation(let fact): apply(fact)
         case .form(let fact):
             if case .customerAnswered = fact { unansweredSince = unansweredSince ?? moment }

@@ -95,7 +95,7 @@ package struct CaseEvidence: Sendable {
         }
     }
 
-    private mutating func apply(_ body: CaseEvidenceFact, _ fact: Recorded<CaseFact>) {
+    mutating func apply(_ body: CaseEvidenceFact, _ fact: Recorded<CaseFact>) {
         switch body {
         case .attached(let attachment), .given(let attachment):
             present[attachment.evidence] = attachment.type

@@ -228,7 +228,7 @@ package func pad(_ number: Int, _ width: Int) -> String {
     return digits.count >= width ? digits : String(repeating: "0", count: width - digits.count) + digits
 }
 
-private func daysInMonth(_ month: Int, of year: Int) -> Int {
+func daysInMonth(_ month: Int, of year: Int) -> Int {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
     case 4, 6, 9, 11: 30
@@ -236,7 +236,7 @@ private func daysInMonth(_ month: Int, of year: Int) -> Int {
     }
 }
 
-private func daysFromCivil(_ year: Int, _ month: Int, _ day: Int) -> Int {
+func daysFromCivil(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let y = month <= 2 ? year - 1 : year
     let era = (y >= 0 ? y : y - 399) / 400
     let yearOfEra = y - era * 400
@@ -245,7 +245,7 @@ private func daysFromCivil(_ year: Int, _ month: Int, _ day: Int) -> Int {
     return era * 146_097 + dayOfEra - 719_468
 }
 
-private func civil(fromDays days: Int) -> (year: Int, month: Int, day: Int) {
+func civil(fromDays days: Int) -> (year: Int, month: Int, day: Int) {
     let z = days + 719_468
     let era = (z >= 0 ? z : z - 146_096) / 146_097
     let dayOfEra = z - era * 146_097

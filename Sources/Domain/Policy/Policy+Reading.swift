@@ -5,9 +5,11 @@ extension Policy {
     ]
 
     /// Reads and checks a document; every mistake names its line and key.
-    /// - Parameter knownRights: what rights may be given; "case.*" gives all that begin so.
+    /// - Parameters:
+    ///   - knownRights: what rights may be given; "case.*" gives all that begin so.
+    ///   - zones: the time zones that calendars may name.
     package static func read(
-        _ document: ConfigNode, knownRights: Set<Right>
+        _ document: ConfigNode, knownRights: Set<Right>, zones: ZoneTable = .utcOnly
     ) -> Result<Policy, PolicyProblems> {
         var problems: [ConfigProblem] = []
         var root = ConfigReader(document, at: "", problems: &problems)
@@ -15,7 +17,7 @@ extension Policy {
         let (statuses, statusLines) = readStatuses(&root, &problems)
         let defaultSeverity = root.text("default_severity", &problems)
         let reopened = root.text("reopened_status", &problems)
-        let policy = Policy(
+        var policy = Policy(
             organisation: root.text("organisation", &problems),
             caseNumberPrefix: root.text("case_number_prefix", &problems),
             severities: severities, defaultSeverity: ID(defaultSeverity),
@@ -68,6 +70,10 @@ extension Policy {
         problems += policy.retention.problems(
             in: policy, line: root.child("retention")?.line ?? document.line)
         AttentionCheck.check(policy, root.child("attention"), &problems)
+        if root.child("breach_causes") != nil {
+            policy.breachCauses = readTerms("breach_causes", &root, &problems)
+        }
+        policy.serviceLevels = .read(&root, levelTerms(policy), zones: zones, &problems)
         checkForms(policy, root.child("forms"), &problems)
         checkTransitions(policy, statusLines, document.line, &problems)
         checkBlocks(policy, statusLines, document.line, &problems)
@@ -76,6 +82,18 @@ extension Policy {
         root.refuseUnknownKeys(&problems)
         return problems.isEmpty
             ? .success(policy) : .failure(PolicyProblems(problems.sorted { $0.line < $1.line }))
+    }
+
+    private static func levelTerms(_ policy: Policy) -> ServiceLevels.LevelTerms {
+        ServiceLevels.LevelTerms(
+            severities: policy.severities,
+            terms: [
+                .severities: policy.severities.map(\.id.raw), .tiers: policy.tiers.map(\.id),
+                .contracts: policy.contracts.map(\.id), .products: policy.products.map(\.id),
+                .productAreas: policy.productAreas.map(\.id), .channels: policy.channels.map(\.id),
+                .requestTypes: policy.requestTypes.map(\.id),
+            ],
+            blockedReasons: policy.coordination.blockedReasons.map(\.id))
     }
 
     private static func readSeverities(_ root: inout ConfigReader, _ problems: inout [ConfigProblem])

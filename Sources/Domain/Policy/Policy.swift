@@ -213,6 +213,10 @@ package struct Policy: Sendable {
     package var priority = PriorityWeights()
     /// What it says of mail.
     package var mail = MailRules()
+    /// Why clocks are missed.
+    package var breachCauses: [Term] = Policy.usualBreachCauses
+    /// What is promised to whom.
+    package var serviceLevels = ServiceLevels.standard(for: [])
 }
 
 extension Policy {

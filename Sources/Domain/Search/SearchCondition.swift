@@ -21,6 +21,7 @@ package indirect enum SearchCondition: Hashable, Sendable {
         case promised = "next_update_at"
         case since = "status_since"
         case unanswered = "unanswered_since"
+        case breach = "deadline_at"
     }
 
     /// Something that a case has or lacks.
@@ -136,4 +137,6 @@ package enum SearchOrder: String, Sendable, CaseIterable {
     case updatedAscending = "updated-asc"
     case openedDescending = "opened-desc"
     case openedAscending = "opened-asc"
+    /// By what promise ends first; cases without one come last.
+    case breachAscending = "breach"
 }

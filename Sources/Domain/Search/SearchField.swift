@@ -7,7 +7,7 @@ package enum SearchField: String, CaseIterable, Sendable {
     case rootCause = "root_cause"
     case waits
     case channel, type, number, involves, watcher, subject, note, message, attachment
-    case opened, updated, resolved, closed, reported, due, promised, since, unanswered
+    case opened, updated, resolved, closed, reported, due, promised, breach, since, unanswered
     case sort
 
     /// What kind of value it takes.
@@ -38,7 +38,7 @@ package enum SearchField: String, CaseIterable, Sendable {
         case .state, .has, .lacks: .word
         case .owner, .requester, .involves, .watcher: .person
         case .account: .organisation
-        case .opened, .updated, .resolved, .closed, .reported, .due, .promised, .since, .unanswered: .time
+        case .opened, .updated, .resolved, .closed, .reported, .due, .promised, .breach, .since, .unanswered: .time
         case .subject, .note, .message, .attachment, .number: .text
         case .sort: .order
         }
@@ -71,6 +71,7 @@ package enum SearchField: String, CaseIterable, Sendable {
         case .since: ["in_status", "status_since"]
         case .unanswered: ["unanswered_since"]
         case .sort: ["order_by", "order"]
+        case .breach: ["sla", "deadline", "breaches"]
         case .state, .has, .lacks, .status, .tier, .component, .category, .verdict, .closed, .reported,
             .promised:
             []

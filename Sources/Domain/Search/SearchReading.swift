@@ -54,10 +54,13 @@ package struct SearchReading: Sendable {
             "updated": .updatedDescending, "created": .openedDescending, "opened": .openedDescending,
             "created-desc": .openedDescending, "created-asc": .openedAscending, "newest": .openedDescending,
             "oldest": .openedAscending, "desc": .updatedDescending, "asc": .updatedAscending,
+            "sla": .breachAscending, "deadline": .breachAscending,
         ]
         let wanted = value.text.lowercased()
-        if let order = words[wanted] ?? SearchOrder(rawValue: wanted) { return order }
-        throw unknown(value, "an order", SearchOrder.allCases.map(\.rawValue))
+        // What is promised to whom inside the house is nothing for customers.
+        let known = SearchOrder.allCases.filter { !isForCustomer || $0 != .breachAscending }
+        if let order = words[wanted] ?? SearchOrder(rawValue: wanted), known.contains(order) { return order }
+        throw unknown(value, "an order", known.map(\.rawValue))
     }
 
     private func condition(_ expression: SearchExpression) throws(SearchProblem) -> SearchCondition {
@@ -152,6 +155,7 @@ package struct SearchReading: Sendable {
         case "mine": return .oneOf(.owner, [me.raw])
         case "unowned", "unassigned": return .not(.has(.owner))
         case "overdue": return .during(.due, from: nil, until: now)
+        case "breached": return .during(.breach, from: nil, until: now)
         case "late": return .during(.promised, from: nil, until: now)
         case "restricted", "confidential": return .restricted
         case "merged": return .merged
@@ -161,7 +165,8 @@ package struct SearchReading: Sendable {
             throw unknown(
                 value, "a state",
                 [
-                    "open", "waiting", "solved", "closed", "mine", "unowned", "overdue", "late", "watched",
+                    "open", "waiting", "solved", "closed", "mine", "unowned", "overdue", "late", "breached",
+                    "watched",
                     "merged",
                     "restricted",
                 ])
@@ -194,10 +199,10 @@ package struct SearchReading: Sendable {
         let moments: [SearchField: SearchCondition.Moment] = [
             .opened: .opened, .updated: .updated, .resolved: .resolved, .closed: .closed,
             .reported: .reported,
-            .due: .due, .promised: .promised, .since: .since, .unanswered: .unanswered,
+            .due: .due, .promised: .promised, .breach: .breach, .since: .since, .unanswered: .unanswered,
         ]
         let moment = moments[filter.field] ?? .updated
-        let isAhead = moment == .due || moment == .promised
+        let isAhead = moment == .due || moment == .promised || moment == .breach
         let stretch = try SearchTimes(now: now).stretch(filter.comparison, value, isAhead: isAhead)
         return .during(moment, from: stretch.from, until: stretch.until)
     }

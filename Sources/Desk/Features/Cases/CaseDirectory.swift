@@ -181,6 +181,11 @@ package enum CaseDirectory {
         return found
     }
 
+    /// The case with this identifier, whoever may know of it: for work that the software does by itself.
+    static func any(_ id: ID<SupportCase>, in tx: borrowing Transaction) throws -> SupportCase? {
+        try tx.first(CasesQueries.row(id: id.raw), CasesQueries.read)
+    }
+
     /// The case that a field names, or a refusal that names the field; the same for what does not exist and for what
     /// the actor may not know of.
     package static func find(

@@ -230,6 +230,7 @@ enum CaseSearchQueries {
         case .promised: return stretch("c.next_update_at")
         case .since: return stretch("c.status_since")
         case .unanswered: return row("s.unanswered_since")
+        case .breach: return ServiceLevelsDirectory.isDue(from: from, until: until)
         case .resolved: return row("s.resolved_at")
         case .closed: return row("s.closed_at")
         case .reported: return row("s.reported_at")

@@ -45,6 +45,17 @@ package enum CasesQueries {
     static func list(_ filter: CaseFilter, for actor: Actor, _ page: CasePage) -> SQL {
         let order = ListOrder(filter.order, page, for: actor)
         var filter = filter
+        if filter.order == .breachAscending {
+            // The index of deadlines is walked in order, and each case looked at until the page is full.
+            let walk = ListOrder(filter.order, page, for: actor, column: "k.deadline_at")
+            let all = visible(to: actor) + conditions(filter, isNarrow: true) + walk.later
+            return rows(
+                in: """
+                    SELECT c.case_id AS found_id, k.deadline_at AS moment, c.doc AS place
+                    FROM \(ServiceLevelsDirectory.byDeadline) \(SQL.joinedTo) search_case c ON c.case_id = k.case_id
+                    WHERE \(SQL.all(all)) \(walk.inside) LIMIT \(page.limit)
+                    """, walk)
+        }
         guard !actor.isCustomer, filter.order == .updatedDescending, let statuses = statusesInTurn(filter)
         else {
             let all = conditions(filter, for: actor) + order.later
@@ -110,20 +121,25 @@ package enum CasesQueries {
         /// The same of `moment` and `place`.
         var laterOutside: [SQL] = []
 
-        init(_ order: SearchOrder, _ page: CasePage, for actor: Actor) {
+        init(_ order: SearchOrder, _ page: CasePage, for actor: Actor, column given: SQL? = nil) {
             // Where a case stands in a customer's list tells them nothing of what is done inside the house.
             switch order {
             case .updatedDescending, .updatedAscending:
                 column = actor.isCustomer ? "publicly_changed_at" : "updated_at"
             case .openedDescending, .openedAscending: column = "opened_at"
+            case .breachAscending: column = given ?? ServiceLevelsDirectory.deadline(ofCase: "c.case_id")
             }
-            let isAscending = [.updatedAscending, .openedAscending].contains(order) != page.isBackwards
+            let isAscending =
+                [.updatedAscending, .openedAscending, .breachAscending].contains(order) != page.isBackwards
             inside =
                 isAscending ? "ORDER BY \(column), c.doc" : "ORDER BY \(column) DESC, c.doc DESC"
             outside = isAscending ? "ORDER BY moment, place" : "ORDER BY moment DESC, place DESC"
             guard let after = page.after else { return }
+            let moment: SQL =
+                order == .breachAscending
+                ? ServiceLevelsDirectory.deadline(ofCase: "\(after.id)") : "\(after.changedAt)"
             let position: SQL =
-                "(\(after.changedAt), (SELECT doc FROM search_case WHERE case_id = \(after.id)))"
+                "(\(moment), (SELECT doc FROM search_case WHERE case_id = \(after.id)))"
             later = [isAscending ? "(\(column), c.doc) > \(position)" : "(\(column), c.doc) < \(position)"]
             laterOutside = [
                 isAscending ? "(moment, place) > \(position)" : "(moment, place) < \(position)"
@@ -508,6 +524,8 @@ package enum CasesQueries {
         let (first, next) = (CasePage(limit: 1), CasePage(after: position, limit: 1))
         var oldest = CaseFilter()
         oldest.order = .openedAscending
+        var urgent = opened
+        urgent.order = .breachAscending
         var arranged = CaseFilter()
         (arranged.nextAction, arranged.blocked, arranged.severities) = (.lacking, .by("x"), ["sev1"])
         (arranged.openedSince, arranged.isUnchecked) = (Timestamp(microseconds: 0), true)
@@ -525,7 +543,7 @@ package enum CasesQueries {
             ofAlert(key: "x", statuses: ["new"]), find("x"), row(id: "x"),
             countUnrestricted(full, of: nil), countUnrestricted(overdue, of: ["x"]),
             countRestricted(full, for: staff), countRestricted(nobody, for: customer),
-            list(opened, for: staff, next),
+            list(opened, for: staff, next), list(urgent, for: staff, first), list(urgent, for: staff, next),
             list(full, for: staff, next),
             list(others, for: customer, first),
             list(nobody, for: .system, first),
@@ -584,6 +602,7 @@ package enum CasesQueries {
             try tx.execute(isFirst ? insertListed(this, doc: fact.sequence) : updateListed(this))
             try RelationsDirectory.project(fact, in: tx)
             try SearchDirectory.project(fact, in: tx)
+            try ServiceLevelsDirectory.touch(this.id, in: tx)
         },
         forget: { id, tx in
             try SearchDirectory.forget(ID(id), in: tx)

@@ -34,6 +34,7 @@ enum QueuePages {
             case .updatedAscending: "oldest change first"
             case .openedDescending: "newest first"
             case .openedAscending: "oldest first"
+            case .breachAscending: "first to breach first"
             }
         }
     }
@@ -69,6 +70,7 @@ enum QueuePages {
         var people: [String: String]
         var organisations: [ID<Organisation>: (name: String, tier: String)]
         var replying: [String: String] = [:]
+        var deadlines: [ID<SupportCase>: ServiceLevelsDirectory.Deadline] = [:]
     }
 
     static let pageSize = 50
@@ -286,7 +288,8 @@ enum QueuePages {
             people: try PeopleDirectory.names(
                 of: cases.flatMap { [$0.owner?.raw, $0.arrangement.nextActionOwner?.raw] }.compactMap { $0 },
                 in: tx),
-            organisations: try CustomerDirectory.names(of: cases.compactMap(\.organisation), in: tx))
+            organisations: try CustomerDirectory.names(of: cases.compactMap(\.organisation), in: tx),
+            deadlines: try ServiceLevelsDirectory.deadlines(of: cases.map(\.id), in: tx))
     }
 
     // MARK: Parts
@@ -438,7 +441,7 @@ enum QueuePages {
         return """
             <tr class="row\(isWaitingForUs ? " new" : "")" id="r-\(this.number)" role="row" data-row>
             <td class="c-sev" role="cell">\(isPickable ? tick(this.number) : .empty)\(pieces.severity(of: this, policy))</td>
-            <td class="c-case" role="cell"><a class="one subject" dir="auto" href="/cases/\(this.number)" data-row-open>\(this.subject)</a><span class="two">\(this.number) · \(news)\(pieces.about(this, names, policy))</span>\(snippet.map(QueueSearchPages.snippet) ?? .empty)</td>
+            <td class="c-case" role="cell"><a class="one subject" dir="auto" href="/cases/\(this.number)" data-row-open>\(this.subject)</a><span class="two">\(this.number) · \(deadline(names.deadlines[this.id], now))\(news)\(pieces.about(this, names, policy))</span>\(snippet.map(QueueSearchPages.snippet) ?? .empty)</td>
             \(next(this, names, policy, now))<td class="c-state" role="cell">\(pieces.state(of: this, policy))<span class="two">\(waiting(this, policy))for \(durationWords(seconds: now.seconds(since: this.statusSince)))</span></td>
             <td class="c-owner" role="cell">\(pieces.owner(of: this, names))<a class="sr" href="/cases/\(this.number)/assign" data-row-assign tabindex="-1" aria-hidden="true">Assign \(this.number)</a></td>
             <td class="c-upd" role="cell">\(time(this.updatedAt, now: now))</td>
@@ -488,6 +491,15 @@ enum QueuePages {
         return """
             <td class="c-next" role="cell"><span class="one" dir="auto">\(text)</span><span class="two">\(isolated(name)) · \(when)</span></td>
             """
+    }
+
+    /// The promise that ends first, where that is within a day or was missed.
+    private static func deadline(_ deadline: ServiceLevelsDirectory.Deadline?, _ now: Timestamp) -> HTML {
+        guard let deadline, deadline.at < now.adding(seconds: 86_400) else { return .empty }
+        let isLate = deadline.at <= now
+        return """
+            <span class="\(isLate ? "bad" : "soon")">\(deadline.clock.label) \(isLate ? "was due" : "due") \(time(deadline.at, now: now))</span> ·
+            """ + " "
     }
 
     private static func waiting(_ this: SupportCase, _ policy: Policy) -> HTML {

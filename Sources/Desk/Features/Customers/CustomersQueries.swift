@@ -120,6 +120,8 @@ package enum CustomersQueries {
             try tx.execute(saveDelegation(of: person, for: organisation.id.raw, delegation))
         case .delegationEnded(let person, _):
             try tx.execute(forgetDelegation(of: person, for: organisation.id.raw))
+        case .tierChanged, .detailChanged(.contract, _), .detailChanged(.products, _):
+            try ServiceLevelsDirectory.touch(organisation.id, in: tx)
         default: break
         }
     }

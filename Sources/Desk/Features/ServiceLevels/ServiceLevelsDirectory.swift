@@ -1,0 +1,140 @@
+import Diagnosis
+import Domain
+import Storage
+import Synchronization
+
+/// Works out the clocks of cases, for this feature and others.
+package enum ServiceLevelsDirectory {
+    /// Notes that something of a case changed; the job works out what that makes of its clocks.
+    static func touch(_ id: ID<SupportCase>, in tx: borrowing Transaction) throws {
+        try tx.execute(ServiceLevelsQueries.touch(id.raw))
+    }
+
+    /// Notes that something of a customer changed by which levels are chosen.
+    static func touch(_ id: ID<Organisation>, in tx: borrowing Transaction) throws {
+        try tx.execute(ServiceLevelsQueries.touch(organisation: id.raw))
+    }
+
+    /// Nothing fires of before this moment: what happened elsewhere or earlier is not alarmed about afterwards.
+    static func setEpoch(_ moment: Timestamp, in tx: borrowing Transaction) throws {
+        try tx.execute(ServiceLevelsQueries.setEpoch(moment))
+        try tx.execute(ServiceLevelsQueries.settleClosed())
+    }
+
+    /// Which of some cases have a promise with an end, and when.
+    static func deadlines(
+        of ids: [ID<SupportCase>], in tx: borrowing Transaction
+    ) throws -> [ID<SupportCase>: Deadline] {
+        guard !ids.isEmpty else { return [:] }
+        var found: [ID<SupportCase>: Deadline] = [:]
+        try tx.each(ServiceLevelsQueries.deadlines(ids: ids.map(\.raw))) { row in
+            guard row.integer(1) < ServiceLevelsQueries.never,
+                let id = row.optionalText(2).flatMap({ CaseClockID(text: $0) })
+            else { return }
+            found[ID(row.text(0))] = Deadline(at: Timestamp(microseconds: row.integer(1)), clock: id)
+        }
+        return found
+    }
+
+    /// The next end of a promise of a case.
+    package struct Deadline: Equatable, Sendable {
+        /// When.
+        package var at: Timestamp
+        /// Which clock.
+        package var clock: CaseClockID
+    }
+
+    /// The condition that a case `c` of a list has a promise that ends in a stretch of time.
+    static func isDue(from: Timestamp?, until: Timestamp?) -> SQL {
+        ServiceLevelsQueries.isDue(from: from, until: until)
+    }
+
+    /// When the next promise of a case ends, as a value of SQL; far away where there is none.
+    static func deadline(ofCase id: SQL) -> SQL { ServiceLevelsQueries.deadline(ofCase: id) }
+
+    /// The table of deadlines as `k`, for lists in their order.
+    static let byDeadline: SQL = "case_clock k"
+
+    // MARK: Clocks
+
+    /// The kinds of fact that no clock depends on.
+    private static let others = ["case.noted"]
+
+    /// The clocks of a case, from its facts.
+    /// - Parameter facts: what was read of the case already, notes left out; read here where nil.
+    static func clocks(
+        of this: SupportCase, facts: [Recorded<CaseFact>]? = nil, policy: Policy, at now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws -> CaseClocks {
+        let facts =
+            try facts
+            ?? tx.all(JournalStore.facts(of: SupportCase.ref(this.id), except: others)) {
+                try JournalStore.fact($0).decoded(as: CaseFact.self)
+            }
+        let records = try tx.all(JournalStore.facts(of: ClockRecord.ref(this.id), after: .none)) {
+            try JournalStore.fact($0).decoded(as: ClockRecordFact.self)
+        }
+        let version = try policyVersion(in: tx)
+        let named = Set(
+            records.compactMap { record -> Int? in
+                if case .levelApplied(let applied) = record.body { applied.policy } else { nil }
+            })
+        return CaseClocks(
+            facts, records,
+            .init(
+                policy: policy, version: version,
+                earlier: try EarlierPolicies.read(named.subtracting([version]), in: tx),
+                account: try account(of: this, in: tx)),
+            at: now)
+    }
+
+    /// The version of the policy in force; 0 is the built-in one.
+    static func policyVersion(in tx: borrowing Transaction) throws -> Int {
+        try tx.first(JournalStore.head(of: PolicyRecord.ref)) { Int($0.integer(0)) } ?? 0
+    }
+
+    private static func account(
+        of this: SupportCase, in tx: borrowing Transaction
+    ) throws -> CaseTraits.Account {
+        guard let id = this.organisation, let found = try CustomerDirectory.find(id.raw, in: tx) else {
+            return .init()
+        }
+        return .init(
+            tier: found.tier, contracts: found.record[.contract], products: found.record[.products])
+    }
+}
+
+/// Policies of earlier versions, which finished clocks were measured by.
+enum EarlierPolicies {
+    /// Documents that were read already; the same text always makes the same policy.
+    private static let kept = Mutex<[String: Policy?]>([:])
+
+    /// The policies of some versions; those that cannot be read any more are left out.
+    static func read(_ versions: Set<Int>, in tx: borrowing Transaction) throws -> [Int: Policy] {
+        guard !versions.isEmpty else { return [:] }
+        var found: [Int: Policy] = [:]
+        if versions.contains(0) { found[0] = policy(Policy.defaultDocument) }
+        guard versions.contains(where: { $0 > 0 }) else { return found }
+        for fact in try tx.all(
+            JournalStore.facts(of: PolicyRecord.ref, after: .none), JournalStore.fact)
+        where versions.contains(fact.version.number) {
+            if case .changed(let document, _) = try fact.decoded(as: PolicyFact.self).body {
+                found[fact.version.number] = policy(document)
+            }
+        }
+        return found
+    }
+
+    private static func policy(_ document: String) -> Policy? {
+        if let known = kept.withLock({ $0[document] }) { return known }
+        let read: Policy? =
+            if case .success(let policy) = PolicyText.read(document, knownRights: FeatureCatalog().rights) {
+                policy
+            } else { nil }
+        kept.withLock { kept in
+            if kept.count >= 64 { kept.removeAll() }
+            kept[document] = .some(read)
+        }
+        return read
+    }
+}

@@ -1,0 +1,41 @@
+import Domain
+import HTTPTypes
+import Storage
+import Web
+
+/// Service levels: what is promised to whom, the clocks of cases, and what fires when.
+enum ServiceLevelsFeature: Feature {
+    static let name = "service_levels"
+    static let operations = [
+        AnyOperation(AgreeCadence.self), AnyOperation(JudgeResponse.self), AnyOperation(ExplainBreach.self),
+    ]
+    static let reads = ServiceLevelsJSON.reads
+    static let subjects = [ServiceLevelsQueries.subject]
+    static let statements = ServiceLevelsQueries.samples
+    static let checks: [@Sendable (borrowing Transaction) throws -> [String]] = [ServiceLevelsJobs.check]
+
+    static let caseParts = [
+        CasePart(
+            .side, order: 5, html: { context, tx in try ClockPages.panel(context, tx) },
+            json: { context, tx in try ClockPages.members(context, tx) },
+            sentence: { fact, _, isForCustomer in
+                isForCustomer ? nil : ClockPages.sentence(fact)
+            })
+    ]
+
+    static func routes(_ services: Services) -> [Route] {
+        [
+            .signedIn(.get, "/cases/{id}/clocks", .right("case.view")) { call in
+                try await ClockPages.explain(call, services)
+            },
+            .signedIn(.get, "/cases/{id}/clocks.csv", .right("case.view")) { call in
+                let explained = try await ClockExplanation.read(call, services)
+                var response = WebResponse.text(ServiceLevelsJSON.csv(explained))
+                response.headers[.contentType] = "text/csv; charset=utf-8"
+                response.headers[.contentDisposition] =
+                    "attachment; filename=\"\(explained.number)-clocks.csv\""
+                return response
+            },
+        ]
+    }
+}

@@ -1,0 +1,206 @@
+import Diagnosis
+import Domain
+import Storage
+import Web
+
+/// Clocks on the wire: the same rows as on the page, as JSON and as CSV.
+enum ServiceLevelsJSON {
+    static let reads = [
+        APIRead(
+            "case.clocks", "The clocks of a case: what is due, what was met, and why",
+            path: "/cases/{id}/clocks", access: .right("case.view")
+        ) { call, services in
+            let explained = try await ClockExplanation.read(call, services)
+            return json(explained)
+        },
+        APIRead(
+            "clock.progress", "How many cases have clocks, and how many wait to be worked out anew",
+            path: "/clocks/progress", access: .right("policy.view")
+        ) { _, services in
+            try await services.database.read { tx in
+                let version = try ServiceLevelsDirectory.policyVersion(in: tx)
+                let counts = try tx.first(ServiceLevelsQueries.progress(policy: version)) {
+                    (all: $0.integer(0), waiting: $0.integer(1))
+                }
+                return [
+                    "policy_version": .integer(Int64(version)), "cases": .integer(counts?.all ?? 0),
+                    "waiting": .integer(counts?.waiting ?? 0),
+                ]
+            }
+        },
+    ]
+
+    static func json(_ explained: ClockExplanation) -> JSON {
+        .fields([
+            "case": .string(explained.number), "as_of": explained.now.json,
+            "service_level": explained.level.map { level in
+                .fields([
+                    "id": .string(level.applied.level), "name": .string(level.name),
+                    "policy_version": .integer(Int64(level.applied.policy)),
+                    "severity": .string(level.applied.severity), "tier": level.applied.tier.map(JSON.string),
+                    "because": .string(level.applied.reason.rawValue),
+                ])
+            },
+            "items": .array(explained.entries.map(item)),
+        ])
+    }
+
+    private static func item(_ entry: ClockExplanation.Entry) -> JSON {
+        let reading = entry.reading
+        return .fields([
+            "clock": .string(entry.id.clock.rawValue), "item": entry.id.item.map(JSON.string),
+            "name": .string(entry.id.label), "cycle": .integer(Int64(entry.number)),
+            "state": .string(entry.state), "reason": entry.reason.map(JSON.string),
+            "open_again_at": entry.opensAt?.json,
+            "started_at": entry.cycle.start.occurredAt.json, "due_at": reading.due?.json,
+            "ended_at": entry.cycle.end?.cause.occurredAt.json, "breached_at": reading.breachedAt?.json,
+            "target_seconds": seconds(reading.target), "spent_seconds": seconds(reading.spent),
+            "left_seconds": seconds(reading.left), "raw_seconds": seconds(reading.raw),
+            "paused_seconds": seconds(reading.paused), "calendar": .string(entry.cycle.terms.hours.id),
+            "service_level": entry.cycle.terms.level.map(JSON.string),
+            "policy_version": entry.cycle.terms.policy.map { .integer(Int64($0)) },
+            "changes": .array(
+                entry.cycle.revisions.map {
+                    .fields([
+                        "at": $0.cause.occurredAt.json, "due_before": $0.dueBefore?.json,
+                        "due_after": $0.dueAfter?.json,
+                    ])
+                }),
+            "intervals": .array(entry.rows.map(row)),
+        ])
+    }
+
+    private static func row(_ row: ClockExplanation.Row) -> JSON {
+        .fields([
+            "from": row.from.json, "to": row.to.json, "state": .string(row.state),
+            "reason": row.reason.map(JSON.string), "entry": .integer(row.cause.sequence),
+            "kind": .string(row.cause.kind), "by": .string(row.cause.actor),
+            "recorded_at": row.cause.recordedAt.json, "calendar": .string(row.calendar),
+            "policy_version": row.policy.map { .integer(Int64($0)) },
+            "seconds": .integer(row.raw), "counted_seconds": .integer(row.counted),
+            "outside_hours_seconds": .integer(row.outside), "paused_seconds": .integer(row.paused),
+            "not_counted_seconds": .integer(row.discounted),
+        ])
+    }
+
+    private static func seconds(_ microseconds: Int64) -> JSON { .integer(microseconds / 1_000_000) }
+
+    /// One line an interval, with the names of the JSON.
+    static func csv(_ explained: ClockExplanation) -> String {
+        var lines = [
+            "case,clock,item,cycle,from,to,state,reason,entry,kind,by,recorded_at,calendar,policy_version,seconds,counted_seconds,outside_hours_seconds,paused_seconds,not_counted_seconds"
+        ]
+        for entry in explained.entries {
+            for row in entry.rows {
+                let cells: [String] = [
+                    explained.number, entry.id.clock.rawValue, entry.id.item ?? "", "\(entry.number)",
+                    row.from.rfc3339, row.to.rfc3339, row.state, row.reason ?? "", "\(row.cause.sequence)",
+                    row.cause.kind, row.cause.actor, row.cause.recordedAt.rfc3339, row.calendar,
+                    row.policy.map(String.init) ?? "", "\(row.raw)", "\(row.counted)", "\(row.outside)",
+                    "\(row.paused)", "\(row.discounted)",
+                ]
+                lines.append(cells.map(cell).joined(separator: ","))
+            }
+        }
+        return lines.joined(separator: "\r\n") + "\r\n"
+    }
+
+    /// A cell that no reader takes for more cells, and no spreadsheet for a formula.
+    private static func cell(_ text: String) -> String {
+        let safe = text.first.map { "=+-@\t\r".contains($0) } == true ? "'\(text)" : text
+        guard safe.contains(where: { "\",\r\n".contains($0) }) else { return safe }
+        return "\"\(safe.replacing("\"", with: "\"\""))\""
+    }
+}
+
+/// The clocks of a case with their reasons, as page, JSON and CSV show them.
+struct ClockExplanation: Sendable {
+    /// One interval of a cycle, in whole seconds that add up.
+    struct Row: Sendable {
+        var from: Timestamp
+        var to: Timestamp
+        var state: String
+        var reason: String?
+        var cause: ClockCause
+        var calendar: String
+        var policy: Int?
+        var raw: Int64
+        var counted: Int64
+        var outside: Int64
+        var paused: Int64
+        var discounted: Int64
+
+        init(_ interval: ClockReading.Interval) {
+            (from, to, cause) = (interval.from, interval.to, interval.cause)
+            (calendar, policy) = (interval.calendar, interval.policy)
+            switch interval.state {
+            case .running where interval.discounted > 0: state = "not_counted"
+            case .running: state = "running"
+            case .paused(let why): (state, reason) = ("paused", why)
+            }
+            func seconds(_ microseconds: Int64) -> Int64 { microseconds / 1_000_000 }
+            (raw, counted) = (seconds(interval.raw), seconds(interval.counted))
+            (outside, paused) = (seconds(interval.outside), seconds(interval.paused))
+            discounted = seconds(interval.discounted)
+        }
+    }
+
+    /// A cycle of a clock.
+    struct Entry: Sendable {
+        var id: CaseClockID
+        var number: Int
+        var cycle: ClockCycle
+        var reading: ClockReading
+
+        var rows: [Row] { reading.intervals.map(Row.init) }
+
+        /// How it stands, on the wire.
+        var state: String {
+            switch reading.standing {
+            case .running: reading.breachedAt == nil ? "running" : "late"
+            case .outsideHours: reading.breachedAt == nil ? "outside_hours" : "late"
+            case .paused: "paused"
+            case .met: "met"
+            case .missed: "missed"
+            case .cancelled: "cancelled"
+            }
+        }
+
+        /// Why it stands still.
+        var reason: String? { if case .paused(let reason) = reading.standing { reason } else { nil } }
+
+        /// When its hours begin again.
+        var opensAt: Timestamp? {
+            if case .outsideHours(let until) = reading.standing { until } else { nil }
+        }
+    }
+
+    /// The case.
+    var number: String
+    /// The moment that it is about.
+    var now: Timestamp
+    /// The level that counts.
+    var level: (applied: ClockRecordFact.Applied, name: String)?
+    /// All cycles, by clock and then oldest first.
+    var entries: [Entry]
+    /// The clocks themselves.
+    var clocks: CaseClocks
+
+    init(_ this: SupportCase, _ clocks: CaseClocks, at now: Timestamp) {
+        (number, self.now, self.clocks) = (this.number, now, clocks)
+        level = clocks.current.map { ($0.applied, $0.level.name) }
+        entries = clocks.cycles.map {
+            Entry(id: $0.id, number: $0.number, cycle: $0.cycle, reading: $0.cycle.reading(at: now))
+        }
+    }
+
+    static func read(_ call: SignedInCall, _ services: Services) async throws -> ClockExplanation {
+        let (policy, now) = (services.policy.current, services.clock())
+        let reference = call.request.parameter("id")
+        return try await services.database.read { tx in
+            let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
+            let clocks = try ServiceLevelsDirectory.clocks(of: this, policy: policy, at: now, in: tx)
+            return ClockExplanation(this, clocks, at: now)
+        }
+    }
+}

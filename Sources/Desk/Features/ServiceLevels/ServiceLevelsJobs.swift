@@ -1,0 +1,248 @@
+import Diagnosis
+import Domain
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// Works out the clocks of cases that changed, and records warnings and breaches when they are due.
+///
+/// Any number of nodes may run it. Whoever holds the lease works; should two work all the same, nothing is recorded
+/// twice, for what is on record is read in the transaction that would record it. What became due while nobody worked is
+/// recorded at once, in order, all of a case in one transaction.
+package struct ServiceLevelsJobs: Service {
+    private let services: Services
+
+    /// So many cases are worked out in one round, and so many in one transaction.
+    static let (round, batch) = (400, 40)
+
+    /// The jobs of an installation.
+    package init(_ services: Services) { self.services = services }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    if try await hasWork(),
+                        let count = try await services.whileHolding(
+                            "clocks", seconds: 30, { try await work() }),
+                        count > 0
+                    {
+                        continue
+                    }
+                } catch {
+                    services.logger.error("clocks", metadata: ["error": "\(error)"])
+                    try? await Task.sleep(for: .seconds(5))  // a cancelled sleep only ends early
+                }
+                try? await Task.sleep(for: .milliseconds(400))  // a cancelled sleep only ends early
+            }
+        }
+    }
+
+    /// Works until nothing is left that is due now: after a bulk load, and in tests.
+    /// - Returns: how many cases were worked out.
+    @discardableResult package func finish() async throws -> Int {
+        var sum = 0
+        while true {
+            let count = try await work()
+            if count == 0 { return sum }
+            sum += count
+        }
+    }
+
+    private func hasWork() async throws -> Bool {
+        let now = services.clock()
+        return try await services.database.read { tx in try !Self.next(at: now, limit: 1, in: tx).isEmpty }
+    }
+
+    /// The cases that are to be worked out, those first whose clocks are due.
+    private static func next(
+        at now: Timestamp, limit: Int, in tx: borrowing Transaction
+    ) throws -> [String] {
+        let version = try ServiceLevelsDirectory.policyVersion(in: tx)
+        var ids: [String] = []
+        for query in [
+            ServiceLevelsQueries.overdue(at: now, limit: limit), ServiceLevelsQueries.unsettled(limit: limit),
+            ServiceLevelsQueries.outdated(policy: version, limit: limit),
+        ] where ids.count < limit {
+            for id in try tx.all(query, { $0.text(0) }) where ids.count < limit && !ids.contains(id) {
+                ids.append(id)
+            }
+        }
+        return ids
+    }
+
+    /// Works out some cases; returns how many.
+    func work() async throws -> Int {
+        let now = services.clock()
+        let ids = try await services.database.read { tx in try Self.next(at: now, limit: Self.round, in: tx) }
+        for start in stride(from: 0, to: ids.count, by: Self.batch) {
+            let some = Array(ids[start..<min(start + Self.batch, ids.count)])
+            do {
+                try await settle(some, at: now)
+            } catch let fault as StorageFault where fault.isTemporary {
+                throw fault
+            } catch {
+                for id in some { try await settleAlone(id, at: now) }
+            }
+        }
+        if !ids.isEmpty { services.live.wake() }
+        return ids.count
+    }
+
+    /// One case that cannot be worked out keeps no other from it, and is tried again when it changes.
+    private func settleAlone(_ id: String, at now: Timestamp) async throws {
+        do {
+            try await settle([id], at: now)
+        } catch let fault as StorageFault where fault.isTemporary {
+            throw fault
+        } catch {
+            services.logger.error("clocks of a case", metadata: ["case": "\(id)", "error": "\(error)"])
+            try await services.database.write { tx in
+                let version = try ServiceLevelsDirectory.policyVersion(in: tx)
+                try tx.execute(ServiceLevelsQueries.skip(id, policy: version))
+            }
+        }
+    }
+
+    private func settle(_ ids: [String], at now: Timestamp) async throws {
+        try await services.database.write { [services] tx in
+            let policy = try services.policy.inForce(in: tx)
+            let version = try ServiceLevelsDirectory.policyVersion(in: tx)
+            let epoch =
+                try tx.first(ServiceLevelsQueries.epoch()) { Timestamp(microseconds: $0.integer(0)) }
+                ?? Timestamp(microseconds: 0)
+            for id in ids {
+                guard let mark = try tx.first(ServiceLevelsQueries.mark(of: id), { $0.integer(0) }) else {
+                    continue
+                }
+                guard let found = try CaseDirectory.any(ID(id), in: tx) else {
+                    try tx.execute(ServiceLevelsQueries.forget(id))
+                    continue
+                }
+                let clocks = try ServiceLevelsDirectory.clocks(of: found, policy: policy, at: now, in: tx)
+                // What was entered or imported afterwards fires only from when we learnt of the case.
+                let start = max(epoch, clocks.learntAt)
+                let events = clocks.events(after: start)
+                _ = try services.journal.append(
+                    Self.entries(clocks, events, at: now, of: found.id), by: Actor.system.id, at: now, in: tx)
+                let next = NextFiring(clocks, events.filter { $0.event.at > now })
+                let isOver = !clocks.isOpen && next.fireAt == nil
+                try tx.execute(
+                    ServiceLevelsQueries.settle(
+                        id, mark: mark, policy: isOver ? ServiceLevelsQueries.ended : version, next))
+            }
+        }
+    }
+
+    /// What is to be recorded: levels first, then what fired, each at the time when it was so.
+    private static func entries(
+        _ clocks: CaseClocks, _ events: [(id: CaseClockID, cycle: ClockCycle, event: ClockEvent)],
+        at now: Timestamp, of id: ID<SupportCase>
+    ) -> [Decision.Entry] {
+        var decision = Decision()
+        let ref = ClockRecord.ref(id)
+        for (level, moment) in clocks.pending {
+            decision.record(ClockRecordFact.levelApplied(level), on: ref, occurredAt: min(moment, now))
+        }
+        let due = events.filter { $0.event.at <= now }
+        for (index, entry) in due.enumerated() {
+            let isOvertaken = due[(index + 1)...].contains {
+                $0.id == entry.id && $0.event.cycle == entry.event.cycle
+            }
+            let firing = ClockRecordFact.Firing(
+                clock: entry.id.text, cycle: entry.event.cycle, revision: entry.event.revision,
+                due: entry.cycle.due, isOvertaken: isOvertaken)
+            let body: ClockRecordFact =
+                switch entry.event.what {
+                case .warning(let percent): .warned(firing, percent: percent)
+                case .breach: .breached(firing)
+                }
+            decision.record(body, on: ref, occurredAt: entry.event.at)
+        }
+        return decision.entries
+    }
+}
+
+extension NextFiring {
+    /// What must happen next, by the clocks of a case.
+    /// - Parameter events: what has not fired yet, in order.
+    init(
+        _ clocks: CaseClocks, _ events: [(id: CaseClockID, cycle: ClockCycle, event: ClockEvent)]
+    ) {
+        fireAt = events.first?.event.at
+        let open = clocks.cycles.filter { $0.cycle.end == nil && $0.id.clock.isPromise }
+        for entry in open {
+            guard let due = entry.cycle.due else { continue }
+            if deadlineAt.map({ due < $0 }) ?? true { (deadlineAt, deadlineClock) = (due, entry.id.text) }
+        }
+        var seen: Set<CaseClockID> = []
+        due =
+            JSON.array(
+                events.filter { seen.insert($0.id).inserted }.map { entry in
+                    ["clock": .string(entry.id.text), "at": entry.event.at.json]
+                }
+            ).text
+    }
+}
+
+extension ServiceLevelsJobs {
+    /// Whether `case_clock` holds what the facts make: a sentence for each row that does not.
+    ///
+    /// Rows that wait to be worked out are passed over.
+    static func check(_ tx: borrowing Transaction) throws -> [String] {
+        let version = try ServiceLevelsDirectory.policyVersion(in: tx)
+        guard let policy = try EarlierPolicies.read([version], in: tx)[version] else {
+            return ["the policy in force cannot be read, so clocks were not checked"]
+        }
+        let epoch =
+            try tx.first(ServiceLevelsQueries.epoch()) { Timestamp(microseconds: $0.integer(0)) }
+            ?? Timestamp(microseconds: 0)
+        var findings: [String] = []
+        var last = ""
+        while true {
+            let rows = try tx.all(ServiceLevelsQueries.rows(after: last, limit: 500), StoredFiring.init)
+            guard let end = rows.last else { return findings }
+            last = end.id
+            for row in rows where row.isSettled && [version, ServiceLevelsQueries.ended].contains(row.policy)
+            {
+                guard let found = try CaseDirectory.any(ID(row.id), in: tx) else {
+                    findings.append("table case_clock, row “\(row.id)”: there is no such case")
+                    continue
+                }
+                let clocks = try ServiceLevelsDirectory.clocks(
+                    of: found, policy: policy, at: Timestamp(microseconds: 0), in: tx)
+                let next = NextFiring(clocks, clocks.events(after: max(epoch, clocks.learntAt)))
+                if next != row.next {
+                    findings.append(
+                        "table case_clock, row “\(row.id)”: holds \(row.next.words), the facts make \(next.words)"
+                    )
+                }
+            }
+        }
+    }
+}
+
+/// A row of `case_clock`.
+private struct StoredFiring {
+    var id: String
+    var isSettled: Bool
+    var policy: Int
+    var next = NextFiring()
+
+    init(_ row: any Row) {
+        id = row.text(0)
+        isSettled = row.integer(1) == row.integer(2)
+        policy = Int(row.integer(3))
+        next.fireAt = row.optionalInteger(4).map { Timestamp(microseconds: $0) }
+        if row.integer(5) < ServiceLevelsQueries.never {
+            next.deadlineAt = Timestamp(microseconds: row.integer(5))
+        }
+        (next.deadlineClock, next.due) = (row.optionalText(6), row.text(7))
+    }
+}
+
+extension NextFiring {
+    fileprivate var words: String {
+        "\(fireAt?.rfc3339 ?? "nothing to fire"), \(deadlineClock ?? "no promise") \(deadlineAt?.rfc3339 ?? "")"
+    }
+}

@@ -1,0 +1,587 @@
+/// The clocks of a case: the replay of its facts.
+///
+/// Facts count by when they were true in the world (`occurredAt`), in that order, however late they were entered.
+/// A level counts from the fact that says so; where none does yet, the one that the policy in force would choose.
+package struct CaseClocks: Sendable {
+    /// What the replay is given beside the facts.
+    package struct Rules: Sendable {
+        /// The policy in force.
+        package var policy: Policy
+        /// Its version; 0 is the built-in one.
+        package var version: Int
+        /// Earlier versions that facts name; those that are missing count as the one in force.
+        package var earlier: [Int: Policy]
+        /// What the level is chosen by of the customer.
+        package var account: CaseTraits.Account
+
+        /// Rules with all parts.
+        package init(
+            policy: Policy, version: Int, earlier: [Int: Policy] = [:], account: CaseTraits.Account = .init()
+        ) {
+            (self.policy, self.version, self.earlier) = (policy, version, earlier)
+            self.account = account
+        }
+
+        func levels(of version: Int) -> (policy: Policy, isKnown: Bool) {
+            if version == self.version { return (policy, true) }
+            return earlier[version].map { ($0, true) } ?? (policy, false)
+        }
+    }
+
+    /// The clocks that ever ran.
+    package private(set) var clocks: [CaseClockID: Clock] = [:]
+    /// The levels that counted, oldest first; those that are not on record yet are about to be.
+    package private(set) var applied: [(level: ClockRecordFact.Applied, at: Timestamp, isRecorded: Bool)] = []
+    /// What fired.
+    package private(set) var fired: Set<Fired> = []
+    /// Messages to the customer that did not count as a first response.
+    package private(set) var overlooked: [Overlooked] = []
+    /// What was recorded about missed clocks.
+    package private(set) var breaches: [ClockFact.BreachRecord] = []
+    /// Times at which the severity became lighter.
+    package private(set) var relieved: [ClockCause] = []
+    /// When we learnt of the case.
+    package private(set) var learntAt = Timestamp(microseconds: 0)
+    /// The cadence that the customer agreed to, in minutes.
+    package private(set) var agreedCadence: Int?
+    /// What the case is now, as a level is chosen by it.
+    package private(set) var traits: CaseTraits
+
+    /// An event of a clock that is on record.
+    package struct Fired: Hashable, Sendable {
+        /// The clock.
+        package var clock: String
+        /// The cycle.
+        package var cycle: Int64
+        /// How often its terms had changed.
+        package var revision: Int
+        /// What happened.
+        package var what: ClockEvent.What
+    }
+
+    /// A message that did not count.
+    package struct Overlooked: Sendable {
+        /// The fact of the message.
+        package var cause: ClockCause
+        /// Why it did not count.
+        package var reason: String
+    }
+
+    private let rules: Rules
+    private var level: ClockRecordFact.Applied
+    private var verdicts: [Int64: (counts: Bool, reason: String)] = [:]
+    private var severities: [String] = []
+    private var waiting: String?
+    private var named: (reason: String, at: Timestamp)?
+    private var phase = Policy.Phase.open
+    private var isForCustomer = false
+    private var isAnswered = false
+    private var isAsked = false
+    private var isMerged = false
+    private var triage = (hasCategory: false, hasAction: false)
+    private var evidence = CaseEvidence([])
+    private var begun: Set<ServiceLevel.Target.Beginning> = []
+
+    /// Replays the facts of a case, in any order.
+    ///
+    /// O(facts log facts).
+    /// - Parameters:
+    ///   - records: what the software recorded about the clocks, in any order.
+    ///   - now: the moment from which a change counts that no fact of the case says, such as one of policy.
+    package init(
+        _ facts: [Recorded<CaseFact>], _ records: [Recorded<ClockRecordFact>], _ rules: Rules,
+        at now: Timestamp
+    ) {
+        self.rules = rules
+        traits = CaseTraits(severity: "", channel: "", requestType: "")
+        level = ClockRecordFact.Applied(
+            level: "", policy: rules.version, severity: "", tier: nil, reason: .opened, cause: nil)
+        severities = rules.policy.severities.map(\.id.raw)
+        learntAt = facts.map(\.recordedAt).min() ?? now
+        for case .clock(.responseJudged(let sequence, let counts, let reason)) in facts.map(\.body) {
+            verdicts[sequence] = (counts, reason)
+        }
+        let entries =
+            (facts.map(Entry.init) + records.map(Entry.init)).sorted {
+                ($0.cause.occurredAt, $0.cause.sequence) < ($1.cause.occurredAt, $1.cause.sequence)
+            }
+        let levels = entries.compactMap(\.level)
+        let answered = Set(levels.compactMap(\.cause))
+        for entry in entries {
+            guard let fact = entry.fact else {
+                take(entry)
+                continue
+            }
+            let before = traits
+            take(fact.body, at: fact.occurredAt)
+            noteRelief(from: before.severity, because: entry.cause)
+            if level.severity.isEmpty, !traits.severity.isEmpty {
+                // The first level counts from the beginning, also for what stands before it.
+                if let first = levels.first {
+                    level = first
+                } else {
+                    apply(chosen(because: .opened, fact), because: entry.cause, isRecorded: false)
+                }
+            } else if before != traits, !answered.contains(fact.sequence) {
+                let next = chosen(because: .changed, fact)
+                if next.level != level.level || next.severity != level.severity {
+                    apply(next, because: entry.cause, isRecorded: false)
+                }
+            }
+            move(fact)
+        }
+        traits.setAccount(rules.account)
+        guard !level.severity.isEmpty, let last = entries.last?.cause else { return }
+        let next = chosen(because: .policy, nil)
+        guard !isSame(next), isOpen else { return }
+        let cause = ClockCause(
+            sequence: last.sequence, kind: "clock.level_applied", actor: Actor.system.id,
+            occurredAt: max(now, last.occurredAt), recordedAt: now)
+        var reasoned = next
+        if next.tier != level.tier || next.policy == level.policy { reasoned.reason = .account }
+        apply(reasoned, because: cause, isRecorded: false)
+    }
+
+    private mutating func noteRelief(from severity: String, because cause: ClockCause) {
+        guard let before = severities.firstIndex(of: severity),
+            let now = severities.firstIndex(of: traits.severity), now > before
+        else { return }
+        relieved.append(cause)
+    }
+
+    /// Whether the case is still worked on.
+    package var isOpen: Bool { !isMerged && phase != .resolved && phase != .closed }
+
+    /// The level that counts, with its policy.
+    package var current: (applied: ClockRecordFact.Applied, level: ServiceLevel)? {
+        let policy = rules.levels(of: level.policy).policy
+        return policy.serviceLevels.level(level.level).map { (level, $0) }
+    }
+
+    /// The levels that count and are not on record yet, in order.
+    package private(set) var pending: [(level: ClockRecordFact.Applied, at: Timestamp)] = []
+
+    /// All cycles of all clocks, by kind and then oldest first.
+    package var cycles: [(id: CaseClockID, number: Int, cycle: ClockCycle)] {
+        clocks.sorted { $0.key < $1.key }.flatMap { id, clock in
+            clock.cycles.enumerated().map { (id, $0.offset + 1, $0.element) }
+        }
+    }
+
+    /// What is to fire and is not on record, in order of time.
+    ///
+    /// - Parameter epoch: nothing fires of before this moment, for breaches are never entered afterwards.
+    package func events(after epoch: Timestamp) -> [(id: CaseClockID, cycle: ClockCycle, event: ClockEvent)] {
+        cycles.flatMap { entry in
+            entry.cycle.events.compactMap { event in
+                let key = Fired(
+                    clock: entry.id.text, cycle: event.cycle, revision: event.revision, what: event.what)
+                return event.at < epoch || fired.contains(key) ? nil : (entry.id, entry.cycle, event)
+            }
+        }.sorted { left, right in
+            (left.event.at, left.id, left.event.what.rank) < (right.event.at, right.id, right.event.what.rank)
+        }
+    }
+
+    // MARK: Levels
+
+    private func chosen(
+        because reason: ClockRecordFact.Applied.Reason, _ fact: Recorded<CaseFact>?
+    ) -> ClockRecordFact.Applied {
+        var traits = traits
+        traits.setAccount(rules.account)
+        let level = rules.policy.serviceLevels.level(for: traits)
+        return ClockRecordFact.Applied(
+            level: level?.id ?? "", policy: rules.version, severity: traits.severity, tier: traits.tier,
+            reason: reason, cause: fact?.sequence)
+    }
+
+    /// Whether a choice promises the same as the one that counts, so that nothing need be said.
+    private func isSame(_ next: ClockRecordFact.Applied) -> Bool {
+        guard next.level == level.level, next.severity == level.severity else { return false }
+        guard next.policy != level.policy else { return true }
+        return CaseClock.allCases.allSatisfy { clock in
+            let (old, new) = (target(clock, level), target(clock, next))
+            guard old.target?.pauses == new.target?.pauses else { return false }
+            switch (old.terms, new.terms) {
+            case (let old?, let new?): return old.asksTheSame(as: new)
+            case (nil, nil): return true
+            default: return false
+            }
+        }
+    }
+
+    private func target(
+        _ clock: CaseClock, _ applied: ClockRecordFact.Applied
+    ) -> (target: ServiceLevel.Target?, terms: ClockTerms?) {
+        let found = rules.levels(of: applied.policy)
+        let levels = found.policy.serviceLevels
+        guard let level = levels.level(applied.level) ?? levels.levels.last else { return (nil, nil) }
+        let isKnown = severities.contains(applied.severity)
+        // A severity of another time counts as the usual one, so that nothing is without a due time.
+        let severity = isKnown ? applied.severity : rules.policy.defaultSeverity.raw
+        return (
+            level.targets[clock],
+            levels.terms(clock, level, severity: severity, policy: applied.policy)
+        )
+    }
+
+    private mutating func apply(
+        _ next: ClockRecordFact.Applied, because cause: ClockCause, isRecorded: Bool
+    ) {
+        var next = next
+        if isRecorded { next.shifts = [] }
+        let isFirst = level.severity.isEmpty || applied.isEmpty
+        level = next
+        if !isFirst {
+            for id in clocks.keys.sorted() where id.clock.hasTarget {
+                guard let cycle = clocks[id]?.current else { continue }
+                let before = cycle.due
+                if let terms = terms(id.clock) {
+                    if !cycle.terms.asksTheSame(as: terms) || cycle.terms.policy != terms.policy {
+                        clocks[id]?.take(.change(terms), because: cause)
+                    }
+                } else {
+                    clocks[id]?.take(.cancel, because: cause)
+                }
+                let after = clocks[id]?.current?.due
+                if before != after { next.shifts.append(.init(clock: id.text, before: before, after: after)) }
+            }
+            pauseAll(because: cause)
+            startPromised(cause)
+        }
+        if !isRecorded { pending.append((next, cause.occurredAt)) }
+        applied.append((next, cause.occurredAt, isRecorded))
+    }
+
+    /// The terms of a clock now; nil where nothing is promised.
+    private func terms(_ clock: CaseClock) -> ClockTerms? {
+        if clock == .firstResponse, !isForCustomer { return internalTerms }
+        let found = target(clock, level)
+        guard var terms = found.terms else { return nil }
+        if clock == .updateCadence, let agreedCadence { terms.target = Int64(agreedCadence) * 60_000_000 }
+        return terms
+    }
+
+    /// What colleagues are promised who ask: the hours of their kind of request.
+    private var internalTerms: ClockTerms? {
+        let types = rules.levels(of: level.policy).policy.requestTypes
+        guard let type = types.first(where: { $0.id == traits.requestType }), type.answerHours > 0 else {
+            return nil
+        }
+        return ClockTerms(
+            target: Int64(type.answerHours) * 3_600_000_000, hours: .always,
+            warnings: ServiceLevel.usualWarnings, level: level.level, policy: level.policy)
+    }
+}
+
+extension CaseClocks {
+    // MARK: What facts say of the case
+
+    private mutating func take(_ fact: CaseFact, at moment: Timestamp) {
+        switch fact {
+        case .opened(let opening):
+            (traits.severity, traits.channel) = (opening.severity, opening.channel)
+            (traits.requestType, traits.productArea) = (opening.requestType, opening.productArea)
+            isForCustomer = opening.organisation != nil
+            phase = phase(of: opening.status)
+        case .imported(_, let row), .changeImported(let row):
+            if let severity = row.set["severity"] { traits.severity = severity }
+            if traits.severity.isEmpty { traits.severity = rules.policy.defaultSeverity.raw }
+            traits.channel = row.set["channel"] ?? traits.channel
+            traits.requestType = row.set["request_type"] ?? traits.requestType
+            traits.productArea = row.set["product_area"] ?? traits.productArea
+            if let organisation = row.set["organisation"] { isForCustomer = !organisation.isEmpty }
+            if let status = row.set["status"] { reach(phase(of: status), status, at: moment) }
+            if let category = row.set["category"] { triage.hasCategory = !category.isEmpty }
+        case .severityChanged(let severity, _): traits.severity = severity
+        case .classified(.productArea, let value): traits.productArea = value
+        case .classified(.category, let value): triage.hasCategory = value != nil
+        case .statusChanged(let status, let phase, _, _): reach(phase, status, at: moment)
+        case .reopened(let status, _): reach(phase(of: status), status, at: moment)
+        case .resolved: (phase, waiting, isAnswered, isAsked) = (.resolved, nil, true, false)
+        case .closed: (phase, waiting) = (.closed, nil)
+        case .relation(.mergedInto): isMerged = true
+        case .relation(.unmerged): isMerged = false
+        case .coordination(.nextActionSet): triage.hasAction = true
+        case .clock(.cadenceAgreed(let minutes, _)): agreedCadence = minutes
+        case .clock(.breachExplained(let record)):
+            breaches.removeAll { $0.clock == record.clock && $0.cycle == record.cycle }
+            breaches.append(record)
+        default: break
+        }
+    }
+
+    private func phase(of status: String) -> Policy.Phase { rules.policy.phase(of: ID(status)) }
+
+    private mutating func reach(_ phase: Policy.Phase, _ status: String, at moment: Timestamp) {
+        self.phase = phase
+        guard phase == .waiting else {
+            waiting = nil
+            return
+        }
+        // What it waits for may be said together with the move, before it or after.
+        let said = named.flatMap { $0.at == moment ? $0.reason : nil }
+        waiting = said ?? rules.policy.status(ID(status))?.blockedBy ?? "unnamed"
+    }
+
+    // MARK: What facts do to clocks
+
+    private mutating func move(_ fact: Recorded<CaseFact>) {
+        let cause = ClockCause(fact)
+        switch fact.body {
+        case .opened: begin(.creation, cause)
+        case .imported:
+            begin(.creation, cause)
+            follow(cause)
+        case .changeImported, .statusChanged: follow(cause, isUpward(fact.body))
+        case .reopened: reopen(cause)
+        case .resolved: finish(.stop, cause)
+        case .closed, .relation(.mergedInto): finish(.cancel, cause)
+        case .relation(.unmerged): if isOpen { reopen(cause) }
+        case .ownerChanged: begin(.assignment, cause)
+        case .replied(let text, let fromCustomer):
+            if fromCustomer { asked(cause) } else { answered(text, cause) }
+        case .form(.customerAnswered): asked(cause)
+        case .coordination(let change): move(change, cause)
+        case .investigation(let change): move(change, cause)
+        case .evidence: moveEvidence(fact, cause)
+        case .clock(.cadenceAgreed):
+            if let terms = terms(.updateCadence) { signal(.updateCadence, .change(terms), cause) }
+        default: break
+        }
+        if triage.hasCategory, triage.hasAction { signal(.triage, .stop, cause) }
+    }
+
+    private func isUpward(_ fact: CaseFact) -> Bool {
+        guard case .statusChanged(let status, _, _, _) = fact else { return false }
+        return rules.policy.status(ID(status))?.isUpward ?? false
+    }
+
+    private mutating func take(_ entry: Entry) {
+        switch entry.record {
+        case .levelApplied(let next): apply(next, because: entry.cause, isRecorded: true)
+        case .warned(let firing, let percent): note(firing, .warning(percent))
+        case .breached(let firing): note(firing, .breach)
+        case nil: break
+        }
+    }
+
+    private mutating func note(_ firing: ClockRecordFact.Firing, _ what: ClockEvent.What) {
+        fired.insert(
+            Fired(clock: firing.clock, cycle: firing.cycle, revision: firing.revision, what: what))
+    }
+
+    private mutating func signal(
+        _ clock: CaseClock, item: String? = nil, _ signal: ClockSignal, _ cause: ClockCause
+    ) {
+        clocks[CaseClockID(clock, item: item), default: Clock()].take(signal, because: cause)
+    }
+
+    private mutating func start(_ clock: CaseClock, _ cause: ClockCause) {
+        guard isOpen, let terms = terms(clock) else { return }
+        pause(clock, because: cause)
+        signal(clock, .start(terms), cause)
+    }
+
+    /// The clocks of the whole case begin: each once, by what policy says begins it.
+    private mutating func begin(_ beginning: ServiceLevel.Target.Beginning, _ cause: ClockCause) {
+        guard begun.insert(beginning).inserted else { return }
+        let whole: [CaseClock] = [.firstResponse, .triage, .mitigation, .resolution]
+        for clock in whole where (target(clock, level).target?.begins ?? .creation) == beginning {
+            if clock == .firstResponse, isAnswered { continue }
+            start(clock, cause)
+        }
+    }
+
+    private mutating func reopen(_ cause: ClockCause) {
+        for clock in [CaseClock.mitigation, .resolution] { start(clock, cause) }
+        if isAsked { start(.nextReply, cause) }
+        if isForCustomer { start(.updateCadence, cause) }
+        follow(cause)
+    }
+
+    /// What the new level promises and the old one did not begins with the change.
+    private mutating func startPromised(_ cause: ClockCause) {
+        let isEffectThere = phase == .open || phase == .waiting
+        for clock in CaseClock.allCases where clock.hasTarget {
+            guard clocks[CaseClockID(clock)]?.current == nil else { continue }
+            let beginning = target(clock, level).target?.begins ?? .creation
+            let isDue =
+                switch clock {
+                case .firstResponse: begun.contains(beginning) && !isAnswered
+                case .triage: begun.contains(beginning) && !(triage.hasCategory && triage.hasAction)
+                case .mitigation: begun.contains(beginning) && isEffectThere
+                case .resolution: begun.contains(beginning)
+                case .updateCadence: isForCustomer && isAnswered
+                case .nextReply: isAnswered && isAsked
+                default: clock.waitsFor != nil && clock.waitsFor == waiting
+                }
+            if isDue { start(clock, cause) }
+        }
+    }
+
+    private mutating func finish(_ signal: ClockSignal, _ cause: ClockCause) {
+        for id in clocks.keys.sorted() {
+            // What nobody does any more was not done in time either.
+            let isMoot =
+                id.clock.waitsFor != nil || [.nextAction, .timeBox, .evidenceRequest].contains(id.clock)
+            if id.clock == .followUp, case .stop = signal { continue }
+            clocks[id]?.take(isMoot ? .cancel : signal, because: cause)
+            clocks[id]?.take(.resume, because: cause)
+        }
+    }
+
+    /// What the phase and the reason for waiting do.
+    private mutating func follow(_ cause: ClockCause, _ isUpward: Bool = false) {
+        if phase == .resolved {
+            finish(.stop, cause)
+            return
+        }
+        if phase == .closed {
+            finish(.cancel, cause)
+            return
+        }
+        if isUpward { begin(.escalation, cause) }
+        if phase == .mitigated || phase == .verifying { signal(.mitigation, .stop, cause) }
+        pauseAll(because: cause)
+        for clock in CaseClock.allCases {
+            guard let reason = clock.waitsFor else { continue }
+            if waiting == reason { start(clock, cause) } else { signal(clock, .stop, cause) }
+        }
+    }
+
+    private mutating func pauseAll(because cause: ClockCause) {
+        for id in clocks.keys.sorted() where id.clock.hasTarget { pause(id.clock, because: cause) }
+    }
+
+    private mutating func pause(_ clock: CaseClock, because cause: ClockCause) {
+        let pauses = target(clock, level).target?.pauses ?? []
+        if let waiting, pauses.contains(waiting) {
+            signal(clock, .pause(waiting), cause)
+        } else {
+            signal(clock, .resume, cause)
+        }
+    }
+
+    // MARK: Messages
+
+    private mutating func asked(_ cause: ClockCause) {
+        guard isForCustomer else { return }
+        isAsked = true
+        signal(.noResponse, .stop, cause)
+        // Until we first answered, the first response is what the customer waits for.
+        if isAnswered { start(.nextReply, cause) }
+    }
+
+    private mutating func answered(_ text: String, _ cause: ClockCause) {
+        guard cause.actor != Actor.system.id else {
+            overlooked.append(Overlooked(cause: cause, reason: "It was sent by the software."))
+            return
+        }
+        isAsked = false
+        signal(.nextReply, .stop, cause)
+        signal(.promisedUpdate, .stop, cause)
+        signal(.noResponse, .stop, cause)
+        if waiting == CaseClock.noResponse.waitsFor { start(.noResponse, cause) }
+        signal(.updateCadence, .stop, cause)
+        if isForCustomer { start(.updateCadence, cause) }
+        guard !isAnswered else { return }
+        let verdict = verdicts[cause.sequence]
+        if verdict?.counts ?? rules.policy.serviceLevels.isMeaningful(text) {
+            isAnswered = true
+            signal(.firstResponse, .stop, cause)
+        } else {
+            let words = rules.policy.serviceLevels.meaningfulWords
+            overlooked.append(
+                Overlooked(
+                    cause: cause,
+                    reason: verdict.map { "A reviewer said that it does not count: \($0.reason)" }
+                        ?? "It has fewer than \(words) words, and so no finding, question or plan."))
+        }
+    }
+
+    // MARK: Moments that somebody named
+
+    private mutating func restart(
+        _ clock: CaseClock, item: String? = nil, until moment: Timestamp?, _ cause: ClockCause
+    ) {
+        signal(clock, item: item, .cancel, cause)
+        guard let moment, isOpen else { return }
+        let terms = ClockTerms.until(moment, from: cause.occurredAt, warnings: [75])
+        signal(clock, item: item, .start(terms), cause)
+    }
+
+    private mutating func move(_ change: CoordinationFact, _ cause: ClockCause) {
+        switch change {
+        case .blocked(let reason, _):
+            named = (reason, cause.occurredAt)
+            guard phase == .waiting else { return }
+            waiting = reason
+            follow(cause)
+        case .nextActionSet(_, _, let due): restart(.nextAction, until: due, cause)
+        case .nextActionDone: signal(.nextAction, .stop, cause)
+        case .updatePromised(let moment): restart(.promisedUpdate, until: moment, cause)
+        case .followUpAdded(let plan): restart(.followUp, item: plan.item, until: plan.dueAt, cause)
+        case .followUpDone(let item, _): signal(.followUp, item: item, .stop, cause)
+        default: break
+        }
+    }
+
+    private mutating func move(_ change: InvestigationFact, _ cause: ClockCause) {
+        switch change {
+        case .hypothesisProposed(let id, let wording, _):
+            restart(.timeBox, item: id, until: wording.dueAt, cause)
+        case .hypothesisRevised(let id, let wording):
+            let item = CaseClockID(.timeBox, item: id)
+            let due = clocks[item]?.current?.due
+            if due != wording.dueAt { restart(.timeBox, item: id, until: wording.dueAt, cause) }
+        case .hypothesisJudged(let id, _): signal(.timeBox, item: id, .stop, cause)
+        case .hypothesisWithdrawn(let id, _): signal(.timeBox, item: id, .cancel, cause)
+        case .testPlanned(let id, let plan): restart(.timeBox, item: id, until: plan.dueAt, cause)
+        case .resultRecorded(let id, _): signal(.timeBox, item: id, .stop, cause)
+        default: break
+        }
+    }
+
+    private mutating func moveEvidence(_ fact: Recorded<CaseFact>, _ cause: ClockCause) {
+        if case .evidence(let body) = fact.body { evidence.apply(body, fact) }
+        if case .evidence(.requested(let asking)) = fact.body {
+            restart(.evidenceRequest, item: asking.request, until: asking.until, cause)
+        }
+        for request in evidence.requests where request.openCount == 0 {
+            let isTakenBack = request.withdrawnReason != nil
+            signal(.evidenceRequest, item: request.number, isTakenBack ? .cancel : .stop, cause)
+        }
+    }
+}
+
+extension CaseTraits {
+    mutating func setAccount(_ account: Account) {
+        (tier, contracts, products) = (account.tier, account.contracts, account.products)
+    }
+}
+
+/// A fact of the case or of the record of its clocks.
+private struct Entry {
+    var cause: ClockCause
+    var fact: Recorded<CaseFact>?
+    var record: ClockRecordFact?
+
+    init(_ fact: Recorded<CaseFact>) { (cause, self.fact) = (ClockCause(fact), fact) }
+
+    init(_ fact: Recorded<ClockRecordFact>) { (cause, record) = (ClockCause(fact), fact.body) }
+
+    var level: ClockRecordFact.Applied? {
+        if case .levelApplied(let level)? = record { level } else { nil }
+    }
+}
+
+extension ClockEvent.What {
+    fileprivate var rank: Int {
+        switch self {
+        case .warning(let percent): percent
+        case .breach: 100
+        }
+    }
+}

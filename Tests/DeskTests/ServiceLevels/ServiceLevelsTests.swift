@@ -1,0 +1,225 @@
+import Diagnosis
+import Domain
+import Storage
+import TestSupport
+import Testing
+
+@testable import Desk
+
+/// The clocks of cases: what fires, once, and why each number is what it is.
+@Suite("Service levels")
+struct ServiceLevelsTests {
+    private func records(of number: String, _ desk: TestDesk) async throws -> [Recorded<ClockRecordFact>] {
+        let found = try await desk.found(number)
+        return try await desk.services.database.read { tx in
+            try desk.services.journal.facts(of: ClockRecord.ref(found.id), as: ClockRecordFact.self, in: tx)
+        }
+    }
+
+    private func fired(
+        _ clock: String, of number: String, _ desk: TestDesk
+    ) async throws -> [(what: String, at: Timestamp, isOvertaken: Bool)] {
+        try await records(of: number, desk).compactMap { record in
+            switch record.body {
+            case .warned(let firing, let percent) where firing.clock == clock:
+                ("\(percent)", record.occurredAt, firing.isOvertaken)
+            case .breached(let firing) where firing.clock == clock:
+                ("breach", record.occurredAt, firing.isOvertaken)
+            default: nil
+            }
+        }
+    }
+
+    /// A case of the worst severity, known to the job; the clock stands a second after its opening.
+    private func worst(_ desk: TestDesk) async throws -> String {
+        let number = try await desk.reportedCase()
+        try await desk.perform(
+            "case.change_severity", as: .ines,
+            ["id": .text(number), "severity": "sev1", "reason": "Nobody can pay"])
+        try await ServiceLevelsJobs(desk.services).finish()
+        return number
+    }
+
+    @Test(
+        "SLA-12 part: warnings and the breach are recorded once each, in order, by however many nodes",
+        arguments: Engine.available)
+    func firesOnce(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await worst(desk)
+            #expect(try await fired("first_response", of: number, desk).isEmpty)
+            desk.clock.advance(seconds: 12 * 60)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask { _ = try await ServiceLevelsJobs(desk.services).finish() }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await fired("first_response", of: number, desk).map(\.what) == ["50", "75"])
+            desk.clock.advance(seconds: 4 * 60)
+            try await ServiceLevelsJobs(desk.services).finish()
+            let all = try await fired("first_response", of: number, desk)
+            #expect(all.map(\.what) == ["50", "75", "90", "breach"])
+            #expect(all.last?.at == TestDesk.start.adding(seconds: 15 * 60))
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "SLA-18: after a suspended machine or a step of the clock each overdue event is recorded once, in order, and told as one",
+        arguments: Engine.available)
+    func suspended(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await worst(desk)
+            desk.clock.advance(seconds: 10 * 3600)
+            try await ServiceLevelsJobs(desk.services).finish()
+            let all = try await fired("first_response", of: number, desk)
+            #expect(all.map(\.what) == ["50", "75", "90", "breach"])
+            #expect(all.map(\.isOvertaken) == [true, true, true, false])
+            let count = try await records(of: number, desk).count
+            desk.clock.advance(seconds: -3600)
+            try await ServiceLevelsJobs(desk.services).finish()
+            desk.clock.advance(seconds: 3600)
+            #expect(try await ServiceLevelsJobs(desk.services).finish() == 0)
+            #expect(try await records(of: number, desk).count == count)
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "An answer in time fires nothing more, and one after the end is still recorded as missed",
+        arguments: Engine.available)
+    func answered(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await worst(desk)
+            desk.clock.advance(seconds: 5 * 60)
+            try await desk.perform(
+                "case.reply", as: .marta,
+                ["id": .text(number), "text": "The bridge drops every second call; we restart it now."])
+            desk.clock.advance(seconds: 20 * 60)
+            try await ServiceLevelsJobs(desk.services).finish()
+            #expect(try await fired("first_response", of: number, desk).isEmpty)
+            let late = try await worst(desk)
+            desk.clock.advance(seconds: 20 * 60)
+            try await desk.perform(
+                "case.reply", as: .marta,
+                ["id": .text(late), "text": "The bridge drops every second call; we restart it now."])
+            try await ServiceLevelsJobs(desk.services).finish()
+            #expect(try await fired("first_response", of: late, desk).last?.what == "breach")
+        }
+    }
+
+    @Test(
+        "SLA-15 part: page, JSON and CSV give the same intervals, and they add up to the number shown",
+        arguments: Engine.available)
+    func explained(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            try await desk.perform("case.assign", as: .marta, ["id": .text(number), "assignee": "@me"])
+            desk.clock.advance(seconds: 3000)
+            try await desk.perform(
+                "case.change_status", as: .marta, ["id": .text(number), "status": "waiting_on_customer"])
+            desk.clock.advance(seconds: 30 * 3600)
+            let program = try await server.program(.marta)
+            let json = try await program.get("/api/v1/cases/\(number)/clocks").json
+            let items = try #require(json["items"]?.array)
+            let resolution = try #require(items.first { $0["clock"]?.string == "resolution" })
+            #expect(resolution["state"]?.string == "paused")
+            #expect(resolution["reason"]?.string == "customer")
+            #expect(resolution["spent_seconds"]?.integer == 3000)
+            #expect(json["service_level"]?["policy_version"]?.integer == 0)
+            let csv = try await program.get("/cases/\(number)/clocks.csv")
+            // Tokens are for the API; a browser gets the file.
+            let browser = try await server.browser(.marta)
+            let file = try await browser.get("/cases/\(number)/clocks.csv")
+            #expect(file.headers["content-type"] == "text/csv; charset=utf-8")
+            #expect(csv.status != 200)
+            var rows = 0
+            for item in items {
+                let intervals = try #require(item["intervals"]?.array)
+                rows += intervals.count
+                func sum(_ key: String) -> Int64 { intervals.reduce(0) { $0 + ($1[key]?.integer ?? 0) } }
+                #expect(sum("counted_seconds") == item["spent_seconds"]?.integer)
+                #expect(sum("seconds") == item["raw_seconds"]?.integer)
+                #expect(
+                    sum("counted_seconds") + sum("outside_hours_seconds") + sum("paused_seconds")
+                        + sum("not_counted_seconds") == sum("seconds"))
+            }
+            #expect(file.body.split(separator: "\r\n").count == rows + 1)
+            let page = try await browser.get("/cases/\(number)/clocks").body
+            #expect(page.contains("Paused: waits for Customer"))
+            #expect(page.contains("0:50:00"))
+            let beside = try await browser.get("/cases/\(number)").body
+            #expect(beside.contains("id=\"clocks\""))
+            #expect(beside.contains("paused since"))
+            let customer = try await server.browser(.daniel)
+            #expect(try await customer.get("/cases/\(number)/clocks").status != 200)
+        }
+    }
+
+    @Test(
+        "SLA-01 part: a change of policy is worked out in the background, and each case keeps the version that counts",
+        arguments: Engine.available)
+    func policyChange(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await desk.reportedCase()
+            try await ServiceLevelsJobs(desk.services).finish()
+            let document = Policy.defaultDocument.replacing("sev3: 240h", with: "sev3: 8h")
+            try await desk.perform(
+                "policy.change", as: .otto, ["document": .text(document), "reason": "Shorter"])
+            #expect(try await ServiceLevelsJobs(desk.services).finish() == 1)
+            let records = try await records(of: number, desk)
+            guard case .levelApplied(let applied) = try #require(records.last).body else {
+                Issue.record("no level was applied")
+                return
+            }
+            #expect(applied.policy == 1)
+            #expect(applied.reason == .policy)
+            #expect(applied.shifts.map(\.clock).contains("resolution"))
+            #expect(try await ServiceLevelsJobs(desk.services).finish() == 0)
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "SLA-07 part: a reviewer overrules what counts as a first response, with a reason, and others may not"
+    )
+    func overruled() async throws {
+        try await TestServer.run(on: .sqlite) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            try await desk.perform(
+                "case.reply", as: .marta, ["id": .text(number), "text": "Thanks, looking"])
+            let found = try await desk.found(number)
+            let entry = try await desk.services.database.read { tx in
+                try CaseDirectory.facts(of: found.id, kinds: ["case.replied"], in: tx).last?.sequence
+            }
+            let program = try await server.program(.ines)
+            func standing() async throws -> String? {
+                let json = try await program.get("/api/v1/cases/\(number)/clocks").json
+                return json["items"]?.array?.first { $0["clock"]?.string == "first_response" }?["state"]?
+                    .string
+            }
+            #expect(try await standing() != "met")
+            let fields: [String: RawValue] = [
+                "id": .text(number), "entry": .text("\(entry ?? 0)"), "counts": .bool(true),
+                "reason": "She rang them first",
+            ]
+            await #expect(throws: Refusal.self) {
+                try await desk.perform("case.judge_response", as: .marta, fields)
+            }
+            try await desk.perform("case.judge_response", as: .ines, fields)
+            #expect(try await standing() == "met")
+        }
+    }
+
+    @Test("Tampered rows of what must fire next are found")
+    func tampered() async throws {
+        try await TestDesk.run(on: .sqlite) { desk in
+            _ = try await worst(desk)
+            #expect(try await desk.findings() == [])
+            try await desk.tamper("UPDATE case_clock SET fire_at = fire_at + 1")
+            #expect(try await desk.findings().count == 1)
+        }
+    }
+}

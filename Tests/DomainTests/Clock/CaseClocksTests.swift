@@ -1,0 +1,505 @@
+import Domain
+import Testing
+
+/// A case as its facts tell it, for tests of its clocks; times are minutes from nine o’clock on a Monday.
+struct ClockedCase {
+    static let start = utc("2026-03-02T09:00:00Z")
+    var facts: [Recorded<CaseFact>] = []
+    var records: [Recorded<ClockRecordFact>] = []
+    var policy = TestPolicy.make("service_levels", Self.levels)
+    var version = 1
+    var earlier: [Int: Policy] = [:]
+    var account = CaseTraits.Account(tier: "tin")
+
+    static let levels: Tree = [
+        "levels": [
+            [
+                "id": "gold", "name": "Gold", "tiers": ["gold"],
+                "clocks": [
+                    "first_response": ["sev1": "5m", "sev2": "10m"],
+                    "resolution": ["sev1": "2h", "sev2": "4h"],
+                ],
+            ],
+            [
+                "id": "all", "name": "All",
+                "clocks": [
+                    "first_response": ["sev1": "15m", "sev2": "1h"],
+                    "triage": ["sev1": "30m", "sev2": "2h"],
+                    "update_cadence": ["sev1": "30m", "sev2": "4h"],
+                    "next_reply": ["sev1": "30m", "sev2": "2h"],
+                    "mitigation": ["sev1": "4h", "sev2": "8h"],
+                    "resolution": ["sev1": "8h", "sev2": "24h"],
+                    "engineering": ["sev1": "4h", "sev2": "8h"],
+                    "vendor_chase": ["sev1": "4h", "sev2": "8h"],
+                    "no_response": ["sev1": "8h", "sev2": "16h"],
+                ],
+            ],
+        ]
+    ]
+
+    init(severity: String = "sev2", organisation: String? = "o1", type: String = "incident") {
+        add(
+            0,
+            .opened(
+                .init(
+                    number: "TL-1", subject: "s", symptom: "s", requester: "c", organisation: organisation,
+                    channel: "one", requestType: type, severity: severity, status: "new")), by: "c")
+    }
+
+    static func at(_ minute: Int) -> Timestamp { start.adding(seconds: Int64(minute) * 60) }
+
+    @discardableResult mutating func add(
+        _ minute: Int, _ body: CaseFact, by actor: String = "p", recorded: Int? = nil
+    ) -> Int64 {
+        let number = facts.count + records.count + 1
+        facts.append(
+            Recorded(
+                sequence: Int64(100 + number), subject: SupportCase.ref("c"),
+                version: Version(facts.count + 1),
+                actor: actor, occurredAt: Self.at(minute), recordedAt: Self.at(recorded ?? minute), body: body
+            ))
+        return Int64(100 + number)
+    }
+
+    mutating func record(_ minute: Int, _ body: ClockRecordFact) {
+        let number = facts.count + records.count + 1
+        records.append(
+            Recorded(
+                sequence: Int64(100 + number), subject: ClockRecord.ref("c"),
+                version: Version(records.count + 1), actor: "system", occurredAt: Self.at(minute),
+                recordedAt: Self.at(minute), body: body))
+    }
+
+    /// Records the levels that count, as the software does.
+    mutating func settle(_ minute: Int) {
+        for (level, moment) in clocks(at: minute).pending {
+            record(Int(moment.seconds(since: Self.start) / 60), .levelApplied(level))
+        }
+    }
+
+    mutating func reply(_ minute: Int, _ text: String = "We found the failing node and drain it now.") {
+        add(minute, .replied(text: text, fromCustomer: false))
+    }
+    mutating func write(_ minute: Int) {
+        add(minute, .replied(text: "Any news?", fromCustomer: true), by: "c")
+    }
+    mutating func wait(_ minute: Int, for reason: String = "customer") {
+        add(minute, .statusChanged(status: "waiting", phase: .waiting, reason: nil))
+        add(minute, .coordination(.blocked(by: reason, detail: nil)))
+    }
+    mutating func work(_ minute: Int) {
+        add(minute, .statusChanged(status: "working", phase: .open, reason: nil))
+    }
+    mutating func resolve(_ minute: Int) {
+        add(
+            minute,
+            .resolved(
+                .init(
+                    status: "resolved", narrative: "n", customerSummary: nil, verdict: "one", rootCause: nil))
+        )
+    }
+    mutating func reopen(_ minute: Int) { add(minute, .reopened(status: "reopened", reason: "r")) }
+
+    func clocks(at minute: Int) -> CaseClocks {
+        CaseClocks(
+            facts, records, .init(policy: policy, version: version, earlier: earlier, account: account),
+            at: Self.at(minute))
+    }
+
+    func cycles(_ clock: CaseClock, at minute: Int) -> [ClockReading] {
+        clocks(at: minute).clocks[CaseClockID(clock)]?.cycles.map { $0.reading(at: Self.at(minute)) } ?? []
+    }
+
+    func reading(_ clock: CaseClock, at minute: Int) throws -> ClockReading {
+        try #require(cycles(clock, at: minute).last)
+    }
+}
+
+/// The clocks of a case.
+struct CaseClocksTests {
+    private func at(_ minute: Int) -> Timestamp { ClockedCase.at(minute) }
+
+    @Test("SLA-02: each target runs by itself and is due by itself")
+    func independent() throws {
+        var this = ClockedCase()
+        this.add(5, .classified(field: .category, value: "one"))
+        this.add(6, .coordination(.nextActionSet(text: "t", owner: "p", dueAt: at(300))))
+        this.reply(20)
+        this.add(100, .statusChanged(status: "mitigated", phase: .mitigated, reason: nil))
+        let now = 120
+        #expect(try this.reading(.triage, at: now).standing == .met)
+        #expect(try this.reading(.firstResponse, at: now).spent == minutes(20))
+        #expect(try this.reading(.mitigation, at: now).standing == .met)
+        #expect(try this.reading(.resolution, at: now).due == at(24 * 60))
+        #expect(try this.reading(.updateCadence, at: now).due == at(20 + 240))
+        #expect(try this.reading(.nextAction, at: now).due == at(300))
+    }
+
+    @Test(
+        "SLA-07 part: only a person’s message of substance stops the first response, and a reviewer may overrule"
+    )
+    func meaningful() throws {
+        var this = ClockedCase()
+        this.add(
+            1, .replied(text: "We have received your request number 42.", fromCustomer: false), by: "system")
+        this.add(2, .noted(text: "We found the failing node and drain it now."))
+        this.reply(3, "Thanks, looking!")
+        #expect(try this.reading(.firstResponse, at: 30).standing == .running)
+        #expect(this.clocks(at: 30).overlooked.count == 2)
+        this.reply(40)
+        let last = try #require(this.facts.last?.sequence)
+        #expect(try this.reading(.firstResponse, at: 50).spent == minutes(40))
+        this.add(60, .clock(.responseJudged(sequence: last, counts: false, reason: "A stock phrase")))
+        #expect(
+            try this.reading(.firstResponse, at: 70).standing == .missed
+                || this.reading(.firstResponse, at: 70).isOpen)
+        this.add(80, .clock(.responseJudged(sequence: last - 1, counts: true, reason: "He rang them up")))
+        #expect(try this.reading(.firstResponse, at: 90).spent == minutes(3))
+    }
+
+    @Test("SLA-08 part: a pause stands with its reason and who made it, and both durations are kept")
+    func pauses() throws {
+        var this = ClockedCase()
+        this.wait(60, for: "customer")
+        this.work(180)
+        let reading = try this.reading(.resolution, at: 240)
+        #expect(reading.spent == minutes(120))
+        #expect(reading.raw == minutes(240))
+        #expect(reading.paused == minutes(120))
+        let pause = try #require(reading.intervals.first { $0.state == .paused("customer") && $0.raw > 0 })
+        #expect(pause.cause.actor == "p")
+        #expect(try this.reading(.firstResponse, at: 240).paused == 0)
+    }
+
+    @Test(
+        "SLA-10 part: another severity, tier or policy counts from the start or from the change, and the due times are logged"
+    )
+    func changes() throws {
+        var this = ClockedCase()
+        this.reply(10)
+        this.add(60, .severityChanged(severity: "sev1", reason: "r"))
+        let clocks = this.clocks(at: 70)
+        #expect(try this.reading(.resolution, at: 70).due == at(480))
+        let pending = try #require(clocks.pending.last)
+        #expect(pending.at == at(60))
+        #expect(pending.level.severity == "sev1")
+        #expect(
+            pending.level.shifts.contains(.init(clock: "resolution", before: at(1440), after: at(480))))
+        // Once it is on record, nothing more is to be said, and the clocks stay as they were.
+        this.settle(70)
+        #expect(this.clocks(at: 80).pending.isEmpty)
+        #expect(try this.reading(.resolution, at: 80).due == at(480))
+        this.account.tier = "gold"
+        let tier = try #require(this.clocks(at: 90).pending.last)
+        #expect(tier.level.reason == .account)
+        #expect(tier.level.level == "gold")
+        #expect(tier.at == at(90))
+        #expect(try this.reading(.resolution, at: 100).due == at(120))
+    }
+
+    @Test("SLA-01 part: the policy version of a measurement is kept, and a closed case keeps its own")
+    func versions() throws {
+        var this = ClockedCase()
+        this.settle(0)
+        this.reply(30)
+        this.earlier[1] = this.policy
+        this.policy = TestPolicy.make(
+            "service_levels",
+            [
+                "levels": [
+                    ["id": "all", "name": "All", "clocks": ["resolution": ["sev1": "1h", "sev2": "2h"]]]
+                ]
+            ])
+        this.version = 2
+        #expect(try this.reading(.firstResponse, at: 60).intervals.first?.policy == 1)
+        let running = try this.reading(.resolution, at: 60)
+        #expect(running.due == at(120))
+        #expect(running.intervals.last?.policy == 2)
+        this.resolve(45)
+        #expect(try this.reading(.resolution, at: 60).target == hours(24))
+        #expect(this.clocks(at: 60).pending.isEmpty)
+    }
+
+    @Test("SLA-11 part: each update begins the cadence anew, and another one may be agreed")
+    func cadence() throws {
+        var this = ClockedCase(severity: "sev1")
+        #expect(this.cycles(.updateCadence, at: 5).isEmpty)
+        this.reply(10)
+        this.reply(35)
+        #expect(this.cycles(.updateCadence, at: 40).map(\.standing) == [.met, .running])
+        #expect(try this.reading(.updateCadence, at: 40).due == at(65))
+        this.add(40, .clock(.cadenceAgreed(minutes: 120, reason: "Asked for by their on-call")))
+        #expect(try this.reading(.updateCadence, at: 50).due == at(35 + 120))
+    }
+
+    @Test("SLA-12 part: warnings come at their fractions and then the breach, each once")
+    func events() {
+        var this = ClockedCase(severity: "sev1")
+        let events = this.clocks(at: 0).events(after: ClockedCase.start).filter {
+            $0.id.clock == .firstResponse
+        }
+        #expect(events.map(\.event.what) == [.warning(50), .warning(75), .warning(90), .breach])
+        #expect(events.last?.event.at == at(15))
+        for entry in events.prefix(2) {
+            guard case .warning(let percent) = entry.event.what else { continue }
+            let firing = ClockRecordFact.Firing(
+                clock: entry.id.text, cycle: entry.event.cycle, revision: entry.event.revision, due: at(15))
+            this.record(12, .warned(firing, percent: percent))
+        }
+        let left = this.clocks(at: 13).events(after: ClockedCase.start).filter {
+            $0.id.clock == .firstResponse
+        }
+        #expect(left.map(\.event.what) == [.warning(90), .breach])
+        #expect(
+            this.clocks(at: 13).events(after: at(15).adding(seconds: 1)).allSatisfy {
+                $0.id.clock != .firstResponse
+            })
+    }
+
+    @Test("SLA-18 part: facts that were entered late count by when they were true")
+    func late() throws {
+        var this = ClockedCase()
+        this.add(90, .noted(text: "x"))
+        this.add(
+            30, .replied(text: "We rang them and asked for the logs.", fromCustomer: false), recorded: 100)
+        let reading = try this.reading(.firstResponse, at: 120)
+        #expect(reading.standing == .met)
+        #expect(reading.spent == minutes(30))
+    }
+
+    @Test("Colleagues are promised an answer by their kind of request, and no update is owed to them")
+    func colleagues() throws {
+        let this = ClockedCase(organisation: nil, type: "internal")
+        #expect(try this.reading(.firstResponse, at: 10).due == at(8 * 60))
+        #expect(this.cycles(.updateCadence, at: 10).isEmpty)
+    }
+
+    @Test("A clock that a level does not promise begins when one does, and ends when none does any more")
+    func promisedLater() throws {
+        var this = ClockedCase()
+        this.account.tier = "gold"
+        #expect(this.cycles(.mitigation, at: 10).isEmpty)
+        this.settle(0)
+        this.account.tier = "tin"
+        #expect(try this.reading(.mitigation, at: 30).due == at(30 + 480))
+    }
+}
+
+/// What went wrong elsewhere, each once.
+struct ClockRegressionTests {
+    private func at(_ minute: Int) -> Timestamp { ClockedCase.at(minute) }
+
+    @Test("osTicket#3034: waiting for a third party stops the clocks that policy names, and no others")
+    func osTicket3034() throws {
+        var this = ClockedCase()
+        this.wait(60, for: "vendor")
+        #expect(try this.reading(.resolution, at: 600).spent == minutes(60))
+        #expect(try this.reading(.mitigation, at: 300).spent == minutes(300))
+        #expect(try this.reading(.vendorChase, at: 300).due == at(60 + 480))
+    }
+
+    @Test("osTicket#407: no case goes without an update for longer than promised")
+    func osTicket407() throws {
+        var this = ClockedCase()
+        this.reply(10)
+        for round in 1...5 { this.reply(10 + round * 100) }
+        #expect(this.cycles(.updateCadence, at: 600).count == 6)
+        #expect(try this.reading(.updateCadence, at: 600).due == at(510 + 240))
+        #expect(try this.reading(.updateCadence, at: 800).breachedAt == at(750))
+    }
+
+    @Test("zammad#3140: an answer in time means that the update clock is not missed")
+    func zammad3140() {
+        var this = ClockedCase()
+        this.reply(10)
+        this.write(20)
+        this.reply(200)
+        #expect(this.cycles(.updateCadence, at: 400).map(\.standing) == [.met, .running])
+    }
+
+    @Test("zammad#5177: the time between updates does not overrule the first response")
+    func zammad5177() throws {
+        let this = ClockedCase(severity: "sev1")
+        #expect(this.cycles(.updateCadence, at: 100).isEmpty)
+        #expect(try this.reading(.firstResponse, at: 5).due == at(15))
+    }
+
+    @Test("zammad#5624: the update clock ends where the new level promises none")
+    func zammad5624() {
+        var this = ClockedCase()
+        this.reply(10)
+        this.settle(10)
+        this.account.tier = "gold"
+        #expect(this.cycles(.updateCadence, at: 60).map(\.standing) == [.cancelled])
+        #expect(
+            this.clocks(at: 60).events(after: ClockedCase.start).allSatisfy { $0.id.clock != .updateCadence })
+    }
+
+    @Test("zammad#2579: how long it took is there for every clock that ended")
+    func zammad2579() throws {
+        var this = ClockedCase()
+        this.reply(42)
+        this.resolve(100)
+        #expect(try this.reading(.firstResponse, at: 500).spent == minutes(42))
+        #expect(try this.reading(.resolution, at: 500).left == minutes(24 * 60 - 100))
+    }
+
+    @Test("zammad#3551: an answer and a wait in one save are a first response and a pause")
+    func zammad3551() throws {
+        var this = ClockedCase()
+        this.reply(30)
+        this.wait(30)
+        #expect(try this.reading(.firstResponse, at: 100).standing == .met)
+        #expect(try this.reading(.resolution, at: 100).standing == .paused("customer"))
+        var other = ClockedCase()
+        other.wait(30)
+        other.reply(30)
+        #expect(try other.reading(.firstResponse, at: 100).spent == minutes(30))
+        #expect(try other.reading(.resolution, at: 100).spent == minutes(30))
+    }
+
+    @Test("zammad#1620: an internal note is no first response, what the customer reads is one")
+    func zammad1620() throws {
+        var this = ClockedCase()
+        this.add(10, .noted(text: "We found the failing node and drain it now."))
+        #expect(try this.reading(.firstResponse, at: 20).isOpen)
+        this.reply(30)
+        #expect(try this.reading(.firstResponse, at: 40).spent == minutes(30))
+    }
+
+    @Test("zammad#904: a merged case fires no more, and does again when it stands for itself")
+    func zammad904() throws {
+        var this = ClockedCase()
+        this.add(10, .relation(.mergedInto(.init(id: "x", number: "TL-2"), reason: "same")))
+        #expect(this.clocks(at: 20).cycles.allSatisfy { $0.cycle.end?.way == .cancelled })
+        #expect(this.clocks(at: 20).events(after: at(11)).isEmpty)
+        this.add(60, .relation(.unmerged(from: .init(id: "x", number: "TL-2"), reason: "other")))
+        #expect(try this.reading(.resolution, at: 70).isOpen)
+    }
+
+    @Test("zammad#4432: what runs in business hours fires in business hours")
+    func zammad4432() throws {
+        var this = ClockedCase()
+        this.policy = try OfficeHours.policy()
+        let events = this.clocks(at: 0).events(after: ClockedCase.start)
+        #expect(!events.isEmpty)
+        for entry in events {
+            let parts = entry.event.at.parts
+            #expect((9...17).contains(parts.hour) && (1...5).contains(parts.weekday), "\(entry.event)")
+        }
+    }
+
+    @Test("zammad#3928: every clock is shown, not only the one that is due first")
+    func zammad3928() {
+        var this = ClockedCase()
+        this.add(1, .coordination(.updatePromised(at: at(90))))
+        let open = this.clocks(at: 10).cycles.filter { $0.cycle.end == nil }.map(\.id.clock)
+        #expect(open == [.firstResponse, .triage, .promisedUpdate, .mitigation, .resolution])
+    }
+
+    @Test("glpi#24481: while a case waits for a reason that stops the time, nothing is missed")
+    func glpi24481() throws {
+        var this = ClockedCase()
+        this.reply(5)
+        this.wait(10)
+        let reading = try this.reading(.resolution, at: 60 * 24 * 30)
+        #expect(reading.breachedAt == nil)
+        #expect(
+            this.clocks(at: 60 * 24 * 30).events(after: ClockedCase.start).allSatisfy {
+                $0.id.clock != .resolution
+            })
+    }
+
+    @Test("glpi#6902: changing the service level keeps the paused time")
+    func glpi6902() throws {
+        var this = ClockedCase()
+        this.wait(60)
+        this.work(360)
+        this.add(400, .severityChanged(severity: "sev1", reason: "r"))
+        let reading = try this.reading(.resolution, at: 420)
+        #expect(reading.paused == minutes(300))
+        #expect(reading.spent == minutes(120))
+        #expect(reading.due == at(480 + 300))
+    }
+
+    @Test("glpi#10594: a pause over a weekend gives back only its working time")
+    func glpi10594() throws {
+        var this = ClockedCase()
+        this.policy = try OfficeHours.policy()
+        // Monday 9:00 to Friday 16:00 is 39 of 40 hours; then a wait until Monday 10:00.
+        this.wait(4 * 1440 + 420)
+        this.work(7 * 1440 + 60)
+        let reading = try this.reading(.resolution, at: 7 * 1440 + 90)
+        #expect(reading.spent == hours(39) + minutes(30))
+        #expect(reading.due == at(7 * 1440 + 120))
+    }
+
+    @Test("glpi#23359: time in which a case was resolved is neither paused nor counted after it comes back")
+    func glpi23359() throws {
+        var this = ClockedCase()
+        this.reply(10)
+        this.resolve(60)
+        this.reopen(5000)
+        let cycles = this.cycles(.resolution, at: 5010)
+        #expect(cycles.map(\.spent) == [minutes(60), minutes(10)])
+        #expect(cycles.map(\.paused) == [0, 0])
+    }
+
+    @Test("glpi#1911: each wait for engineering is a cycle of its own, and its time has no pauses in it")
+    func glpi1911() {
+        var this = ClockedCase()
+        this.wait(10, for: "engineering")
+        this.work(100)
+        this.wait(200, for: "engineering")
+        let cycles = this.cycles(.engineering, at: 230)
+        #expect(cycles.map(\.spent) == [minutes(90), minutes(30)])
+        #expect(cycles.map(\.standing) == [.met, .running])
+    }
+
+    @Test("glpi#3576: a clock that was met does not look missed later")
+    func glpi3576() throws {
+        var this = ClockedCase()
+        this.reply(30)
+        #expect(try this.reading(.firstResponse, at: 100_000).standing == .met)
+        #expect(try this.reading(.firstResponse, at: 100_000).breachedAt == nil)
+    }
+
+    @Test("frappe#1554: what is shown as paused does not tick, and a reply does not end the resolution")
+    func frappe1554() throws {
+        var this = ClockedCase()
+        this.reply(10)
+        this.wait(30)
+        let (early, late) = (try this.reading(.resolution, at: 40), try this.reading(.resolution, at: 400))
+        #expect(early.standing == .paused("customer"))
+        #expect(early.left == late.left)
+        #expect(late.isOpen)
+    }
+
+    @Test("Late warnings and the breach of one clock come in order, so that they can be told as one")
+    func frappe2967() {
+        let this = ClockedCase(severity: "sev1")
+        let due = this.clocks(at: 1000).events(after: ClockedCase.start).filter {
+            $0.id.clock == .firstResponse && $0.event.at <= at(1000)
+        }
+        #expect(due.map(\.event.what) == [.warning(50), .warning(75), .warning(90), .breach])
+    }
+}
+
+/// The test's levels in business hours.
+enum OfficeHours {
+    static func policy() throws -> Policy {
+        var policy = TestPolicy.make("service_levels", ClockedCase.levels)
+        let week = BusinessCalendar.Week(zone: "UTC", days: BusinessCalendar.workingDays([540..<1020]))
+        policy.serviceLevels.calendars = [
+            BusinessCalendar(id: "office", name: "Office", opening: .weekly(week))
+        ]
+        policy.serviceLevels.hours = try WorkingHours.compile(policy.serviceLevels.calendars, zones: .utcOnly)
+        for index in policy.serviceLevels.levels.indices {
+            policy.serviceLevels.levels[index].calendar = "office"
+            policy.serviceLevels.levels[index].targets[.resolution]?.seconds = [
+                "sev1": 144_000, "sev2": 144_000,
+            ]
+        }
+        return policy
+    }
+}
