@@ -58,6 +58,25 @@ CREATE INDEX bulk_run_undoing ON bulk_run (undoes) WHERE undoes IS NOT NULL;
 
 CREATE INDEX bulk_run_unfinished ON bulk_run (begun_at) WHERE ended_at IS NULL;
 
+CREATE TABLE case_clock (
+    case_id TEXT PRIMARY KEY,
+    mark INTEGER NOT NULL,
+    settled INTEGER NOT NULL,
+    policy INTEGER NOT NULL,
+    fire_at INTEGER,
+    deadline_at INTEGER NOT NULL,
+    deadline_clock TEXT,
+    due TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX case_clock_by_deadline ON case_clock (deadline_at, case_id);
+
+CREATE INDEX case_clock_by_policy ON case_clock (policy, case_id);
+
+CREATE INDEX case_clock_firing ON case_clock (fire_at, case_id) WHERE fire_at IS NOT NULL;
+
+CREATE INDEX case_clock_waiting ON case_clock (case_id) WHERE mark <> settled;
+
 CREATE TABLE case_link (
     id TEXT PRIMARY KEY,
     case_id TEXT NOT NULL,
@@ -83,6 +102,18 @@ CREATE TABLE checkpoint (
     root BLOB NOT NULL,
     key_id TEXT NOT NULL,
     signature BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE clock_epoch (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+
+CREATE TABLE clock_record (
+    case_id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    policy INTEGER NOT NULL,
+    warnings INTEGER NOT NULL,
+    breaches INTEGER NOT NULL,
+    breached_at INTEGER
 ) STRICT;
 
 CREATE TABLE credential (

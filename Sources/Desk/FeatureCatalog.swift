@@ -48,6 +48,7 @@ extension Feature {
     package static var caseParts: [CasePart] { [] }
     package static var passingTables: Set<String> { [] }
     package static var afterRestore: [SQL] { [] }
+    /// None, unless a feature keeps such tables.
     package static var checks: [@Sendable (borrowing Transaction) throws -> [String]] { [] }
 }
 

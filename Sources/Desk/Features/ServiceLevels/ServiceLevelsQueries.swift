@@ -157,7 +157,8 @@ enum ServiceLevelsQueries {
             overdue(at: moment, limit: 1), progress(policy: 1), mark(of: "x"),
             rows(after: "", limit: 1), settle("x", mark: 1, policy: 1, NextFiring()), skip("x", policy: 1),
             forget("x"), settleClosed(), deadlines(ids: ["x"]),
-            "SELECT 1 FROM search_case c WHERE \(isDue(from: moment, until: moment))", epoch(),
+            "SELECT 1 FROM search_case c WHERE \(isDue(from: moment, until: moment))",
+            "SELECT \(deadline(ofCase: "c.case_id")) FROM search_case c", epoch(),
             setEpoch(moment), record(of: "x"), page(after: "", limit: 1),
             save(ClockRecord(id: "x", version: Version(1))), forgetRecord(of: "x"),
         ]
