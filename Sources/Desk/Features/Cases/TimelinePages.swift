@@ -48,6 +48,7 @@ struct CaseTimeline {
             View(id: "forms", title: "Forms", kinds: CaseFormFact.kinds),
             View(id: "customer", title: "Contract and alerts", kinds: CaseCustomerFact.kinds),
             View(id: "mail", title: "Mail", kinds: CaseMailFact.kinds),
+            View(id: "clocks", title: "Clocks", kinds: ClockFact.kinds),
         ]
 
         /// What went between us and the customer.
