@@ -66,7 +66,7 @@ CREATE TABLE case_clock (
     fire_at INTEGER,
     deadline_at INTEGER NOT NULL,
     deadline_clock TEXT,
-    due TEXT NOT NULL
+    summary TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX case_clock_by_deadline ON case_clock (deadline_at, case_id);

@@ -656,7 +656,7 @@ package enum Schema {
                 fire_at INTEGER,
                 deadline_at INTEGER NOT NULL,
                 deadline_clock TEXT,
-                due TEXT NOT NULL
+                summary TEXT NOT NULL
             ) STRICT;
             CREATE INDEX case_clock_firing ON case_clock (fire_at, case_id) WHERE fire_at IS NOT NULL;
             CREATE INDEX case_clock_waiting ON case_clock (case_id) WHERE mark <> settled;
@@ -664,9 +664,9 @@ package enum Schema {
             CREATE INDEX case_clock_by_deadline ON case_clock (deadline_at, case_id);
             CREATE TABLE clock_epoch (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
             INSERT INTO clock_epoch (id, at) SELECT 'main', COALESCE(MAX(recorded_at), 0) FROM fact;
-            INSERT INTO case_clock (case_id, mark, settled, policy, deadline_at, due)
+            INSERT INTO case_clock (case_id, mark, settled, policy, deadline_at, summary)
                 SELECT id, 1, CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END,
-                    CASE WHEN closed_at IS NULL THEN 0 ELSE 2147483647 END, 9223372036854775807, '[]'
+                    CASE WHEN closed_at IS NULL THEN 0 ELSE 2147483647 END, 9223372036854775807, '{}'
                 FROM support_case;
             """)
 }

@@ -38,7 +38,8 @@ package enum SearchField: String, CaseIterable, Sendable {
         case .state, .has, .lacks: .word
         case .owner, .requester, .involves, .watcher: .person
         case .account: .organisation
-        case .opened, .updated, .resolved, .closed, .reported, .due, .promised, .breach, .since, .unanswered: .time
+        case .opened, .updated, .resolved, .closed, .reported, .due, .promised, .breach, .since, .unanswered:
+            .time
         case .subject, .note, .message, .attachment, .number: .text
         case .sort: .order
         }

@@ -78,6 +78,7 @@ package struct CaseClocks: Sendable {
     private var isAnswered = false
     private var isAsked = false
     private var isMerged = false
+    private var beforeMerge: [CaseClockID: Clock]?
     private var triage = (hasCategory: false, hasAction: false)
     private var evidence = CaseEvidence([])
     private var begun: Set<ServiceLevel.Target.Beginning> = []
@@ -234,24 +235,31 @@ package struct CaseClocks: Sendable {
         let isFirst = level.severity.isEmpty || applied.isEmpty
         level = next
         if !isFirst {
-            for id in clocks.keys.sorted() where id.clock.hasTarget {
-                guard let cycle = clocks[id]?.current else { continue }
-                let before = cycle.due
-                if let terms = terms(id.clock) {
-                    if !cycle.terms.asksTheSame(as: terms) || cycle.terms.policy != terms.policy {
-                        clocks[id]?.take(.change(terms), because: cause)
-                    }
-                } else {
-                    clocks[id]?.take(.cancel, because: cause)
-                }
-                let after = clocks[id]?.current?.due
-                if before != after { next.shifts.append(.init(clock: id.text, before: before, after: after)) }
-            }
+            next.shifts += retarget(because: cause)
             pauseAll(because: cause)
             startPromised(cause)
         }
         if !isRecorded { pending.append((next, cause.occurredAt)) }
         applied.append((next, cause.occurredAt, isRecorded))
+    }
+
+    /// Gives the clocks that run the terms that count now; returns the due times that moved.
+    private mutating func retarget(because cause: ClockCause) -> [ClockRecordFact.Applied.Shift] {
+        var shifts: [ClockRecordFact.Applied.Shift] = []
+        for id in clocks.keys.sorted() where id.clock.hasTarget {
+            guard let cycle = clocks[id]?.current else { continue }
+            let before = cycle.due
+            if let terms = terms(id.clock) {
+                if !cycle.terms.asksTheSame(as: terms) || cycle.terms.policy != terms.policy {
+                    clocks[id]?.take(.change(terms), because: cause)
+                }
+            } else {
+                clocks[id]?.take(.cancel, because: cause)
+            }
+            let after = clocks[id]?.current?.due
+            if before != after { shifts.append(.init(clock: id.text, before: before, after: after)) }
+        }
+        return shifts
     }
 
     /// The terms of a clock now; nil where nothing is promised.
@@ -337,8 +345,11 @@ extension CaseClocks {
         case .changeImported, .statusChanged: follow(cause, isUpward(fact.body))
         case .reopened: reopen(cause)
         case .resolved: finish(.stop, cause)
-        case .closed, .relation(.mergedInto): finish(.cancel, cause)
-        case .relation(.unmerged): if isOpen { reopen(cause) }
+        case .closed: finish(.cancel, cause)
+        case .relation(.mergedInto):
+            beforeMerge = clocks
+            finish(.cancel, cause)
+        case .relation(.unmerged): unmerge(cause)
         case .ownerChanged: begin(.assignment, cause)
         case .replied(let text, let fromCustomer):
             if fromCustomer { asked(cause) } else { answered(text, cause) }
@@ -398,6 +409,14 @@ extension CaseClocks {
         for clock in [CaseClock.mitigation, .resolution] { start(clock, cause) }
         if isAsked { start(.nextReply, cause) }
         if isForCustomer { start(.updateCadence, cause) }
+        follow(cause)
+    }
+
+    /// A merge that was undone never was: the clocks go on from where they stood.
+    private mutating func unmerge(_ cause: ClockCause) {
+        guard let before = beforeMerge else { return }
+        (clocks, beforeMerge) = (before, nil)
+        _ = retarget(because: cause)
         follow(cause)
     }
 

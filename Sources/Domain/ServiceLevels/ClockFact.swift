@@ -33,8 +33,6 @@ package enum ClockFact: CaseFactFamily {
         "case.cadence_agreed", "case.response_judged", "case.breach_explained",
     ]
 
-    package static let storyKinds = ["case.breach_explained"]
-
     package static let erasableFields: Set<String> = ["reason", "correction"]
 
     package var edits: Set<Aspect> {

@@ -46,6 +46,11 @@ extension CaseMailFact {
     package static let storyKinds = ["case.mail_received", "case.mail_undelivered"]
 }
 
+extension ClockFact {
+    /// Why a promise was not kept.
+    package static let storyKinds = ["case.breach_explained"]
+}
+
 extension RetentionFact {
     /// That nothing is left to read.
     package static let storyKinds = ["case.purged"]

@@ -197,7 +197,9 @@ extension ServiceLevelsJobs {
         let epoch =
             try tx.first(ServiceLevelsQueries.epoch()) { Timestamp(microseconds: $0.integer(0)) }
             ?? Timestamp(microseconds: 0)
-        var findings: [String] = []
+        var findings = try tx.all(ServiceLevelsQueries.missing(limit: 20)) {
+            "table case_clock, row “\($0.text(0))”: it is missing"
+        }
         var last = ""
         while true {
             let rows = try tx.all(ServiceLevelsQueries.rows(after: last, limit: 500), StoredFiring.init)
@@ -205,20 +207,29 @@ extension ServiceLevelsJobs {
             last = end.id
             for row in rows where row.isSettled && [version, ServiceLevelsQueries.ended].contains(row.policy)
             {
-                guard let found = try CaseDirectory.any(ID(row.id), in: tx) else {
-                    findings.append("table case_clock, row “\(row.id)”: there is no such case")
-                    continue
-                }
-                let clocks = try ServiceLevelsDirectory.clocks(
-                    of: found, policy: policy, at: Timestamp(microseconds: 0), in: tx)
-                let next = NextFiring(clocks, clocks.events(after: max(epoch, clocks.learntAt)))
-                if next != row.next {
-                    findings.append(
-                        "table case_clock, row “\(row.id)”: holds \(row.next.words), the facts make \(next.words)"
-                    )
-                }
+                if let finding = try finding(row, policy, epoch, in: tx) { findings.append(finding) }
             }
         }
+    }
+
+    private static func finding(
+        _ row: StoredFiring, _ policy: Policy, _ epoch: Timestamp, in tx: borrowing Transaction
+    ) throws -> String? {
+        let place = "table case_clock, row “\(row.id)”"
+        guard let found = try CaseDirectory.any(ID(row.id), in: tx) else {
+            return "\(place): there is no such case"
+        }
+        let clocks: CaseClocks
+        do {
+            clocks = try ServiceLevelsDirectory.clocks(
+                of: found, policy: policy, at: Timestamp(microseconds: 0), in: tx)
+        } catch let fault as StorageFault {
+            throw fault
+        } catch {
+            return "\(place): its facts cannot be read: \(error)"
+        }
+        let next = NextFiring(clocks, clocks.events(after: max(epoch, clocks.learntAt)))
+        return next == row.next ? nil : "\(place): holds \(row.next.words), the facts make \(next.words)"
     }
 }
 

@@ -16,8 +16,8 @@ enum ServiceLevelsQueries {
     /// Notes that something of a case changed.
     static func touch(_ id: String) -> SQL {
         """
-        INSERT INTO case_clock (case_id, mark, settled, policy, deadline_at, due)
-        VALUES (\(id), 1, 0, 0, \(never), '[]')
+        INSERT INTO case_clock (case_id, mark, settled, policy, deadline_at, summary)
+        VALUES (\(id), 1, 0, 0, \(never), '{}')
         ON CONFLICT (case_id) DO UPDATE SET mark = case_clock.mark + 1
         """
     }
@@ -47,10 +47,12 @@ enum ServiceLevelsQueries {
     }
 
     /// How many cases there are, and how many of them wait to be worked out.
+    ///
+    /// Restricted cases are left out, so that a number tells nobody that there are any.
     static func progress(policy: Int) -> SQL {
         """
-        SELECT COUNT(*), COALESCE(SUM(CASE WHEN mark <> settled OR policy < \(policy) THEN 1 ELSE 0 END), 0)
-        FROM case_clock
+        SELECT COUNT(*), COALESCE(SUM(CASE WHEN k.mark <> k.settled OR k.policy < \(policy) THEN 1 ELSE 0 END), 0)
+        FROM case_clock k JOIN search_case c ON c.case_id = k.case_id WHERE c.confidentiality IS NULL
         """
     }
 
@@ -58,8 +60,16 @@ enum ServiceLevelsQueries {
 
     static func rows(after id: String, limit: Int) -> SQL {
         """
-        SELECT case_id, mark, settled, policy, fire_at, deadline_at, deadline_clock, due
+        SELECT case_id, mark, settled, policy, fire_at, deadline_at, deadline_clock, summary
         FROM case_clock WHERE case_id > \(id) ORDER BY case_id LIMIT \(limit)
+        """
+    }
+
+    /// Cases that nobody would work out, which there are none of.
+    static func missing(limit: Int) -> SQL {
+        """
+        SELECT id FROM support_case WHERE NOT EXISTS (SELECT 1 FROM case_clock WHERE case_id = support_case.id)
+        ORDER BY id LIMIT \(limit)
         """
     }
 
@@ -67,7 +77,7 @@ enum ServiceLevelsQueries {
         """
         UPDATE case_clock SET settled = \(mark), policy = \(policy), fire_at = \(next.fireAt?.microseconds),
             deadline_at = \(next.deadlineAt?.microseconds ?? never), deadline_clock = \(next.deadlineClock),
-            due = \(next.due)
+            summary = \(next.due)
         WHERE case_id = \(id)
         """
     }
@@ -155,7 +165,8 @@ enum ServiceLevelsQueries {
         return [
             touch("x"), touch(organisation: "x"), unsettled(limit: 1), outdated(policy: 1, limit: 1),
             overdue(at: moment, limit: 1), progress(policy: 1), mark(of: "x"),
-            rows(after: "", limit: 1), settle("x", mark: 1, policy: 1, NextFiring()), skip("x", policy: 1),
+            rows(after: "", limit: 1), missing(limit: 1), settle("x", mark: 1, policy: 1, NextFiring()),
+            skip("x", policy: 1),
             forget("x"), settleClosed(), deadlines(ids: ["x"]),
             "SELECT 1 FROM search_case c WHERE \(isDue(from: moment, until: moment))",
             "SELECT \(deadline(ofCase: "c.case_id")) FROM search_case c", epoch(),
