@@ -95,13 +95,23 @@ package enum JournalStore {
             """
     }
 
+    /// The facts after a position, in their order.
+    ///
+    /// Two searches of one index. Told as one comparison of rows, SQLite reads the index from its beginning.
     static func settledFacts(after position: JournalPosition, limit: Int) -> SQL {
-        """
-        SELECT \(factColumns), written_by FROM fact
-        WHERE (written_by, sequence) > (\(position.transaction), \(position.sequence))
-          AND written_by < \(SQL.settledBefore)
-        ORDER BY written_by, sequence LIMIT \(limit)
-        """
+        let sameTransaction: SQL = "written_by = \(position.transaction) AND sequence > \(position.sequence)"
+        let laterOnes: SQL = "written_by > \(position.transaction)"
+        func found(_ condition: SQL) -> SQL {
+            """
+            SELECT \(factColumns), written_by FROM fact WHERE \(condition) AND written_by < \(SQL.settledBefore)
+            ORDER BY written_by, sequence LIMIT \(limit)
+            """
+        }
+        return """
+            SELECT * FROM (\(found(sameTransaction))) AS of_same_transaction
+            UNION ALL SELECT * FROM (\(found(laterOnes))) AS of_later_ones
+            ORDER BY written_by, sequence LIMIT \(limit)
+            """
     }
 
     static func settledEnd() -> SQL {

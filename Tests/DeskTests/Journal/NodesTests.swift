@@ -231,6 +231,24 @@ struct NodesTests {
         }
     }
 
+    @Test("A look for what is new begins where the last one ended, not at the journal's beginning")
+    func looksStartWhereTheLastEnded() async throws {
+        try await TestDesk.run(on: .sqlite) { desk in
+            let position = JournalPosition(transaction: 0, sequence: 7)
+            let plan = try await desk.services.database.read { tx in
+                try tx.all("EXPLAIN QUERY PLAN " + JournalStore.settledFacts(after: position, limit: 10)) {
+                    $0.text(3)
+                }
+            }
+            let searches = plan.filter { $0.contains("fact") }
+            #expect(
+                searches == [
+                    "SEARCH fact USING INDEX fact_in_order (written_by=? AND sequence>?)",
+                    "SEARCH fact USING INDEX fact_in_order (written_by>? AND written_by<?)",
+                ])
+        }
+    }
+
     /// What is delivered after a position, once it is so many facts: a transaction of another test may hold it up.
     private func pages(after position: JournalPosition, until count: Int, _ desk: TestDesk) async throws
         -> [Int64]
