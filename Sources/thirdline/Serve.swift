@@ -38,6 +38,8 @@ struct Serve: AsyncParsableCommand {
         let logger = try settings.logger()
         var installation = try settings.installation()
         installation.settings.certificate = try settings.certificate()
+        let hold = try ServedFolder.hold(installation)
+        defer { withExtendedLifetime(hold) {} }
         let services = try await installation.open(
             logger: logger,
             progress: { complain("Bringing the schema up to date: \($0.number) \($0.name)") })

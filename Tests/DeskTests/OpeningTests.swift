@@ -63,4 +63,20 @@ struct OpeningTests {
             try await services.database.close()
         }
     }
+
+    @Test("One server serves a folder at a time, and a second one says which process has it")
+    func servedOnce() async throws {
+        try await withFolder { installation in
+            var first = try ServedFolder.hold(installation)
+            let refusal = #expect(throws: Refusal.self) { try ServedFolder.hold(installation) }
+            #expect(refusal?.code == "folder_served")
+            #expect(refusal?.message.contains("is served already, by process \(getpid()).") == true)
+            withExtendedLifetime(first) {}
+            first = nil
+            #expect(try ServedFolder.hold(installation) != nil, "the hold ends with the server")
+            var shared = installation
+            shared.databaseURL = "postgres://desk@db.example/desk"
+            #expect(try ServedFolder.hold(shared) == nil, "nodes of one database server may share a folder")
+        }
+    }
 }

@@ -29,6 +29,9 @@ package struct CasePartContext: Sendable {
     /// Where the case's page is: "/cases/TL-42".
     package var path: String { "/cases/\(this.number)" }
 
+    /// Whether the words of the case were purged: there is nothing left to work on.
+    var isPurged: Bool { history.facts.contains { $0.body.isPurge } }
+
     /// Whether the case is resolved or closed.
     package var isDone: Bool { [.resolved, .closed].contains(policy.phase(of: this.status)) }
 
@@ -46,6 +49,7 @@ package struct CasePartContext: Sendable {
         (actor, request) = (call.actor, call.request)
         (self.policy, self.now) = (policy, now)
         newKey = { newIdentifier(at: now) }
+        if isPurged { actor = actor.narrowed(to: [Restriction.viewRight, RetentionFeature.viewRight]) }
     }
 }
 

@@ -76,6 +76,13 @@ package struct Actor: Hashable, Sendable {
 
     /// Whether the actor holds `right`.
     package func may(_ right: Right) -> Bool { rights.contains(right) }
+
+    /// The same actor, with no right but these.
+    package func narrowed(to kept: Set<Right>) -> Actor {
+        var actor = self
+        actor.rights.formIntersection(kept)
+        return actor
+    }
 }
 
 /// Something that a role may allow, such as `case.assign`.

@@ -71,6 +71,8 @@ struct PaletteTests {
             let digits = String(first.drop { !$0.isNumber })
             #expect(try await addresses(marta, "q=%23\(digits)").first == "/cases/\(first)")
             #expect(try await addresses(marta, "q=\(first.lowercased())").first == "/cases/\(first)")
+            let run = first.lowercased().filter { $0 != "-" }
+            #expect(try await addresses(marta, "q=\(run)").first == "/cases/\(first)", "written in one")
             let people = try await groups(marta, "q=@jon")
             #expect(people.map(\.title) == ["People"] || people.map(\.title) == ["People", "Organisations"])
             #expect(people.first?.items.first?["title"] == "Jonas")

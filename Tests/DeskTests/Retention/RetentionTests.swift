@@ -64,6 +64,11 @@ struct RetentionTests {
                 let page = try await browser.get(path)
                 #expect(page.status == 200 && !page.body.contains("SECRET-WORDS"), "\(path)")
             }
+            let left = try await browser.get("/cases/\(number)").body
+            #expect(left.contains("This case was purged"))
+            for verb in ["reply", "note", "reopen", "edit", "intake", "assign", "add_hypothesis"] {
+                #expect(!left.contains("/cases/\(number)/\(verb)\""), "nothing is left to \(verb)")
+            }
             for path in ["", "/timeline?limit=500", "/evidence", "/investigation"] {
                 let answer = try await program.get("/api/v1/cases/\(number)\(path)")
                 #expect(answer.status == 200 && !answer.body.contains("SECRET-WORDS"), "\(path)")

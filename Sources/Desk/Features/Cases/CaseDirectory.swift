@@ -181,6 +181,25 @@ package enum CaseDirectory {
         return found
     }
 
+    /// The case whose number somebody typed, in any of the ways in which people write one: "TL-10", "tl10", "tl 10".
+    /// - Parameter isBareEnough: whether digits alone are a number too.
+    static func numbered(
+        _ text: String, isBareEnough: Bool = false, for actor: Actor, policy: Policy,
+        in tx: borrowing Transaction
+    ) throws -> SupportCase? {
+        let letters = policy.caseNumberPrefix.lowercased()
+        let typed = text.lowercased().filter { $0 != "-" && $0 != " " && $0 != "#" }
+        let digits =
+            typed.hasPrefix(letters) ? typed.dropFirst(letters.count) : isBareEnough ? typed[...] : ""
+        let isNumber = (1...12).contains(digits.count) && digits.allSatisfy { $0.isASCII && $0.isNumber }
+        guard isNumber || (text.contains("-") && text.utf8.count <= 40) else { return nil }
+        do {
+            // Numbers from before the prefix changed are found as they were written.
+            return try find(
+                isNumber ? "\(policy.caseNumberPrefix)-\(digits)" : text.uppercased(), for: actor, in: tx)
+        } catch let refusal as Refusal where refusal.reason == .notFound { return nil }
+    }
+
     /// The case with this identifier, whoever may know of it: for work that the software does by itself.
     static func any(_ id: ID<SupportCase>, in tx: borrowing Transaction) throws -> SupportCase? {
         try tx.first(CasesQueries.row(id: id.raw), CasesQueries.read)

@@ -37,6 +37,10 @@ package struct CaseHistory: Sendable {
 }
 
 extension CaseFact {
+    var isPurge: Bool {
+        if case .retention(.purged) = self { true } else { false }
+    }
+
     fileprivate var isPromise: Bool {
         if case .coordination(.updatePromised) = self { true } else { false }
     }

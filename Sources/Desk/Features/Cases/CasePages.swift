@@ -26,6 +26,8 @@ enum CasePages {
         var lastSequence: Int64
         var parts: [CasePart]
         var actions: [CaseAction]
+        /// Who looks, with the rights that are left at this case.
+        var actor: Actor
         var notices: HTML
         var brief: HTML
         var work: HTML
@@ -38,8 +40,10 @@ enum CasePages {
         if let number = CaseAlias.target(call, content.this) {
             return .seeOther("/cases/\(number)?from=\(call.request.parameter("id"))")
         }
+        var reading = call
+        reading.actor = content.actor
         let view = CaseView(
-            content: content, policy: services.policy.current, now: services.clock(), call: call,
+            content: content, policy: services.policy.current, now: services.clock(), call: reading,
             selection: show,
             newKey: { newIdentifier(at: services.clock()) })
         var page = Page("\(content.this.number) \(content.this.subject)", here: "/cases", main: view.main)
@@ -94,7 +98,7 @@ enum CasePages {
                 replyDraft: try DraftStore.find(key: "case/\(this.id)/reply", of: call.actor, in: tx),
                 noteDraft: try DraftStore.find(key: "case/\(this.id)/note", of: call.actor, in: tx),
                 lastSequence: entries.map(\.sequence).max() ?? 0,
-                parts: parts, actions: parts.flatMap { $0.actions(context) },
+                parts: parts, actions: parts.flatMap { $0.actions(context) }, actor: context.actor,
                 notices: try parts.html(.notice, context, in: tx),
                 brief: try parts.html(.brief, context, in: tx),
                 work: try parts.html(.work, context, in: tx), side: try parts.html(.side, context, in: tx))

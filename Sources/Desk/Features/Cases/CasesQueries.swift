@@ -212,7 +212,7 @@ package enum CasesQueries {
         }
         var ways: SQL = "confidentiality IS NULL OR security_owner = \(actor.id)"
         func orAdmits(_ word: String) {
-            ways += " OR readers LIKE \(SQL.containing(" \(word) ")) ESCAPE '\\'"
+            ways += " OR \(SQL.placeOf)(readers, \(" \(word) ")) > 0"
         }
         orAdmits(actor.id)
         if !actor.isCustomer {

@@ -151,7 +151,7 @@ enum QueuePages {
                     hasMore: isReversed ? view.page.after != nil : hasMore)
             ]
         }
-        content.exact = try exact(view.text, call.actor, policy, in: tx)
+        content.exact = try CaseDirectory.numbered(view.text, for: call.actor, policy: policy, in: tx)
         let shown = content.groups.flatMap(\.cases)
         content.names = try names(of: shown, in: tx)
         content.names.replying = try PresenceStore.replying(
@@ -162,21 +162,6 @@ enum QueuePages {
             content.skipped = try SearchDirectory.skippedCount(in: tx)
         }
         return content
-    }
-
-    /// The case that a number alone stands for, however it is written: "TL-42", "tl42", "tl 42".
-    private static func exact(
-        _ text: String, _ actor: Actor, _ policy: Policy, in tx: borrowing Transaction
-    ) throws -> SupportCase? {
-        let letters = policy.caseNumberPrefix.lowercased()
-        let typed = text.lowercased().filter { $0 != "-" && $0 != " " && $0 != "#" }
-        let digits = typed.hasPrefix(letters) ? typed.dropFirst(letters.count) : ""
-        guard !digits.isEmpty, digits.count <= 12, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {
-            return nil
-        }
-        do {
-            return try CaseDirectory.find("\(policy.caseNumberPrefix)-\(digits)", for: actor, in: tx)
-        } catch let refusal as Refusal where refusal.reason == .notFound { return nil }
     }
 
     /// The saved view that the address asks for, or that the reader wants to see first; its search is the page's then.

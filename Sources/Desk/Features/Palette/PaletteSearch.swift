@@ -142,17 +142,15 @@ struct PaletteSearch: Sendable {
                     }
                 }
         }
+        let policy = services.policy.current
         var found: [SupportCase] = []
-        for reference in [text, "\(services.policy.current.caseNumberPrefix)-\(text)"] where found.isEmpty {
-            do {
-                found.append(try CaseDirectory.find(reference, for: actor, in: tx))
-            } catch let refusal as Refusal where refusal.reason == .notFound {
-                continue
-            }
+        if let numbered = try CaseDirectory.numbered(
+            text, isBareEnough: true, for: actor, policy: policy, in: tx)
+        {
+            found = [numbered]
         }
         // What does not read as a search is looked for as it stands: nobody corrects half a word here.
-        let search = CaseSearchText(
-            text, for: actor, policy: services.policy.current, now: services.clock())
+        let search = CaseSearchText(text, for: actor, policy: policy, now: services.clock())
         let filter = try search.meaning(in: tx).filter ?? CaseFilter(.text(text, .anywhere))
         let more = try CaseDirectory.list(filter, for: actor, limit: Self.most, in: tx)
         found += more.filter { other in !found.contains { $0.id == other.id } }

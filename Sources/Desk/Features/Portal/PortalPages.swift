@@ -216,6 +216,9 @@ enum PortalPages {
         var parts: HTML
         var sentences: CaseSentence
         var standing: CustomerStanding
+        /// Who looks, with the rights that are left at this case.
+        var actor: Actor
+        var isPurged: Bool
         /// The organisation, where it is not the reader's own.
         var organisation: String?
     }
@@ -239,7 +242,7 @@ enum PortalPages {
                 draft: try DraftStore.find(key: "portal/\(this.id)/reply", of: call.actor, in: tx),
                 parts: try parts.portal(context, in: tx),
                 sentences: CaseSentence(policy: policy, names: names, parts: parts),
-                standing: context.history.standing,
+                standing: context.history.standing, actor: context.actor, isPurged: context.isPurged,
                 organisation: try this.organisation.flatMap { id in
                     id == call.actor.organisation
                         ? nil : try CustomerDirectory.names(of: [id], in: tx)[id]?.name
@@ -249,7 +252,7 @@ enum PortalPages {
             return .seeOther("/portal/cases/\(number)?from=\(reference)")
         }
         let view = PortalCaseView(
-            content: content, policy: services.policy.current, now: services.clock(), me: call.actor,
+            content: content, policy: services.policy.current, now: services.clock(), me: content.actor,
             key: newIdentifier(at: services.clock()))
         var page = Page(content.this.subject, here: "/portal", main: view.main)
         page.events = "/portal/cases/\(content.this.number)/events"
@@ -283,7 +286,9 @@ struct PortalCaseView {
     private var standing: HTML {
         let speaker = this.spokesperson.flatMap { content.names[$0.raw] }
         let who: HTML =
-            if isDone {
+            if content.isPurged {
+                "<p>Its time is over, and what was written in it is gone for good. If it happens again, open a new case.</p>"
+            } else if isDone {
                 "<p>If it is not solved for you, say so and the case opens again with its whole history.</p>"
             } else if let speaker {
                 "<p>\(isolated(speaker)) wrote to you last.</p>"
@@ -328,6 +333,7 @@ struct PortalCaseView {
     }
 
     private var answerForm: HTML {
+        guard !content.isPurged else { return .empty }
         guard me.may(.reply, for: this.organisation) else {
             return "<p class=\"lede\">You may read this case. Answering was not delegated to you.</p>"
         }

@@ -112,9 +112,7 @@ enum RetentionPages {
     /// That a case is held, or was purged.
     static func part(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {
         guard !context.actor.isCustomer else { return .empty }
-        if let fact = context.history.facts.last(where: {
-            if case .retention = $0.body { true } else { false }
-        }) {
+        if let fact = context.history.facts.last(where: \.body.isPurge) {
             let link: HTML =
                 context.actor.may(RetentionFeature.viewRight)
                 ? " <a href=\"/cases/\(context.this.number)/purge_certificate\">Certificate</a>"
