@@ -351,8 +351,7 @@ class BrowserTest(unittest.TestCase):
             color_scheme=theme,
             reduced_motion="reduce",
             locale="en-GB",
-            timezone_id="UTC",
-            **options,
+            **{"timezone_id": "UTC"} | options,
         )
         context.set_default_timeout(10_000)
         self.addCleanup(context.close)

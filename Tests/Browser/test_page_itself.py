@@ -188,6 +188,26 @@ class PageItselfTests(BrowserTest):
         page.locator(f"#{name}").wait_for()
         self.assert_quiet(page)
 
+    def test_sla_15_what_is_left_of_each_clock_stands_in_the_zone_of_the_reader_and_in_working_time(self):
+        page = self.signed_in("engineer")
+        number = self.open_case(page)
+        due = page.locator("#clocks time[data-zoned]").first
+        self.assertTrue(due.inner_text().endswith(" UTC"))
+        moment, words = due.get_attribute("datetime"), due.inner_text()
+        self.assertRegex(page.locator("#clocks").inner_text(), r"\d+ (min|h|d)")
+        elsewhere = self.signed_in("engineer", timezone_id="Asia/Tokyo")
+        elsewhere.goto(self.server.url(f"/cases/{number}"))
+        due = elsewhere.locator(f"#clocks time[datetime='{moment}']").first
+        self.assertTrue(due.inner_text().endswith(" GMT+9"), due.inner_text())
+        self.assertEqual(due.get_attribute("title"), words)
+        elsewhere.goto(self.server.url(f"/cases/{number}/clocks"))
+        elsewhere.locator(".lede", has_text="Times are of Asia/Tokyo").wait_for()
+        self.assertIn("Counts", elsewhere.locator(".explained[open] thead").inner_text())
+        self.assertIn("Outside hours", elsewhere.locator(".explained[open] thead").inner_text())
+        elsewhere.goto(self.server.url(f"/cases/{number}/clocks#resolution-1"))
+        elsewhere.locator("#resolution-1").wait_for(state="visible")
+        self.assert_quiet(elsewhere)
+
     def test_a_colleague_is_seen_writing(self):
         first, second = self.signed_in("engineer"), self.signed_in("colleague")
         self.open_case(first)

@@ -15,7 +15,7 @@ struct WorkingPriorityTests {
         let now = Self.start.adding(seconds: hoursOpen * 3600)
         return WorkingPriority(
             of: this, tier: tier, contract: nil,
-            deadlines: deadlines.map { .init($0.0, at: now.adding(seconds: $0.1)) }, override: override,
+            deadlines: deadlines.map { .init($0.0, left: $0.1) }, override: override,
             policy: TestPolicy.make(), now: now)
     }
 
@@ -35,18 +35,17 @@ struct WorkingPriorityTests {
         "Time left counts from a day before what is owed first, and in full once that is late",
         arguments: [(Int64(90_000), 0), (86_400, 0), (43_200, 10), (4320, 19), (0, 20), (-7200, 20)])
     func timeLeft(_ seconds: Int64, _ expected: Int) {
-        let found = priority(deadlines: [("the review", 500_000), ("the promised update", seconds)])
+        let found = priority(deadlines: [("Next action", 500_000), ("Promised update", seconds)])
         #expect(points("Time left", found) == expected)
     }
 
     @Test("What is late says by how much, and what is ahead how long there is")
     func words() {
         func why(_ seconds: Int64) -> String? {
-            priority(deadlines: [("the promised update", seconds)]).parts.first { $0.name == "Time left" }?
-                .why
+            priority(deadlines: [("Promised update", seconds)]).parts.first { $0.name == "Time left" }?.why
         }
-        #expect(why(-7200) == "the promised update is 2 h late")
-        #expect(why(5400) == "1 h 30 min to the promised update")
+        #expect(why(-7200) == "Promised update 2 h late")
+        #expect(why(5400) == "Promised update: 1 h 30 min")
         #expect(priority().parts.first { $0.name == "Time left" }?.why == "nothing is owed")
     }
 

@@ -15,6 +15,8 @@ package struct CasePartContext: Sendable {
     package var links: [CaseLink]
     /// What was answered in its forms, and what is missing.
     package var forms: CaseForms
+    /// How its clocks stand; customers see none.
+    package var clocks: StandingClocks
     /// Who looks.
     package var actor: Actor
     /// The policy in force.
@@ -46,6 +48,11 @@ package struct CasePartContext: Sendable {
         links =
             call.actor.isCustomer ? [] : try RelationsDirectory.links(of: this.id, for: call.actor, in: tx)
         forms = FormsDirectory.forms(of: this, history, links, for: call.actor, policy: policy)
+        clocks =
+            call.actor.isCustomer
+            ? .none
+            : try ServiceLevelsDirectory.standing(
+                of: this, facts: history.facts, policy: policy, at: now, in: tx)
         (actor, request) = (call.actor, call.request)
         (self.policy, self.now) = (policy, now)
         newKey = { newIdentifier(at: now) }
@@ -132,6 +139,10 @@ package struct CasePart: Sendable {
     /// A whole entry of the timeline, for facts that are more than a line; nil for all others.
     package var entry: @Sendable (Recorded<CaseFact>, CaseSentence) -> HTML?
 
+    /// What the timeline shows between the entries of the case, by the view that is looked at: "all", "story", "clocks".
+    package var asides:
+        @Sendable (CasePartContext, _ view: String, borrowing Transaction) throws -> [CaseAside]
+
     /// A part; what is left out adds nothing.
     package init(
         _ place: Place, order: Int = 50,
@@ -147,15 +158,43 @@ package struct CasePart: Sendable {
         portal: @escaping @Sendable (CasePartContext, borrowing Transaction) throws -> HTML = { _, _ in .empty
         },
         sentence: @escaping @Sendable (Recorded<CaseFact>, CaseSentence, Bool) -> Line? = { _, _, _ in nil },
-        entry: @escaping @Sendable (Recorded<CaseFact>, CaseSentence) -> HTML? = { _, _ in nil }
+        entry: @escaping @Sendable (Recorded<CaseFact>, CaseSentence) -> HTML? = { _, _ in nil },
+        asides:
+            @escaping @Sendable (CasePartContext, String, borrowing Transaction) throws -> [CaseAside] = {
+                _, _, _ in []
+            }
     ) {
         (self.place, self.order, self.html, self.actions) = (place, order, html, actions)
         (self.json, self.portal, self.sentence, self.entry) = (json, portal, sentence, entry)
-        self.portalOrder = portalOrder
+        (self.portalOrder, self.asides) = (portalOrder, asides)
+    }
+}
+
+/// Something that the timeline shows at its time though it is no entry of the case: what the software saw.
+package struct CaseAside: Sendable {
+    /// When it was so.
+    package var at: Timestamp
+    /// The icon.
+    package var icon: String
+    /// What happened.
+    package var words: HTML
+
+    /// An aside with all parts.
+    package init(at moment: Timestamp, icon: String, _ words: HTML) {
+        (at, self.icon, self.words) = (moment, icon, words)
     }
 }
 
 extension [CasePart] {
+    /// What the parts show between the entries of a timeline.
+    func asides(
+        _ context: CasePartContext, view: String, in tx: borrowing Transaction
+    ) throws -> [CaseAside] {
+        var asides: [CaseAside] = []
+        for part in self { asides += try part.asides(context, view, tx) }
+        return asides
+    }
+
     /// The markup of the parts of a place, in their order.
     func html(
         _ place: CasePart.Place, _ context: CasePartContext, in tx: borrowing Transaction

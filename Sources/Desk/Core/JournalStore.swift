@@ -20,6 +20,11 @@ package enum JournalStore {
         "SELECT version, chain FROM subject WHERE kind = \(subject.kind) AND id = \(subject.id)"
     }
 
+    /// The version of a subject, as a part of another statement.
+    static func version(of subject: SubjectRef) -> SQL {
+        "SELECT version FROM subject WHERE kind = \(subject.kind) AND id = \(subject.id)"
+    }
+
     static func setHead(of subject: SubjectRef, version: Version, chain: [UInt8]) -> SQL {
         """
         INSERT INTO subject (kind, id, version, chain)

@@ -157,7 +157,8 @@ package final class LiveUpdates: Service {
                 let page = try tx.all(JournalStore.settledFacts(after: after, limit: 500)) {
                     (fact: JournalStore.fact($0), transaction: $0.integer(9))
                 }
-                let cases = Set(page.map(\.fact.subject).filter { $0.kind == SupportCase.kind }.map(\.id))
+                let kinds = [SupportCase.kind, ClockRecord.kind]
+                let cases = Set(page.map(\.fact.subject).filter { kinds.contains($0.kind) }.map(\.id))
                 return (page, try CaseDirectory.restricted(Array(cases), in: tx))
             }
             if page.contains(where: { $0.fact.subject.kind == PolicyRecord.kind }) {

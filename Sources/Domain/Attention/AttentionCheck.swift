@@ -27,6 +27,9 @@ package struct AttentionCheck: Hashable, Sendable {
     /// What is done about it first.
     package var step: Step?
 
+    /// Whether it looks for promises that end: its cases come in that order, the others by how long nothing happened.
+    package var isAboutPromises: Bool { search.contains("breach") }
+
     /// A check with all parts.
     package init(id: String, name: String, search: String, step: Step? = nil) {
         (self.id, self.name, self.search, self.step) = (id, name, search, step)

@@ -32,15 +32,19 @@ package struct WorkingPriority: Equatable, Sendable {
         }
     }
 
-    /// A moment by which something is owed to the customer.
+    /// Something that is owed, as a clock of the case counts it.
     package struct Deadline: Equatable, Sendable {
-        /// What is owed: "the promised update".
+        /// What is owed: "Promised update".
         package var what: String
-        /// Until when.
-        package var at: Timestamp
+        /// The seconds that are left of the time that counts; negative once it is over.
+        package var left: Int64
+        /// The calendar by which time counts; nil where all time does.
+        package var hours: String?
 
-        /// Something that is owed until a moment.
-        package init(_ what: String, at moment: Timestamp) { (self.what, self.at) = (what, moment) }
+        /// Something that is owed.
+        package init(_ what: String, left: Int64, hours: String? = nil) {
+            (self.what, self.left, self.hours) = (what, left, hours)
+        }
     }
 
     /// The reasons, in the order of what they can count.
@@ -55,7 +59,7 @@ package struct WorkingPriority: Equatable, Sendable {
 
     /// The priority of a case at a moment.
     /// - Parameters:
-    ///   - deadlines: what is owed; the one that comes first counts.
+    ///   - deadlines: what is owed; the one with the least time left counts.
     package init(
         of this: SupportCase, tier: String?, contract: String?, deadlines: [Deadline], override: Override?,
         policy: Policy, now: Timestamp
@@ -63,7 +67,7 @@ package struct WorkingPriority: Equatable, Sendable {
         let weights = policy.priority
         parts = [
             Self.severity(this, policy, weights.severity),
-            Self.time(deadlines, now, weights), Self.impact(this.impact, weights.impact),
+            Self.time(deadlines, weights), Self.impact(this.impact, weights.impact),
             Self.term(tier, "Customer tier", "none", policy.tiers, weights.tier),
             Self.age(this, policy, now, weights),
             Self.term(contract, "Contract", "none", policy.contracts, weights.contract),
@@ -87,23 +91,21 @@ package struct WorkingPriority: Equatable, Sendable {
             name: name, why: found?.name ?? id ?? none, points: (found?.weight ?? 0) * most / 100, most: most)
     }
 
-    /// Nothing a window before the moment, all from the moment on.
-    private static func time(_ deadlines: [Deadline], _ now: Timestamp, _ weights: Policy.PriorityWeights)
-        -> Part
-    {
-        guard let next = deadlines.min(by: { $0.at < $1.at }) else {
+    /// Nothing a window before the end, all from the end on.
+    private static func time(_ deadlines: [Deadline], _ weights: Policy.PriorityWeights) -> Part {
+        guard let next = deadlines.min(by: { $0.left < $1.left }) else {
             return Part(name: "Time left", why: "nothing is owed", points: 0, most: weights.timeLeft)
         }
-        let (left, window) = (next.at.seconds(since: now), Int64(weights.windowHours) * 3600)
+        let (left, window) = (next.left, Int64(weights.windowHours) * 3600)
+        let hours = next.hours.map { " in \($0)" } ?? ""
         if left <= 0 {
             return Part(
-                name: "Time left", why: "\(next.what) is \(durationWords(seconds: -left)) late",
-                points: weights.timeLeft,
-                most: weights.timeLeft)
+                name: "Time left", why: "\(next.what) \(durationWords(seconds: -left)) late\(hours)",
+                points: weights.timeLeft, most: weights.timeLeft)
         }
         let points = left >= window ? 0 : Int((window - left) * Int64(weights.timeLeft) / window)
         return Part(
-            name: "Time left", why: "\(durationWords(seconds: left)) to \(next.what)", points: points,
+            name: "Time left", why: "\(next.what): \(durationWords(seconds: left))\(hours)", points: points,
             most: weights.timeLeft)
     }
 
@@ -148,7 +150,7 @@ extension Policy {
         package var age = 8
         /// The customer's contract, by its own weight.
         package var contract = 5
-        /// Time left counts from so many hours before the moment.
+        /// Time left counts from so many hours before the end.
         package var windowHours = 24
         /// Age counts in full after so many days.
         package var ageDays = 14

@@ -131,7 +131,7 @@ extension ClockCycle {
 
 extension Timestamp {
     /// The moment without the part of a second.
-    fileprivate var wholeSecond: Timestamp {
+    var wholeSecond: Timestamp {
         var seconds = microseconds / 1_000_000
         if seconds * 1_000_000 > microseconds { seconds -= 1 }
         return Timestamp(microseconds: seconds * 1_000_000)

@@ -6,6 +6,8 @@ extension Policy {
         # change_status, note).
         attention:
           - {id: unowned, name: "Nobody owns it", search: "is:open no:owner opened:>30m", step: assign}
+          - {id: breached, name: "A promise of the service level is over", search: "is:open is:breached", step: reply}
+          - {id: near_breach, name: "A promise of the service level ends within an hour", search: "is:open breach:<1h", step: reply}
           - {id: promise_late, name: "A promised update is late", search: "is:open is:late", step: reply}
           - {id: unanswered, name: "The customer wrote and waits", search: "is:open unanswered:>4h", step: reply}
           - {id: quiet_top, name: "Nothing happened for 4 hours at a top severity", search: "is:open sev:<=2 updated:>4h", step: note}

@@ -20,11 +20,11 @@ extension Policy {
             hours: {mon-fri: [09:00-17:00]}
 
         # What is promised to whom. The first level that fits a case counts; severities, tiers, contracts, products,
-        # product_areas, channels and request_types narrow one. Times are working time of its calendar, such as 15m, 4h or
-        # 1h30m; “none” where nothing is promised. “calendars” gives some severities another calendar than the level's.
-        # A clock may say more: pauses (blocked_reasons in which it stands), calendar, warn_at (percent), begins (creation,
-        # assignment, escalation), on_change (from_start counts anew what ran so far, from_change begins with the change),
-        # regulatory: true (never stands still).
+        # product_areas, channels and request_types narrow one, and so do “from” and “until”, the days on which cases were
+        # opened. Times are working time of its calendar, such as 15m, 4h or 1h30m; “none” where nothing is promised.
+        # “calendars” gives some severities another calendar than the level's. A clock may say more: pauses (blocked_reasons
+        # in which it stands), calendar, warn_at (percent), begins (creation, assignment, escalation), on_change (from_start
+        # counts anew what ran so far, from_change begins with the change), regulatory: true (never stands still).
         service_levels:
           warn_at: [50, 75, 90]
           on_change: from_start

@@ -99,6 +99,7 @@ package struct CaseClocks: Sendable {
             level: "", policy: rules.version, severity: "", tier: nil, reason: .opened, cause: nil)
         severities = rules.policy.severities.map(\.id.raw)
         learntAt = facts.map(\.recordedAt).min() ?? now
+        traits.openedOn = facts.min { $0.version < $1.version }.map { CalendarDay($0.occurredAt) }
         for case .clock(.responseJudged(let sequence, let counts, let reason)) in facts.map(\.body) {
             verdicts[sequence] = (counts, reason)
         }

@@ -249,6 +249,14 @@ extension ServiceLevels {
             }
             if !values.isEmpty { level.match.wanted[dimension] = values }
         }
+        level.match.from = day("from", &reader, &problems)
+        level.match.until = day("until", &reader, &problems)
+        if let from = level.match.from, let until = level.match.until, until < from {
+            problems.append(
+                .init(
+                    line: reader.child("until")?.line ?? node.line, key: reader.key("until"),
+                    message: "“\(until.text)” lies before “from”, so the level would be for no case"))
+        }
         if let text = reader.optionalText("calendar", &problems) {
             level.calendar = calendar(text, reader.child("calendar"), reader.key("calendar"), all, &problems)
         }
@@ -285,6 +293,18 @@ extension ServiceLevels {
         }
         reader.refuseUnknownKeys(&problems)
         return level
+    }
+
+    private static func day(
+        _ name: String, _ reader: inout ConfigReader, _ problems: inout [ConfigProblem]
+    ) -> CalendarDay? {
+        guard let text = reader.optionalText(name, &problems) else { return nil }
+        if let day = CalendarDay(text) { return day }
+        problems.append(
+            .init(
+                line: reader.child(name)?.line ?? reader.node.line, key: reader.key(name),
+                message: "“\(text)” must be a day such as 2027-01-01, on which the case was opened, in UTC"))
+        return nil
     }
 
     private static func calendar(
@@ -373,7 +393,9 @@ extension ServiceLevels {
             count *= named.count
             if count > 200_000 { return nil }
         }
-        var kinds = [CaseTraits(severity: "", channel: "", requestType: "")]
+        let days = days
+        guard count * days.count <= 200_000 else { return nil }
+        var kinds = days.map { CaseTraits(severity: "", channel: "", requestType: "", openedOn: $0) }
         for dimension in ServiceLevel.Match.Dimension.allCases {
             kinds = kinds.flatMap { kind in
                 (values[dimension] ?? []).map { value in
@@ -392,6 +414,19 @@ extension ServiceLevels {
             }
         }
         return kinds
+    }
+
+    /// A day of each stretch between the days that levels name.
+    private var days: [CalendarDay] {
+        func next(_ day: CalendarDay, _ days: Int64) -> CalendarDay {
+            CalendarDay(day.start.adding(seconds: days * 86_400))
+        }
+        let edges = levels.flatMap { level in
+            [level.match.from, level.match.from.map { next($0, -1) }, level.match.until]
+                + [level.match.until.map { next($0, 1) }]
+        }
+        let named = Set(edges.compactMap(\.self)).sorted()
+        return named.isEmpty ? [CalendarDay(Timestamp(microseconds: 0))] : named
     }
 
     private func checkReach(
@@ -419,6 +454,7 @@ extension ServiceLevels {
         let words = [
             uncovered.severity.isEmpty ? nil : "severity \(uncovered.severity)",
             "tier \(uncovered.tier ?? "none")",
+            uncovered.openedOn.flatMap { days.count > 1 ? "opened on \($0.text)" : nil },
             uncovered.channel.isEmpty ? nil : "channel \(uncovered.channel)",
             uncovered.requestType.isEmpty ? nil : "kind of request \(uncovered.requestType)",
         ].compactMap { $0 }.joined(separator: ", ")

@@ -45,13 +45,16 @@ package struct CaseTraits: Hashable, Sendable {
     package var contracts: [String]
     /// What the customer uses.
     package var products: [String]
+    /// The day, in UTC, on which it was opened.
+    package var openedOn: CalendarDay?
 
     /// Traits with all parts.
     package init(
         severity: String, channel: String, requestType: String, productArea: String? = nil,
-        tier: String? = nil, contracts: [String] = [], products: [String] = []
+        tier: String? = nil, contracts: [String] = [], products: [String] = [], openedOn: CalendarDay? = nil
     ) {
         (self.severity, self.channel, self.requestType) = (severity, channel, requestType)
+        self.openedOn = openedOn
         (self.productArea, self.tier) = (productArea, tier)
         (self.contracts, self.products) = (contracts, products)
     }
@@ -96,13 +99,21 @@ package struct ServiceLevel: Hashable, Sendable {
 
         /// The wanted values of each dimension that the level asks for.
         package var wanted: [Dimension: Set<String>]
+        /// The first day on which cases are opened that it is for.
+        package var from: CalendarDay?
+        /// The last day on which cases are opened that it is for.
+        package var until: CalendarDay?
 
         /// A match of these values.
         package init(_ wanted: [Dimension: Set<String>] = [:]) { self.wanted = wanted }
 
         /// Whether a case belongs to it.
         package func fits(_ traits: CaseTraits) -> Bool {
-            wanted.allSatisfy { dimension, values in
+            if let day = traits.openedOn {
+                if let from, day < from { return false }
+                if let until, until < day { return false }
+            }
+            return wanted.allSatisfy { dimension, values in
                 switch dimension {
                 case .severities: values.contains(traits.severity)
                 case .tiers: traits.tier.map(values.contains) ?? false

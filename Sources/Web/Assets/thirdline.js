@@ -55,13 +55,47 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 const localTime = new Intl.DateTimeFormat(undefined, {
   weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
 });
+/** 14:30 CET, or 20 Nov 14:30 CET on another day: the text of moments that somebody must keep, in the zone of the reader. */
+function zoned(at, isBare) {
+  const date = new Date(at), now = new Date();
+  const day = date.toDateString() === now.toDateString() ? {} : { day: "numeric", month: "short" };
+  if (date.getFullYear() !== now.getFullYear()) day.year = "numeric";
+  const name = isBare ? {} : { timeZoneName: "short" };
+  return date.toLocaleString("en-GB", { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...name }).replace(",", "");
+}
 function dressTimes(within) {
   if (/^(Etc\/)?UTC$/.test(zone)) return;
+  for (const time of all("time[data-zoned]:not([title])", within)) {
+    const at = Date.parse(time.dateTime);
+    if (Number.isNaN(at)) continue;
+    const isBare = time.dataset.zoned === "bare";
+    time.title = time.textContent + (isBare ? " UTC" : "");
+    time.textContent = zoned(at, isBare);
+  }
+  for (const name of all("[data-zone]", within)) name.textContent = zone.replaceAll("_", " ");
   for (const time of all("time[datetime]:not([title])", within)) {
     const at = Date.parse(time.dateTime);
     if (/T\d/.test(time.dateTime) && !Number.isNaN(at)) time.title = "Your time: " + localTime.format(at);
   }
 }
+
+/** 12 min, 2 h 5 min, 3 d 4 h: as the server says it. */
+function durationWords(seconds) {
+  const minutes = Math.floor(Math.max(0, seconds) / 60), hours = Math.floor(minutes / 60);
+  const two = (a, unit, b, small) => b ? `${a} ${unit} ${b} ${small}` : `${a} ${unit}`;
+  return minutes < 60 ? `${minutes} min` : minutes < 1440 ? two(hours, "h", minutes % 60, "min") : two(Math.floor(hours / 24), "d", hours % 24, "h");
+}
+/** What is left of a clock that runs goes down while one looks at it. */
+function tick() {
+  for (const left of all("[data-left]")) {
+    left.shownAt ??= [performance.now(), Number(left.dataset.left)];
+    const seconds = left.shownAt[1] - Math.floor((performance.now() - left.shownAt[0]) / 1000);
+    const words = seconds >= 0 ? durationWords(seconds) : durationWords(-seconds) + " late";
+    if (left.textContent !== words) left.textContent = words;
+  }
+}
+setInterval(() => { if (!document.hidden) tick(); }, 15_000);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
 
 // Drafts ------------------------------------------------------------------------------------------------------------
 
@@ -999,6 +1033,7 @@ document.addEventListener("click", event => {
 function start(within) {
   remember(within);
   dressTimes(within);
+  tick();
   dressKeys(within);
   startDrafts(within);
   startToasts(within);

@@ -256,6 +256,25 @@ package func time(_ moment: Timestamp, now: Timestamp, class name: String? = nil
     "<time datetime=\"\(moment.rfc3339)\"\(.attribute("class", name))>\(words(for: moment, now: now))</time>"
 }
 
+/// A moment that somebody must keep: in the reader's zone where the page's script knows it, else in UTC, and the zone with it.
+/// - Parameter isBare: whether the zone is left out, where the page says it once (`zoneName`).
+package func zonedTime(_ moment: Timestamp, now: Timestamp, isBare: Bool = false) -> HTML {
+    let words = words(for: moment, now: now)
+    return isBare
+        ? "<time datetime=\"\(moment.rfc3339)\" data-zoned=\"bare\">\(words)</time>"
+        : "<time datetime=\"\(moment.rfc3339)\" data-zoned>\(words) UTC</time>"
+}
+
+/// The zone in which the page shows moments that somebody must keep.
+package let zoneName: HTML = "<span data-zone>UTC</span>"
+
+/// How far a moment lies ahead or behind, in short: “in 40 min”, “2 h ago”; the exact time is in the markup.
+package func distance(_ moment: Timestamp, now: Timestamp) -> HTML {
+    let seconds = moment.seconds(since: now)
+    let words = durationWords(seconds: abs(seconds))
+    return "<time datetime=\"\(moment.rfc3339)\">\(seconds > 0 ? "in \(words)" : "\(words) ago")</time>"
+}
+
 /// `10:31`, `19 Nov 16:22` or `19 Nov 2024`.
 package func words(for moment: Timestamp, now: Timestamp) -> String {
     let parts = moment.parts

@@ -96,6 +96,35 @@ struct AttentionTests {
     }
 
     @Test(
+        "SLA-12 part: A promise that ends soon or is over is found, and gone once it is kept; the one that ends first comes first",
+        arguments: Engine.available)
+    func promises(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let later = try await desk.reportedCase()
+            pass(1, server)
+            let first = try await desk.reportedCase()
+            try await desk.perform(
+                "case.change_severity", as: .ines,
+                ["id": .text(first), "severity": "sev2", "reason": "Spreads"])
+            let jobs = ServiceLevelsJobs(desk.services)
+            try await jobs.finish()
+            #expect(
+                try await found("near_breach", server) == [first], "its first response is due in 30 minutes")
+            desk.clock.advance(seconds: 1860)
+            #expect(try await found("breached", server) == [first])
+            #expect(try await found("near_breach", server) == [later])
+            let page = try await server.browser(.ines).get("/attention").body
+            #expect(page.contains(">1 min ago<") && page.contains(">in 29 min<"))
+            try await desk.perform(
+                "case.reply", as: .marta,
+                ["id": .text(first), "text": "The bridge drops every second call; we restart it now."])
+            try await jobs.finish()
+            #expect(try await found("breached", server) == [])
+        }
+    }
+
+    @Test(
         "The page shows each check with the step that mends it, for all cases or one’s own",
         arguments: Engine.available)
     func page(_ engine: Engine) async throws {
@@ -163,15 +192,18 @@ struct AttentionTests {
                     "Severity", "Time left", "Revenue and compliance", "Customer tier", "Age", "Contract",
                 ])
             #expect(try await points("Severity") == 20, "Sev3 weighs 45 of 100")
-            #expect(try await points("Time left") == 0)
+            #expect(try await points("Time left") == 18, "the first response is due in 2 hours")
             #expect(try await points("Age") == 0)
+            try await marta.act(
+                "reply", on: number, ["text": "The bridge drops every second call; we restart it."])
+            #expect(try await points("Time left") == 13, "the case is to be classified within 8 hours")
             try await marta.act(
                 "record_impact", on: number, ["money_at_risk": "€ 221,400", "compliance": "PSD2 reporting"])
             #expect(try await points("Revenue and compliance") == 8)
             try await marta.act(
                 "promise_update", on: number,
-                ["next_update_at": .string(desk.clock.now.adding(seconds: 43_200).rfc3339)])
-            #expect(try await points("Time left") == 10)
+                ["next_update_at": .string(desk.clock.now.adding(seconds: 14_400).rfc3339)])
+            #expect(try await points("Time left") == 16, "four hours to the promised update")
             desk.clock.advance(seconds: 7 * 86_400)
             #expect(try await points("Time left") == 20)
             #expect(try await points("Age") == 4)

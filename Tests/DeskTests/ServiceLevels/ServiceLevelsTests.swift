@@ -150,7 +150,7 @@ struct ServiceLevelsTests {
             #expect(page.contains("0:50:00"))
             let beside = try await browser.get("/cases/\(number)").body
             #expect(beside.contains("id=\"clocks\""))
-            #expect(beside.contains("paused since"))
+            #expect(beside.contains("Paused since"))
             let customer = try await server.browser(.daniel)
             #expect(try await customer.get("/cases/\(number)/clocks").status != 200)
         }
@@ -219,6 +219,92 @@ struct ServiceLevelsTests {
             #expect(try await desk.findings() == [])
             try await desk.tamper("UPDATE case_clock SET fire_at = fire_at + 1")
             #expect(try await desk.findings().count == 1)
+            try await desk.tamper("UPDATE case_clock SET fire_at = fire_at - 1")
+            #expect(try await desk.findings() == [])
+            try await desk.tamper(
+                "UPDATE case_clock SET summary = '{\"level\":\"\",\"met\":9,\"missed\":[],\"running\":[]}'")
+            #expect(try await desk.findings().count == 1)
+            try await desk.tamper("DELETE FROM case_clock")
+            #expect(
+                try await desk.findings().contains { $0.contains("case_clock") && $0.contains("missing") })
+        }
+    }
+
+    @Test(
+        "What is kept of the clocks is read for a page, and the same as what the facts make",
+        arguments: Engine.available)
+    func kept(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            let program = try await server.program(.marta)
+            let made = try await program.get("/api/v1/cases/\(number)").json["clocks"]
+            #expect(made?.array?.count ?? 0 > 3)
+            try await ServiceLevelsJobs(desk.services).finish()
+            #expect(try await program.get("/api/v1/cases/\(number)").json["clocks"] == made)
+            // A mark on what is kept shows that the page reads it, and that a change of the case makes it anew.
+            try await desk.tamper(
+                "UPDATE case_clock SET summary = '{\"level\":\"\",\"met\":9,\"missed\":[],\"running\":[]}'")
+            #expect(try await program.get("/api/v1/cases/\(number)").json["clocks"]?.array?.isEmpty == true)
+            try await desk.perform("case.note", as: .marta, ["id": .text(number), "text": "Looks odd"])
+            #expect(try await program.get("/api/v1/cases/\(number)").json["clocks"] == made)
+        }
+    }
+
+    @Test(
+        "SLA-10: another severity, tier or contract works the due times out anew by the rule of the policy, and logs them before and after",
+        arguments: Engine.available)
+    func recomputed(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await desk.reportedCase()
+            let jobs = ServiceLevelsJobs(desk.services)
+            func shift(_ clock: String = "resolution") async throws -> (before: Int64?, after: Int64?)? {
+                try await jobs.finish()
+                let all = try await records(of: number, desk).compactMap { record in
+                    if case .levelApplied(let applied) = record.body { applied } else { nil }
+                }
+                let shift = all.last?.shifts.first { $0.clock == clock }
+                func hours(_ moment: Timestamp?) -> Int64? {
+                    moment.map { $0.seconds(since: TestDesk.start) / 3600 }
+                }
+                return (hours(shift?.before), hours(shift?.after))
+            }
+            try await jobs.finish()
+            desk.clock.advance(seconds: 3600)
+            try await desk.perform(
+                "case.change_severity", as: .ines,
+                ["id": .text(number), "severity": "sev2", "reason": "Spreads"])
+            #expect(try await shift() ?? (0, 0) == (240, 72), "from the start: 72 hours after the opening")
+            let organisation = try #require(try await desk.found(number).organisation)
+            try await desk.perform(
+                "organisation.change_tier", as: .marta,
+                ["id": .text(organisation.raw), "tier": "standard", "reason": "Downgraded"])
+            let tier = try await shift()
+            #expect(tier?.before == 72 && tier?.after ?? 0 > 72, "business hours instead of all hours")
+
+            let changed = Policy.defaultDocument
+                .replacing(
+                    "    - id: standard\n      name: Standard\n",
+                    with: """
+                            - id: bought
+                              name: Bought
+                              contracts: [premium_support]
+                              calendar: always
+                              clocks:
+                                resolution: {sev1: 10h, sev2: 20h, sev3: 20h, sev4: 20h, on_change: from_change}
+                            - id: standard
+                              name: Standard
+
+                        """)
+            try await desk.perform(
+                "policy.change", as: .otto, ["document": .text(changed), "reason": "Contract"])
+            try await jobs.finish()
+            desk.clock.advance(seconds: 7200)
+            try await desk.perform(
+                "organisation.edit", as: .marta,
+                ["id": .text(organisation.raw), "contract": "premium_support"])
+            #expect(try await shift()?.after == 3 + 20, "from the change: 20 hours after it")
+            #expect(try await desk.findings() == [])
         }
     }
 }

@@ -1,3 +1,4 @@
+import Diagnosis
 import Domain
 import Testing
 
@@ -157,8 +158,28 @@ struct CaseClocksTests {
         #expect(try this.reading(.firstResponse, at: 90).spent == minutes(3))
     }
 
-    @Test("SLA-08 part: a pause stands with its reason and who made it, and both durations are kept")
+    @Test(
+        "SLA-08: waiting for the customer, a third party or a change window stops the clocks that policy names, with reason and person, and both durations are kept"
+    )
     func pauses() throws {
+        for reason in ["customer", "vendor", "change_window"] {
+            var this = ClockedCase()
+            this.wait(60, for: reason)
+            this.work(180)
+            let pauses: [(CaseClock, Int64)] = [(.resolution, 120), (.firstResponse, 0), (.triage, 0)]
+            for (clock, paused) in pauses {
+                let reading = try this.reading(clock, at: 240)
+                #expect(reading.paused == minutes(paused), "\(clock) while waiting for \(reason)")
+                #expect(reading.raw == minutes(240) && reading.spent == minutes(240 - paused))
+            }
+            #expect(try this.reading(.mitigation, at: 240).paused == minutes(reason == "vendor" ? 0 : 120))
+            let stood = try this.reading(.resolution, at: 240).intervals.first { $0.paused > 0 }
+            #expect(stood?.state == .paused(reason) && stood?.cause.actor == "p")
+        }
+    }
+
+    @Test("Both durations of a pause are kept")
+    func durations() throws {
         var this = ClockedCase()
         this.wait(60, for: "customer")
         this.work(180)
@@ -220,8 +241,16 @@ struct CaseClocksTests {
         #expect(this.clocks(at: 60).pending.isEmpty)
     }
 
-    @Test("SLA-11 part: each update begins the cadence anew, and another one may be agreed")
+    @Test(
+        "SLA-11: Sev1 hears from us within the hour, each severity by its own cadence, each update begins it anew, and another one may be agreed for a reason"
+    )
     func cadence() throws {
+        let usual = ServiceLevels.standard(for: TestPolicy.make().severities)
+        let seconds = usual.levels.first?.targets[.updateCadence]?.seconds ?? [:]
+        #expect((1800...3600).contains(seconds["sev1"] ?? 0) && seconds["sev2"] ?? 0 > seconds["sev1"] ?? 0)
+        var calm = ClockedCase(severity: "sev2")
+        calm.reply(10)
+        #expect(try calm.reading(.updateCadence, at: 40).due == at(10 + 240))
         var this = ClockedCase(severity: "sev1")
         #expect(this.cycles(.updateCadence, at: 5).isEmpty)
         this.reply(10)
@@ -230,6 +259,212 @@ struct CaseClocksTests {
         #expect(try this.reading(.updateCadence, at: 40).due == at(65))
         this.add(40, .clock(.cadenceAgreed(minutes: 120, reason: "Asked for by their on-call")))
         #expect(try this.reading(.updateCadence, at: 50).due == at(35 + 120))
+    }
+
+    @Test(
+        "SLA-01: a level is for a severity, tier, contract, product, channel and days; the first that fits counts and is kept with the version of policy"
+    )
+    func choice() throws {
+        var this = ClockedCase()
+        this.policy = TestPolicy.make(
+            "service_levels",
+            [
+                "levels": [
+                    [
+                        "id": "narrow", "name": "Narrow", "severities": ["sev2"], "tiers": ["gold"],
+                        "channels": ["one"], "from": "2026-03-01", "until": "2026-03-31",
+                        "clocks": ["resolution": ["sev1": "1h", "sev2": "2h"]],
+                    ], ["id": "all", "name": "All", "clocks": ["resolution": ["sev1": "8h", "sev2": "8h"]]],
+                ]
+            ])
+        var level = try #require(this.policy.serviceLevels.levels.first)
+        (level.match.wanted[.contracts], level.match.wanted[.products]) = (["yearly"], ["kiosk"])
+        this.policy.serviceLevels.levels[0] = level
+        this.account = .init(tier: "gold", contracts: ["yearly"], products: ["kiosk", "till"])
+        this.version = 7
+        let applied = try #require(this.clocks(at: 1).pending.first?.level)
+        #expect(applied.level == "narrow" && applied.policy == 7)
+        #expect(applied.severity == "sev2" && applied.tier == "gold")
+        #expect(try this.reading(.resolution, at: 1).due == at(120))
+        let fitting = CaseTraits(
+            severity: "sev2", channel: "one", requestType: "incident", tier: "gold", contracts: ["yearly"],
+            products: ["kiosk"], openedOn: CalendarDay("2026-03-31"))
+        func other(_ change: (inout CaseTraits) -> Void) -> String? {
+            var traits = fitting
+            change(&traits)
+            return this.policy.serviceLevels.level(for: traits)?.id
+        }
+        #expect(other { _ in } == "narrow")
+        #expect(other { $0.severity = "sev1" } == "all")
+        #expect(other { $0.tier = "tin" } == "all")
+        #expect(other { $0.contracts = [] } == "all")
+        #expect(other { $0.products = ["till"] } == "all")
+        #expect(other { $0.channel = "two" } == "all")
+        #expect(other { $0.openedOn = CalendarDay("2026-02-28") } == "all")
+        #expect(other { $0.openedOn = CalendarDay("2026-04-01") } == "all")
+    }
+
+    @Test(
+        "A level that its days keep from ever counting, and days that no level is for, are mistakes of the policy"
+    )
+    func days() {
+        func problems(_ levels: Tree) -> [String] {
+            guard
+                case .failure(let problems) = TestPolicy.read(
+                    TestPolicy.tree.setting(["service_levels"], ["levels": levels]))
+            else { return [] }
+            return problems.problems.map(\.message)
+        }
+        let clocks: Tree = ["resolution": ["sev1": "8h", "sev2": "8h"]]
+        #expect(
+            problems([
+                ["id": "a", "name": "A", "clocks": clocks],
+                ["id": "b", "name": "B", "from": "2027-01-01", "clocks": clocks],
+            ]) == ["“b” is never reached: levels above it take every case that it asks for"])
+        #expect(
+            problems([["id": "b", "name": "B", "from": "2027-01-01", "clocks": clocks]]).first?.contains(
+                "opened on 2026-12-31") == true)
+        #expect(
+            problems([
+                ["id": "b", "name": "B", "from": "2027-02-01", "until": "2027-01-01", "clocks": clocks],
+                ["id": "a", "name": "A", "clocks": clocks],
+            ]).contains("“2027-01-01” lies before “from”, so the level would be for no case"))
+    }
+
+    @Test(
+        "SLA-06: a clock begins with the creation, or where policy says so with the assignment or the escalation, and the measurement says with which",
+        arguments: ["creation", "assignment", "escalation"])
+    func beginnings(_ beginning: String) throws {
+        var this = ClockedCase()
+        let begins = try #require(ServiceLevel.Target.Beginning(rawValue: beginning))
+        let last = this.policy.serviceLevels.levels.count - 1
+        #expect(
+            this.policy.serviceLevels.levels[last].targets[.firstResponse]?.begins == .creation, "unless said"
+        )
+        this.policy.serviceLevels.levels[last].targets[.firstResponse]?.begins = begins
+        let upward = this.policy.statuses.firstIndex { $0.id == "working" } ?? 0
+        this.policy.statuses[upward].isUpward = true
+        this.add(10, .ownerChanged(owner: "p", reason: nil))
+        this.work(25)
+        this.add(30, .ownerChanged(owner: "q", reason: nil))
+        let cycles = try #require(this.clocks(at: 40).clocks[CaseClockID(.firstResponse)]?.cycles)
+        let expected = [
+            "creation": (0, "case.opened"), "assignment": (10, "case.owner_changed"),
+            "escalation": (25, "case.status_changed"),
+        ]
+        let (minute, kind) = try #require(expected[beginning])
+        #expect(cycles.count == 1 && cycles.first?.start.occurredAt == at(minute))
+        #expect(cycles.first?.start.kind == kind && cycles.first?.due == at(minute + 60))
+    }
+
+    @Test(
+        "SLA-09: a pause or a lighter severity just before a breach, and going to waiting again and again, are signs"
+    )
+    func signs() {
+        func kinds(_ make: (inout ClockedCase) -> Void) -> Set<ClockSign.Kind> {
+            var this = ClockedCase(severity: "sev1")
+            make(&this)
+            return Set(this.clocks(at: 600).signs.map(\.kind))
+        }
+        #expect(kinds { $0.wait(100) } == [], "early enough")
+        #expect(kinds { $0.wait(470) }.contains(.pausedJustBefore), "10 minutes of 8 hours are left")
+        #expect(
+            kinds { $0.add(470, .severityChanged(severity: "sev2", reason: "r")) }.contains(
+                .relievedJustBefore))
+        #expect(
+            !kinds { $0.add(100, .severityChanged(severity: "sev2", reason: "r")) }.contains(
+                .relievedJustBefore))
+        func bounced(_ times: Int) -> Set<ClockSign.Kind> {
+            kinds { this in
+                for turn in 0..<times {
+                    this.wait(10 + turn * 20)
+                    this.work(20 + turn * 20)
+                }
+            }
+        }
+        #expect(!bounced(3).contains(.bounced) && bounced(4).contains(.bounced))
+    }
+
+    @Test("SLA-21 part: a regulatory clock never stands still, whatever the case waits for")
+    func regulatory() throws {
+        var this = ClockedCase()
+        let last = this.policy.serviceLevels.levels.count - 1
+        this.policy.serviceLevels.levels[last].targets[.resolution]?.isRegulatory = true
+        this.policy.serviceLevels.levels[last].targets[.resolution]?.pauses = []
+        this.wait(10)
+        #expect(try this.reading(.resolution, at: 100).spent == minutes(100))
+        let both = TestPolicy.tree.setting(
+            ["service_levels"],
+            [
+                "levels": [
+                    [
+                        "id": "a", "name": "A",
+                        "clocks": [
+                            "resolution": [
+                                "sev1": "8h", "sev2": "8h", "regulatory": "true", "pauses": ["customer"],
+                            ]
+                        ],
+                    ]
+                ]
+            ])
+        guard case .failure(let problems) = TestPolicy.read(both) else {
+            Issue.record("a regulatory clock with pauses was taken")
+            return
+        }
+        #expect(
+            problems.problems.map(\.message) == [
+                "a regulatory clock never stands still; take out one of the two"
+            ])
+    }
+
+    @Test("What is kept of the clocks says at every moment what the replay of the facts says")
+    func summary() throws {
+        var generator = SeededGenerator(seed: 9)
+        let office = try OfficeHours.policy()
+        for round in 0..<80 {
+            var this = ClockedCase(severity: Bool.random(using: &generator) ? "sev1" : "sev2")
+            if round % 2 == 0 { this.policy = office }
+            var minute = 0
+            for _ in 0..<Int.random(in: 1...14, using: &generator) {
+                minute += Int.random(in: 1...700, using: &generator)
+                switch Int.random(in: 0..<9, using: &generator) {
+                case 0: this.reply(minute)
+                case 1: this.write(minute)
+                case 2: this.wait(minute)
+                case 3: this.wait(minute, for: "vendor")
+                case 4: this.work(minute)
+                case 5: this.add(minute, .severityChanged(severity: "sev1", reason: "r"))
+                case 6: this.add(minute, .coordination(.updatePromised(at: at(minute + 90))))
+                case 7:
+                    this.resolve(minute)
+                    this.reopen(minute + 5)
+                    minute += 5
+                default: this.account.tier = this.account.tier == "gold" ? "tin" : "gold"
+                }
+                this.settle(minute)
+            }
+            let made = ClockSummary(this.clocks(at: minute))
+            let kept = try #require(ClockSummary(try JSON(parsing: made.json.text)))
+            #expect(kept == made)
+            for later in [0, 1, 61, 1500, 4321] {
+                let now = at(minute + later).adding(seconds: 7)
+                let replayed = this.clocks(at: minute + later).cycles
+                #expect(kept.running.count == replayed.count { $0.cycle.end == nil })
+                for one in kept.running {
+                    let cycle = try #require(
+                        replayed.first { $0.id == one.clock && $0.number == one.number }?.cycle)
+                    let reading = cycle.reading(at: now)
+                    let hours = this.policy.serviceLevels.hours[one.calendar] ?? .always
+                    #expect(one.left(at: now, hours) == reading.left, "\(one.clock.text) in round \(round)")
+                    #expect(one.standing(at: now, hours) == reading.standing)
+                    #expect(one.due == reading.due && one.isLate(at: now) == (reading.breachedAt != nil))
+                }
+                let ended = replayed.filter { $0.cycle.end != nil }.map { $0.cycle.reading(at: now).standing }
+                #expect(
+                    kept.met == ended.count { $0 == .met }
+                        && kept.missed.count == ended.count { $0 == .missed })
+            }
+        }
     }
 
     @Test("SLA-12 part: warnings come at their fractions and then the breach, each once")

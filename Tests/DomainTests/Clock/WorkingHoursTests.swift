@@ -144,6 +144,42 @@ struct WorkingHoursTests {
     }
 
     @Test(
+        "SLA-05: a policy has hours by zone with holidays, days around the clock and unions that follow the sun, right where clocks are changed",
+        .enabled(if: ZoneFiles.arePresent, "this machine has no time zones in /usr/share/zoneinfo"))
+    func policyCalendars() throws {
+        let office: Tree = ["mon-fri": ["09:00-12:00", "13:00-17:00"]]
+        let tree = TestPolicy.tree.setting(
+            ["calendars"],
+            [
+                [
+                    "id": "berlin", "name": "Berlin", "zone": "Europe/Berlin", "hours": office,
+                    "holidays": [
+                        ["date": "2026-04-03", "name": "Good Friday"],
+                        ["date": "12-24", "name": "Christmas Eve", "hours": ["09:00-12:00"]],
+                    ],
+                ],
+                ["id": "tokyo", "name": "Tokyo", "zone": "Asia/Tokyo", "hours": office],
+                ["id": "sun", "name": "Follow the sun", "union": ["berlin", "tokyo"]],
+            ])
+        var line = 1
+        let policy = try Policy.read(
+            tree.node(&line), knownRights: TestPolicy.rights, zones: ZoneFiles.table
+        ).get()
+        let hours = policy.serviceLevels.hours
+        func open(_ calendar: String, _ from: String, _ to: String) throws -> Int64 {
+            try #require(hours[calendar]).time(from: utc(from), to: utc(to)) / 3_600_000_000
+        }
+        #expect(try open("always", "2026-03-28T00:00:00Z", "2026-03-30T00:00:00Z") == 48)
+        // Berlin's Friday is at UTC+1, its Monday at UTC+2: nine o’clock is eight and then seven.
+        #expect(hours["berlin"]?.isOpen(at: utc("2026-03-27T07:30:00Z")) == false)
+        #expect(hours["berlin"]?.isOpen(at: utc("2026-03-30T07:30:00Z")) == true)
+        #expect(try open("berlin", "2026-03-27T00:00:00Z", "2026-03-31T00:00:00Z") == 14)
+        #expect(try open("berlin", "2026-04-02T00:00:00Z", "2026-04-04T00:00:00Z") == 7, "Good Friday is off")
+        #expect(try open("berlin", "2026-12-24T00:00:00Z", "2026-12-25T00:00:00Z") == 3)
+        #expect(try open("sun", "2026-03-30T00:00:00Z", "2026-03-31T00:00:00Z") == 13, "they share an hour")
+    }
+
+    @Test(
         "Calendars agree with a look at the clocks once a minute",
         .enabled(if: ZoneFiles.arePresent, "this machine has no time zones in /usr/share/zoneinfo"))
     func agreesWithTheOracle() throws {

@@ -9,7 +9,7 @@ struct AttentionFinding: Sendable {
     var search: String
     /// How many cases there are.
     var total = CaseTotal(0)
-    /// The first of them, those that waited longest first.
+    /// The first of them: those whose promise ends first, or that waited longest.
     var cases: [SupportCase] = []
     /// Why nothing can be found; nil where all is well.
     var problem: SearchProblem?
@@ -30,7 +30,7 @@ enum AttentionDirectory {
             switch try CaseSearchText(search, for: actor, policy: policy, now: now).meaning(in: tx) {
             case .problem(let problem): finding.problem = problem
             case .found(_, var filter):
-                filter.order = .updatedAscending
+                filter.order = check.isAboutPromises ? .breachAscending : .updatedAscending
                 (finding.cases, finding.total) = try CaseDirectory.search(
                     filter, for: actor, CasePage(limit: limit), counts: counts, in: tx)
             }

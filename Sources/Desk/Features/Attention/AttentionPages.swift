@@ -21,7 +21,7 @@ enum AttentionPages {
             newKey: { newIdentifier(at: services.clock()) }, here: isMine ? "/attention?of=me" : "/attention")
         let main: HTML = """
             <div class="q-head"><h1>Nothing falls through</h1>\(scope(isMine))</div>
-            <p class="lede">What nobody would look for: each check is a search of policy, and each line has the step that mends it.</p>
+            <p class="lede">What nobody would look for: each check is a search of policy, and each line has the step that mends it. Promises end by the hours of their service level; other times are plain hours.</p>
             <div id="attention" data-live>\(view.body(findings))</div>
             """
         var page = Page("Nothing falls through", here: "/attention", main: main)
@@ -82,13 +82,15 @@ enum AttentionPages {
 
         private func row(_ this: SupportCase, _ check: AttentionCheck) -> HTML {
             let customer: HTML =
-                this.organisation.flatMap { names.organisations[$0]?.name }.map { ", \(isolated($0))" }
+                this.organisation.flatMap { names.organisations[$0]?.name }.map { " · \(isolated($0))" }
                 ?? .empty
+            let due: HTML =
+                QueuePages.deadline(names.deadlines[this.id], now).map { " · \($0)" } ?? .empty
             let owner: HTML =
                 this.owner.map { isolated(names.people[$0.raw] ?? "Somebody") }
                 ?? "<span class=\"warn\">Nobody</span>"
             return """
-                <tr role="row" data-row><th scope="row" role="rowheader">\(QueuePages.severity(this.severity, policy)) <a href="/cases/\(this.number)" data-row-open dir="auto">\(this.subject)</a><span class="two">\(this.number)\(customer)</span></th><td role="cell" data-label="Owner">\(owner)</td><td role="cell" data-label="State">\(QueuePages.state(this.status, policy))</td><td role="cell" data-label="Last change">\(time(this.updatedAt, now: now))</td><td role="cell" data-label="Next step">\(step(this, check))</td></tr>
+                <tr role="row" data-row><th scope="row" role="rowheader">\(QueuePages.severity(this.severity, policy)) <a href="/cases/\(this.number)" data-row-open dir="auto">\(this.subject)</a><span class="two">\(this.number)\(due)\(customer)</span></th><td role="cell" data-label="Owner">\(owner)</td><td role="cell" data-label="State">\(QueuePages.state(this.status, policy))</td><td role="cell" data-label="Last change">\(time(this.updatedAt, now: now))</td><td role="cell" data-label="Next step">\(step(this, check))</td></tr>
 
                 """
         }

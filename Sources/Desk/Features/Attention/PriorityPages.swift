@@ -11,12 +11,12 @@ enum PriorityPages {
 
     /// The priority of a case as it stands.
     static func priority(_ context: CasePartContext) -> WorkingPriority {
-        let arranged = context.this.arrangement
-        var deadlines: [WorkingPriority.Deadline] = []
-        if let promised = arranged.nextUpdateAt {
-            deadlines.append(.init("the promised update", at: promised))
+        // A paused clock says by nothing when it will be over, so it presses nobody.
+        let deadlines = context.clocks.running.compactMap { line -> WorkingPriority.Deadline? in
+            guard line.clock.pause == nil else { return nil }
+            let hours = line.hours === WorkingHours.always ? nil : line.hours.calendar.name
+            return .init(line.clock.clock.label, left: line.left / 1_000_000, hours: hours)
         }
-        if let due = arranged.nextActionDueAt { deadlines.append(.init("the next action", at: due)) }
         return WorkingPriority(
             of: context.this, tier: context.organisation?.tier,
             contract: context.organisation?.record.first(.contract), deadlines: deadlines,

@@ -16,6 +16,8 @@ enum CasePages {
         var hidden: Set<Int>
         /// What stands beside entries, by version: where they were split off to.
         var marks: [Int: HTML]
+        /// What stands between entries.
+        var asides: [CaseAside]
         var seen: Visit?
         var presence: HTML
         var requester: Person?
@@ -86,6 +88,8 @@ enum CasePages {
                 story: story, authors: authors,
                 hidden: try CaseDirectory.hidden(entries, from: call.actor, in: tx),
                 marks: try RelationStrands.marks(context, in: tx),
+                asides: selection.by == nil
+                    ? try parts.asides(context, view: selection.show, in: tx) : [],
                 seen: try VisitStore.look(
                     kind: SupportCase.kind, id: this.id.raw, version: this.version.number, of: call.actor,
                     at: now, in: tx),
@@ -163,7 +167,7 @@ struct CaseView {
             sentences: CaseSentence(policy: policy, names: content.names, parts: content.parts), now: now,
             selection: selection, path: path, organisation: content.organisation?.name, story: content.story,
             mayCurate: actor.may("case.note"), reader: actor.id, seen: content.seen?.before,
-            hidden: content.hidden, marks: content.marks)
+            hidden: content.hidden, marks: content.marks, asides: content.asides)
     }
 
     /// Carries the buttons of all entries, which stand outside of it.

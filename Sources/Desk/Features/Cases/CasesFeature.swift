@@ -44,13 +44,14 @@ enum CasesFeature: Feature {
                 }
                 return .events(
                     services.live.events(for: call.actor, age: call.request.stateAge) {
-                        $0.subject == found.ref
+                        // What fires of its clocks concerns whoever looks at the case as much as what people do.
+                        $0.subject == found.ref || $0.subject == ClockRecord.ref(found.id)
                     })
             },
             .signedIn(.get, "/events", .right("case.view")) { call in
                 .events(
                     services.live.events(for: call.actor, age: call.request.stateAge) {
-                        $0.subject.kind == SupportCase.kind
+                        [SupportCase.kind, ClockRecord.kind].contains($0.subject.kind)
                     })
             },
         ]

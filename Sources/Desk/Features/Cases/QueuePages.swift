@@ -426,7 +426,7 @@ enum QueuePages {
         return """
             <tr class="row\(isWaitingForUs ? " new" : "")" id="r-\(this.number)" role="row" data-row>
             <td class="c-sev" role="cell">\(isPickable ? tick(this.number) : .empty)\(pieces.severity(of: this, policy))</td>
-            <td class="c-case" role="cell"><a class="one subject" dir="auto" href="/cases/\(this.number)" data-row-open>\(this.subject)</a><span class="two">\(this.number) · \(deadline(names.deadlines[this.id], now))\(news)\(pieces.about(this, names, policy))</span>\(snippet.map(QueueSearchPages.snippet) ?? .empty)</td>
+            <td class="c-case" role="cell"><a class="one subject" dir="auto" href="/cases/\(this.number)" data-row-open>\(this.subject)</a><span class="two">\(this.number) · \(deadline(names.deadlines[this.id], now).map { "\($0) · " } ?? .empty)\(news)\(pieces.about(this, names, policy))</span>\(snippet.map(QueueSearchPages.snippet) ?? .empty)</td>
             \(next(this, names, policy, now))<td class="c-state" role="cell">\(pieces.state(of: this, policy))<span class="two">\(waiting(this, policy))for \(durationWords(seconds: now.seconds(since: this.statusSince)))</span></td>
             <td class="c-owner" role="cell">\(pieces.owner(of: this, names))<a class="sr" href="/cases/\(this.number)/assign" data-row-assign tabindex="-1" aria-hidden="true">Assign \(this.number)</a></td>
             <td class="c-upd" role="cell">\(time(this.updatedAt, now: now))</td>
@@ -479,12 +479,11 @@ enum QueuePages {
     }
 
     /// The promise that ends first, where that is within a day or was missed.
-    private static func deadline(_ deadline: ServiceLevelsDirectory.Deadline?, _ now: Timestamp) -> HTML {
-        guard let deadline, deadline.at < now.adding(seconds: 86_400) else { return .empty }
+    static func deadline(_ deadline: ServiceLevelsDirectory.Deadline?, _ now: Timestamp) -> HTML? {
+        guard let deadline, deadline.at < now.adding(seconds: 86_400) else { return nil }
         let isLate = deadline.at <= now
-        return """
-            <span class="\(isLate ? "bad" : "soon")">\(deadline.clock.label) \(isLate ? "was due" : "due") \(time(deadline.at, now: now))</span> ·
-            """ + " "
+        return
+            "<span class=\"\(isLate ? "bad" : "soon")\">\(deadline.clock.label) due \(distance(deadline.at, now: now))</span>"
     }
 
     private static func waiting(_ this: SupportCase, _ policy: Policy) -> HTML {

@@ -100,6 +100,8 @@ struct CaseTimeline {
     var hidden: Set<Int> = []
     /// What stands beside entries, by version.
     var marks: [Int: HTML] = [:]
+    /// What stands between entries, by its time.
+    var asides: [CaseAside] = []
 
     private var shown: [Recorded<CaseFact>] {
         let sorted = entries.prefix(Self.pageSize).filter { !hidden.contains($0.version.number) }.sorted {
@@ -110,24 +112,55 @@ struct CaseTimeline {
 
     /// The entries, with a mark for each day and one for what is new to the reader.
     var list: HTML {
-        guard !entries.isEmpty else {
+        let shown = shown
+        let asides = asides(among: shown)
+        guard !shown.isEmpty || !asides.isEmpty else {
             return
                 "<ol class=\"tl\" id=\"timeline\" data-live><li class=\"dim\">Nothing of this kind yet.</li></ol>"
         }
+        let mark = placeOfMark(in: shown)
+        var items = shown.enumerated().map { index, entry in
+            let new: HTML = if index == mark, let seen { newMark(seen.at) } else { .empty }
+            return (at: entry.occurredAt, html: item(entry), before: new)
+        }
+        for aside in asides {
+            let place = items.firstIndex {
+                selection.isOldestFirst ? $0.at > aside.at : $0.at <= aside.at
+            }
+            items.insert((aside.at, item(aside), .empty), at: place ?? items.count)
+        }
         var html: HTML = ""
         var day = ""
-        let shown = shown
-        let mark = placeOfMark(in: shown)
-        for (index, entry) in shown.enumerated() {
-            if index == mark, let seen { html += newMark(seen.at) }
-            if entry.occurredAt.day != day {
-                day = entry.occurredAt.day
-                html += "<li class=\"day\">\(dayWords(for: entry.occurredAt, now: now))</li>\n"
+        for item in items {
+            html += item.before
+            if item.at.day != day {
+                day = item.at.day
+                html += "<li class=\"day\">\(dayWords(for: item.at, now: now))</li>\n"
             }
-            html += item(entry)
+            html += item.html
         }
         let label = selection.isOldestFirst ? "Timeline, oldest first" : "Timeline, newest first"
         return "<ol class=\"tl\" id=\"timeline\" aria-label=\"\(label)\" data-live>\(html)</ol>\n"
+    }
+
+    /// Those that lie within the time that this page of the timeline shows, in its order.
+    private func asides(among shown: [Recorded<CaseFact>]) -> [CaseAside] {
+        let times = shown.map(\.occurredAt)
+        let goesOn = entries.count > Self.pageSize
+        let (isFirst, isOldest) = (selection.before == .max && selection.after == 0, selection.isOldestFirst)
+        let hasOlder = isOldest ? !isFirst : goesOn
+        let hasNewer = isOldest ? goesOn : !isFirst
+        return asides.filter { aside in
+            (!hasOlder || times.min().map { aside.at >= $0 } ?? true)
+                && (!hasNewer || times.max().map { aside.at < $0 } ?? true)
+        }.sorted { isOldest ? $0.at < $1.at : $0.at > $1.at }
+    }
+
+    private func item(_ aside: CaseAside) -> HTML {
+        """
+        <li><span class="node">\(icon(aside.icon))</span><p class="fact"><span>\(aside.words)</span><time class="at" datetime="\(aside.at.rfc3339)">\(aside.at.clock)</time></p></li>
+
+        """
     }
 
     private func isNew(_ entry: Recorded<CaseFact>) -> Bool {

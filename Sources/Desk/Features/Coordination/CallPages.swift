@@ -36,9 +36,9 @@ enum CallPages {
         switch call.state {
         case .planned:
             call.plan.startsAt > now
-                ? "begins \(time(call.plan.startsAt, now: now)) UTC"
-                : "began \(time(call.plan.startsAt, now: now)) UTC, not ended yet"
-        case .held: "held \(time(call.plan.startsAt, now: now)) UTC"
+                ? "begins \(zonedTime(call.plan.startsAt, now: now))"
+                : "began \(zonedTime(call.plan.startsAt, now: now)), not ended yet"
+        case .held: "held \(zonedTime(call.plan.startsAt, now: now))"
         case .cancelled: "cancelled"
         }
     }

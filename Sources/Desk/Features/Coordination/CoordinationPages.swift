@@ -90,8 +90,8 @@ enum CoordinationParts {
         let isLate = action.dueAt < context.now
         let due: HTML =
             isLate
-            ? "<span class=\"bad\">was due \(time(action.dueAt, now: context.now))</span>"
-            : "<span>due \(time(action.dueAt, now: context.now))</span>"
+            ? "<span class=\"bad\">was due \(zonedTime(action.dueAt, now: context.now))</span>"
+            : "<span>due \(zonedTime(action.dueAt, now: context.now))</span>"
         let finish: HTML =
             may
             ? " <a href=\"\(context.path)/finish_next_action\">Finish</a> <a href=\"\(context.path)/set_next_action\">Change</a>"
@@ -122,15 +122,15 @@ enum CoordinationParts {
         guard let last = now.promises.last else {
             return "<div><dt>Next update to customer</dt><dd class=\"none\">Not promised.\(change)</dd></div>"
         }
-        let moment = time(last.dueAt, now: context.now)
+        let moment = zonedTime(last.dueAt, now: context.now)
         let words: HTML
         switch last.standing(at: context.now) {
-        case .open: words = "by \(moment) UTC"
+        case .open: words = "by \(moment)"
         case .kept: words = "<span class=\"none\">Last one, \(moment), kept.\(change)</span>"
         case .missed where last.answeredAt == nil:
             words = "<span class=\"bad\">was due \(moment), not written</span>"
         case .missed: words = "<span class=\"none\">Last one, \(moment), written late.\(change)</span>"
-        case .replaced: words = "by \(moment) UTC"
+        case .replaced: words = "by \(moment)"
         }
         return "<div><dt>Next update to customer</dt><dd>\(words)</dd>\(kept(now, context))</div>"
     }
@@ -195,8 +195,8 @@ enum CoordinationParts {
         if let moment = context.this.arrangement.nextUpdateAt, !context.isDone {
             promise =
                 moment < context.now
-                ? "<p>We wanted to write by \(time(moment, now: context.now)) UTC and have not yet.</p>"
-                : "<p>We write again by <b>\(time(moment, now: context.now)) UTC</b>.</p>"
+                ? "<p>We wanted to write by \(zonedTime(moment, now: context.now)) and have not yet.</p>"
+                : "<p>We write again by <b>\(zonedTime(moment, now: context.now))</b>.</p>"
         } else {
             promise = .empty
         }
@@ -206,7 +206,7 @@ enum CoordinationParts {
                     " <a href=\"\($0)\" rel=\"noopener noreferrer\">Join the call</a>"
                 } ?? .empty
             return
-                "<p>Call on \(time(call.plan.startsAt, now: context.now)) UTC: \(isolated(call.plan.topic)).\(link)</p>"
+                "<p>Call on \(zonedTime(call.plan.startsAt, now: context.now)): \(isolated(call.plan.topic)).\(link)</p>"
                 as HTML
         }
         let times: HTML =

@@ -175,7 +175,7 @@ enum PortalPages {
     /// When they hear from us next, where that was promised.
     private static func next(_ this: SupportCase, _ now: Timestamp) -> HTML {
         guard let due = this.arrangement.nextUpdateAt, due >= now else { return .empty }
-        return " We write again by \(time(due, now: now)) UTC."
+        return " We write again by \(zonedTime(due, now: now))."
     }
 
     private static func words(_ this: SupportCase, _ names: [String: String], _ policy: Policy) -> HTML {

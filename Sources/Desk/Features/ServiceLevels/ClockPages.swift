@@ -8,123 +8,128 @@ enum ClockPages {
     // MARK: Beside the case
 
     /// What stands beside the case: each clock that runs, the one that is due first on top, and what was missed.
-    static func panel(_ context: CasePartContext, _ tx: borrowing Transaction) throws -> HTML {
-        let explained = try explanation(context, tx)
-        let open = explained.entries.filter { $0.reading.isOpen }.sorted(by: isBefore)
-        let ended = explained.entries.filter { [.met, .missed].contains($0.reading.standing) }
-        let missed = ended.filter { $0.reading.standing == .missed }
-        let met = ended.count - missed.count
-        guard !open.isEmpty || !ended.isEmpty else {
+    static func panel(_ context: CasePartContext) -> HTML {
+        let (clocks, summary) = (context.clocks, context.clocks.summary)
+        guard !clocks.running.isEmpty || !summary.missed.isEmpty || summary.met > 0 else {
             return "<section class=\"panel\" id=\"clocks\" data-live hidden></section>"
         }
-        let shown = open.prefix(6).map { line($0, context) } + missed.suffix(2).map { line($0, context) }
+        let missed = summary.missed.filter { $0.clock.clock.isPromise }
+        let shown =
+            clocks.running.prefix(6).map { line($0, context) } + missed.suffix(2).map { line($0, context) }
         let left = [
-            open.count > 6 ? "\(open.count - 6) more run" : nil,
-            missed.count > 2 ? "\(missed.count - 2) more missed" : nil, met > 0 ? "\(met) met" : nil,
+            clocks.running.count > 6 ? "\(clocks.running.count - 6) more run" : nil,
+            missed.count > 2 ? "\(missed.count - 2) more missed" : nil,
+            summary.met > 0 ? "\(summary.met) met" : nil,
         ].compactMap { $0 }.joined(separator: ", ")
-        let rest: HTML = left.isEmpty ? .empty : "<p class=\"by\">\(left)</p>"
-        let level: HTML =
-            explained.level.map {
-                "<p class=\"by\">Service level <bdi>\($0.name)</bdi></p>"
-            } ?? .empty
+        let level: HTML = clocks.level.map { "Service level <bdi>\($0)</bdi>" } ?? .empty
+        let rest = HTML.joined([level, left.isEmpty ? .empty : "\(left)"].filter { !$0.isEmpty }, by: " · ")
         return """
-            <section class="panel" id="clocks" data-live aria-labelledby="clocks-h"><header><h2 id="clocks-h">Clocks</h2><a href="\(context.path)/clocks">Explain</a></header><ul class="clocks">\(Array(shown))</ul>\(rest)\(level)</section>
+            <section class="panel" id="clocks" data-live aria-labelledby="clocks-h"><header><h2 id="clocks-h">Clocks</h2><a href="\(context.path)/clocks">Explain</a></header><ul class="clocks">\(Array(shown))</ul><p class="by">\(rest)</p></section>
 
             """
     }
 
+    /// What is late and what is due next, in a line each above everything: what to look at first.
+    static func first(_ context: CasePartContext) -> HTML {
+        let running = context.isDone ? [] : context.clocks.running
+        let late = running.filter { $0.clock.isLate(at: context.now) }
+        let ahead = running.first { $0.clock.due.map { $0 > context.now } ?? false }
+        let still = late.isEmpty && ahead == nil ? running.first { $0.clock.clock.clock.isPromise } : nil
+        let shown = [late.first { $0.clock.clock.clock.isPromise } ?? late.first, ahead, still].compactMap {
+            $0
+        }
+        guard !shown.isEmpty else { return "<div id=\"due-first\" data-live hidden></div>" }
+        let lines = shown.map { line -> HTML in
+            """
+            <a class="\(look(line, context.now))" href="\(context.path)/clocks#\(anchor(line.clock.clock, line.clock.number))">\(ring(line))<span><b>\(line.clock.clock.label)</b> <span class="amount">\(amount(line, context.now))\(line.left > 0 ? " left" : "")</span> <span class="dim">\(words(line, context))</span></span></a>
+            """
+        }
+        return "<div class=\"due-first\" id=\"due-first\" data-live>\(lines)</div>\n"
+    }
+
     /// Members of the case's JSON: each clock that runs.
-    static func members(
-        _ context: CasePartContext, _ tx: borrowing Transaction
-    ) throws -> [(key: String, value: JSON)] {
-        let explained = try explanation(context, tx)
-        let items = explained.entries.filter { $0.reading.isOpen }.sorted(by: isBefore).map { entry -> JSON in
+    static func members(_ context: CasePartContext) -> [(key: String, value: JSON)] {
+        let items = context.clocks.running.map { line -> JSON in
             .fields([
-                "clock": .string(entry.id.text), "state": .string(entry.state),
-                "due_at": entry.reading.due?.json,
-                "left_seconds": .integer(entry.reading.left / 1_000_000),
-                "target_seconds": .integer(entry.reading.target / 1_000_000),
+                "clock": .string(line.clock.clock.text), "state": .string(state(line, context.now)),
+                "due_at": line.clock.due?.json, "left_seconds": .integer(line.left / 1_000_000),
+                "target_seconds": .integer(line.clock.target / 1_000_000),
             ])
         }
         return [("clocks", .array(items))]
     }
 
-    private static func explanation(
-        _ context: CasePartContext, _ tx: borrowing Transaction
-    ) throws -> ClockExplanation {
-        var facts = context.history.facts
-        // The history leaves messages out where nothing else depends on them.
-        if !facts.contains(where: { $0.body.kind == "case.replied" }) {
-            facts += try CaseDirectory.facts(of: context.this.id, kinds: ["case.replied"], in: tx)
-        }
-        let clocks = try ServiceLevelsDirectory.clocks(
-            of: context.this, facts: facts, policy: context.policy, at: context.now, in: tx)
-        return ClockExplanation(context.this, clocks, at: context.now)
-    }
-
-    /// What is due first comes first; what stands still comes last.
-    private static func isBefore(_ left: ClockExplanation.Entry, _ right: ClockExplanation.Entry) -> Bool {
-        switch (left.reading.due, right.reading.due) {
-        case (let a?, let b?): (a, left.id) < (b, right.id)
-        case (_?, nil): true
-        case (nil, _?): false
-        case (nil, nil): left.id < right.id
+    private static func state(_ line: StandingClocks.Line, _ now: Timestamp) -> String {
+        switch line.standing {
+        case .paused: "paused"
+        case _ where line.clock.isLate(at: now): "late"
+        case .outsideHours: "outside_hours"
+        default: "running"
         }
     }
 
-    private static func line(_ entry: ClockExplanation.Entry, _ context: CasePartContext) -> HTML {
-        let reading = entry.reading
-        let look = look(reading)
-        return """
-            <li class="\(look)">\(ring(reading))<span>\(entry.id.label)</span><b>\(big(reading, context.now))</b><span class="by">\(small(entry, context.policy, context.now))</span></li>
+    private static func line(_ line: StandingClocks.Line, _ context: CasePartContext) -> HTML {
+        """
+        <li class="\(look(line, context.now))">\(ring(line))<a href="\(context.path)/clocks#\(anchor(line.clock.clock, line.clock.number))">\(line.clock.clock.label)</a><b>\(amount(line, context.now))</b><span class="by">\(words(line, context))</span></li>
 
-            """
+        """
     }
 
-    /// What is left, or by how much it was missed.
-    private static func big(_ reading: ClockReading, _ now: Timestamp) -> String {
-        let seconds = reading.left / 1_000_000
-        return seconds >= 0 ? durationWords(seconds: seconds) : "\(durationWords(seconds: -seconds)) late"
+    private static func anchor(_ clock: CaseClockID, _ number: Int) -> String {
+        "\(clock.clock.rawValue)-\(clock.item.map { "\($0)-" } ?? "")\(number)"
     }
 
-    private static func small(
-        _ entry: ClockExplanation.Entry, _ policy: Policy, _ now: Timestamp
-    ) -> HTML {
-        let reading = entry.reading
-        let due: HTML? = reading.due.map { moment in
-            "\(moment <= now ? "was due" : "due") \(time(moment, now: now)) UTC"
-        }
-        switch reading.standing {
-        case .running: return due ?? .empty
+    private static func line(_ missed: ClockSummary.Missed, _ context: CasePartContext) -> HTML {
+        """
+        <li class="over">\(ring(share: 100))<a href="\(context.path)/clocks#\(anchor(missed.clock, missed.number))">\(missed.clock.label)</a><b>missed</b><span class="by">by \(durationWords(seconds: missed.late / 1_000_000))</span></li>
+
+        """
+    }
+
+    /// What is left, or by how much it is late; it counts on by itself while it runs.
+    private static func amount(_ line: StandingClocks.Line, _ now: Timestamp) -> HTML {
+        let seconds = line.left / 1_000_000
+        let text = lengthWords(seconds)
+        guard line.standing == .running else { return "<span>\(text)</span>" }
+        return "<span data-left=\"\(String(seconds))\">\(text)</span>"
+    }
+
+    private static func lengthWords(_ seconds: Int64) -> String {
+        seconds >= 0 ? durationWords(seconds: seconds) : "\(durationWords(seconds: -seconds)) late"
+    }
+
+    /// When it is due, and why it stands still where it does.
+    private static func words(_ line: StandingClocks.Line, _ context: CasePartContext) -> HTML {
+        let due: HTML =
+            line.clock.due.map { moment in
+                "\(moment <= context.now ? "was due" : "due") \(zonedTime(moment, now: context.now))"
+            } ?? .empty
+        switch line.standing {
         case .outsideHours(let until):
-            let opens: HTML = until.map { ", goes on \(time($0, now: now)) UTC" } ?? .empty
-            return "\(due ?? "")<br>outside hours\(opens)"
+            let opens: HTML = until.map { ", goes on \(zonedTime($0, now: context.now))" } ?? .empty
+            return "\(due). Outside hours\(opens)"
         case .paused(let reason):
-            let since = entry.cycle.stretches.last?.from ?? now
-            return "paused since \(time(since, now: now)) UTC: waits for \(policy.blockName(reason))"
-        case .missed: return due ?? .empty
-        case .met: return "met"
-        case .cancelled: return "not needed any more"
+            let why = context.policy.blockName(reason)
+            return "Paused since \(zonedTime(line.clock.since, now: context.now)): waits for \(why)"
+        default: return due
         }
     }
 
-    private static func look(_ reading: ClockReading) -> String {
-        switch reading.standing {
-        case .missed: return "late"
-        case .met: return "met"
-        case .cancelled: return "idle"
-        case .paused where reading.breachedAt == nil: return "paused"
-        default: break
-        }
-        if reading.breachedAt != nil { return "late" }
-        return reading.target > 0 && reading.spent * 4 >= reading.target * 3 ? "warn" : "calm"
+    private static func look(_ line: StandingClocks.Line, _ now: Timestamp) -> String {
+        if line.clock.isLate(at: now) { return "over" }
+        if case .paused = line.standing { return "paused" }
+        return line.left * 4 <= line.clock.target ? "warn" : "calm"
     }
 
-    private static func ring(_ reading: ClockReading) -> HTML {
-        let percent = reading.target > 0 ? min(100, max(0, reading.spent * 100 / reading.target)) : 100
-        return """
-            <svg class="ring" viewBox="0 0 16 16" aria-hidden="true"><circle class="track" cx="8" cy="8" r="6.2"/><circle class="used" cx="8" cy="8" r="6.2" pathLength="100" stroke-dasharray="\(String(percent)) 100"/></svg>
-            """
+    private static func ring(_ line: StandingClocks.Line) -> HTML {
+        let spent = line.clock.target - line.left
+        return ring(share: line.clock.target > 0 ? min(100, max(0, spent * 100 / line.clock.target)) : 100)
+    }
+
+    private static func ring(share percent: Int64) -> HTML {
+        """
+        <svg class="ring" viewBox="0 0 16 16" aria-hidden="true"><circle class="track" cx="8" cy="8" r="6.2"/><circle class="used" cx="8" cy="8" r="6.2" pathLength="100" stroke-dasharray="\(String(percent)) 100"/></svg>
+        """
     }
 
     // MARK: Why
@@ -137,17 +142,52 @@ enum ClockPages {
         let names = try await services.database.read { tx in try PeopleDirectory.names(of: ids, in: tx) }
         let open = explained.entries.filter { $0.reading.isOpen }.sorted(by: isBefore)
         let ended = explained.entries.filter { !$0.reading.isOpen }.reversed()
-        let cards = (open + ended).map { card($0, explained, policy, names) }
+        let cards = (open + ended).enumerated().map { index, entry in
+            card(entry, explained, policy, names, isOpen: index == 0)
+        }
         let none: HTML =
             cards.isEmpty
             ? "<div class=\"card empty\"><p>No clock ever ran here: nothing was promised.</p></div>" : .empty
         let path = "/cases/\(explained.number)"
         let main: HTML = """
             <nav class="crumbs" aria-label="Where you are"><a href="\(path)">\(explained.number)</a></nav>
-            <div class="q-head"><h1>Clocks of \(explained.number)</h1><a class="btn" href="\(path)/clocks.csv">\(icon("file"))CSV</a></div>
+            <div class="q-head"><h1>Clocks of \(explained.number)</h1><a class="btn" href="\(path)/clocks.csv">\(icon("doc"))CSV</a></div>
             \(level(explained, policy))\(signs(explained, call))\(overlooked(explained, call))\(none)\(cards)
             """
         return services.page(Page("Clocks of \(explained.number)", here: "/cases", main: main), for: call)
+    }
+
+    /// What is due first comes first; what stands still comes last.
+    private static func isBefore(_ left: ClockExplanation.Entry, _ right: ClockExplanation.Entry) -> Bool {
+        switch (left.reading.due, right.reading.due) {
+        case (let a?, let b?): (a, left.id) < (b, right.id)
+        case (_?, nil): true
+        case (nil, _?): false
+        case (nil, nil): left.id < right.id
+        }
+    }
+
+    /// When it is or was due, how it ended, and why it stands still where it does.
+    private static func standing(
+        _ entry: ClockExplanation.Entry, _ policy: Policy, _ now: Timestamp
+    ) -> HTML {
+        let reading = entry.reading
+        let due: HTML =
+            reading.due.map { moment in
+                "\(moment <= now ? "was due" : "due") \(zonedTime(moment, now: now))"
+            } ?? .empty
+        switch reading.standing {
+        case .running: return due
+        case .outsideHours(let until):
+            let opens: HTML = until.map { ", goes on \(zonedTime($0, now: now))" } ?? .empty
+            return "\(due); outside hours\(opens)"
+        case .paused(let reason):
+            let since = entry.cycle.stretches.last?.from ?? now
+            return "paused since \(zonedTime(since, now: now)): waits for \(policy.blockName(reason))"
+        case .missed: return "missed, \(due)"
+        case .met: return "met"
+        case .cancelled: return "not needed any more"
+        }
     }
 
     private static func level(_ explained: ClockExplanation, _ policy: Policy) -> HTML {
@@ -158,46 +198,77 @@ enum ClockPages {
             level.applied.policy == 0
             ? "the built-in policy" : "version \(level.applied.policy) of the policy"
         return """
-            <p class="lede">Service level <b><bdi>\(level.name)</bdi></b> for \(severity)\(tier), by \(version). Times are UTC. A fact counts by when it was true, however late it was entered.</p>
+            <p class="lede">Service level <b><bdi>\(level.name)</bdi></b> for \(severity)\(tier), by \(version). Times are of \(zoneName). A fact counts by when it was true, however late it was entered.</p>
             """
     }
 
+    /// One cycle: in a line how it stands, behind it the intervals.
     private static func card(
         _ entry: ClockExplanation.Entry, _ explained: ClockExplanation, _ policy: Policy,
-        _ names: [String: String]
+        _ names: [String: String], isOpen: Bool
     ) -> HTML {
-        let reading = entry.reading
-        let now = explained.now
-        let anchor = "\(entry.id.clock.rawValue)-\(entry.id.item ?? "")\(entry.number)"
-        let number =
-            entry.number > 1 || explained.entries.count { $0.id == entry.id } > 1
-            ? " (\(entry.number))" : ""
-        let rows = entry.rows.map { row -> HTML in
-            """
-            <tr><td data-label="From">\(moment(row.from))</td><td data-label="To">\(moment(row.to))</td><td data-label="State">\(words(row, policy))</td><td data-label="Because">\(because(row, names))</td><td class="num" data-label="Counts">\(length(row.counted))</td><td class="num" data-label="Outside hours">\(length(row.outside))</td><td class="num" data-label="Paused">\(length(row.paused))</td></tr>
-
-            """
-        }
-        let sum: HTML = """
-            <tr><th scope="row" colspan="4">Together, of \(length(reading.target / 1_000_000)) allowed</th><td class="num" data-label="Counts"><b>\(length(reading.spent / 1_000_000))</b></td><td class="num" data-label="Outside hours">\(length(entry.rows.reduce(0) { $0 + $1.outside }))</td><td class="num" data-label="Paused">\(length(entry.rows.reduce(0) { $0 + $1.paused }))</td></tr>
-            """
-        let changes = entry.cycle.revisions.map { revision -> HTML in
-            let before = revision.dueBefore.map { moment($0) } ?? "no time while paused"
-            let after = revision.dueAfter.map { moment($0) } ?? "no time while paused"
-            return "<li>\(moment(revision.cause.occurredAt)): due \(before) became \(after)</li>"
-        }
-        let changed: HTML =
-            changes.isEmpty
-            ? .empty
-            : "<div class=\"panel\"><p>The terms changed:</p><ul class=\"gaps\">\(changes)</ul></div>"
+        let (reading, now) = (entry.reading, explained.now)
+        let isRepeated = entry.number > 1 || explained.entries.count { $0.id == entry.id } > 1
+        let (name, anchor) = (
+            entry.id.label + (isRepeated ? " (\(entry.number))" : ""), anchor(entry.id, entry.number)
+        )
+        let seconds = reading.left / 1_000_000
+        let amount =
+            reading.isOpen
+            ? lengthWords(seconds) + (seconds >= 0 ? " left" : "")
+            : "took \(durationWords(seconds: reading.spent / 1_000_000))"
         return """
-            <section class="card clip explained" aria-labelledby="\(anchor)"><div class="panel"><h2 id="\(anchor)">\(entry.id.label)\(number)</h2><p><b>\(big(reading, now))</b> \(reading.left >= 0 && reading.isOpen ? "left" : ""), \(small(entry, policy, now))</p><p class="by">Stopped by \(entry.id.clock.stops). Hours: \(entry.cycle.terms.hours.calendar.name).</p></div><table class="tbl"><caption class="sr">Intervals of \(entry.id.label)</caption><thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">State</th><th scope="col">Because</th><th scope="col">Counts</th><th scope="col">Outside hours</th><th scope="col">Paused</th></tr></thead><tbody>\(rows)</tbody><tfoot>\(sum)</tfoot></table>\(changed)</section>
+            <details class="card clip explained \(look(reading))"\(isOpen ? " open" : "")><summary>\(ring(reading))<span><h2>\(name)</h2><span class="by">\(standing(entry, policy, now))</span></span><b>\(amount)</b></summary><div class="panel" id="\(anchor)"><p class="by">Stopped by \(entry.id.clock.stops). Hours: \(entry.cycle.terms.hours.calendar.name).</p>\(changes(entry, now))</div>\(table(entry, name, policy, names, now))</details>
 
             """
     }
 
-    private static func moment(_ moment: Timestamp) -> HTML {
-        "<time datetime=\"\(moment.rfc3339)\">\(moment.day) \(moment.clock)</time>"
+    private static func look(_ reading: ClockReading) -> String {
+        switch reading.standing {
+        case .missed: "over"
+        case .met: "met"
+        case .cancelled: "idle"
+        case _ where reading.breachedAt != nil: "over"
+        case .paused: "paused"
+        default: reading.left * 4 <= reading.target ? "warn" : "calm"
+        }
+    }
+
+    private static func ring(_ reading: ClockReading) -> HTML {
+        ring(share: reading.target > 0 ? min(100, max(0, reading.spent * 100 / reading.target)) : 100)
+    }
+
+    private static func changes(_ entry: ClockExplanation.Entry, _ now: Timestamp) -> HTML {
+        let changes = entry.cycle.revisions.filter { $0.dueBefore != $0.dueAfter }.map { revision -> HTML in
+            func moment(_ moment: Timestamp?) -> HTML {
+                moment.map { zonedTime($0, now: now, isBare: true) } ?? "no due time while paused"
+            }
+            return
+                "<li>The terms changed \(moment(revision.cause.occurredAt)): due \(moment(revision.dueBefore)) became \(moment(revision.dueAfter))</li>"
+        }
+        return changes.isEmpty ? .empty : "<ul class=\"plain-list\">\(changes)</ul>"
+    }
+
+    private static func table(
+        _ entry: ClockExplanation.Entry, _ name: String, _ policy: Policy, _ names: [String: String],
+        _ now: Timestamp
+    ) -> HTML {
+        func number(_ label: String, _ seconds: Int64) -> HTML {
+            "<td role=\"cell\" class=\"num\" data-label=\"\(label)\">\(seconds == 0 ? "–" : length(seconds))</td>"
+        }
+        func sum(_ part: (ClockExplanation.Row) -> Int64) -> Int64 { entry.rows.reduce(0) { $0 + part($1) } }
+        let rows = entry.rows.map { row -> HTML in
+            """
+            <tr role="row"><td role="cell" data-label="From">\(zonedTime(row.from, now: now, isBare: true))</td><td role="cell" data-label="To">\(zonedTime(row.to, now: now, isBare: true))</td><td role="cell" data-label="State">\(words(row, policy))</td><td role="cell" data-label="Because">\(because(row, names, now))</td>\(number("Counts", row.counted))\(number("Outside hours", row.outside))\(number("Paused", row.paused))</tr>
+
+            """
+        }
+        let heads = ["From", "To", "State", "Because", "Counts", "Outside hours", "Paused"].map {
+            "<th scope=\"col\" role=\"columnheader\">\($0)</th>" as HTML
+        }
+        return """
+            <table class="tbl" role="table" aria-label="Intervals of \(name)"><thead role="rowgroup"><tr role="row">\(heads)</tr></thead><tbody role="rowgroup">\(rows)</tbody><tfoot role="rowgroup"><tr role="row"><th scope="row" role="rowheader" colspan="4">Together, of \(length(entry.reading.target / 1_000_000)) allowed</th>\(number("Counts", sum(\.counted)))\(number("Outside hours", sum(\.outside)))\(number("Paused", sum(\.paused)))</tr></tfoot></table>
+            """
     }
 
     /// A length to the second, since it must add up.
@@ -214,24 +285,28 @@ enum ClockPages {
         }
     }
 
-    private static func because(_ row: ClockExplanation.Row, _ names: [String: String]) -> HTML {
+    private static func because(
+        _ row: ClockExplanation.Row, _ names: [String: String], _ now: Timestamp
+    ) -> HTML {
         let kind =
             row.cause.kind.split(separator: ".").last.map { String($0).replacing("_", with: " ") } ?? ""
         let who =
             row.cause.actor == Actor.system.id ? Actor.system.name : names[row.cause.actor] ?? "Somebody"
         let late: HTML =
             row.cause.recordedAt.seconds(since: row.cause.occurredAt) > 60
-            ? ", entered \(moment(row.cause.recordedAt))" : .empty
-        return "\(kind) <span class=\"dim\">by \(isolated(who))\(late)</span>"
+            ? ", entered \(zonedTime(row.cause.recordedAt, now: now, isBare: true))" : .empty
+        return "<span>\(kind) <span class=\"dim\">by \(isolated(who))\(late)</span></span>"
     }
 
     private static func signs(_ explained: ClockExplanation, _ call: SignedInCall) -> HTML {
         guard call.actor.may("case.judge_response") else { return .empty }
         let signs = explained.clocks.signs
         guard !signs.isEmpty else { return .empty }
-        let items = signs.map { "<li>\(moment($0.cause.occurredAt)): \($0.words)</li>" as HTML }
+        let items = signs.map {
+            "<li>\(zonedTime($0.cause.occurredAt, now: explained.now)): \($0.words)</li>" as HTML
+        }
         return """
-            <div class="notice">\(icon("info"))<div><p>Worth a look: a clock may have been held back.</p><ul class="gaps">\(items)</ul></div></div>
+            <div class="notice">\(icon("info"))<div><p>Worth a look: a clock may have been held back.</p><ul class="plain-list">\(items)</ul></div></div>
             """
     }
 
@@ -241,11 +316,11 @@ enum ClockPages {
             call.actor.may("case.judge_response")
             ? " <a href=\"/cases/\(explained.number)/judge_response\">Overrule</a>" : .empty
         let items = explained.clocks.overlooked.map {
-            "<li>Entry \(String($0.cause.sequence)), \(moment($0.cause.occurredAt)): \($0.reason)</li>"
+            "<li>Entry \(String($0.cause.sequence)), \(zonedTime($0.cause.occurredAt, now: explained.now)): \($0.reason)</li>"
                 as HTML
         }
         return """
-            <div class="notice">\(icon("info"))<div><p>Messages that were no first response:\(judge)</p><ul class="gaps">\(items)</ul></div></div>
+            <div class="notice">\(icon("info"))<div><p>Messages that were no first response:\(judge)</p><ul class="plain-list">\(items)</ul></div></div>
             """
     }
 

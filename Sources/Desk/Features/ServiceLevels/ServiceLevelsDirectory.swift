@@ -57,6 +57,26 @@ package enum ServiceLevelsDirectory {
 
     // MARK: Clocks
 
+    /// How the clocks of a case stand: one statement, unless the case changed in the last moment.
+    /// - Parameter facts: what was read of the case already.
+    static func standing(
+        of this: SupportCase, facts: [Recorded<CaseFact>], policy: Policy, at now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws -> StandingClocks {
+        let kept = try tx.first(ServiceLevelsQueries.standing(of: this.id.raw)) {
+            $0.integer(1) == 1 ? $0.text(0) : ""
+        }
+        let known = try kept.flatMap { $0.count > 2 ? ClockSummary(try JSON(parsing: $0)) : nil }
+        if let known { return StandingClocks(known, policy: policy, at: now) }
+        var facts = facts
+        // The history leaves messages out where nothing else depends on them.
+        if !facts.contains(where: { $0.body.kind == "case.replied" }) {
+            facts += try CaseDirectory.facts(of: this.id, kinds: ["case.replied"], in: tx)
+        }
+        let clocks = try clocks(of: this, facts: facts, policy: policy, at: now, in: tx)
+        return StandingClocks(ClockSummary(clocks), policy: policy, at: now)
+    }
+
     /// The kinds of fact that no clock depends on.
     private static let others = ["case.noted"]
 
@@ -71,9 +91,7 @@ package enum ServiceLevelsDirectory {
             ?? tx.all(JournalStore.facts(of: SupportCase.ref(this.id), except: others)) {
                 try JournalStore.fact($0).decoded(as: CaseFact.self)
             }
-        let records = try tx.all(JournalStore.facts(of: ClockRecord.ref(this.id), after: .none)) {
-            try JournalStore.fact($0).decoded(as: ClockRecordFact.self)
-        }
+        let records = try records(of: this.id, in: tx)
         let version = try policyVersion(in: tx)
         let named = Set(
             records.compactMap { record -> Int? in
@@ -86,6 +104,15 @@ package enum ServiceLevelsDirectory {
                 earlier: try EarlierPolicies.read(named.subtracting([version]), in: tx),
                 account: try account(of: this, in: tx)),
             at: now)
+    }
+
+    /// What the software recorded about the clocks of a case, oldest first.
+    static func records(
+        of id: ID<SupportCase>, in tx: borrowing Transaction
+    ) throws -> [Recorded<ClockRecordFact>] {
+        try tx.all(JournalStore.facts(of: ClockRecord.ref(id), after: .none)) {
+            try JournalStore.fact($0).decoded(as: ClockRecordFact.self)
+        }
     }
 
     /// The version of the policy in force; 0 is the built-in one.
@@ -101,6 +128,46 @@ package enum ServiceLevelsDirectory {
         }
         return .init(
             tier: found.tier, contracts: found.record[.contract], products: found.record[.products])
+    }
+}
+
+/// The clocks of a case at a moment.
+package struct StandingClocks: Sendable {
+    /// One that runs.
+    package struct Line: Sendable {
+        /// The clock.
+        package var clock: ClockSummary.Running
+        /// What is left, in microseconds of the time that counts; negative once it is over.
+        package var left: Int64
+        /// How it stands.
+        package var standing: ClockReading.Standing
+        /// The calendar that says when time counts.
+        package var hours: WorkingHours
+    }
+
+    /// What runs, and how the others ended.
+    package var summary: ClockSummary
+    /// The name of the service level; nil where none counts.
+    package var level: String?
+    /// Those that run, first the one that is due first, last those that are paused.
+    package var running: [Line]
+
+    init(_ summary: ClockSummary, policy: Policy, at now: Timestamp) {
+        self.summary = summary
+        level = policy.serviceLevels.level(summary.level)?.name
+        running = summary.running.map { clock in
+            let hours = policy.serviceLevels.hours[clock.calendar] ?? .always
+            return Line(
+                clock: clock, left: clock.left(at: now, hours), standing: clock.standing(at: now, hours),
+                hours: hours)
+        }
+    }
+
+    /// Nothing runs, as customers see it.
+    static let none = StandingClocks(summary: .init(), level: nil, running: [])
+
+    private init(summary: ClockSummary, level: String?, running: [Line]) {
+        (self.summary, self.level, self.running) = (summary, level, running)
     }
 }
 

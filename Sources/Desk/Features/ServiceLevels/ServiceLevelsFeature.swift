@@ -16,11 +16,12 @@ enum ServiceLevelsFeature: Feature {
 
     static let caseParts = [
         CasePart(
-            .side, order: 5, html: { context, tx in try ClockPages.panel(context, tx) },
-            json: { context, tx in try ClockPages.members(context, tx) },
+            .side, order: 4, html: { context, _ in ClockPages.panel(context) },
+            json: { context, _ in ClockPages.members(context) },
             sentence: { fact, _, isForCustomer in
                 isForCustomer ? nil : ClockPages.sentence(fact)
-            })
+            }, asides: { context, view, tx in try ClockTimelinePages.asides(context, view, in: tx) }),
+        CasePart(.notice, order: 1, html: { context, _ in ClockPages.first(context) }),
     ]
 
     static func routes(_ services: Services) -> [Route] {

@@ -175,13 +175,7 @@ extension NextFiring {
             guard let due = entry.cycle.due else { continue }
             if deadlineAt.map({ due < $0 }) ?? true { (deadlineAt, deadlineClock) = (due, entry.id.text) }
         }
-        var seen: Set<CaseClockID> = []
-        due =
-            JSON.array(
-                events.filter { seen.insert($0.id).inserted }.map { entry in
-                    ["clock": .string(entry.id.text), "at": entry.event.at.json]
-                }
-            ).text
+        summary = ClockSummary(clocks)
     }
 }
 
@@ -228,7 +222,8 @@ extension ServiceLevelsJobs {
         } catch {
             return "\(place): its facts cannot be read: \(error)"
         }
-        let next = NextFiring(clocks, clocks.events(after: max(epoch, clocks.learntAt)))
+        var next = NextFiring(clocks, clocks.events(after: max(epoch, clocks.learntAt)))
+        if row.next.summary == nil { next.summary = nil }
         return next == row.next ? nil : "\(place): holds \(row.next.words), the facts make \(next.words)"
     }
 }
@@ -248,12 +243,16 @@ private struct StoredFiring {
         if row.integer(5) < ServiceLevelsQueries.never {
             next.deadlineAt = Timestamp(microseconds: row.integer(5))
         }
-        (next.deadlineClock, next.due) = (row.optionalText(6), row.text(7))
+        next.deadlineClock = row.optionalText(6)
+        let text = row.text(7)
+        // What was never worked out is not compared: nobody reads it.
+        if text != "{}" { next.summary = (try? JSON(parsing: text)).flatMap(ClockSummary.init) ?? .init() }
     }
 }
 
 extension NextFiring {
     fileprivate var words: String {
         "\(fireAt?.rfc3339 ?? "nothing to fire"), \(deadlineClock ?? "no promise") \(deadlineAt?.rfc3339 ?? "")"
+            + (summary.map { ", \($0.json.text)" } ?? "")
     }
 }

@@ -1,10 +1,11 @@
+import Diagnosis
 import Domain
 import Storage
 
 /// The tables of clocks: what must fire next, and the record of what was applied and fired.
 ///
-/// `case_clock` holds nothing that could not be made anew: of each open case when its next clock fires and when the next
-/// one is over. A change of the case, its customer or the policy only marks the row; the job works it out.
+/// `case_clock` holds nothing that could not be made anew: of each open case when its next clock fires, when the next one
+/// is over, and what its page shows. A change of the case, its customer or the policy only marks the row; the job works it out.
 enum ServiceLevelsQueries {
     /// Stands where nothing is due.
     static let never = Int64.max
@@ -77,7 +78,7 @@ enum ServiceLevelsQueries {
         """
         UPDATE case_clock SET settled = \(mark), policy = \(policy), fire_at = \(next.fireAt?.microseconds),
             deadline_at = \(next.deadlineAt?.microseconds ?? never), deadline_clock = \(next.deadlineClock),
-            summary = \(next.due)
+            summary = \(next.summary?.json.text ?? "{}")
         WHERE case_id = \(id)
         """
     }
@@ -94,6 +95,15 @@ enum ServiceLevelsQueries {
         """
         UPDATE case_clock SET settled = mark, policy = \(ended), fire_at = NULL
         WHERE settled = 0 AND case_id IN (SELECT id FROM support_case WHERE closed_at IS NOT NULL)
+        """
+    }
+
+    /// What runs of a case, and whether that is how it stands now.
+    static func standing(of id: String) -> SQL {
+        """
+        SELECT summary, CASE WHEN mark = settled
+            AND policy >= COALESCE((\(JournalStore.version(of: PolicyRecord.ref))), 0) THEN 1 ELSE 0 END
+        FROM case_clock WHERE case_id = \(id)
         """
     }
 
@@ -167,7 +177,8 @@ enum ServiceLevelsQueries {
             overdue(at: moment, limit: 1), progress(policy: 1), mark(of: "x"),
             rows(after: "", limit: 1), missing(limit: 1), settle("x", mark: 1, policy: 1, NextFiring()),
             skip("x", policy: 1),
-            forget("x"), settleClosed(), deadlines(ids: ["x"]),
+            forget("x"), settleClosed(), standing(of: "x"),
+            deadlines(ids: ["x"]),
             "SELECT 1 FROM search_case c WHERE \(isDue(from: moment, until: moment))",
             "SELECT \(deadline(ofCase: "c.case_id")) FROM search_case c", epoch(),
             setEpoch(moment), record(of: "x"), page(after: "", limit: 1),
@@ -197,8 +208,8 @@ struct NextFiring: Equatable, Sendable {
     var deadlineAt: Timestamp?
     /// Which one that is: "resolution".
     var deadlineClock: String?
-    /// Each clock's next event, as JSON.
-    var due = "[]"
+    /// What a page shows without reading the facts; nil where that was not worked out.
+    var summary: ClockSummary?
 
     /// Nothing.
     init() {}
