@@ -231,6 +231,63 @@ struct ServiceLevelsTests {
     }
 
     @Test(
+        "SLA-13 part: the page of a missed clock leads to the record of its cause, correction and notice, which stands there and in the API afterwards",
+        arguments: Engine.available)
+    func breachRecord(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await worst(desk)
+            let marta = try await server.browser(.marta)
+            #expect(!(try await marta.get("/cases/\(number)/clocks").body.contains("Record why")))
+            desk.clock.advance(seconds: 20 * 60)
+            let page = try await marta.get("/cases/\(number)/clocks").body
+            let way = "/cases/\(number)/explain_breach?clock=first_response&amp;cycle=1"
+            #expect(page.contains("href=\"\(way)\""))
+            let form = try await marta.get(way.replacing("&amp;", with: "&")).body
+            #expect(form.contains("value=\"first_response\"") && form.contains("value=\"1\""))
+            let fields: [String: RawValue] = [
+                "id": .text(number), "clock": "first_response", "cycle": .text("1"), "cause": "workload",
+                "correction": "A second person in the early shift", "customer_told": .bool(true),
+            ]
+            var wrong = fields
+            wrong["cycle"] = .text("2")
+            await #expect(throws: Refusal.self) {
+                try await desk.perform("case.explain_breach", as: .marta, wrong)
+            }
+            try await desk.perform("case.explain_breach", as: .marta, fields)
+            let after = try await marta.get("/cases/\(number)/clocks").body
+            #expect(
+                after.contains("Too much at once") && after.contains("A second person in the early shift"))
+            #expect(after.contains("The customer was told.") && !after.contains("href=\"\(way)\""))
+            let json = try await server.program(.marta).get("/api/v1/cases/\(number)/clocks").json
+            let item = json["items"]?.array?.first { $0["clock"]?.string == "first_response" }
+            #expect(item?["breach"]?["cause"]?.string == "workload")
+            #expect(item?["breach"]?["customer_told"]?.bool == true)
+            let timeline = try await marta.get("/cases/\(number)?show=clocks").body
+            #expect(timeline.contains("recorded why first response was missed"))
+            #expect(timeline.contains("Service level") && timeline.contains("because the case was opened"))
+            let story = try await marta.get("/cases/\(number)?show=story").body
+            #expect(story.contains("First response was due</span>, not kept yet"))
+        }
+    }
+
+    @Test("frappe#2967: many cases that became late while nobody worked tell one event for each clock")
+    func noStorm() async throws {
+        try await TestDesk.run(on: .sqlite) { desk in
+            var numbers: [String] = []
+            for _ in 0..<30 { numbers.append(try await desk.reportedCase()) }
+            let jobs = ServiceLevelsJobs(desk.services)
+            try await jobs.finish()
+            desk.clock.advance(seconds: 3 * 3600)
+            try await jobs.finish()
+            for number in numbers {
+                let told = try await fired("first_response", of: number, desk).filter { !$0.isOvertaken }
+                #expect(told.map(\.what) == ["breach"])
+            }
+        }
+    }
+
+    @Test(
         "What is kept of the clocks is read for a page, and the same as what the facts make",
         arguments: Engine.available)
     func kept(_ engine: Engine) async throws {

@@ -524,7 +524,7 @@ struct CaseClocksTests {
 struct ClockRegressionTests {
     private func at(_ minute: Int) -> Timestamp { ClockedCase.at(minute) }
 
-    @Test("osTicket#3034: waiting for a third party stops the clocks that policy names, and no others")
+    @Test("osTicket#3034, #6524: waiting for a third party stops the clocks that policy names, and no others")
     func osTicket3034() throws {
         var this = ClockedCase()
         this.wait(60, for: "vendor")
@@ -570,7 +570,7 @@ struct ClockRegressionTests {
             this.clocks(at: 60).events(after: ClockedCase.start).allSatisfy { $0.id.clock != .updateCadence })
     }
 
-    @Test("zammad#2579: how long it took is there for every clock that ended")
+    @Test("zammad#2579, #4516, #4777: how long it took is there for every clock that ended")
     func zammad2579() throws {
         var this = ClockedCase()
         this.reply(42)
@@ -646,7 +646,7 @@ struct ClockRegressionTests {
             })
     }
 
-    @Test("glpi#6902: changing the service level keeps the paused time")
+    @Test("glpi#6902, #15605: changing the service level keeps the paused time")
     func glpi6902() throws {
         var this = ClockedCase()
         this.wait(60)
@@ -681,7 +681,8 @@ struct ClockRegressionTests {
         #expect(cycles.map(\.paused) == [0, 0])
     }
 
-    @Test("glpi#1911: each wait for engineering is a cycle of its own, and its time has no pauses in it")
+    @Test(
+        "glpi#1911, #1912: each wait for engineering is a cycle of its own, and its time has no pauses in it")
     func glpi1911() {
         var this = ClockedCase()
         this.wait(10, for: "engineering")
@@ -700,7 +701,8 @@ struct ClockRegressionTests {
         #expect(try this.reading(.firstResponse, at: 100_000).breachedAt == nil)
     }
 
-    @Test("frappe#1554: what is shown as paused does not tick, and a reply does not end the resolution")
+    @Test(
+        "frappe#1554, #1542: what is shown as paused does not tick, and a reply does not end the resolution")
     func frappe1554() throws {
         var this = ClockedCase()
         this.reply(10)

@@ -56,7 +56,7 @@ struct WorkingHoursTests {
         #expect(!hours9.isOpen(at: utc("2026-11-20T17:00:00Z")))
     }
 
-    @Test("chatwoot#14009: several working intervals a day, so lunch is not working time")
+    @Test("chatwoot#14009, frappe#2212: several working intervals a day, so lunch is not working time")
     func lunch() throws {
         let office = try Self.week("UTC", BusinessCalendar.workingDays([480..<720, 780..<1020]))
         #expect(office.time(from: utc("2026-11-20T11:00:00Z"), to: utc("2026-11-20T14:00:00Z")) == hours(2))
@@ -64,7 +64,8 @@ struct WorkingHoursTests {
             office.date(after: hours(2), from: utc("2026-11-20T11:00:00Z")) == utc("2026-11-20T14:00:00Z"))
     }
 
-    @Test("osTicket#1168: a holiday has no working time, and a shortened day has its own")
+    @Test(
+        "osTicket#1168, #2131, #4166, #4969: a holiday has no working time, and a shortened day has its own")
     func holidays() throws {
         let eve = BusinessCalendar.Holiday(
             name: "Christmas Eve", day: try #require(.init("12-24")), hours: [540..<720])

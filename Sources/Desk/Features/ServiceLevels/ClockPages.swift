@@ -143,7 +143,8 @@ enum ClockPages {
         let open = explained.entries.filter { $0.reading.isOpen }.sorted(by: isBefore)
         let ended = explained.entries.filter { !$0.reading.isOpen }.reversed()
         let cards = (open + ended).enumerated().map { index, entry in
-            card(entry, explained, policy, names, isOpen: index == 0)
+            card(
+                entry, explained, policy, names, isOpen: index == 0, why: why(entry, explained, policy, call))
         }
         let none: HTML =
             cards.isEmpty
@@ -205,7 +206,7 @@ enum ClockPages {
     /// One cycle: in a line how it stands, behind it the intervals.
     private static func card(
         _ entry: ClockExplanation.Entry, _ explained: ClockExplanation, _ policy: Policy,
-        _ names: [String: String], isOpen: Bool
+        _ names: [String: String], isOpen: Bool, why: HTML
     ) -> HTML {
         let (reading, now) = (entry.reading, explained.now)
         let isRepeated = entry.number > 1 || explained.entries.count { $0.id == entry.id } > 1
@@ -218,9 +219,26 @@ enum ClockPages {
             ? lengthWords(seconds) + (seconds >= 0 ? " left" : "")
             : "took \(durationWords(seconds: reading.spent / 1_000_000))"
         return """
-            <details class="card clip explained \(look(reading))"\(isOpen ? " open" : "")><summary>\(ring(reading))<span><h2>\(name)</h2><span class="by">\(standing(entry, policy, now))</span></span><b>\(amount)</b></summary><div class="panel" id="\(anchor)"><p class="by">Stopped by \(entry.id.clock.stops). Hours: \(entry.cycle.terms.hours.calendar.name).</p>\(changes(entry, now))</div>\(table(entry, name, policy, names, now))</details>
+            <details class="card clip explained \(look(reading))"\(isOpen ? " open" : "")><summary>\(ring(reading))<span><h2>\(name)</h2><span class="by">\(standing(entry, policy, now))</span></span><b>\(amount)</b></summary><div class="panel" id="\(anchor)"><p class="by">Stopped by \(entry.id.clock.stops). Hours: \(entry.cycle.terms.hours.calendar.name).</p>\(changes(entry, now))\(why)</div>\(table(entry, name, policy, names, now))</details>
 
             """
+    }
+
+    /// Why it was missed, or the way to say so.
+    private static func why(
+        _ entry: ClockExplanation.Entry, _ explained: ClockExplanation, _ policy: Policy, _ call: SignedInCall
+    ) -> HTML {
+        guard entry.reading.breachedAt != nil, entry.reading.standing != .cancelled else { return .empty }
+        if let record = explained.breach(of: entry) {
+            let cause = policy.name(of: record.cause, in: \.breachCauses)
+            let correction: HTML = record.correction.map { ": “\(isolated($0))”" } ?? .empty
+            let told = record.isCustomerTold ? " The customer was told." : " The customer was not told."
+            return "<p>Missed because of <b>\(cause)</b>\(correction).\(told)</p>"
+        }
+        guard call.actor.may(ExplainBreach.right) else { return .empty }
+        let path =
+            "/cases/\(explained.number)/explain_breach?clock=\(percentEncoded(entry.id.text))&cycle=\(entry.number)"
+        return "<p><a class=\"btn small\" href=\"\(path)\">Record why it was missed</a></p>"
     }
 
     private static func look(_ reading: ClockReading) -> String {
@@ -312,15 +330,17 @@ enum ClockPages {
 
     private static func overlooked(_ explained: ClockExplanation, _ call: SignedInCall) -> HTML {
         guard !explained.clocks.overlooked.isEmpty else { return .empty }
-        let judge: HTML =
-            call.actor.may("case.judge_response")
-            ? " <a href=\"/cases/\(explained.number)/judge_response\">Overrule</a>" : .empty
-        let items = explained.clocks.overlooked.map {
-            "<li>Entry \(String($0.cause.sequence)), \(zonedTime($0.cause.occurredAt, now: explained.now)): \($0.reason)</li>"
-                as HTML
+        let items = explained.clocks.overlooked.map { one -> HTML in
+            let entry = String(one.cause.sequence)
+            let judge: HTML =
+                call.actor.may(JudgeResponse.right)
+                ? " <a href=\"/cases/\(explained.number)/judge_response?entry=\(entry)\">Overrule<span class=\"sr\"> entry \(entry)</span></a>"
+                : .empty
+            return
+                "<li>Entry \(entry), \(zonedTime(one.cause.occurredAt, now: explained.now)): \(one.reason)\(judge)</li>"
         }
         return """
-            <div class="notice">\(icon("info"))<div><p>Messages that were no first response:\(judge)</p><ul class="plain-list">\(items)</ul></div></div>
+            <div class="notice">\(icon("info"))<div><p>Messages that were no first response:</p><ul class="plain-list">\(items)</ul></div></div>
             """
     }
 

@@ -41,11 +41,11 @@ enum ServiceLevelsJSON {
                     "because": .string(level.applied.reason.rawValue),
                 ])
             },
-            "items": .array(explained.entries.map(item)),
+            "items": .array(explained.entries.map { item($0, explained.breach(of: $0)) }),
         ])
     }
 
-    private static func item(_ entry: ClockExplanation.Entry) -> JSON {
+    private static func item(_ entry: ClockExplanation.Entry, _ breach: ClockFact.BreachRecord?) -> JSON {
         let reading = entry.reading
         return .fields([
             "clock": .string(entry.id.clock.rawValue), "item": entry.id.item.map(JSON.string),
@@ -66,6 +66,12 @@ enum ServiceLevelsJSON {
                         "due_after": $0.dueAfter?.json,
                     ])
                 }),
+            "breach": breach.map { record in
+                .fields([
+                    "cause": .string(record.cause), "correction": record.correction.map(JSON.string),
+                    "customer_told": .bool(record.isCustomerTold),
+                ])
+            },
             "intervals": .array(entry.rows.map(row)),
         ])
     }
@@ -192,6 +198,11 @@ struct ClockExplanation: Sendable {
         entries = clocks.cycles.map {
             Entry(id: $0.id, number: $0.number, cycle: $0.cycle, reading: $0.cycle.reading(at: now))
         }
+    }
+
+    /// Why a cycle was missed, where somebody said so.
+    func breach(of entry: Entry) -> ClockFact.BreachRecord? {
+        clocks.breaches.first { $0.clock == entry.id.text && $0.cycle == entry.cycle.start.sequence }
     }
 
     static func read(_ call: SignedInCall, _ services: Services) async throws -> ClockExplanation {

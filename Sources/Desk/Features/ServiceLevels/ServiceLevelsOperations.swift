@@ -119,7 +119,7 @@ enum ExplainBreach: Operation {
     static let place = OperationPlace.act(in: "cases", verb: "explain_breach")
     static let input = Fields(
         Input.init, CaseFields.id,
-        .text("clock", "Clock").help("As in the list of clocks: resolution, first_response."),
+        .line("clock", "Clock", maxBytes: 60).help("As in the list of clocks: resolution, first_response."),
         .integer("cycle", "Cycle", 1...10_000).help("1 for the first time that the clock ran."),
         ExplainBreach.causes,
         .optional(.text("correction", "What is done so that it does not happen again?")),
