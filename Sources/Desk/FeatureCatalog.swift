@@ -72,6 +72,7 @@ package struct FeatureCatalog: Sendable {
     /// The features.
     package let features: [any Feature.Type] = [
         CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, AttentionFeature.self,
+        BoardFeature.self,
         CoordinationFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
         EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, MailFeature.self, ImportFeature.self,

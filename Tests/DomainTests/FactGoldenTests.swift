@@ -263,6 +263,8 @@ struct FactGoldenTests {
         CaseFact.story(.pinned(entry: 98)), CaseFact.story(.unpinned(entry: 98)),
         CaseFact.story(.undone(what: "Change severity", fromVersion: 4, toVersion: 5)),
         CaseFact.ownerLeft(reason: nil), CaseFact.ownerLeft(reason: "Not mine"),
+        PersonFact.interrupted(what: "A call about an invoice", minutes: 20, about: nil),
+        PersonFact.interrupted(what: "A colleague's question", minutes: 5, about: "c1"),
         PersonFact.keysMapped([:]), PersonFact.keysMapped(["assign": "x", "reply": ""]),
     ]
 

@@ -71,7 +71,7 @@ package struct Person: Subject {
             secondFactorAt = nil
             secondFactorReset = byReset ? SecondFactorReset(at: fact.recordedAt, by: fact.actor) : nil
         case .passwordSet, .signedIn, .signInFailed, .sessionEnded, .tokenCreated, .tokenRevoked,
-            .accessDenied, .recoveryCodesMade, .recoveryCodeUsed:
+            .accessDenied, .recoveryCodesMade, .recoveryCodeUsed, .interrupted:
             break
         }
     }

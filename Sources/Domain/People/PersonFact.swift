@@ -38,10 +38,12 @@ package enum PersonFact: Fact {
     case recoveryCodesMade
     /// A recovery code was used up; so many are left.
     case recoveryCodeUsed(left: Int)
+    /// Something took the person away from their work for so many minutes.
+    case interrupted(what: String, minutes: Int, about: String?)
     /// Single keys got other meanings: what is done to the key that does it; all others are as they come.
     case keysMapped([String: String])
 
-    package static let erasableFields: Set<String> = ["name", "email", "address"]
+    package static let erasableFields: Set<String> = ["name", "email", "address", "by_what"]
 
     package var kind: String {
         switch self {
@@ -59,6 +61,7 @@ package enum PersonFact: Fact {
         case .accessDenied: "person.access_denied"
         case .shortcutsSwitched: "person.shortcuts_switched"
         case .keysMapped: "person.keys_mapped"
+        case .interrupted: "person.interrupted"
         case .secondFactorAdded: "person.second_factor_added"
         case .secondFactorRemoved: "person.second_factor_removed"
         case .recoveryCodesMade: "person.recovery_codes_made"
@@ -109,6 +112,10 @@ package enum PersonFact: Fact {
             ["what": .string(what), "right": .string(right), "request": .string(request)]
         case .shortcutsSwitched(let on): ["on": .bool(on)]
         case .keysMapped(let keys): ["keys": KeyMap.json(keys)]
+        case .interrupted(let what, let minutes, let about):
+            .fields([
+                "by_what": .string(what), "minutes": .integer(Int64(minutes)), "case": about.map(JSON.string),
+            ])
         case .secondFactorAdded, .recoveryCodesMade: [:]
         case .secondFactorRemoved(let byReset, let reason):
             .fields(["by_reset": .bool(byReset), "reason": reason.map(JSON.string)])
@@ -140,6 +147,10 @@ package enum PersonFact: Fact {
             self = .accessDenied(
                 what: try body.text("what"), right: try body.text("right"), request: try body.text("request"))
         case "person.keys_mapped": self = .keysMapped(KeyMap.read(body))
+        case "person.interrupted":
+            self = .interrupted(
+                what: try body.text("by_what"), minutes: body.integer("minutes") ?? 0,
+                about: body.optionalText("case"))
         case "person.second_factor_added": self = .secondFactorAdded
         case "person.second_factor_removed":
             self = .secondFactorRemoved(

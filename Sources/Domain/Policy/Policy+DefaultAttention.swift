@@ -19,5 +19,7 @@ extension Policy {
         # What counts how much in the working priority of a case; together 100. `time_left` counts from `window_hours` before
         # something is owed, `age` in full after `age_days`; severities, tiers and contracts have weights of their own.
         priority: {severity: 45, time_left: 20, impact: 12, tier: 10, age: 8, contract: 5, window_hours: 24, age_days: 14}
+        # “My work”: more cases in hand than `limit` are too many (0: no limit); what is due within `soon_minutes` comes now.
+        work: {limit: 8, soon_minutes: 120}
         """
 }

@@ -54,6 +54,7 @@ extension Policy {
             retention: RetentionRules.read(&root, &problems),
             attention: AttentionCheck.read(&root, &problems),
             preSend: PreSendRules.read(&root, &problems), priority: readPriority(&root, &problems),
+            work: readWork(&root, &problems),
             mail: MailRules.read(&root, &problems))
         if let node = root.child("default_severity"), policy.severity(policy.defaultSeverity) == nil {
             problems.append(

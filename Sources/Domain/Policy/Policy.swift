@@ -211,6 +211,8 @@ package struct Policy: Sendable {
     package var preSend = PreSendRules()
     /// What counts how much in the working priority.
     package var priority = PriorityWeights()
+    /// What holds for the work of one person.
+    package var work = WorkRules()
     /// What it says of mail.
     package var mail = MailRules()
     /// Why clocks are missed.

@@ -11,15 +11,9 @@ enum PriorityPages {
 
     /// The priority of a case as it stands.
     static func priority(_ context: CasePartContext) -> WorkingPriority {
-        // A paused clock says by nothing when it will be over, so it presses nobody.
-        let deadlines = context.clocks.running.compactMap { line -> WorkingPriority.Deadline? in
-            guard line.clock.pause == nil else { return nil }
-            let hours = line.hours === WorkingHours.always ? nil : line.hours.calendar.name
-            return .init(line.clock.clock.label, left: line.left / 1_000_000, hours: hours)
-        }
-        return WorkingPriority(
+        WorkingPriority(
             of: context.this, tier: context.organisation?.tier,
-            contract: context.organisation?.record.first(.contract), deadlines: deadlines,
+            contract: context.organisation?.record.first(.contract), deadlines: context.clocks.owed,
             override: context.history.coordination.priorityOverride, policy: context.policy,
             now: context.isDone ? context.this.resolvedAt ?? context.now : context.now)
     }

@@ -344,12 +344,32 @@ private struct WordTree {
     private func holds(_ node: Node) -> SQL {
         switch node {
         case .words(let folded, _, let kinds):
-            SearchDirectory.holds(folded, kinds: kinds, isPublic: isPublic)
+            SearchDirectory.holds(anyOf: [folded], kinds: kinds, isPublic: isPublic)
         case .field(let condition): condition
         case .every(let parts): "(" + SQL.all(parts.map(holds)) + ")"
-        case .any(let parts): SQL.any(parts.map(holds))
+        case .any(let parts): holds(any: parts)
         case .not(let inner): "NOT COALESCE(\(holds(inner)), \(SQL.no))"
         }
+    }
+
+    /// Words that are looked for in the same kinds of text are looked for together, so that each text is read once.
+    private func holds(any parts: [Node]) -> SQL {
+        var others: [SQL] = []
+        var together: [(kinds: [String], folded: [String])] = []
+        for part in parts {
+            guard case .words(let folded, _, let kinds) = part else {
+                others.append(holds(part))
+                continue
+            }
+            if let index = together.firstIndex(where: { $0.kinds == kinds }) {
+                together[index].folded.append(folded)
+            } else {
+                together.append((kinds, [folded]))
+            }
+        }
+        return SQL.any(
+            together.map { SearchDirectory.holds(anyOf: $0.folded, kinds: $0.kinds, isPublic: isPublic) }
+                + others)
     }
 
     /// The cases that can be found, at least, and whether that is all of them; nil where the index cannot say.

@@ -17,6 +17,11 @@ package enum CustomersQueries {
         "SELECT id, name, tier FROM organisation WHERE id IN (\(anyOf: ids))"
     }
 
+    /// Organisations of which a risk was raised, past ones too.
+    static func everAtRisk() -> SQL {
+        "SELECT \(columns) FROM organisation WHERE record LIKE '%\"risks\":[{%' ORDER BY id"
+    }
+
     static func organisations(named name: String) -> SQL {
         "SELECT \(columns) FROM organisation WHERE LOWER(name) = \(folded(name)) ORDER BY id LIMIT 2"
     }
@@ -133,6 +138,7 @@ package enum CustomersQueries {
             addedAt: Timestamp(microseconds: 0))
         return [
             Self.organisation(id: "x"), Self.organisation(origin: "x"), organisations(named: "x"),
+            everAtRisk(),
             organisations(matching: "x", limit: 1),
             organisations(matching: "x", after: CustomerPlace(name: "x", id: "x"), only: "x", limit: 1),
             count(matching: "x"), count(matching: "x", only: "x"), save(organisation), forget(id: "x"),
@@ -178,6 +184,13 @@ package enum CustomerDirectory {
         let named = try tx.all(
             CustomersQueries.organisations(named: text.trimmingWhitespace), CustomersQueries.read)
         return named.count == 1 ? named[0] : nil
+    }
+
+    /// Organisations with a risk flag that counts on a day.
+    package static func atRisk(on today: CalendarDay, in tx: borrowing Transaction) throws -> [Organisation] {
+        try tx.all(CustomersQueries.everAtRisk(), CustomersQueries.read).filter { found in
+            found.record.risks.contains { $0.state(on: today) == .active }
+        }
     }
 
     /// The organisation that came from elsewhere under this name.

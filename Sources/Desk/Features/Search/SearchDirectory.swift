@@ -184,8 +184,8 @@ package enum SearchDirectory {
     }
 
     /// Of a case `c`: one of its texts that the reader may read holds the folded words.
-    static func holds(_ folded: String, kinds: [String], isPublic: Bool) -> SQL {
-        WordsQueries.holds(folded, kinds: kinds, isPublic: isPublic)
+    static func holds(anyOf folded: [String], kinds: [String], isPublic: Bool) -> SQL {
+        WordsQueries.holds(anyOf: folded, kinds: kinds, isPublic: isPublic)
     }
 
     /// The cases on which the index may be behind as to some texts, as a query with one column, `doc`.

@@ -178,16 +178,17 @@ enum WordsQueries {
 
     // MARK: Finding
 
-    /// Holds of a case `c` where one of its texts that the reader may read holds the folded words.
+    /// Holds of a case `c` where one of its texts that the reader may read holds one of some folded words.
     ///
     /// - Parameter kinds: the kinds of text to look in; all where empty.
-    static func holds(_ folded: String, kinds: [String], isPublic: Bool) -> SQL {
+    static func holds(anyOf folded: [String], kinds: [String], isPublic: Bool) -> SQL {
+        let found = folded.map { text -> SQL in "\(SQL.placeOf)(e.text, \(text)) > 0" }
         let last = (isPublic ? firstInternal : mostParts) - 1
         let ofKind: SQL = kinds.isEmpty ? "" : " AND e.kind IN (\(anyOf: kinds))"
         return """
             EXISTS (SELECT 1 FROM search_entry e
                 WHERE e.id BETWEEN (c.doc << 24) AND ((c.doc << 24) + \(last))\(ofKind)
-                AND \(SQL.placeOf)(e.text, \(folded)) > 0)
+                AND \(SQL.any(found)))
             """
     }
 
@@ -234,7 +235,7 @@ enum WordsQueries {
         states(), fillFromStart(), awaitAllFiles(),
         setState("x", 1), docs(of: ["x"]), skip("x", of: "x", reason: "x", detail: "x"), unskip("x", of: "x"),
         skipped(of: "x"), skippedCount(), awaited(limit: 1),
-        "SELECT 1 FROM search_case c WHERE " + holds("x", kinds: ["x"], isPublic: true),
+        "SELECT 1 FROM search_case c WHERE " + holds(anyOf: ["x"], kinds: ["x"], isPublic: true),
         touched(by: ["x", "y"]), texts(of: 1, holding: "x", isPublic: false, limit: 1),
         page(after: "", limit: 1),
         SQL.searching,

@@ -77,6 +77,25 @@ package enum ServiceLevelsDirectory {
         return StandingClocks(ClockSummary(clocks), policy: policy, at: now)
     }
 
+    /// How the clocks of some cases stand: one statement, and the replay of those that changed in the last moment.
+    static func standing(
+        of cases: [SupportCase], policy: Policy, at now: Timestamp, in tx: borrowing Transaction
+    ) throws -> [ID<SupportCase>: StandingClocks] {
+        guard !cases.isEmpty else { return [:] }
+        var found: [ID<SupportCase>: StandingClocks] = [:]
+        try tx.each(ServiceLevelsQueries.standing(ids: cases.map(\.id.raw))) { row in
+            guard row.text(1).count > 2, let known = ClockSummary(try JSON(parsing: row.text(1))) else {
+                return
+            }
+            found[ID(row.text(0))] = StandingClocks(known, policy: policy, at: now)
+        }
+        for this in cases where found[this.id] == nil {
+            let clocks = try clocks(of: this, policy: policy, at: now, in: tx)
+            found[this.id] = StandingClocks(ClockSummary(clocks), policy: policy, at: now)
+        }
+        return found
+    }
+
     /// The kinds of fact that no clock depends on.
     private static let others = ["case.noted"]
 
@@ -160,6 +179,17 @@ package struct StandingClocks: Sendable {
             return Line(
                 clock: clock, left: clock.left(at: now, hours), standing: clock.standing(at: now, hours),
                 hours: hours)
+        }
+    }
+
+    /// What presses, for the working priority.
+    ///
+    /// A paused clock says by nothing when it will be over, so it presses nobody.
+    var owed: [WorkingPriority.Deadline] {
+        running.compactMap { line in
+            guard line.clock.pause == nil else { return nil }
+            let hours = line.hours === WorkingHours.always ? nil : line.hours.calendar.name
+            return .init(line.clock.clock.label, left: line.left / 1_000_000, hours: hours)
         }
     }
 

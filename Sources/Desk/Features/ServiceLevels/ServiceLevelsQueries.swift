@@ -107,6 +107,14 @@ enum ServiceLevelsQueries {
         """
     }
 
+    /// The same of some cases.
+    static func standing(ids: [String]) -> SQL {
+        """
+        SELECT case_id, summary FROM case_clock WHERE case_id IN (\(anyOf: ids)) AND mark = settled
+            AND policy >= COALESCE((\(JournalStore.version(of: PolicyRecord.ref))), 0)
+        """
+    }
+
     /// When the next clock of some cases is over, with its name.
     static func deadlines(ids: [String]) -> SQL {
         """
@@ -177,7 +185,7 @@ enum ServiceLevelsQueries {
             overdue(at: moment, limit: 1), progress(policy: 1), mark(of: "x"),
             rows(after: "", limit: 1), missing(limit: 1), settle("x", mark: 1, policy: 1, NextFiring()),
             skip("x", policy: 1),
-            forget("x"), settleClosed(), standing(of: "x"),
+            forget("x"), settleClosed(), standing(of: "x"), standing(ids: ["x"]),
             deadlines(ids: ["x"]),
             "SELECT 1 FROM search_case c WHERE \(isDue(from: moment, until: moment))",
             "SELECT \(deadline(ofCase: "c.case_id")) FROM search_case c", epoch(),

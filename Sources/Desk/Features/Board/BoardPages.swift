@@ -1,0 +1,211 @@
+import Domain
+import Storage
+import Web
+
+/// The page “My work”: what needs one now, what comes next, what waits, and what took one away.
+enum BoardPages {
+    /// Whose board is asked for: one's own, or that of somebody whom one may give work.
+    static func person(_ call: SignedInCall, in tx: borrowing Transaction) throws -> Person {
+        guard let of = call.request.query("of"), of != call.actor.id else {
+            guard let own = try PeopleDirectory.find(call.actor.id, in: tx) else {
+                throw Refusal(.conflict, "no_person", "Only people have a board; sign in as one.")
+            }
+            return own
+        }
+        guard call.actor.may(BoardFeature.othersRight),
+            let found = try PeopleDirectory.find(of, in: tx),
+            found.organisation == nil
+        else { throw Refusal.notFound("person") }
+        return found
+    }
+
+    static func show(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
+        let (policy, now) = (services.policy.current, services.clock())
+        let content = try await services.database.read { tx in try read(call, policy, now, in: tx) }
+        let (person, board) = (content.person, content.board)
+        let isOwn = person.id.raw == call.actor.id
+        let rows = BoardRows(
+            names: content.names, policy: policy, now: now, actor: call.actor, showsOwner: false)
+        let title = isOwn ? "My work" : "Work of \(person.name)"
+        let heading: HTML = isOwn ? "My work" : "Work of \(isolated(person.name))"
+        let main: HTML = """
+            <div class="q-head"><h1>\(heading)</h1></div>
+            <div id="board" data-live>\(load(board.load, isOwn))\(places(board, rows, isOwn))\(interruptions(board, content.numbers, isOwn, now))</div>
+            """
+        var page = Page(title, here: isOwn ? "/board" : "/people", main: main)
+        page.events = "/events"
+        return services.page(page, for: call)
+    }
+
+    private struct Content: Sendable {
+        var person: Person
+        var board: Board
+        var names: QueuePages.Names
+        /// The numbers of cases that interruptions were about, as far as the reader may know of them.
+        var numbers: [String: String]
+    }
+
+    private static func read(
+        _ call: SignedInCall, _ policy: Policy, _ now: Timestamp, in tx: borrowing Transaction
+    ) throws -> Content {
+        let person = try person(call, in: tx)
+        let board = try BoardDirectory.board(of: person.id, for: call.actor, policy: policy, now: now, in: tx)
+        var numbers: [String: String] = [:]
+        for id in Set(board.interruptions.compactMap(\.about)) {
+            do {
+                numbers[id] = try CaseDirectory.find(id, for: call.actor, in: tx).number
+            } catch let refusal as Refusal where refusal.reason == .notFound { continue }
+        }
+        return Content(
+            person: person, board: board, names: try QueuePages.names(of: board.lines.map(\.this), in: tx),
+            numbers: numbers)
+    }
+
+    private static func load(_ load: Workload, _ isOwn: Bool) -> HTML {
+        let limit = load.limit.map { " of \($0) that are enough" } ?? ""
+        let lede: HTML = """
+            <p class="lede">\(load.inHand) in hand\(limit), \(load.open - load.inHand) with somebody else.</p>
+            """
+        guard load.excess > 0 else { return lede }
+        return """
+            \(lede)<div class="notice warn" role="note">\(icon("alert"))<div><b>\(load.excess == 1 ? "One case" : "\(load.excess) cases") too many.</b> \(isOwn ? "Finish what is nearly done, hand one on, or tell your lead." : "Give one to somebody with less in hand.")</div></div>
+
+            """
+    }
+
+    private static func places(_ board: Board, _ rows: BoardRows, _ isOwn: Bool) -> HTML {
+        guard !board.lines.isEmpty else {
+            return """
+                <div class="card"><div class="empty"><h2>Nothing in hand</h2><p>\(isOwn ? "You own no open case." : "No open case is owned here.") The gravest that nobody owns stand first in the queue.</p><a class="btn go" href="/cases">To the queue</a></div></div>
+
+                """
+        }
+        let titles: [(WorkItem.Place, String)] = [
+            (.now, "Now"), (.next, "Next"), (.waiting, "With somebody else"),
+        ]
+        let sections = titles.map { place, title -> HTML in
+            let lines = board.lines.filter { $0.item.place == place }
+            guard !lines.isEmpty || place == .now else { return .empty }
+            let id = "place-\(place.rawValue)"
+            let table: HTML =
+                lines.isEmpty
+                ? "<p class=\"dim\">Nothing is late or due soon.</p>" : rows.table(lines, labelledBy: id)
+            return """
+                <section aria-labelledby="\(id)"><div class="sec"><h2 id="\(id)">\(title)</h2><span class="dim">\(lines.count)</span></div>\(table)</section>
+
+                """
+        }
+        let more: HTML =
+            board.hasMore
+            ? "<p class=\"by\">Only the first \(BoardDirectory.most) cases stand here; <a href=\"/cases?q=owner%3A%40me\">the queue has all</a>.</p>"
+            : .empty
+        return "\(sections)\(more)"
+    }
+
+    private static func interruptions(
+        _ board: Board, _ numbers: [String: String], _ isOwn: Bool, _ now: Timestamp
+    ) -> HTML {
+        let minutes = board.interruptions.reduce(0) { $0 + $1.minutes }
+        let lines = board.interruptions.map { one -> HTML in
+            let about: HTML =
+                one.about.flatMap { numbers[$0] }.map { ", <a href=\"/cases/\($0)\">\($0)</a>" } ?? .empty
+            return
+                "<li>\(time(one.at, now: now)) <span dir=\"auto\">\(one.what)</span>, \(one.minutes) min\(about)</li>"
+        }
+        let sum: HTML =
+            lines.isEmpty
+            ? "<p class=\"dim\">None in the last 24 hours.</p>"
+            : "<p class=\"dim\">\(durationWords(seconds: Int64(minutes) * 60)) in the last 24 hours</p><ul class=\"plain-list\">\(lines)</ul>"
+        let log: HTML =
+            isOwn
+            ? "<a class=\"btn small\" href=\"/board/interruption\">\(icon("plus"))Log an interruption</a>"
+            : .empty
+        return """
+            <section aria-labelledby="interruptions"><div class="sec"><h2 id="interruptions">Interruptions</h2>\(log)</div>\(sum)</section>
+
+            """
+    }
+}
+
+/// Rows of cases with what they need and the step that does it.
+struct BoardRows {
+    let names: QueuePages.Names
+    let policy: Policy
+    let now: Timestamp
+    let actor: Actor
+    let showsOwner: Bool
+
+    func table(_ lines: [BoardLine], labelledBy id: String) -> HTML {
+        let second = showsOwner ? "Owner" : "Priority"
+        return """
+            <div class="card clip"><table class="tbl board" role="table" aria-labelledby="\(id)"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Case</th><th scope="col" role="columnheader">Needs</th><th scope="col" role="columnheader">\(second)</th><th scope="col" role="columnheader">State</th><th scope="col" role="columnheader">Next step</th></tr></thead><tbody role="rowgroup">\(lines.map(row))</tbody></table></div>
+            """
+    }
+
+    private func row(_ line: BoardLine) -> HTML {
+        let this = line.this
+        let customer: HTML =
+            this.organisation.flatMap { names.organisations[$0]?.name }.map { " · \(isolated($0))" } ?? .empty
+        let risk: HTML =
+            line.risks.first.map {
+                "<span class=\"two warn\">At risk: <span dir=\"auto\">\($0)</span></span>"
+            } ?? .empty
+        let second: HTML =
+            if showsOwner {
+                this.owner.map { isolated(names.people[$0.raw] ?? "Somebody") }
+                    ?? "<span class=\"warn\">Nobody</span>"
+            } else {
+                "<div><b>\(line.priority.score)</b> <span class=\"two\">\(why(line.priority))</span></div>"
+            }
+        return """
+            <tr role="row" data-row><th scope="row" role="rowheader">\(QueuePages.severity(this.severity, policy)) <a href="/cases/\(this.number)" data-row-open dir="auto">\(this.subject)</a><span class="two">\(this.number)\(customer)</span>\(risk)</th><td role="cell" data-label="Needs">\(needs(line.item))</td><td role="cell" data-label="\(showsOwner ? "Owner" : "Priority")">\(second)</td><td role="cell" data-label="State">\(QueuePages.state(this.status, policy))</td><td role="cell" data-label="Next step">\(step(line))</td></tr>
+
+            """
+    }
+
+    /// The two reasons that count most.
+    private func why(_ priority: WorkingPriority) -> String {
+        if let override = priority.override { return "set by hand: \(override.reason)" }
+        return priority.parts.sorted { $0.points > $1.points }.prefix(2).filter { $0.points > 0 }
+            .map { "\($0.name.lowercased()) \($0.points)" }.joined(separator: ", ")
+    }
+
+    /// What is due first, and what after it.
+    private func needs(_ item: WorkItem) -> HTML {
+        guard !item.needs.isEmpty else { return "<span class=\"dim\">Nothing is due</span>" }
+        let lines = item.needs.prefix(2).map {
+            "<li><span dir=\"auto\">\($0.what)</span> \(left($0))</li>" as HTML
+        }
+        return "<ul>\(lines)</ul>"
+    }
+
+    private func left(_ need: WorkItem.Need) -> HTML {
+        guard let due = need.due else { return .empty }
+        let seconds = due.seconds(since: now)
+        let words: HTML =
+            seconds <= 0
+            ? "<b class=\"bad\">\(durationWords(seconds: -seconds)) late</b>"
+            : "<b>in \(durationWords(seconds: seconds))</b>"
+        return "\(words) <span class=\"two\">\(zonedTime(due, now: now))</span>"
+    }
+
+    private func step(_ line: BoardLine) -> HTML {
+        func link(_ right: Right, _ verb: String, _ title: String) -> HTML {
+            actor.may(right)
+                ? "<a class=\"btn small\" href=\"/cases/\(line.this.number)/\(verb)\">\(title)<span class=\"sr\">: \(line.this.number)</span></a>"
+                : .empty
+        }
+        if line.this.owner == nil { return link("case.assign", "assign", "Give") }
+        switch line.item.needs.first?.step {
+        case .reply: return link("case.reply", "reply", "Reply")
+        case .setNextAction: return link("case.coordinate", "set_next_action", "Set next action")
+        case .changeStatus: return link("case.change_status", "change_status", "Change status")
+        case .promiseUpdate: return link("case.coordinate", "promise_update", "Promise update")
+        case .assign: return link("case.assign", "assign", "Give")
+        case .note: return link("case.note", "note", "Write a note")
+        case nil:
+            return
+                "<a class=\"btn small\" href=\"/cases/\(line.this.number)\">Look<span class=\"sr\">: \(line.this.number)</span></a>"
+        }
+    }
+}
