@@ -78,7 +78,7 @@ package struct FeatureCatalog: Sendable {
         EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, MailFeature.self, ImportFeature.self,
         PlatformFeature.self, BackupFeature.self,
         PresenceFeature.self, PaletteFeature.self, SearchFeature.self, ViewsFeature.self,
-        BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self,
+        BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self, NotificationsFeature.self,
     ]
 
     /// A catalogue of all features.

@@ -74,9 +74,13 @@ package struct Services: Sendable {
         let policy = try PolicyHolder(knownRights: catalog.rights)
         self.policy = policy
         let sending = MailSending(policy: policy)
+        let notifications = NotificationsDirectory(policy: policy)
         journal = Journal(
             subjects: SubjectCatalog(catalog.subjects),
-            reactions: [{ fact, now, tx in try sending.react(to: fact, at: now, in: tx) }])
+            reactions: [
+                { fact, now, tx in try sending.react(to: fact, at: now, in: tx) },
+                { fact, now, tx in try notifications.react(to: fact, at: now, in: tx) },
+            ])
         let live = LiveUpdates(
             database: database, policy: policy, interval: settings.followInterval, logger: logger,
             clock: clock)
@@ -147,6 +151,9 @@ extension Services {
     /// A page for whoever made the call.
     package func page(_ page: Page, for call: SignedInCall, status: Int = 200) -> WebResponse {
         var page = page
+        if page.events == nil, !call.actor.isCustomer, call.actor.may("case.view") {
+            page.events = "/notifications/events"
+        }
         page.notice = page.notice ?? call.request.query("done").map(Notice.words)
         if page.notice != nil, let offer = call.request.query("undo"), Notice.isOffer(offer) {
             page.undo = Page.UndoLink(offer: offer, back: Notice.address(of: call.request))

@@ -61,12 +61,18 @@ package final class LiveUpdates: Service {
     /// A kind of change that is no fact: who is on the page of a case changed.
     static let presence = "presence"
 
+    /// A kind of change that is no fact: a person was told something.
+    static let notification = "notification"
+
     private struct Subscriber {
         var reader: Actor
         var concerns: @Sendable (Change) -> Bool
         var continuation: AsyncStream<ServerEvent>.Continuation
 
-        func hears(_ change: Change) -> Bool { concerns(change) && change.isAudible(to: reader) }
+        func hears(_ change: Change) -> Bool {
+            if change.kind == LiveUpdates.notification { return change.subject.id == reader.id }
+            return concerns(change) && change.isAudible(to: reader)
+        }
     }
 
     /// Follows the journal of a database; asks at least every `interval`.
@@ -153,13 +159,17 @@ package final class LiveUpdates: Service {
         }
         while true {
             let after = position
-            let (page, restricted) = try await database.read { tx in
+            let (page, restricted, told) = try await database.read { tx in
                 let page = try tx.all(JournalStore.settledFacts(after: after, limit: 500)) {
                     (fact: JournalStore.fact($0), transaction: $0.integer(9))
                 }
                 let kinds = [SupportCase.kind, ClockRecord.kind]
                 let cases = Set(page.map(\.fact.subject).filter { kinds.contains($0.kind) }.map(\.id))
-                return (page, try CaseDirectory.restricted(Array(cases), in: tx))
+                let sequences = page.map(\.fact.sequence)
+                let told: [String] =
+                    try sequences.isEmpty
+                    ? [] : tx.all(NotificationStore.people(toldOf: sequences)) { $0.text(0) }
+                return (page, try CaseDirectory.restricted(Array(cases), in: tx), told)
             }
             if page.contains(where: { $0.fact.subject.kind == PolicyRecord.kind }) {
                 try await policy.refresh(from: database)
@@ -169,7 +179,12 @@ package final class LiveUpdates: Service {
                     Change(
                         subject: fact.subject, kind: fact.kind, actor: fact.actor,
                         restricted: restricted[fact.subject.id])
-                })
+                }
+                    + told.map {
+                        Change(
+                            subject: SubjectRef(kind: Person.kind, id: $0), kind: Self.notification, actor: ""
+                        )
+                    })
             if let last = page.last {
                 position = JournalPosition(transaction: last.transaction, sequence: last.fact.sequence)
             }
@@ -217,7 +232,8 @@ package final class LiveUpdates: Service {
             for kind in kinds.sorted() {
                 let event =
                     kind == Self.presence
-                    ? ServerEvent(name: Self.presence, data: "") : ServerEvent(name: "changed", data: kind)
+                    ? ServerEvent(name: Self.presence, data: "")
+                    : ServerEvent(name: "changed", data: kind)
                 if case .dropped = subscriber.continuation.yield(event) {
                     subscriber.continuation.finish()
                     _ = state.withLock { $0.subscribers.removeValue(forKey: id) }

@@ -8,7 +8,7 @@ package enum Schema {
     package static let migrations: [Migration] = [
         journal, people, customers, cases, imports, pages, macros, evidence,
         publicFace, lists, secondFactor, search, backups, views, bulk, retention,
-        mail, outbox, clocks,
+        mail, outbox, clocks, notifications,
     ]
 
     private static let journal = Migration(
@@ -668,5 +668,25 @@ package enum Schema {
                 SELECT id, 1, CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END,
                     CASE WHEN closed_at IS NULL THEN 0 ELSE 2147483647 END, 9223372036854775807, '{}'
                 FROM support_case;
+            """)
+
+    private static let notifications = Migration(
+        20, "notifications",
+        common: """
+            CREATE TABLE notification (
+                id TEXT PRIMARY KEY,
+                person TEXT NOT NULL,
+                case_id TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                detail TEXT NOT NULL,
+                actor TEXT NOT NULL,
+                fact_sequence INTEGER NOT NULL,
+                created_at INTEGER NOT NULL,
+                is_read INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX notification_unread ON notification (person, case_id) WHERE is_read = 0;
+            CREATE INDEX notification_of_person ON notification (person, created_at);
+            CREATE INDEX notification_of_fact ON notification (fact_sequence);
+            CREATE INDEX notification_of_case ON notification (case_id);
             """)
 }

@@ -92,12 +92,12 @@ package struct PageFrame: Sendable {
         return """
             \(head(page, caller.preferences, nonce, user: caller.actor.id))\(bodyTag(page, caller, class: page.bar.isEmpty ? nil : "has-bar"))
             \(offline)
-            <header class="top"><button class="btn bare" type="button" popovertarget="rail" aria-label="Menu">\(icon("menu"))</button>\(brand("/"))<a class="btn bare" href="/search" data-palette aria-label="Search or do">\(icon("search"))</a><a class="btn bare" href="/cases/new" aria-label="New case">\(icon("plus"))</a></header>
+            <header class="top"><button class="btn bare" type="button" popovertarget="rail" aria-label="Menu">\(icon("menu"))</button>\(brand("/"))<a class="btn bare" href="/search" data-palette aria-label="Search or do">\(icon("search"))</a>\(bell(caller, page, id: "bell-top"))<a class="btn bare" href="/cases/new" aria-label="New case">\(icon("plus"))</a></header>
             <div class="frame">
             <nav class="rail" id="rail" popover aria-label="Main">
             \(brand("/"))
             <a class="find" href="/search" data-search data-palette aria-keyshortcuts="Control+K">\(icon("search"))Search or do<kbd>Ctrl K</kbd></a>
-            <div class="nav" id="nav">\(links)</div>
+            <div class="nav" id="nav">\(bell(caller, page, id: "bell"))\(links)</div>
             \(selfPanel(caller))
             </nav>
             <main class="page" id="main" tabindex="-1">
@@ -109,6 +109,23 @@ package struct PageFrame: Sendable {
             </body>
             </html>
             """
+    }
+
+    /// The way to what somebody was told, with the number of cases that have news.
+    private func bell(_ caller: Caller, _ page: Page, id: String) -> HTML {
+        guard caller.actor.may("case.view") else { return .empty }
+        let unread = caller.preferences.unread
+        let words = unread > 99 ? "99+" : String(unread)
+        let number: HTML =
+            unread == 0
+            ? .empty
+            : "<span class=\"n warn\">\(words)<span class=\"sr\"> unread</span></span>"
+        let isTop = id == "bell-top"
+        let word: HTML = isTop ? "<span class=\"sr\">Notifications</span>" : "Notifications"
+        let look: HTML = isTop ? " class=\"btn bare bell\"" : .empty
+        let here: HTML = page.here == "/notifications" ? " aria-current=\"page\"" : .empty
+        return
+            "<a id=\"\(id)\" data-live\(look) href=\"/notifications\"\(here)>\(icon("bell"))\(word)\(number)</a>"
     }
 
     private func selfPanel(_ caller: Caller) -> HTML {

@@ -36,10 +36,15 @@ package struct Preferences: Hashable, Sendable {
     package var usesShortcuts: Bool
     /// Single keys of their own.
     package var keys: [String: String]
+    /// In how many cases there is news that the person has not read.
+    package var unread: Int
 
     /// The usual preferences.
-    package init(theme: String? = nil, usesShortcuts: Bool = true, keys: [String: String] = [:]) {
+    package init(
+        theme: String? = nil, usesShortcuts: Bool = true, keys: [String: String] = [:], unread: Int = 0
+    ) {
         (self.theme, self.usesShortcuts, self.keys) = (theme, usesShortcuts, keys)
+        self.unread = unread
     }
 }
 

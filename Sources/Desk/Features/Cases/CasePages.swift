@@ -54,7 +54,10 @@ enum CasePages {
         page.bar = view.actionBar
         try await VisitStore.keep(
             content.seen, kind: SupportCase.kind, id: content.this.id.raw, of: call.actor, services)
-        return services.page(page, for: call)
+        var shown = call
+        shown.preferences.unread = try await NotificationsDirectory.noteLook(
+            at: content.this, by: call.actor, unread: call.preferences.unread, services)
+        return services.page(page, for: shown)
     }
 
     private static func load(

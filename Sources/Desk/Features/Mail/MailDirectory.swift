@@ -146,6 +146,7 @@ package enum MailDirectory {
         }
         try tx.execute(MailQueries.forgetThread(ofCase: this.id.raw))
         try tx.execute(OutboxStore.forget(ofCase: this.id.raw))
+        try tx.execute(NotificationStore.forget(ofCase: this.id.raw))
         return (erased, files)
     }
 }

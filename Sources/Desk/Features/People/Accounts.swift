@@ -38,13 +38,15 @@ package struct Accounts: Sendable {
             var isActive: Bool
             var usesShortcuts: Bool
             var keys: String
+            var unread: Int
         }
         let (found, delegations) = try await services.database.read { tx in
             let found = try tx.first(PeopleQueries.session(digests: digests)) { row in
                 Found(
                     session: PeopleQueries.readSession(row), name: row.text(9),
                     roles: PeopleQueries.roles(row.text(10)), organisation: row.optionalText(11),
-                    isActive: row.flag(12), usesShortcuts: row.flag(13), keys: row.text(14))
+                    isActive: row.flag(12), usesShortcuts: row.flag(13), keys: row.text(14),
+                    unread: Int(row.integer(15)))
             }
             return (
                 found, try Self.delegations(of: found?.session.person.raw, found?.organisation, now, in: tx)
@@ -69,7 +71,8 @@ package struct Accounts: Sendable {
         return Caller(
             actor: actor, means: .session(id: found.session.id),
             preferences: Preferences(
-                theme: shownTheme, usesShortcuts: found.usesShortcuts, keys: KeyMap.read(found.keys)))
+                theme: shownTheme, usesShortcuts: found.usesShortcuts, keys: KeyMap.read(found.keys),
+                unread: found.unread))
     }
 
     private func caller(ofToken token: String) async throws -> Caller? {

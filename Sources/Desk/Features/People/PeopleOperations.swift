@@ -64,6 +64,11 @@ package enum PeopleDirectory {
         try tx.first(PeopleQueries.person(origin: origin), PeopleQueries.readPerson)
     }
 
+    /// The colleagues whose accounts can be used, by name.
+    package static func staff(in tx: borrowing Transaction) throws -> [Person] {
+        try tx.all(PeopleQueries.staff(), PeopleQueries.readPerson)
+    }
+
     /// The staff as choices of a field.
     package static func staffChoices(in tx: borrowing Transaction) throws -> [FieldChoice] {
         try tx.all(PeopleQueries.staff(), PeopleQueries.readPerson).map {

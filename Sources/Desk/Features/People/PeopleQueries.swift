@@ -128,7 +128,8 @@ package enum PeopleQueries {
     static func session(digests: [[UInt8]]) -> SQL {
         """
         SELECT s.id, s.person, s.created_at, s.seen_at, s.expires_at, s.address, s.device, s.second_factor, s.key_id,
-            p.name, p.roles, p.organisation, p.is_active, p.uses_shortcuts, p.keys
+            p.name, p.roles, p.organisation, p.is_active, p.uses_shortcuts, p.keys,
+            \(NotificationStore.unreadOfPerson)
         FROM session s JOIN person p ON p.id = s.person WHERE s.digest IN (\(anyOf: digests))
         """
     }

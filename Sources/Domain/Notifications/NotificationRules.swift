@@ -1,0 +1,207 @@
+/// Why somebody is told of a case.
+///
+/// The order is that of weight: where several reasons hold for one person, the first one is given.
+package enum NotificationKind: String, CaseIterable, Sendable {
+    /// The case is theirs now.
+    case assigned
+    /// The case is offered to them by whoever has it.
+    case offered
+    /// A colleague wrote their name in a note.
+    case named
+    /// A time promised to the customer is over.
+    case promiseMissed = "promise_missed"
+    /// The time of a clock of their case is over.
+    case breached
+    /// Part of the time of a clock of their case is gone.
+    case warned
+    /// A clock of a case of the team that they answer for, as lead or manager.
+    case teamClock = "team_clock"
+    /// The customer wrote.
+    case replied
+    /// The status or the severity of a case that they own or watch changed.
+    case changed
+
+    /// Shown where people choose.
+    package var label: String {
+        switch self {
+        case .assigned: "A case is assigned to me"
+        case .offered: "A case is offered to me"
+        case .named: "Somebody names me in a note"
+        case .promiseMissed: "A promised update of my case is late"
+        case .breached: "A clock of my case is missed"
+        case .warned: "A clock of my case runs out"
+        case .teamClock: "A clock of the team is missed or runs out, and I answer for it"
+        case .replied: "The customer replies on a case that I own or watch"
+        case .changed: "The status or severity of a case that I own or watch changes"
+        }
+    }
+}
+
+/// That one person is told of one fact, and why.
+package struct NotificationNotice: Equatable, Sendable {
+    /// Who is told.
+    package var person: ID<Person>
+    /// Why.
+    package var kind: NotificationKind
+    /// What it is about in terms of policy and clocks, such as "first_response 75"; never words of people.
+    package var detail: String
+
+    /// A notice with all parts.
+    package init(person: ID<Person>, kind: NotificationKind, detail: String) {
+        (self.person, self.kind, self.detail) = (person, kind, detail)
+    }
+}
+
+/// Which fact is told to whom: pure, and the only place that decides it.
+package struct NotificationRules {
+    /// Something of which people may be told.
+    package enum Event: Equatable, Sendable {
+        /// The case got an owner.
+        case assigned(to: ID<Person>)
+        /// The case was offered to somebody.
+        case offered(to: ID<Person>)
+        /// The customer wrote.
+        case replied
+        /// A colleague wrote a note.
+        case noted(text: String)
+        /// The status is another one; its identifier.
+        case status(String)
+        /// The severity is another one; its identifier.
+        case severity(String)
+        /// So many percent of a clock's time are gone.
+        case warned(CaseClockID, percent: Int)
+        /// A clock's time is over.
+        case breached(CaseClockID)
+    }
+
+    /// Whoever is told of warnings of all clocks, not only of those of their own cases.
+    package static let warningRight: Right = "clock.hear_warnings"
+    /// Whoever is told of each missed clock.
+    package static let breachRight: Right = "clock.hear_breaches"
+    /// Facts that became known so many seconds after they were so are history: nobody is told.
+    package static let oldest: Int64 = 86_400
+
+    /// What a fact of a case has to tell; nil for most.
+    package static func event(of fact: CaseFact) -> Event? {
+        switch fact {
+        case .ownerChanged(let owner, _): .assigned(to: ID(owner))
+        case .replied(_, fromCustomer: true): .replied
+        case .noted(let text): text.contains("@") ? .noted(text: text) : nil
+        case .statusChanged(let status, _, _, _), .reopened(let status, _), .closed(let status):
+            .status(status)
+        case .resolved(let resolution): .status(resolution.status)
+        case .severityChanged(let severity, _): .severity(severity)
+        default: nil
+        }
+    }
+
+    /// What a fact of the clocks of a case has to tell: of several firings of one clock at once only the last.
+    package static func event(of fact: ClockRecordFact) -> Event? {
+        switch fact {
+        case .warned(let firing, let percent) where !firing.isOvertaken:
+            CaseClockID(text: firing.clock).map { .warned($0, percent: percent) }
+        case .breached(let firing) where !firing.isOvertaken:
+            CaseClockID(text: firing.clock).map { .breached($0) }
+        default: nil
+        }
+    }
+
+    /// Who is told of an event, each person once, for the weightiest reason.
+    ///
+    /// Nobody is told of their own deed. Whether a person may know of the case is asked by whoever tells them.
+    /// - Parameters:
+    ///   - found: the case after the event.
+    ///   - actor: who did it.
+    ///   - staff: the colleagues; asked only where the event needs them.
+    ///   - rights: what somebody may do.
+    package static func notices(
+        of event: Event, on found: SupportCase, by actor: String, staff: () throws -> [Person],
+        rights: (Person) -> Set<Right>
+    ) rethrows -> [NotificationNotice] {
+        let owner = found.owner
+        let watchers = found.arrangement.watchers
+        var notices: [NotificationNotice] = []
+        func tell(_ people: [ID<Person>], _ kind: NotificationKind, _ detail: String = "") {
+            for person in people
+            where person.raw != actor && !notices.contains(where: { $0.person == person }) {
+                notices.append(NotificationNotice(person: person, kind: kind, detail: detail))
+            }
+        }
+        func whoever(_ right: Right, of staff: [Person]) -> [ID<Person>] {
+            staff.filter { $0.isActive && rights($0).contains(right) }.map(\.id)
+        }
+        let concerned = [owner].compactMap { $0 } + watchers
+        switch event {
+        case .assigned(let person): tell([person], .assigned)
+        case .offered(let person): tell([person], .offered)
+        case .replied: tell(concerned, .replied)
+        case .noted(let text): tell(Mentions.people(in: text, of: try staff()), .named)
+        case .status(let status): tell(concerned, .changed, "status \(status)")
+        case .severity(let severity): tell(concerned, .changed, "severity \(severity)")
+        case .warned(let clock, let percent):
+            tell([owner].compactMap { $0 }, .warned, "\(clock.text) \(percent)")
+            tell(whoever(warningRight, of: try staff()), .teamClock, "\(clock.text) \(percent)")
+        case .breached(let clock):
+            let isPromise = clock.clock == .promisedUpdate
+            tell([owner].compactMap { $0 }, isPromise ? .promiseMissed : .breached, clock.text)
+            tell(whoever(breachRight, of: try staff()), .teamClock, clock.text)
+        }
+        return notices
+    }
+}
+
+/// Names that a note calls colleagues by: `@marta`, `@marta.lindqvist`, `@marta@example.com`.
+package enum Mentions {
+    /// What stands behind each @ of a text, in small letters, without the sign and without the stop of a sentence.
+    ///
+    /// An @ within a word, as in an address of mail, calls nobody.
+    package static func handles(in text: String) -> [String] {
+        var handles: [String] = []
+        var last: Character = " "
+        var rest = text[...]
+        while let place = rest.firstIndex(of: "@") {
+            if place > rest.startIndex { last = rest[rest.index(before: place)] }
+            let word = rest[rest.index(after: place)...].prefix {
+                $0.isLetter || $0.isNumber || ".-_@".contains($0)
+            }
+            let handle = trimmed(word.lowercased())
+            let isCall = !(last.isLetter || last.isNumber)
+            if isCall, !handle.isEmpty, !handles.contains(handle) { handles.append(handle) }
+            last = word.last ?? "@"
+            rest = rest[rest.index(after: place)...].dropFirst(word.count)
+        }
+        return handles
+    }
+
+    /// The colleagues whom a text names: by their address, the part of it before the @, their whole name without
+    /// spaces or with dots for them, or a first name that only one of them has.
+    package static func people(in text: String, of staff: [Person]) -> [ID<Person>] {
+        let active = staff.filter(\.isActive)
+        var found: [ID<Person>] = []
+        for handle in handles(in: text) {
+            let exact = active.filter { names($0).contains(handle) }
+            let first = active.filter {
+                $0.name.lowercased().split(separator: " ").first.map(String.init) == handle
+            }
+            let hits = exact.isEmpty ? (first.count == 1 ? first : []) : exact
+            for person in hits where !found.contains(person.id) { found.append(person.id) }
+        }
+        return found
+    }
+
+    private static func names(_ person: Person) -> Set<String> {
+        let name = person.name.lowercased()
+        var names: Set<String> = [name.replacing(" ", with: ""), name.replacing(" ", with: ".")]
+        if let email = person.email {
+            names.insert(email)
+            if let local = email.split(separator: "@").first { names.insert(String(local)) }
+        }
+        return names
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var text = text[...]
+        while let last = text.last, ".-_@".contains(last) { text.removeLast() }
+        return String(text)
+    }
+}

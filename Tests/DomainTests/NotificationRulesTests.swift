@@ -1,0 +1,86 @@
+import Domain
+import Testing
+
+/// Which fact is told to whom.
+@Suite("Rules of notifications")
+struct NotificationRulesTests {
+    private let now = Timestamp(microseconds: 1_800_000_000_000_000)
+
+    private func person(_ id: String, _ name: String, role: String = "engineer", isActive: Bool = true)
+        -> Person
+    {
+        Person(
+            id: ID(id), version: Version(1), name: name, email: "\(id)@example.com", roles: [role],
+            organisation: nil, isActive: isActive, usesShortcuts: true, origin: nil, addedAt: now)
+    }
+
+    private var staff: [Person] {
+        [
+            person("marta", "Marta Lindqvist"), person("jonas", "Jonas Berg"),
+            person("jo2", "Jonas Falk"), person("ines", "Ines Duarte", role: "lead"),
+            person("gone", "Greta Gone", isActive: false),
+        ]
+    }
+
+    private func told(
+        _ event: NotificationRules.Event, owner: String? = "marta", watchers: [String] = [], by actor: String
+    ) -> [String] {
+        var found = SupportCase(id: "c", version: Version(1), number: "TL-1", at: now)
+        found.owner = owner.map { ID($0) }
+        found.arrangement.watchers = watchers.map { ID($0) }
+        return NotificationRules.notices(
+            of: event, on: found, by: actor, staff: { staff },
+            rights: { person in
+                person.roles == ["lead"]
+                    ? [NotificationRules.warningRight, NotificationRules.breachRight] : []
+            }
+        ).map { "\($0.person.raw) \($0.kind.rawValue) \($0.detail)".trimmingWhitespace }
+    }
+
+    @Test("Each event is told to whom it concerns, to each person once and to nobody of their own deed")
+    func events() {
+        #expect(told(.assigned(to: "jonas"), owner: "jonas", by: "ines") == ["jonas assigned"])
+        #expect(told(.assigned(to: "jonas"), owner: "jonas", by: "jonas").isEmpty)
+        #expect(told(.offered(to: "jonas"), by: "marta") == ["jonas offered"])
+        #expect(
+            told(.replied, watchers: ["marta", "jonas"], by: "daniel") == ["marta replied", "jonas replied"])
+        #expect(told(.replied, owner: nil, by: "daniel").isEmpty)
+        #expect(
+            told(.status("waiting"), watchers: ["jonas"], by: "marta") == ["jonas changed status waiting"])
+    }
+
+    @Test("SLA-12 part: The owner and whoever answers for the team are told of warnings and breaches")
+    func clocks() {
+        let first = CaseClockID(.firstResponse)
+        #expect(
+            told(.warned(first, percent: 75), by: "system")
+                == ["marta warned first_response 75", "ines team_clock first_response 75"])
+        #expect(told(.breached(first), owner: nil, by: "system") == ["ines team_clock first_response"])
+        #expect(told(.breached(first), owner: "ines", by: "system") == ["ines breached first_response"])
+        #expect(
+            told(.breached(CaseClockID(.promisedUpdate)), by: "system").first
+                == "marta promise_missed promised_update")
+    }
+
+    @Test("A clock that fired several times at once tells only the last of it")
+    func overtaken() {
+        let firing = ClockRecordFact.Firing(
+            clock: "first_response", cycle: 1, revision: 0, due: now, isOvertaken: true)
+        #expect(NotificationRules.event(of: .warned(firing, percent: 50)) == nil)
+        var last = firing
+        last.isOvertaken = false
+        #expect(NotificationRules.event(of: .breached(last)) == .breached(CaseClockID(.firstResponse)))
+    }
+
+    @Test(
+        "A note names colleagues by address, name or a first name that only one has",
+        arguments: [
+            ("@marta, please look", ["marta"]), ("See @ines.duarte and @InesDuarte.", ["ines"]),
+            ("ask @jonas@example.com.", ["jonas"]), ("(@Ines)", ["ines"]),
+            ("write to marta@example.com", []), ("@gone has left", []), ("@nobody @", []),
+            ("@Jonas", ["jonas"]), ("@marta @jo2 @marta", ["marta", "jo2"]), ("a@@marta", []),
+        ])
+    func mentions(_ text: String, _ people: [String]) {
+        #expect(Mentions.people(in: text, of: staff).map(\.raw) == people)
+    }
+}
