@@ -718,6 +718,22 @@ async function refresh() {
 /** An element left alone because it was in use is caught up once it no longer is. */
 document.addEventListener("focusout", () => { if (waiting) { clearTimeout(refreshTimer); refreshTimer = setTimeout(refresh, 400); } });
 
+/** Brings the number of cases with news along; the rest of the page stays as it is. */
+async function ring() {
+  try {
+    const answer = await fetch("/notifications", { headers: { "X-Live": "1" }, credentials: "same-origin", cache: "no-store" });
+    if (!answer.ok || answer.redirected) return;
+    const page = parse(await answer.text());
+    for (const bell of all("#bell, #bell-top")) {
+      const fresh = page.getElementById(bell.id);
+      if (!fresh || fresh.innerHTML === bell.innerHTML) continue;
+      bell.replaceChildren(...fresh.childNodes);
+      served.set(bell, bell.outerHTML);
+    }
+    announce("New notification");
+  } catch { /* the strip says that we are cut off */ }
+}
+
 function setOffline(off) {
   const strip = one("[data-offline]");
   if (!strip) return;
@@ -737,6 +753,7 @@ function openEvents() {
   source = new EventSource(url);
   source.onopen = () => setOffline(false);
   source.addEventListener("changed", event => {
+    if (event.data === "notification" && !one("#notifications")) { ring(); return; }
     announce(event.data || "Page updated");
     clearTimeout(refreshTimer);
     refreshTimer = setTimeout(refresh, 120);

@@ -49,7 +49,7 @@ struct NotificationsTests {
     }
 
     @Test(
-        "SLA-12: warnings at fractions of a clock, then its breach, are told to the owner and the lead, and to the manager once it is missed",
+        "SLA-12 part: warnings at fractions of a clock, then its breach, are told to the owner and the lead, and to the manager once it is missed",
         arguments: Engine.available)
     func clocks(_ engine: Engine) async throws {
         try await TestDesk.run(on: engine) { desk in
