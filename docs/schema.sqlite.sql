@@ -373,6 +373,26 @@ CREATE TABLE mailbox (
     problem TEXT
 ) STRICT;
 
+CREATE TABLE notification (
+    id TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    fact_sequence INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    is_read INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX notification_of_case ON notification (case_id);
+
+CREATE INDEX notification_of_fact ON notification (fact_sequence);
+
+CREATE INDEX notification_of_person ON notification (person, created_at);
+
+CREATE INDEX notification_unread ON notification (person, case_id) WHERE is_read = 0;
+
 CREATE TABLE number_counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 
 CREATE TABLE one_time_link (
