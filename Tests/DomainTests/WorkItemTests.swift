@@ -15,13 +15,14 @@ struct WorkItemTests {
 
     private func item(
         _ clocks: [ClockSummary.Running], status: ID<Policy.Status>? = nil, unanswered: Bool = false,
-        nextAction: String? = nil
+        nextAction: String? = nil, category: String? = nil
     ) -> WorkItem {
         let policy = TestPolicy.make()
         var this = SupportCase(id: "c", version: Version(1), number: "TL-1", at: Self.now)
         this.status = status ?? policy.statuses[0].id
         this.unansweredSince = unanswered ? Self.now.adding(seconds: -60) : nil
         this.arrangement.nextAction = nextAction
+        this.classification[.category] = category
         return WorkItem(of: this, clocks: clocks, policy: policy, now: Self.now)
     }
 
@@ -41,8 +42,14 @@ struct WorkItemTests {
             ],
             nextAction: "Compare the clocks")
         #expect(found.needs.map(\.what) == ["Compare the clocks", "Promised update", "Triage"])
-        #expect(found.needs.map(\.step) == [nil, .reply, .setNextAction])
+        #expect(found.needs.map(\.step) == [nil, .reply, .classify])
         #expect(found.place == .next)
+    }
+
+    @Test("Triage lacks a category first, and the next action once it has one")
+    func triage() {
+        #expect(item([clock(.triage, minutes: 1)]).needs.first?.step == .classify)
+        #expect(item([clock(.triage, minutes: 1)], category: "defect").needs.first?.step == .setNextAction)
     }
 
     @Test("A paused clock presses nobody")

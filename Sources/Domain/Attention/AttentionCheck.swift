@@ -12,6 +12,8 @@ package struct AttentionCheck: Hashable, Sendable {
         case setNextAction = "set_next_action"
         /// The customer is told when we write again.
         case promiseUpdate = "promise_update"
+        /// Somebody says what kind of problem it is.
+        case classify
         /// It moves on.
         case changeStatus = "change_status"
         /// What is known by now is written down.

@@ -18,10 +18,14 @@ package struct WorkItem: Equatable, Sendable {
         package var due: Timestamp?
         /// What is done about it first; nil where the case itself says.
         package var step: AttentionCheck.Step?
+        /// Which clock says so; nil where none does.
+        package var clock: CaseClockID?
 
         /// Something that is needed until a moment.
-        package init(_ what: String, due: Timestamp?, step: AttentionCheck.Step? = nil) {
-            (self.what, self.due, self.step) = (what, due, step)
+        package init(
+            _ what: String, due: Timestamp?, step: AttentionCheck.Step? = nil, clock: CaseClockID? = nil
+        ) {
+            (self.what, self.due, self.step, self.clock) = (what, due, step, clock)
         }
 
         /// Whether it should have been done by now.
@@ -38,11 +42,13 @@ package struct WorkItem: Equatable, Sendable {
     package init(of this: SupportCase, clocks: [ClockSummary.Running], policy: Policy, now: Timestamp) {
         var needs: [Need] = []
         for clock in clocks where clock.pause == nil && clock.due != nil {
-            let isAction = clock.clock.clock == .nextAction
+            let kind = clock.clock.clock
+            let lacksCategory = kind == .triage && this.classification[.category] == nil
             needs.append(
                 Need(
-                    isAction ? this.arrangement.nextAction ?? clock.clock.label : clock.clock.label,
-                    due: clock.due, step: clock.clock.clock.step))
+                    kind == .nextAction
+                        ? this.arrangement.nextAction ?? clock.clock.label : clock.clock.label,
+                    due: clock.due, step: lacksCategory ? .classify : kind.step, clock: clock.clock))
         }
         // An answer is owed even where no service level says until when.
         let isAnswered = clocks.contains { [.firstResponse, .nextReply].contains($0.clock.clock) }

@@ -113,6 +113,7 @@ enum AttentionPages {
                     """
             case .reply: return link("case.reply", "reply", "Reply")
             case .setNextAction: return link("case.coordinate", "set_next_action", "Set next action")
+            case .classify: return link("case.edit", "edit", "Classify")
             case .promiseUpdate: return link("case.coordinate", "promise_update", "Promise update")
             case .changeStatus: return link("case.change_status", "change_status", "Change status")
             case .note: return link("case.note", "note", "Write a note")

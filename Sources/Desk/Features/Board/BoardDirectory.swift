@@ -9,6 +9,8 @@ struct BoardLine: Sendable {
     var item: WorkItem
     /// How pressing it is.
     var priority: WorkingPriority
+    /// How its clocks stand.
+    var clocks: StandingClocks
     /// What is known to be at risk at its customer, in the words of whoever raised it.
     var risks: [String] = []
 }
@@ -61,10 +63,18 @@ enum BoardDirectory {
     static func risk(
         until: Timestamp, for actor: Actor, policy: Policy, now: Timestamp, in tx: borrowing Transaction
     ) throws -> ShiftRisk {
-        var filter = CaseFilter(.during(.breach, from: nil, until: until), order: .breachAscending)
+        // Promises by the hours of their level, and what somebody named a moment for.
+        let moments: [SearchCondition.Moment] = [.breach, .due, .promised]
+        var filter = CaseFilter(
+            .any(moments.map { .during($0, from: nil, until: until) }), order: .breachAscending)
         filter.statuses = open(policy)
         let found = try CaseDirectory.list(filter, for: actor, limit: most + 1, in: tx)
-        let due = try lines(Array(found.prefix(most)), policy: policy, now: now, in: tx)
+        let never = Timestamp(microseconds: .max)
+        let due = try lines(Array(found.prefix(most)), policy: policy, now: now, in: tx).sorted {
+            ($0.item.needs.first?.due ?? never, $0.this.number) < (
+                $1.item.needs.first?.due ?? never, $1.this.number
+            )
+        }
         let known = Set(found.map(\.id))
         var others: [SupportCase] = []
         let organisations = try CustomerDirectory.atRisk(on: CalendarDay(now), in: tx).map(\.id.raw)
@@ -88,7 +98,7 @@ enum BoardDirectory {
         policy.statuses.filter { ![.resolved, .closed].contains($0.phase) }.map(\.id)
     }
 
-    private static func isMorePressing(_ left: BoardLine, _ right: BoardLine) -> Bool {
+    static func isMorePressing(_ left: BoardLine, _ right: BoardLine) -> Bool {
         let never = Timestamp(microseconds: .max)
         return (right.priority.score, left.item.needs.first?.due ?? never, left.this.number)
             < (left.priority.score, right.item.needs.first?.due ?? never, right.this.number)
@@ -113,6 +123,7 @@ enum BoardDirectory {
                 priority: WorkingPriority(
                     of: this, tier: account?.tier, contract: account?.record.first(.contract),
                     deadlines: standing.owed, override: overrides[this.id], policy: policy, now: now),
+                clocks: standing,
                 risks: account?.record.risks.filter { $0.state(on: today) == .active }.map(\.terms.reason)
                     ?? [])
         }

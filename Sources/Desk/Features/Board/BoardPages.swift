@@ -110,7 +110,7 @@ enum BoardPages {
             let about: HTML =
                 one.about.flatMap { numbers[$0] }.map { ", <a href=\"/cases/\($0)\">\($0)</a>" } ?? .empty
             return
-                "<li>\(time(one.at, now: now)) <span dir=\"auto\">\(one.what)</span>, \(one.minutes) min\(about)</li>"
+                "<li><span>\(zonedTime(one.at, now: now)) <span dir=\"auto\">\(one.what)</span>, \(one.minutes) min\(about)</span></li>"
         }
         let sum: HTML =
             lines.isEmpty
@@ -134,6 +134,8 @@ struct BoardRows {
     let now: Timestamp
     let actor: Actor
     let showsOwner: Bool
+    /// All that is due by then is shown; nil for what is due first.
+    var until: Timestamp?
 
     func table(_ lines: [BoardLine], labelledBy id: String) -> HTML {
         let second = showsOwner ? "Owner" : "Priority"
@@ -158,35 +160,50 @@ struct BoardRows {
                 "<div><b>\(line.priority.score)</b> <span class=\"two\">\(why(line.priority))</span></div>"
             }
         return """
-            <tr role="row" data-row><th scope="row" role="rowheader">\(QueuePages.severity(this.severity, policy)) <a href="/cases/\(this.number)" data-row-open dir="auto">\(this.subject)</a><span class="two">\(this.number)\(customer)</span>\(risk)</th><td role="cell" data-label="Needs">\(needs(line.item))</td><td role="cell" data-label="\(showsOwner ? "Owner" : "Priority")">\(second)</td><td role="cell" data-label="State">\(QueuePages.state(this.status, policy))</td><td role="cell" data-label="Next step">\(step(line))</td></tr>
+            <tr role="row" data-row><th scope="row" role="rowheader">\(QueuePages.severity(this.severity, policy)) <a href="/cases/\(this.number)" data-row-open dir="auto">\(this.subject)</a><span class="two">\(this.number)\(customer)</span>\(risk)</th><td role="cell" data-label="Needs">\(needs(line))</td><td role="cell" data-label="\(showsOwner ? "Owner" : "Priority")">\(second)</td><td role="cell" data-label="State">\(QueuePages.state(this.status, policy))</td><td role="cell" data-label="Next step">\(step(line))</td></tr>
 
             """
     }
 
-    /// The two reasons that count most.
+    /// The two reasons that count most, and what the others count together.
     private func why(_ priority: WorkingPriority) -> String {
         if let override = priority.override { return "set by hand: \(override.reason)" }
-        return priority.parts.sorted { $0.points > $1.points }.prefix(2).filter { $0.points > 0 }
-            .map { "\($0.name.lowercased()) \($0.points)" }.joined(separator: ", ")
+        let parts = priority.parts.filter { $0.points > 0 }.sorted { $0.points > $1.points }
+        let others = parts.dropFirst(2).reduce(0) { $0 + $1.points }
+        return
+            (parts.prefix(2).map { "\($0.name.lowercased()) \($0.points)" }
+            + (others > 0 ? ["others \(others)"] : [])).joined(separator: ", ")
     }
 
-    /// What is due first, and what after it.
-    private func needs(_ item: WorkItem) -> HTML {
-        guard !item.needs.isEmpty else { return "<span class=\"dim\">Nothing is due</span>" }
-        let lines = item.needs.prefix(2).map {
-            "<li><span dir=\"auto\">\($0.what)</span> \(left($0))</li>" as HTML
+    /// What is due first, and what after it: all that is due before `until`, but three at least.
+    private func needs(_ line: BoardLine) -> HTML {
+        let needs = line.item.needs
+        guard !needs.isEmpty else { return "<span class=\"dim\">Nothing is due</span>" }
+        let due = needs.filter { need in until.map { until in need.due.map { $0 <= until } ?? false } ?? false
+        }
+        let lines = needs.prefix(max(3, due.count)).map { need in
+            "<li><span dir=\"auto\">\(need.what)</span> \(left(need, line))</li>" as HTML
         }
         return "<ul>\(lines)</ul>"
     }
 
-    private func left(_ need: WorkItem.Need) -> HTML {
+    /// How long there is, by the hours that count: the same number that the case shows.
+    private func left(_ need: WorkItem.Need, _ line: BoardLine) -> HTML {
         guard let due = need.due else { return .empty }
-        let seconds = due.seconds(since: now)
+        let clock = line.clocks.running.first { $0.clock.clock == need.clock && $0.clock.due == due }
+        let seconds = clock.map { $0.left / 1_000_000 } ?? due.seconds(since: now)
+        let isWorking = clock.map { $0.hours !== WorkingHours.always } ?? false
+        let length = isWorking ? workingWords(abs(seconds)) : durationWords(seconds: abs(seconds))
         let words: HTML =
-            seconds <= 0
-            ? "<b class=\"bad\">\(durationWords(seconds: -seconds)) late</b>"
-            : "<b>in \(durationWords(seconds: seconds))</b>"
-        return "\(words) <span class=\"two\">\(zonedTime(due, now: now))</span>"
+            due <= now ? "<b class=\"bad\">\(length) late</b>" : "<b>\(length) left</b>"
+        let moment: HTML =
+            due <= now ? "was due \(zonedTime(due, now: now))" : "due \(zonedTime(due, now: now))"
+        return "\(words) <span class=\"two\">\(moment)</span>"
+    }
+
+    /// Working time in hours: eight of them are a day's work, not a third of a day.
+    private func workingWords(_ seconds: Int64) -> String {
+        seconds < 86_400 ? durationWords(seconds: seconds) : "\(seconds / 3600) working hours"
     }
 
     private func step(_ line: BoardLine) -> HTML {
@@ -200,6 +217,7 @@ struct BoardRows {
         case .reply: return link("case.reply", "reply", "Reply")
         case .setNextAction: return link("case.coordinate", "set_next_action", "Set next action")
         case .changeStatus: return link("case.change_status", "change_status", "Change status")
+        case .classify: return link("case.edit", "edit", "Classify")
         case .promiseUpdate: return link("case.coordinate", "promise_update", "Promise update")
         case .assign: return link("case.assign", "assign", "Give")
         case .note: return link("case.note", "note", "Write a note")

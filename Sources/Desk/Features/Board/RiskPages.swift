@@ -24,7 +24,8 @@ enum RiskPages {
                 until: until, for: call.actor, policy: policy, now: now, in: tx)
             return (risk, try QueuePages.names(of: (risk.due + risk.customers).map(\.this), in: tx))
         }
-        let rows = BoardRows(names: names, policy: policy, now: now, actor: call.actor, showsOwner: true)
+        let rows = BoardRows(
+            names: names, policy: policy, now: now, actor: call.actor, showsOwner: true, until: until)
         let main: HTML = """
             <div class="q-head"><h1>Before the shift ends</h1>\(horizon(hours))</div>
             <p class="lede">What is missed by \(zonedTime(until, now: now)) if nobody does anything.</p>
@@ -74,14 +75,15 @@ enum RiskPages {
 
                 """
         }
-        let late = risk.due.filter { $0.item.needs.first?.isLate(at: rows.now) ?? false }
-        let due = risk.due.filter { !($0.item.needs.first?.isLate(at: rows.now) ?? false) }
+        func isLate(_ line: BoardLine) -> Bool { line.item.needs.first?.isLate(at: rows.now) ?? false }
+        let late = risk.due.filter(isLate).sorted(by: BoardDirectory.isMorePressing)
+        let due = risk.due.filter { !isLate($0) }
         let more: HTML =
             risk.hasMore
             ? "<p class=\"by\">Only the first \(BoardDirectory.most) stand here; <a href=\"/cases?q=sort%3Adeadline\">the queue has all</a>.</p>"
             : .empty
-        return section("late", "Late already", late, empty: "Nothing is late.")
-            + section("due", "Due before then", due, empty: "Nothing else is due before then.") + more
+        return section("due", "Due before then", due, empty: "Nothing new is due before then.")
+            + section("late", "Late already, the most pressing first", late, empty: "Nothing is late.") + more
             + section(
                 "at-risk", "Other open cases of customers at risk", risk.customers,
                 empty: "There are none.")
