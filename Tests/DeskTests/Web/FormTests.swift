@@ -124,7 +124,8 @@ struct FormTests {
                 try await server.desk.perform(
                     "case.note", as: .jonas, ["id": .text(number), "text": .text("here \(attempt)")])
             }
-            #expect(heard == ["data: case.noted"])
+            // A node that follows the journal late hears of the clocks' first facts only now.
+            #expect(heard.filter { $0 != "data: clock.level_applied" } == ["data: case.noted"])
         }
     }
 
