@@ -6,7 +6,7 @@ extension ImportMapping {
         var problems: [ConfigProblem] = []
         var root = ConfigReader(document, at: "", problems: &problems)
         var mapping = ImportMapping(
-            source: root.text("source", &problems), rows: choice("rows", .cases, &root, &problems))
+            source: root.text("source", &problems), rows: root.choice("rows", &problems) ?? .cases)
         if root.child("rows") == nil {
             problems.append(.init(line: document.line, key: "rows", message: "is needed: cases or changes"))
         }
@@ -16,7 +16,7 @@ extension ImportMapping {
                     line: root.child("source")?.line ?? document.line, key: "source",
                     message: "may have at most 60 characters, and no “:”"))
         }
-        mapping.delimiter = choice("delimiter", .comma, &root, &problems)
+        mapping.delimiter = root.choice("delimiter", &problems) ?? .comma
         mapping.number = column("number", &root, &mapping, &problems)
         mapping.keepsNumber = root.flag("keep_number", default: false, &problems)
         mapping.rowKey = columns("row_key", &root, &mapping, &problems)
@@ -58,19 +58,6 @@ extension ImportMapping {
                 .init(
                     line: fields.line, key: "fields.subject", message: "is needed: every case has a subject"))
         }
-    }
-
-    private static func choice<Choice: RawRepresentable & CaseIterable>(
-        _ key: String, _ fallback: Choice, _ reader: inout ConfigReader, _ problems: inout [ConfigProblem]
-    ) -> Choice where Choice.RawValue == String {
-        guard let text = reader.optionalText(key, &problems) else { return fallback }
-        if let choice = Choice(rawValue: text) { return choice }
-        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-        problems.append(
-            .init(
-                line: reader.child(key)?.line ?? reader.node.line, key: reader.key(key),
-                message: "“\(text)” is not one of \(names)"))
-        return fallback
     }
 
     private static func column(
@@ -126,7 +113,7 @@ extension ImportMapping {
     private static func readTimeFormat(
         _ root: inout ConfigReader, _ problems: inout [ConfigProblem]
     ) -> ImportTimeFormat {
-        let order: ImportTimeFormat.Order = choice("time_format", .rfc3339, &root, &problems)
+        let order: ImportTimeFormat.Order = root.choice("time_format", &problems) ?? .rfc3339
         guard let zone = root.optionalText("zone", &problems), zone.uppercased() != "UTC" else {
             return ImportTimeFormat(order)
         }

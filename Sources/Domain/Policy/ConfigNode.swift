@@ -84,6 +84,20 @@ struct ConfigReader {
         return text
     }
 
+    /// The choice that a text names; nil where it is left out or is none, which becomes a problem.
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ problems: inout [ConfigProblem]
+    ) -> Choice? {
+        guard let text = optionalText(name, &problems) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        problems.append(
+            .init(
+                line: child(name)?.line ?? node.line, key: key(name),
+                message: "“\(text)” is not one of \(names)"))
+        return nil
+    }
+
     mutating func integer(
         _ name: String, _ range: ClosedRange<Int>, default fallback: Int, _ problems: inout [ConfigProblem]
     ) -> Int {

@@ -6,7 +6,7 @@ extension Policy {
             var reader = ConfigReader(item.node, at: item.path, problems: &problems)
             let form = Form(
                 id: reader.text("id", &problems), name: reader.text("name", &problems),
-                use: one(of: Form.Use.self, "use", &reader, &problems) ?? .intake,
+                use: reader.choice("use", &problems) ?? .intake,
                 productAreas: reader.texts("product_areas", &problems).map(\.text),
                 questions: readQuestions(&reader, &problems))
             reader.refuseUnknownKeys(&problems)
@@ -32,10 +32,10 @@ extension Policy {
     private static func readQuestion(
         _ reader: inout ConfigReader, _ problems: inout [ConfigProblem]
     ) -> Form.Question {
-        let field = one(of: Form.CaseField.self, "case_field", &reader, &problems)
-        var kind = one(of: Form.Kind.self, "kind", &reader, &problems) ?? .text
+        let field: Form.CaseField? = reader.choice("case_field", &problems)
+        var kind = reader.choice("kind", &problems) ?? Form.Kind.text
         if let field { kind = field.classifying == nil ? .time : .choice }
-        let gate = one(of: Form.Gate.self, "needed_to", &reader, &problems)
+        let gate: Form.Gate? = reader.choice("needed_to", &problems)
         let hasChoices = reader.child("choices") != nil
         let choices = hasChoices ? readTerms("choices", &reader, &problems) : []
         if kind == .choice, field == nil, !hasChoices {
@@ -52,22 +52,8 @@ extension Policy {
             neededWhen: readConditions("needed_when", &reader, &problems),
             shownWhen: readConditions("shown_when", &reader, &problems),
             weight: reader.integer("weight", 0...100, default: gate == nil ? 1 : 2, &problems),
-            caseField: field, check: one(of: ClosureCheck.self, "checked_by", &reader, &problems),
+            caseField: field, check: reader.choice("checked_by", &problems),
             isForCustomer: !reader.flag("internal", default: false, &problems))
-    }
-
-    /// One of the values of an enumeration; nil where the key is not there or wrong.
-    private static func one<Choice: RawRepresentable<String> & CaseIterable>(
-        of type: Choice.Type, _ name: String, _ reader: inout ConfigReader, _ problems: inout [ConfigProblem]
-    ) -> Choice? {
-        guard let text = reader.optionalText(name, &problems) else { return nil }
-        if let choice = Choice(rawValue: text) { return choice }
-        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-        problems.append(
-            .init(
-                line: reader.child(name)?.line ?? reader.node.line, key: reader.key(name),
-                message: "“\(text)” is not one of \(names)"))
-        return nil
     }
 
     private static func readConditions(

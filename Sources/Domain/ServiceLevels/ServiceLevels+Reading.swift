@@ -74,8 +74,8 @@ extension ServiceLevels {
 
         init(_ reader: inout ConfigReader, _ problems: inout [ConfigProblem]) {
             warnings = ServiceLevels.warnings(&reader, usual: warnings, &problems)
-            change = ServiceLevels.choice("on_change", &reader, change, &problems)
-            begins = ServiceLevels.choice("begins", &reader, begins, &problems)
+            change = reader.choice("on_change", &problems) ?? change
+            begins = reader.choice("begins", &problems) ?? begins
         }
     }
 
@@ -95,19 +95,6 @@ extension ServiceLevels {
             percents.append(percent)
         }
         return percents.sorted()
-    }
-
-    private static func choice<Value: RawRepresentable & CaseIterable>(
-        _ name: String, _ reader: inout ConfigReader, _ usual: Value, _ problems: inout [ConfigProblem]
-    ) -> Value where Value.RawValue == String {
-        guard let text = reader.optionalText(name, &problems) else { return usual }
-        if let value = Value(rawValue: text) { return value }
-        let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
-        problems.append(
-            .init(
-                line: reader.child(name)?.line ?? reader.node.line, key: reader.key(name),
-                message: "“\(text)” is not one of \(names)"))
-        return usual
     }
 
     // MARK: Calendars
@@ -372,8 +359,8 @@ extension ServiceLevels {
         }
         if target.isRegulatory { target.pauses = [] }
         target.warnings = warnings(&reader, usual: target.warnings, &problems)
-        target.change = choice("on_change", &reader, target.change, &problems)
-        target.begins = choice("begins", &reader, target.begins, &problems)
+        target.change = reader.choice("on_change", &problems) ?? target.change
+        target.begins = reader.choice("begins", &problems) ?? target.begins
         reader.refuseUnknownKeys(&problems)
         return target
     }

@@ -97,27 +97,11 @@ enum AttentionPages {
 
         /// What is done first: at once where that needs no more words, else on its form.
         private func step(_ this: SupportCase, _ check: AttentionCheck) -> HTML {
-            func link(_ right: Right, _ verb: String, _ title: String) -> HTML {
-                actor.may(right)
-                    ? "<a class=\"btn small\" href=\"/cases/\(this.number)/\(verb)\">\(title)<span class=\"sr\">: \(this.number)</span></a>"
-                    : .empty
-            }
-            switch check.step {
-            case nil:
-                return
-                    "<a class=\"btn small\" href=\"/cases/\(this.number)\">Look<span class=\"sr\">: \(this.number)</span></a>"
-            case .assign:
-                guard actor.may("case.assign") else { return .empty }
-                return """
-                    <div class="btns"><form method="post" action="/cases/\(this.number)/assign" data-enhance>\(FormView.hidden(key: newKey(), base: this.version))<input type="hidden" name="_return" value="\(here)"><input type="hidden" name="assignee" value="@me"><button class="btn small">Take it<span class="sr">: \(this.number)</span></button></form><a class="btn small bare" href="/cases/\(this.number)/assign">Give<span class="sr">: \(this.number)</span></a></div>
-                    """
-            case .reply: return link("case.reply", "reply", "Reply")
-            case .setNextAction: return link("case.coordinate", "set_next_action", "Set next action")
-            case .classify: return link("case.edit", "edit", "Classify")
-            case .promiseUpdate: return link("case.coordinate", "promise_update", "Promise update")
-            case .changeStatus: return link("case.change_status", "change_status", "Change status")
-            case .note: return link("case.note", "note", "Write a note")
-            }
+            guard check.step == .assign else { return CaseStep.link(check.step, at: this, for: actor) }
+            guard actor.may("case.assign") else { return .empty }
+            return """
+                <div class="btns"><form method="post" action="/cases/\(this.number)/assign" data-enhance>\(FormView.hidden(key: newKey(), base: this.version))<input type="hidden" name="_return" value="\(here)"><input type="hidden" name="assignee" value="@me"><button class="btn small">Take it<span class="sr">: \(this.number)</span></button></form><a class="btn small bare" href="/cases/\(this.number)/assign">Give<span class="sr">: \(this.number)</span></a></div>
+                """
         }
 
         private func rest(_ clear: [AttentionFinding], isAll: Bool) -> HTML {
@@ -129,6 +113,30 @@ enum AttentionPages {
             return """
                 <section aria-labelledby="clear"><div class="sec"><h2 id="clear">\(isAll ? "Looked for" : "Looked for, and nothing found")</h2></div><ul class="plain-list dim">\(lines)</ul></section>
                 """
+        }
+    }
+}
+
+/// The link to what is done about a case first.
+enum CaseStep {
+    /// The form of a step, for whoever may take it; the case itself where there is none.
+    static func link(_ step: AttentionCheck.Step?, at this: SupportCase, for actor: Actor) -> HTML {
+        func link(_ right: Right, _ verb: String, _ title: String) -> HTML {
+            actor.may(right)
+                ? "<a class=\"btn small\" href=\"/cases/\(this.number)/\(verb)\">\(title)<span class=\"sr\">: \(this.number)</span></a>"
+                : .empty
+        }
+        switch step {
+        case nil:
+            return
+                "<a class=\"btn small\" href=\"/cases/\(this.number)\">Look<span class=\"sr\">: \(this.number)</span></a>"
+        case .assign: return link("case.assign", "assign", "Give")
+        case .reply: return link("case.reply", "reply", "Reply")
+        case .setNextAction: return link("case.coordinate", "set_next_action", "Set next action")
+        case .classify: return link("case.edit", "edit", "Classify")
+        case .promiseUpdate: return link("case.coordinate", "promise_update", "Promise update")
+        case .changeStatus: return link("case.change_status", "change_status", "Change status")
+        case .note: return link("case.note", "note", "Write a note")
         }
     }
 }

@@ -44,13 +44,15 @@ enum BoardDirectory {
     /// More cases than this nobody works on at a time.
     static let most = 200
 
+    private static let unfinished: Set<Policy.Phase> = [.open, .waiting, .mitigated, .verifying]
+
     /// The work of somebody, as far as the asker may know of it.
     static func board(
         of person: ID<Person>, for actor: Actor, policy: Policy, now: Timestamp, in tx: borrowing Transaction
     ) throws -> Board {
         var filter = CaseFilter()
         filter.owner = .person(person)
-        filter.statuses = open(policy)
+        filter.statuses = policy.statuses(in: unfinished)
         let found = try CaseDirectory.list(filter, for: actor, limit: most + 1, in: tx)
         let lines = try lines(Array(found.prefix(most)), policy: policy, now: now, in: tx)
         return Board(
@@ -67,7 +69,7 @@ enum BoardDirectory {
         let moments: [SearchCondition.Moment] = [.breach, .due, .promised]
         var filter = CaseFilter(
             .any(moments.map { .during($0, from: nil, until: until) }), order: .breachAscending)
-        filter.statuses = open(policy)
+        filter.statuses = policy.statuses(in: unfinished)
         let found = try CaseDirectory.list(filter, for: actor, limit: most + 1, in: tx)
         let never = Timestamp(microseconds: .max)
         let due = try lines(Array(found.prefix(most)), policy: policy, now: now, in: tx).sorted {
@@ -80,7 +82,7 @@ enum BoardDirectory {
         let organisations = try CustomerDirectory.atRisk(on: CalendarDay(now), in: tx).map(\.id.raw)
         if !organisations.isEmpty {
             var filter = CaseFilter(.oneOf(.organisation, organisations))
-            filter.statuses = open(policy)
+            filter.statuses = policy.statuses(in: unfinished)
             others = try CaseDirectory.list(filter, for: actor, limit: most, in: tx).filter {
                 !known.contains($0.id)
             }
@@ -94,10 +96,6 @@ enum BoardDirectory {
             hasMore: found.count > most)
     }
 
-    private static func open(_ policy: Policy) -> [ID<Policy.Status>] {
-        policy.statuses.filter { ![.resolved, .closed].contains($0.phase) }.map(\.id)
-    }
-
     static func isMorePressing(_ left: BoardLine, _ right: BoardLine) -> Bool {
         let never = Timestamp(microseconds: .max)
         return (right.priority.score, left.item.needs.first?.due ?? never, left.this.number)
@@ -109,10 +107,7 @@ enum BoardDirectory {
     ) throws -> [BoardLine] {
         let clocks = try ServiceLevelsDirectory.standing(of: cases, policy: policy, at: now, in: tx)
         let overrides = try overrides(of: cases.map(\.id), in: tx)
-        var accounts: [ID<Organisation>: Organisation] = [:]
-        for id in Set(cases.compactMap(\.organisation)) {
-            accounts[id] = try CustomerDirectory.find(id.raw, in: tx)
-        }
+        let accounts = try CustomerDirectory.all(Set(cases.compactMap(\.organisation)), in: tx)
         let today = CalendarDay(now)
         return cases.map { this in
             let account = this.organisation.flatMap { accounts[$0] }

@@ -207,23 +207,7 @@ struct BoardRows {
     }
 
     private func step(_ line: BoardLine) -> HTML {
-        func link(_ right: Right, _ verb: String, _ title: String) -> HTML {
-            actor.may(right)
-                ? "<a class=\"btn small\" href=\"/cases/\(line.this.number)/\(verb)\">\(title)<span class=\"sr\">: \(line.this.number)</span></a>"
-                : .empty
-        }
-        if line.this.owner == nil { return link("case.assign", "assign", "Give") }
-        switch line.item.needs.first?.step {
-        case .reply: return link("case.reply", "reply", "Reply")
-        case .setNextAction: return link("case.coordinate", "set_next_action", "Set next action")
-        case .changeStatus: return link("case.change_status", "change_status", "Change status")
-        case .classify: return link("case.edit", "edit", "Classify")
-        case .promiseUpdate: return link("case.coordinate", "promise_update", "Promise update")
-        case .assign: return link("case.assign", "assign", "Give")
-        case .note: return link("case.note", "note", "Write a note")
-        case nil:
-            return
-                "<a class=\"btn small\" href=\"/cases/\(line.this.number)\">Look<span class=\"sr\">: \(line.this.number)</span></a>"
-        }
+        CaseStep.link(
+            line.this.owner == nil ? .assign : line.item.needs.first?.step, at: line.this, for: actor)
     }
 }

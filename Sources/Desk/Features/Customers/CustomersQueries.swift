@@ -17,6 +17,10 @@ package enum CustomersQueries {
         "SELECT id, name, tier FROM organisation WHERE id IN (\(anyOf: ids))"
     }
 
+    static func organisations(ids: [String]) -> SQL {
+        "SELECT \(columns) FROM organisation WHERE id IN (\(anyOf: ids))"
+    }
+
     /// Organisations of which a risk was raised, past ones too.
     static func everAtRisk() -> SQL {
         "SELECT \(columns) FROM organisation WHERE record LIKE '%\"risks\":[{%' ORDER BY id"
@@ -138,7 +142,7 @@ package enum CustomersQueries {
             addedAt: Timestamp(microseconds: 0))
         return [
             Self.organisation(id: "x"), Self.organisation(origin: "x"), organisations(named: "x"),
-            everAtRisk(),
+            everAtRisk(), organisations(ids: ["x"]),
             organisations(matching: "x", limit: 1),
             organisations(matching: "x", after: CustomerPlace(name: "x", id: "x"), only: "x", limit: 1),
             count(matching: "x"), count(matching: "x", only: "x"), save(organisation), forget(id: "x"),
@@ -184,6 +188,16 @@ package enum CustomerDirectory {
         let named = try tx.all(
             CustomersQueries.organisations(named: text.trimmingWhitespace), CustomersQueries.read)
         return named.count == 1 ? named[0] : nil
+    }
+
+    /// The organisations with these identifiers: one statement.
+    package static func all(
+        _ ids: Set<ID<Organisation>>, in tx: borrowing Transaction
+    ) throws -> [ID<Organisation>: Organisation] {
+        guard !ids.isEmpty else { return [:] }
+        let found = try tx.all(
+            CustomersQueries.organisations(ids: ids.map(\.raw).sorted()), CustomersQueries.read)
+        return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
     }
 
     /// Organisations with a risk flag that counts on a day.
