@@ -226,6 +226,23 @@ BEGIN SELECT RAISE(ABORT, 'facts cannot be changed'); END;
 CREATE TRIGGER fact_is_kept BEFORE DELETE ON fact
 BEGIN SELECT RAISE(ABORT, 'facts cannot be deleted'); END;
 
+CREATE TABLE handover (
+    case_id TEXT PRIMARY KEY,
+    number TEXT NOT NULL,
+    way TEXT NOT NULL,
+    from_person TEXT NOT NULL,
+    to_person TEXT,
+    to_role TEXT,
+    offered_at INTEGER NOT NULL,
+    accept_by INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    settled_at INTEGER
+) STRICT;
+
+CREATE INDEX handover_of_person ON handover (from_person, settled_at);
+
+CREATE INDEX handover_open ON handover (accept_by, case_id) WHERE state = 'open';
+
 CREATE TABLE import_case (
     source TEXT NOT NULL,
     external_number TEXT NOT NULL,
@@ -690,6 +707,23 @@ CREATE INDEX support_case_by_closing ON support_case (closed_at, id) WHERE close
 CREATE INDEX support_case_merged ON support_case (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE INDEX support_case_of_alert ON support_case (alert_key) WHERE alert_key IS NOT NULL;
+
+CREATE TABLE unblock_request (
+    id TEXT PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    number TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    answered INTEGER NOT NULL,
+    reusable INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX unblock_request_of_case ON unblock_request (case_id);
+
+CREATE INDEX unblock_request_open ON unblock_request (asked_at, id) WHERE settled_at IS NULL;
+
+CREATE INDEX unblock_request_reusable ON unblock_request (settled_at, id) WHERE reusable = 1;
 
 CREATE TABLE undo_offer (
     id TEXT PRIMARY KEY,

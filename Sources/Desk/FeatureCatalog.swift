@@ -73,7 +73,7 @@ package struct FeatureCatalog: Sendable {
     package let features: [any Feature.Type] = [
         CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, AttentionFeature.self,
         BoardFeature.self,
-        CoordinationFeature.self,
+        CoordinationFeature.self, HandoffFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
         EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, MailFeature.self, ImportFeature.self,
         PlatformFeature.self, BackupFeature.self,

@@ -68,6 +68,7 @@ struct FactGoldenTests {
             "Form/CaseFormFact.swift", "Views/SavedViewFact.swift",
             "Retention/RetentionFact.swift", "Retention/LegalHoldFact.swift", "Mail/MailFact.swift",
             "ServiceLevels/ClockFact.swift", "ServiceLevels/ClockRecord.swift",
+            "Handoff/HandoffFact+Coding.swift",
         ]
         var written: Set<String> = []
         for source in sources {
@@ -195,7 +196,7 @@ struct FactGoldenTests {
     static let samples: [any Fact] =
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples + formSamples + retentionSamples + mailSamples
-        + clockSamples
+        + clockSamples + handoffSamples
 
     private static let mailSamples: [any Fact] = [
         MailFact.received(
@@ -215,6 +216,26 @@ struct FactGoldenTests {
                 text: "Back on Monday.")),
         CaseFact.mail(.undelivered(to: "ana@halden.example", reason: "5.1.1 no such user")),
     ]
+
+    private static let handoffSamples: [any Fact] = {
+        let facts: [HandoffFact] = [
+            .offered(
+                .init(
+                    handover: "O1", way: .colleague, from: "p1", person: "p2", role: nil, brief: "b",
+                    generated: nil, acceptBy: moment)),
+            .offered(
+                .init(
+                    handover: "O2", way: .tier, from: "p1", person: nil, role: "engineer", brief: "b",
+                    generated: "g", acceptBy: moment)),
+            .accepted(handover: "O1", comment: "c"), .accepted(handover: "O1", comment: nil),
+            .returned(handover: "O1", reason: "r", lacking: ["l"]),
+            .withdrawn(handover: "O1", reason: "r"), .withdrawn(handover: "O1", reason: nil),
+            .unblockAsked(.init(request: "U1", stuck: "s", tried: "t")),
+            .unblockAnswered(request: "U1", answer: "a", isReusable: true),
+            .unblockWithdrawn(request: "U1", reason: "r"), .answerMarked(request: "U1", isReusable: false),
+        ]
+        return facts.map { CaseFact.handoff($0) }
+    }()
 
     private static let clockSamples: [any Fact] = {
         let full = ClockRecordFact.Applied(

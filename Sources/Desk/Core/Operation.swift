@@ -100,6 +100,9 @@ package struct OperationForm: Sendable {
     /// What stands in the fields for each thing that a field can name, where the address says which one it is about.
     package var standing: (field: String, values: [String: RawInput])?
 
+    /// Puts in what depends on when the form is shown.
+    package var atTime: (@Sendable (Timestamp, inout OperationForm) -> Void)?
+
     /// A form that leads back to a page.
     package init(about: String? = nil, back: LocalPath, backName: String? = nil) {
         (self.about, self.back) = (about, back)

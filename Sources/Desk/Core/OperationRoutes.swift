@@ -98,7 +98,11 @@ package enum OperationRoutes {
     ) async throws -> OperationForm {
         let policy = services.policy.current
         let id = call.request.parameter("id")
-        return try await services.database.read { tx in try operation.form(id, call.actor, policy, tx) }
+        var form = try await services.database.read { tx in
+            try operation.form(id, call.actor, policy, tx)
+        }
+        form.atTime?(services.clock(), &form)
+        return form
     }
 
     private static func visible(_ operation: AnyOperation, _ form: OperationForm) -> [FieldDescription] {

@@ -18,6 +18,10 @@ package struct AttentionCheck: Hashable, Sendable {
         case changeStatus = "change_status"
         /// What is known by now is written down.
         case note
+        /// It is offered anew.
+        case handOver = "hand_over"
+        /// Whoever is stuck is told how it goes on.
+        case unblock
     }
 
     /// Stored and sent.

@@ -78,6 +78,7 @@ extension CaseClock {
         case .triage: .setNextAction
         case .engineering, .vendorChase: .note
         case .mitigation: .changeStatus
+        case .handover: .handOver
         case .resolution, .nextAction, .followUp, .evidenceRequest, .timeBox: nil
         }
     }

@@ -147,6 +147,8 @@ package enum CaseFact: Fact {
     case mail(CaseMailFact)
     /// What happened to its clocks.
     case clock(ClockFact)
+    /// How it changed hands, and who was stuck.
+    case handoff(HandoffFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -232,7 +234,7 @@ package enum CaseFact: Fact {
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock:
+            .clock, .handoff:
             family?.edits ?? []
         }
     }

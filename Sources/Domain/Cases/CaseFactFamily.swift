@@ -33,6 +33,7 @@ extension CaseFact {
         case .customer(let fact): fact
         case .mail(let fact): fact
         case .clock(let fact): fact
+        case .handoff(let fact): fact
         default: nil
         }
     }
@@ -42,7 +43,7 @@ extension CaseFact {
         InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
-        ClockFact.self,
+        ClockFact.self, HandoffFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -66,6 +67,9 @@ extension CaseFact {
         }
         if CaseMailFact.kinds.contains(kind) { return .mail(try CaseMailFact(kind: kind, body: body)) }
         if ClockFact.kinds.contains(kind) { return .clock(try ClockFact(kind: kind, body: body)) }
+        if HandoffFact.kinds.contains(kind) {
+            return .handoff(try HandoffFact(kind: kind, body: body))
+        }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil
     }

@@ -74,6 +74,7 @@ extension Policy {
         if root.child("breach_causes") != nil {
             policy.breachCauses = readTerms("breach_causes", &root, &problems)
         }
+        policy.handover = readHandover(&root, policy, &problems)
         policy.serviceLevels = .read(&root, levelTerms(policy), zones: zones, &problems)
         checkForms(policy, root.child("forms"), &problems)
         checkTransitions(policy, statusLines, document.line, &problems)

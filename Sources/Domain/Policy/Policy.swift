@@ -197,6 +197,8 @@ package struct Policy: Sendable {
     package var signIn: SignIn
     /// How the work is arranged.
     package var coordination = CoordinationTerms.standard
+    /// How cases change hands.
+    package var handover = HandoverTerms.standard
     /// The forms: what is asked, and for which step it is needed.
     package var forms: [Form] = []
     /// The roles.

@@ -22,6 +22,7 @@ package indirect enum SearchCondition: Hashable, Sendable {
         case since = "status_since"
         case unanswered = "unanswered_since"
         case breach = "deadline_at"
+        case acceptance = "accept_by"
     }
 
     /// Something that a case has or lacks.
@@ -32,6 +33,9 @@ package indirect enum SearchCondition: Hashable, Sendable {
         case promise
         case blocker
         case hypothesis
+        case handover
+        case stuck
+        case reusableAnswer = "reusable_answer"
     }
 
     /// Where words are looked for.

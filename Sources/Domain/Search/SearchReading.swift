@@ -157,6 +157,9 @@ package struct SearchReading: Sendable {
         case "overdue": return .during(.due, from: nil, until: now)
         case "breached": return .during(.breach, from: nil, until: now)
         case "late": return .during(.promised, from: nil, until: now)
+        case "offered": return .has(.handover)
+        case "unaccepted": return .during(.acceptance, from: nil, until: now)
+        case "stuck": return .has(.stuck)
         case "restricted", "confidential": return .restricted
         case "merged": return .merged
         case "watched", "watching": return .watched([me])
@@ -168,7 +171,7 @@ package struct SearchReading: Sendable {
                     "open", "waiting", "solved", "closed", "mine", "unowned", "overdue", "late", "breached",
                     "watched",
                     "merged",
-                    "restricted",
+                    "restricted", "offered", "unaccepted", "stuck",
                 ])
         }
     }

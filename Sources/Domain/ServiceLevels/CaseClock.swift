@@ -28,6 +28,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
     case evidenceRequest = "evidence_request"
     /// Until a hypothesis or a test is looked at again.
     case timeBox = "time_box"
+    /// Until whoever the case is offered to accepts it or gives it back.
+    case handover
 
     /// Shown on pages.
     package var label: String {
@@ -46,6 +48,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .followUp: "Follow-up"
         case .evidenceRequest: "Evidence asked for"
         case .timeBox: "Time-box"
+        case .handover: "Hand-over accepted"
         }
     }
 
@@ -63,6 +66,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .nextAction, .followUp: "doing it"
         case .evidenceRequest: "all that was asked for, or taking the request back"
         case .timeBox: "a judgement or a result"
+        case .handover: "accepting it or giving it back"
         }
     }
 
@@ -72,7 +76,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .firstResponse, .triage, .updateCadence, .nextReply, .mitigation, .resolution, .engineering,
             .vendorChase, .noResponse:
             true
-        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox: false
+        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .handover: false
         }
     }
 

@@ -351,7 +351,11 @@ extension CaseClocks {
             beforeMerge = clocks
             finish(.cancel, cause)
         case .relation(.unmerged): unmerge(cause)
-        case .ownerChanged: begin(.assignment, cause)
+        case .ownerChanged:
+            begin(.assignment, cause)
+            signal(.handover, .cancel, cause)
+        case .ownerLeft: signal(.handover, .cancel, cause)
+        case .handoff(let change): move(change, cause)
         case .replied(let text, let fromCustomer):
             if fromCustomer { asked(cause) } else { answered(text, cause) }
         case .form(.customerAnswered): asked(cause)
@@ -445,7 +449,8 @@ extension CaseClocks {
         for id in clocks.keys.sorted() {
             // What nobody does any more was not done in time either.
             let isMoot =
-                id.clock.waitsFor != nil || [.nextAction, .timeBox, .evidenceRequest].contains(id.clock)
+                id.clock.waitsFor != nil
+                || [.nextAction, .timeBox, .evidenceRequest, .handover].contains(id.clock)
             if id.clock == .followUp, case .stop = signal { continue }
             clocks[id]?.take(isMoot ? .cancel : signal, because: cause)
             clocks[id]?.take(.resume, because: cause)
@@ -544,6 +549,15 @@ extension CaseClocks {
         case .updatePromised(let moment): restart(.promisedUpdate, until: moment, cause)
         case .followUpAdded(let plan): restart(.followUp, item: plan.item, until: plan.dueAt, cause)
         case .followUpDone(let item, _): signal(.followUp, item: item, .stop, cause)
+        default: break
+        }
+    }
+
+    private mutating func move(_ change: HandoffFact, _ cause: ClockCause) {
+        switch change {
+        case .offered(let offer): restart(.handover, until: offer.acceptBy, cause)
+        case .accepted, .returned: signal(.handover, .stop, cause)
+        case .withdrawn: signal(.handover, .cancel, cause)
         default: break
         }
     }

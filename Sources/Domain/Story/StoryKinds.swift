@@ -51,6 +51,13 @@ extension ClockFact {
     package static let storyKinds = ["case.breach_explained"]
 }
 
+extension HandoffFact {
+    /// Into whose hands the case came, or why it did not, and what helped whoever was stuck.
+    package static let storyKinds = [
+        "case.handover_accepted", "case.handover_returned", "case.unblock_answered",
+    ]
+}
+
 extension RetentionFact {
     /// That nothing is left to read.
     package static let storyKinds = ["case.purged"]

@@ -137,6 +137,8 @@ enum CaseStep {
         case .promiseUpdate: return link("case.coordinate", "promise_update", "Promise update")
         case .changeStatus: return link("case.change_status", "change_status", "Change status")
         case .note: return link("case.note", "note", "Write a note")
+        case .handOver: return link("case.hand_over", "hand_over", "Offer it anew")
+        case .unblock: return link("case.unblock", "unblock", "Unblock")
         }
     }
 }

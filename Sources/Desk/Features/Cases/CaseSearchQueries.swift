@@ -231,6 +231,7 @@ enum CaseSearchQueries {
         case .since: return stretch("c.status_since")
         case .unanswered: return row("s.unanswered_since")
         case .breach: return ServiceLevelsDirectory.isDue(from: from, until: until)
+        case .acceptance: return HandoffDirectory.isOffered(from: from, until: until)
         case .resolved: return row("s.resolved_at")
         case .closed: return row("s.closed_at")
         case .reported: return row("s.reported_at")
@@ -257,6 +258,9 @@ enum CaseSearchQueries {
         case .workaround: return fact("case.workaround_recorded")
         case .fix: return fact("case.fix_recorded")
         case .hypothesis: return fact("case.hypothesis_proposed")
+        case .handover: return HandoffDirectory.isOffered()
+        case .stuck: return HandoffDirectory.isStuck
+        case .reusableAnswer: return HandoffDirectory.hasReusableAnswer
         }
     }
 

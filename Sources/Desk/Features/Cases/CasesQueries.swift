@@ -594,7 +594,7 @@ package enum CasesQueries {
                     "security_owner", "merged_into", "doc",
                 ], page: listedPage(after:limit:)),
             RelationsDirectory.table, SearchDirectory.table,
-        ],
+        ] + HandoffDirectory.tables,
         load: { id, tx in try tx.first(row(id: id), read) },
         save: { this, fact, tx in
             try tx.execute(save(this))
@@ -602,6 +602,7 @@ package enum CasesQueries {
             try tx.execute(isFirst ? insertListed(this, doc: fact.sequence) : updateListed(this))
             try RelationsDirectory.project(fact, in: tx)
             try SearchDirectory.project(fact, in: tx)
+            try HandoffDirectory.project(fact, in: tx)
             try ServiceLevelsDirectory.touch(this.id, in: tx)
         },
         forget: { id, tx in
@@ -609,6 +610,7 @@ package enum CasesQueries {
             try tx.execute(forgetListed(id: id))
             try tx.execute(forget(id: id))
             try RelationsDirectory.forget(ID(id), in: tx)
+            try HandoffDirectory.forget(ID(id), in: tx)
         },
         describe: { aspect, this, policy, tx in
             try describe(aspect, this, policy, tx)

@@ -49,6 +49,7 @@ struct CaseTimeline {
             View(id: "customer", title: "Contract and alerts", kinds: CaseCustomerFact.kinds),
             View(id: "mail", title: "Mail", kinds: CaseMailFact.kinds),
             View(id: "clocks", title: "Clocks", kinds: ClockFact.kinds),
+            View(id: "hands", title: "Hand-overs", kinds: HandoffFact.kinds),
         ]
 
         /// What went between us and the customer.
