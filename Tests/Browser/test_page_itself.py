@@ -1,5 +1,6 @@
 """The palette, keys of one's own, undo, the two layers of a timeline, and who else is here, as people use them."""
 
+import datetime
 import re
 import unittest
 
@@ -201,12 +202,36 @@ class PageItselfTests(BrowserTest):
         self.assertTrue(due.inner_text().endswith(" GMT+9"), due.inner_text())
         self.assertEqual(due.get_attribute("title"), words)
         elsewhere.goto(self.server.url(f"/cases/{number}/clocks"))
-        elsewhere.locator(".lede", has_text="Times are of Asia/Tokyo").wait_for()
+        elsewhere.locator(".lede", has_text="Times are in Asia/Tokyo").wait_for()
         self.assertIn("Counts", elsewhere.locator(".explained[open] thead").inner_text())
         self.assertIn("Outside hours", elsewhere.locator(".explained[open] thead").inner_text())
         elsewhere.goto(self.server.url(f"/cases/{number}/clocks#resolution-1"))
         elsewhere.locator("#resolution-1").wait_for(state="visible")
         self.assert_quiet(elsewhere)
+
+    def test_times_are_typed_in_the_zone_in_which_they_are_shown(self):
+        tokyo = self.signed_in("engineer", timezone_id="Asia/Tokyo")
+        number = self.open_case(tokyo)
+        self.assertIn("times in Asia/Tokyo", tokyo.locator("#tl-n").inner_text())
+        shown = tokyo.locator("#timeline time[data-zoned]").first
+        self.assertTrue(shown.get_attribute("title").endswith(" UTC"), shown.get_attribute("title"))
+        at = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
+        due = at + datetime.timedelta(days=2)
+        in_tokyo = due + datetime.timedelta(hours=9)
+        tokyo.goto(self.server.url(f"/cases/{number}/set_next_action"))
+        tokyo.locator("form.form", has_text="Time zone: Asia/Tokyo").wait_for()
+        tokyo.locator("[name=text]").fill("Read the trace")
+        tokyo.locator("[name=due_at]").fill(in_tokyo.strftime("%Y-%m-%dT%H:%M"))
+        tokyo.locator("form.form button.go").click()
+        moment = due.strftime("%Y-%m-%dT%H:%M:%SZ")
+        tokyo.locator(f"time[datetime='{moment}']").first.wait_for()
+        tokyo.goto(self.server.url(f"/cases/{number}/set_next_action"))
+        typed = tokyo.locator("[name=due_at]")
+        typed.fill("half past nine")
+        tokyo.locator("form.form button.go").click()
+        tokyo.locator(".err").first.wait_for()
+        self.assertEqual(tokyo.locator("[name=due_at]").input_value(), "half past nine")
+        self.assert_quiet(tokyo)
 
     def test_a_colleague_is_seen_writing(self):
         first, second = self.signed_in("engineer"), self.signed_in("colleague")

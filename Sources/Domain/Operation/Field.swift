@@ -64,6 +64,8 @@ package struct FieldDescription: Sendable {
 extension FieldDescription {
     /// Whether it stands for questions of policy, which the form of the operation names.
     package var isOpen: Bool { if case .answers = shape { true } else { false } }
+    /// Whether it takes a moment.
+    package var isTime: Bool { if case .time = shape { true } else { false } }
 }
 
 /// What an edit asks of one field.

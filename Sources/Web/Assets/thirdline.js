@@ -55,7 +55,8 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 const localTime = new Intl.DateTimeFormat(undefined, {
   weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
 });
-/** 14:30 CET, or 20 Nov 14:30 CET on another day: the text of moments that somebody must keep, in the zone of the reader. */
+const isUTC = /^(Etc\/)?UTC$/.test(zone);
+/** 14:30 CET, or 20 Nov 14:30 CET on another day: a moment in the zone of the reader. */
 function zoned(at, isBare) {
   const date = new Date(at), now = new Date();
   const day = date.toDateString() === now.toDateString() ? {} : { day: "numeric", month: "short" };
@@ -64,7 +65,7 @@ function zoned(at, isBare) {
   return date.toLocaleString("en-GB", { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...name }).replace(",", "");
 }
 function dressTimes(within) {
-  if (/^(Etc\/)?UTC$/.test(zone)) return;
+  if (isUTC) return;
   for (const time of all("time[data-zoned]:not([title])", within)) {
     const at = Date.parse(time.dateTime);
     if (Number.isNaN(at)) continue;
@@ -77,7 +78,31 @@ function dressTimes(within) {
     const at = Date.parse(time.dateTime);
     if (/T\d/.test(time.dateTime) && !Number.isNaN(at)) time.title = "Your time: " + localTime.format(at);
   }
+  for (const field of all("input.time:not([data-dressed])", within)) {
+    const wasTouched = field.value !== field.defaultValue, typed = field.value;
+    field.dataset.dressed = "";
+    field.placeholder = inZone(field.placeholder);
+    field.defaultValue = inZone(field.defaultValue);
+    if (wasTouched) field.value = typed;
+  }
 }
+const WRITTEN = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?$/;
+/** 2026-11-20T10:30 for 2026-11-20T09:30 as the server writes it; other text stays as it is. */
+function inZone(text) {
+  const at = WRITTEN.test(text.trim()) ? new Date(text.trim().replace(" ", "T") + "Z") : null;
+  if (!at || Number.isNaN(+at)) return text;
+  const two = number => String(number).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+/** What is typed into a field of time is of the reader's zone; what has an offset of its own, or is no time, goes as it is. */
+document.addEventListener("formdata", event => {
+  if (isUTC) return;
+  for (const field of all("input.time[data-dressed]", event.target)) {
+    const text = field.value.trim();
+    const at = field.name && WRITTEN.test(text) ? new Date(text.replace(" ", "T")) : null;
+    if (at && !Number.isNaN(+at)) event.formData.set(field.name, at.toISOString().replace(/\.000Z$/, "Z"));
+  }
+});
 
 /** 12 min, 2 h 5 min, 3 d 4 h: as the server says it. */
 function durationWords(seconds) {

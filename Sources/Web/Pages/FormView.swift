@@ -136,7 +136,7 @@ package struct FormView: Sendable {
 
     private func describedBy(_ field: FieldDescription) -> HTML {
         var ids: [String] = []
-        if field.help != nil { ids.append("\(id(field.name))-h") }
+        if hasHelp(field) { ids.append("\(id(field.name))-h") }
         let isWrong = !messages(field).isEmpty
         if isWrong { ids.append("\(id(field.name))-e") }
         let isFirst = isWrong && problems.first?.field == field.name
@@ -145,8 +145,13 @@ package struct FormView: Sendable {
     }
 
     private func help(_ field: FieldDescription) -> HTML {
-        field.help.map { "<p class=\"help\" id=\"\(id(field.name))-h\">\($0)</p>" } ?? .empty
+        guard hasHelp(field) else { return .empty }
+        var help: HTML = field.help.map { "\($0)" } ?? .empty
+        if field.isTime { help = "Time zone: \(zoneName). \(help)" }
+        return "<p class=\"help\" id=\"\(id(field.name))-h\">\(help)</p>"
     }
+
+    private func hasHelp(_ field: FieldDescription) -> Bool { field.help != nil || field.isTime }
 
     private func errors(_ field: FieldDescription) -> HTML {
         let messages = messages(field)

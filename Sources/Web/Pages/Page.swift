@@ -144,7 +144,7 @@ package struct PageFrame: Sendable {
             <main class="page" id="main" tabindex="-1">
             \(notice(page))\(page.main)
             </main>
-            <footer>All times are UTC.</footer>
+            <footer>Times are in \(zoneName).</footer>
             <div id="live" class="sr" aria-live="polite"></div>
             </body>
             </html>
@@ -268,21 +268,25 @@ package func icon(_ name: String) -> HTML {
     "<svg class=\"i\" aria-hidden=\"true\"><use href=\"#i-\(name)\"/></svg>"
 }
 
-/// A moment for the reader: a clock time today, else the day; the exact time is in the markup.
+/// A moment for the reader, without its zone: a clock time today, else with the day.
+///
+/// Written in UTC; the page's script shows it in the reader's zone. The page says once which that is (`zoneName`), and
+/// the markup has the exact time.
 package func time(_ moment: Timestamp, now: Timestamp, class name: String? = nil) -> HTML {
-    "<time datetime=\"\(moment.rfc3339)\"\(.attribute("class", name))>\(words(for: moment, now: now))</time>"
+    "<time datetime=\"\(moment.rfc3339)\" data-zoned=\"bare\"\(.attribute("class", name))>\(words(for: moment, now: now))</time>"
 }
 
-/// A moment that somebody must keep: in the reader's zone where the page's script knows it, else in UTC, and the zone with it.
-/// - Parameter isBare: whether the zone is left out, where the page says it once (`zoneName`).
-package func zonedTime(_ moment: Timestamp, now: Timestamp, isBare: Bool = false) -> HTML {
-    let words = words(for: moment, now: now)
-    return isBare
-        ? "<time datetime=\"\(moment.rfc3339)\" data-zoned=\"bare\">\(words)</time>"
-        : "<time datetime=\"\(moment.rfc3339)\" data-zoned>\(words) UTC</time>"
+/// A moment for the reader and the zone with it, for sentences and for what somebody must keep.
+package func zonedTime(_ moment: Timestamp, now: Timestamp) -> HTML {
+    "<time datetime=\"\(moment.rfc3339)\" data-zoned>\(words(for: moment, now: now)) UTC</time>"
 }
 
-/// The zone in which the page shows moments that somebody must keep.
+/// A moment as logs have it: in UTC for every reader, so that it can be compared with their lines.
+package func universalTime(_ moment: Timestamp, now: Timestamp) -> HTML {
+    "<time datetime=\"\(moment.rfc3339)\">\(words(for: moment, now: now))</time>"
+}
+
+/// The zone in which the page shows moments and takes them.
 package let zoneName: HTML = "<span data-zone>UTC</span>"
 
 /// How far a moment lies ahead or behind, in short: “in 40 min”, “2 h ago”; the exact time is in the markup.

@@ -43,7 +43,7 @@ enum ReceiveAlert: Operation {
         .optional(.reference("organisation", "Organisation", to: "organisation")).help(
             "The customer, where it concerns one."),
         .optional(CaseFields.term(.component)), .optional(CaseFields.term(.environment)),
-        .optional(.time("started_at", "Began")).help("UTC."),
+        .optional(.time("started_at", "Began")),
         .optional(.line("url", "Address", maxBytes: 2000)).help("The page of the monitoring system."))
 
     private static let state = Field<String>.choice(

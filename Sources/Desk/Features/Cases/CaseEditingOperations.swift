@@ -390,9 +390,9 @@ enum RecordTimes: CaseOperation {
     static let input = Fields(
         Input.init, CaseFields.id,
         .optional(.time("began_at", "Impact began")).help(
-            "UTC. A fault at a low rate may run for weeks unnoticed."),
-        .optional(.time("noticed_at", "First noticed")).help("UTC."),
-        .optional(.time("reported_at", "Reported")).help("UTC."))
+            "A fault at a low rate may run for weeks unnoticed."),
+        .optional(.time("noticed_at", "First noticed")),
+        .optional(.time("reported_at", "Reported")))
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {

@@ -157,7 +157,7 @@ struct CaseView {
             <nav class="crumb" aria-label="Breadcrumb"><a href="/cases">Queue</a><span aria-hidden="true">/</span><span>\(this.number)</span></nav>
             \(head)\(content.notices)<div class="case"><div class="work">
             \(brief)\(content.work)
-            <section class="stack" aria-labelledby="tl-h"><div><div class="sec"><h2 id="tl-h">Timeline</h2><span class="dim f13" id="tl-n" data-live>\(grouped(content.entryCount)) entries, times in UTC</span>\(timelineViews)</div>
+            <section class="stack" aria-labelledby="tl-h"><div><div class="sec"><h2 id="tl-h">Timeline</h2><span class="dim f13" id="tl-n" data-live>\(grouped(content.entryCount)) entries, times in \(zoneName)</span>\(timelineViews)</div>
             \(composer)</div>
             \(pinForm)\(timeline.list)\(timeline.older)</section></div>
             \(side)</div>
@@ -383,7 +383,7 @@ struct CaseView {
             <form class="as-reply" id="reply" method="post" action="\(path)/reply" data-enhance data-land="compose">\(FormView.hidden(key: newKey(), base: nil))<p class="audience">\(icon("globe"))<span><b>Public.</b> Read by \(readers) at \(organisation), in their portal</span></p>
             <label class="sr" for="reply-text">Reply to \(organisation)</label>\(draftField("reply", content.replyDraft, placeholder: "Say what is known, what you need from them and when you write again"))
             <p class="form-error" data-form-error role="alert"></p>
-            \(fromTemplate)<div class="send"><span class="draft-state" data-draft-state role="status"></span><a href="\(path)/templates">Insert template</a><label for="next-update">We write again by <input class="input time" id="next-update" name="next_update_at" placeholder="2026-11-20T09:30" size="16" autocomplete="off"></label><label for="then">Then <select class="input" id="then" name="status"><option value="">leave it \(current)</option>\(options)</select></label><button class="btn go">Send to \(organisation)<kbd>Ctrl ↵</kbd></button></div></form>
+            \(fromTemplate)<div class="send"><span class="draft-state" data-draft-state role="status"></span><a href="\(path)/templates">Insert template</a><label for="next-update">We write again by <input class="input time" id="next-update" name="next_update_at" placeholder="2026-11-20T09:30" size="16" autocomplete="off"> <span class="dim f13">\(zoneName)</span></label><label for="then">Then <select class="input" id="then" name="status"><option value="">leave it \(current)</option>\(options)</select></label><button class="btn go">Send to \(organisation)<kbd>Ctrl ↵</kbd></button></div></form>
 
             """
     }

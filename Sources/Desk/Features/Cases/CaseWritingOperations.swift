@@ -142,7 +142,7 @@ enum NoteOnCase: CaseOperation {
     static let input = Fields(
         Input.init, CaseFields.id, .text("text", "Note").help("Only colleagues read this."),
         .optional(.time("occurred_at", "Happened at"))
-            .help("UTC. For something that happened earlier; the entry is marked as entered later."))
+            .help("For something that happened earlier; the entry is marked as entered later."))
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {

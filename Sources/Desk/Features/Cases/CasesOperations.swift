@@ -75,10 +75,10 @@ enum CaseFields {
     static let nextAction = Field<String>.line("next_action", "Next action", maxBytes: 300)
         .editing("next_action").help("What happens next, by whoever owns the case.")
 
-    static let nextActionDueAt = Field<Timestamp>.time("next_action_due_at", "Next action due").help("UTC.")
+    static let nextActionDueAt = Field<Timestamp>.time("next_action_due_at", "Next action due")
 
     static let nextUpdateAt = Field<Timestamp>.time("next_update_at", "We write again by")
-        .editing("next_update").help("UTC. The customer sees this promise.")
+        .editing("next_update").help("The customer sees this promise.")
 }
 
 extension Operation {
@@ -154,9 +154,9 @@ enum OpenCase: Operation {
         .optional(CaseFields.channel),
         .optional(CaseFields.term(.productArea)), .optional(CaseFields.term(.component)),
         .optional(CaseFields.term(.environment)),
-        .optional(.time("began_at", "Impact began")).help("UTC."),
-        .optional(.time("noticed_at", "First noticed")).help("UTC."),
-        .optional(.time("reported_at", "Reported")).help("UTC. Empty means now."),
+        .optional(.time("began_at", "Impact began")),
+        .optional(.time("noticed_at", "First noticed")),
+        .optional(.time("reported_at", "Reported")).help("Empty means now."),
         .flag("takes_it", "I own it"))
 
     struct State: Sendable {

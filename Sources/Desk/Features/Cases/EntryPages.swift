@@ -28,7 +28,7 @@ enum EntryPages {
         let sentences = CaseSentence(policy: policy, names: names, parts: parts)
         let main: HTML = """
             <nav class="crumb" aria-label="Breadcrumb"><a href="/cases">Queue</a><span aria-hidden="true">/</span><a href="/cases/\(this.number)#e-\(entry.version.number)">\(this.number)</a><span aria-hidden="true">/</span><span>Entry \(String(entry.sequence))</span></nav>
-            <h1>\(title(entry, sentences))</h1><p class="lede">\(time(entry.occurredAt, now: services.clock())) UTC</p>
+            <h1>\(title(entry, sentences))</h1><p class="lede">\(zonedTime(entry.occurredAt, now: services.clock()))</p>
             <div class="card pad">\(words(entry, sentences))</div>
             """
         return services.page(

@@ -619,7 +619,7 @@ enum QueuePages {
     }
 
     private static let hints: HTML = """
-        <p class="hints"><span><kbd data-cap="j">j</kbd><kbd data-cap="k">k</kbd> move</span><span><kbd>Enter</kbd> open</span><span><kbd data-cap="a">a</kbd> assign</span><span><kbd data-cap="x">x</kbd> select</span><span><kbd data-cap="b">b</kbd> change selected</span><span><kbd data-cap="c">c</kbd> new case</span><span><kbd data-cap="/">/</kbd> search</span><span><kbd>Ctrl K</kbd> do anything</span><span><kbd data-cap="?">?</kbd> all keys</span><span>Times are UTC</span></p>
+        <p class="hints"><span><kbd data-cap="j">j</kbd><kbd data-cap="k">k</kbd> move</span><span><kbd>Enter</kbd> open</span><span><kbd data-cap="a">a</kbd> assign</span><span><kbd data-cap="x">x</kbd> select</span><span><kbd data-cap="b">b</kbd> change selected</span><span><kbd data-cap="c">c</kbd> new case</span><span><kbd data-cap="/">/</kbd> search</span><span><kbd>Ctrl K</kbd> do anything</span><span><kbd data-cap="?">?</kbd> all keys</span><span>Times are in \(zoneName)</span></p>
         """
 }
 

@@ -56,7 +56,7 @@ enum ScheduleCall: CallOperation {
     static let input = Fields(
         Input.init, CaseFields.id,
         .line("topic", "What the call is about", maxBytes: 200).help("The customer sees this."),
-        .time("starts_at", "Begins").help("UTC."),
+        .time("starts_at", "Begins"),
         .optional(.line("join_link", "Link to join", maxBytes: 1000))
             .help("Begins with https://. The customer sees it too."),
         .list(of: .line("attendees", "Who takes part", maxBytes: 200), maxCount: 50)
@@ -86,7 +86,7 @@ enum MoveCall: CallOperation {
     static let summary = "Move a call"
     static let verb = "Move"
     static let input = Fields(
-        Input.init, CaseFields.id, callField, .time("starts_at", "Begins").help("UTC."),
+        Input.init, CaseFields.id, callField, .time("starts_at", "Begins"),
         .optional(.line("reason", "Why it is moved", maxBytes: 500)).help("Only colleagues see this."))
 
     static func facts(
@@ -173,7 +173,7 @@ enum AddFollowUp: CallOperation {
     static let input = Fields(
         Input.init, CaseFields.id, callField, .line("text", "What is to be done", maxBytes: 300),
         .optional(.reference("owner", "Who does it", to: "person")).help("Empty means yourself."),
-        .optional(.time("due_at", "Due")).help("UTC. A promise needs one."),
+        .optional(.time("due_at", "Due")).help("A promise needs one."),
         .flag("promised", "The customer was promised this"))
 
     static func person(_ input: Input) -> String? { input.owner }

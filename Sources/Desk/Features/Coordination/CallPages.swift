@@ -172,7 +172,7 @@ enum CallPages {
                     as HTML
             }
             return """
-                <form class="form panel" method="post" action="\(path)/add_follow_up" data-enhance>\(FormView.hidden(key: newKey(), base: nil))<input type="hidden" name="call" value="\(call.number)"><div class="fld"><label for="fu-text">What is to be done</label><input class="input" id="fu-text" name="text" required dir="auto" autocomplete="off"></div><div class="cols"><div class="fld"><label for="fu-owner">Who does it</label><select class="input" id="fu-owner" name="owner">\(people)</select></div><div class="fld"><label for="fu-due">Due, UTC <span class="opt">optional</span></label><input class="input time" id="fu-due" name="due_at" placeholder="\(moment.adding(seconds: 86_400).fieldText)" autocomplete="off"></div></div><div class="fld"><label class="tick"><input type="checkbox" name="promised" value="true"><span>The customer was promised this</span></label></div><p class="form-error" data-form-error role="alert"></p><div class="btns"><button class="btn">Add</button></div></form>
+                <form class="form panel" method="post" action="\(path)/add_follow_up" data-enhance>\(FormView.hidden(key: newKey(), base: nil))<input type="hidden" name="call" value="\(call.number)"><div class="fld"><label for="fu-text">What is to be done</label><input class="input" id="fu-text" name="text" required dir="auto" autocomplete="off"></div><div class="cols"><div class="fld"><label for="fu-owner">Who does it</label><select class="input" id="fu-owner" name="owner">\(people)</select></div><div class="fld"><label for="fu-due">Due, \(zoneName) <span class="opt">optional</span></label><input class="input time" id="fu-due" name="due_at" placeholder="\(moment.adding(seconds: 86_400).fieldText)" autocomplete="off"></div></div><div class="fld"><label class="tick"><input type="checkbox" name="promised" value="true"><span>The customer was promised this</span></label></div><p class="form-error" data-form-error role="alert"></p><div class="btns"><button class="btn">Add</button></div></form>
                 """
         }
 
@@ -191,7 +191,7 @@ enum CallPages {
                     "<dt>Join</dt><dd><a href=\"\($0)\" rel=\"noopener noreferrer\">\($0)</a></dd>"
                 } ?? .empty
             return """
-                <aside class="card clip" aria-label="Details">\(end)<section class="panel"><header><h2>Call</h2></header><dl class="pairs"><dt>Number</dt><dd>\(call.number)</dd><dt>Begins</dt><dd>\(time(call.plan.startsAt, now: moment)) UTC</dd>\(link)<dt>Takes part</dt>\(attendees)<dt>Planned by</dt><dd>\(isolated(names[call.plannedBy] ?? "Somebody"))</dd></dl></section></aside>
+                <aside class="card clip" aria-label="Details">\(end)<section class="panel"><header><h2>Call</h2></header><dl class="pairs"><dt>Number</dt><dd>\(call.number)</dd><dt>Begins</dt><dd>\(zonedTime(call.plan.startsAt, now: moment))</dd>\(link)<dt>Takes part</dt>\(attendees)<dt>Planned by</dt><dd>\(isolated(names[call.plannedBy] ?? "Somebody"))</dd></dl></section></aside>
                 """
         }
     }

@@ -198,7 +198,7 @@ enum SetNextAction: CoordinationOperation {
     static let right: Right = "case.coordinate"
     static let input = Fields(
         Input.init, CaseFields.id, nextText.help("One step that moves the case on."),
-        .optional(nextOwner).help("Empty means yourself."), nextDue.help("UTC."))
+        .optional(nextOwner).help("Empty means yourself."), nextDue)
 
     static func person(_ input: Input) -> String? { input.owner }
 
@@ -249,7 +249,7 @@ enum FinishNextAction: CoordinationOperation {
         .optional(.line("outcome", "What came of it", maxBytes: 1000)),
         .optional(nextText).help(
             "What comes after it. Without one the case stands in the list of those that lack one."),
-        .optional(nextOwner).help("Empty means yourself."), .optional(nextDue).help("UTC."))
+        .optional(nextOwner).help("Empty means yourself."), .optional(nextDue))
 
     static func person(_ input: Input) -> String? { input.owner }
 

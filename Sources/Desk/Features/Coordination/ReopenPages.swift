@@ -57,7 +57,7 @@ enum ReopenPages {
             """ : .empty
         let main: HTML = """
             <div class="q-head"><h1>What came back</h1><span class="dim nowrap">\(grouped(measure.resolved)) resolved</span></div><p class="lede">Of the cases that were resolved from \(time(one.period.lowerBound, now: now)) to \(time(one.period.upperBound, now: now)). Each case counts once.</p>\(note)
-            <form class="filters" action="/cases/reopens"><label class="sr" for="from">From, UTC</label><input class="input time" id="from" name="from" value="\(one.period.lowerBound.fieldText)" autocomplete="off"><label class="sr" for="to">To, UTC</label><input class="input time" id="to" name="to" value="\(one.period.upperBound.fieldText)" autocomplete="off"><button class="btn">Show</button></form>
+            <form class="filters" action="/cases/reopens"><label class="sr" for="from">From, \(zoneName)</label><input class="input time" id="from" name="from" value="\(one.period.lowerBound.fieldText)" autocomplete="off"><label class="sr" for="to">To, \(zoneName)</label><input class="input time" id="to" name="to" value="\(one.period.upperBound.fieldText)" autocomplete="off"><button class="btn">Show</button></form>
             <div class="card clip"><table class="tbl"><caption class="sr">Resolved cases that came back</caption><thead><tr><th scope="col">How</th><th scope="col">Cases</th><th scope="col">Share</th></tr></thead><tbody>\(rows)</tbody></table></div>
             """
         return services.page(Page("What came back", here: "/cases/backlog", main: main), for: call)

@@ -110,6 +110,6 @@ enum CoordinationSentences {
 
     /// A time as it was said: without the day where that is the day of the entry.
     private static func moment(_ moment: Timestamp, _ said: Timestamp) -> HTML {
-        "\(time(moment, now: said)) UTC"
+        "\(zonedTime(moment, now: said))"
     }
 }

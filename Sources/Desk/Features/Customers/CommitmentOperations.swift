@@ -27,7 +27,7 @@ enum MakeCommitment: OrganisationOperation {
     static let input = Fields(
         Input.init, OrganisationRules.id,
         .text("text", "What was promised", maxBytes: 4000).help("As they will remember it."),
-        .time("due", "Due").help("UTC."),
+        .time("due", "Due"),
         .optional(.reference("promised_by", "Who answers for it", to: "person")).help(
             "Empty means yourself."),
         .optional(.line("promised_to", "Promised to")).help("Who heard it, if it was one person."),

@@ -107,7 +107,7 @@ struct OrganisationView {
                 """
         }
         return """
-            <div class="head"><div><h1>\(isolated(this.name))</h1><div class="meta">\(meta)<span class="dim">As of \(words(for: now, now: now)) UTC, \(today.text)</span></div></div><div class="btns">\(buttons)</div></div>
+            <div class="head"><div><h1>\(isolated(this.name))</h1><div class="meta">\(meta)<span class="dim">As of \(zonedTime(now, now: now)), \(today.text)</span></div></div><div class="btns">\(buttons)</div></div>
 
             """
     }

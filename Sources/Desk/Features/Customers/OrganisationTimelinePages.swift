@@ -166,7 +166,7 @@ enum OrganisationTimeline {
             ? "<p class=\"more\"><a class=\"btn\" href=\"\(path)?show=\(selection.show.rawValue)&amp;before=\(String(page.last?.sequence ?? 0))#changes\">Show older</a></p>"
             : .empty
         return """
-            <section id="changes" aria-labelledby="ch"><div class="sec"><h2 id="ch">What changed</h2><span class="dim f13">times in UTC</span><nav class="views" aria-label="Show">\(views)</nav></div>\(list)\(older)</section>
+            <section id="changes" aria-labelledby="ch"><div class="sec"><h2 id="ch">What changed</h2><span class="dim f13">times in \(zoneName)</span><nav class="views" aria-label="Show">\(views)</nav></div>\(list)\(older)</section>
 
             """
     }

@@ -58,11 +58,11 @@ enum EvidencePages {
         // With the day in any case: evidence is read on other days than it is added.
         func stamp(_ moment: Timestamp) -> HTML {
             let added = this.addedAt
-            return time(moment, now: moment.day == added.day ? added.adding(seconds: 86_400) : added)
+            return universalTime(moment, now: moment.day == added.day ? added.adding(seconds: 86_400) : added)
         }
         switch (this.coversFrom, this.coversTo) {
         case (let from?, let to?):
-            let end = from.day == to.day ? time(to, now: from) : stamp(to)
+            let end = from.day == to.day ? universalTime(to, now: from) : stamp(to)
             return from == to ? stamp(from) : "\(stamp(from)) to \(end)"
         case (let from?, nil): return "from \(stamp(from))"
         case (nil, let to?): return "to \(stamp(to))"

@@ -229,7 +229,7 @@ enum EvidenceReadPages {
             <div class="card clip"><table class="tbl" role="table" aria-label="Readings, newest first"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">When</th><th scope="col" role="columnheader">Who</th><th scope="col" role="columnheader">What</th><th scope="col" role="columnheader">How</th><th scope="col" role="columnheader">Why</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div>
             """
         let main: HTML = """
-            <nav class="crumb" aria-label="Breadcrumb">\(back)<span aria-hidden="true">/</span><span>Who read what</span></nav><h1>\(title)</h1><p class="lede">Which readings are recorded follows from policy. The newest \(most) are shown; times are UTC.</p>\(table)
+            <nav class="crumb" aria-label="Breadcrumb">\(back)<span aria-hidden="true">/</span><span>Who read what</span></nav><h1>\(title)</h1><p class="lede">Which readings are recorded follows from policy. The newest \(most) are shown; times are in \(zoneName).</p>\(table)
             """
         return Page(title, here: here, main: main)
     }

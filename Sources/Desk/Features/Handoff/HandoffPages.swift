@@ -76,7 +76,7 @@ struct HandoffView {
 
     private func name(_ id: String?) -> HTML { "<b>\(isolated(id.flatMap { names[$0] } ?? "Somebody"))</b>" }
 
-    private func moment(_ moment: Timestamp) -> HTML { "\(time(moment, now: context.now)) UTC" }
+    private func moment(_ moment: Timestamp) -> HTML { zonedTime(moment, now: context.now) }
 
     /// To whom something is offered, from the reader's side.
     private func receiver(_ offer: HandoffFact.Offer) -> HTML {
@@ -223,7 +223,7 @@ enum HandoffSentences {
             let up: HTML = offer.way == .tier ? " up" : .empty
             return (
                 "people",
-                "offered \(whose)\(up) to \(to), to be accepted by \(time(offer.acceptBy, now: entry.occurredAt)) UTC (\(offer.handover))"
+                "offered \(whose)\(up) to \(to), to be accepted by \(zonedTime(offer.acceptBy, now: entry.occurredAt)) (\(offer.handover))"
             )
         case .accepted(let handover, let comment):
             return ("people", "accepted the hand-over \(handover)\(words.because(comment))")

@@ -86,8 +86,8 @@ enum HandoverPages {
 
         private func by(_ one: Handoffs.Handover) -> HTML {
             one.isLate(at: now)
-                ? "<span class=\"bad\">was to be accepted by \(time(one.offer.acceptBy, now: now)) UTC</span>"
-                : "to be accepted by \(time(one.offer.acceptBy, now: now)) UTC"
+                ? "<span class=\"bad\">was to be accepted by \(zonedTime(one.offer.acceptBy, now: now))</span>"
+                : "to be accepted by \(zonedTime(one.offer.acceptBy, now: now))"
         }
 
         private func card(_ one: HandoffDirectory.Offered, _ said: HTML, _ acts: [HTML], isOpen: Bool) -> HTML

@@ -40,7 +40,7 @@ enum RecordDecision: InvestigationOperation {
             "Each option on a line of its own, the chosen one among them."),
         .text("reason", "Why this one?", maxBytes: 20_000),
         .optional(.reference("decider", "Who decided?", to: "person")).help("Empty means you."),
-        .optional(.time("occurred_at", "Decided at")).help("UTC. Empty means now."),
+        .optional(.time("occurred_at", "Decided at")).help("Empty means now."),
         .optional(InvestigationFields.item("replaces", "Takes the place of")),
         .optional(agrees), .optional(.line("agreed_by", "Who of the customer said so?", maxBytes: 200)),
         .optional(.text("agreement_words", "How, and in which words?", maxBytes: 5000)))

@@ -151,10 +151,10 @@ enum InvestigationFields {
             "One a line: a piece such as E1, or an entry of the timeline such as #12. Only pieces can prove.")
 
     static let occurredAt = Field<Timestamp>.time("occurred_at", "Happened at")
-        .help("UTC. Empty means now; an earlier time is marked as entered later.")
+        .help("Empty means now; an earlier time is marked as entered later.")
 
     static let dueAt = Field<Timestamp>.time("due_at", "Look again at")
-        .help("UTC. The time box: then somebody decides whether to go on.")
+        .help("The time box: then somebody decides whether to go on.")
 
     static func item(_ name: String, _ label: String) -> Field<String> {
         .reference(name, label, to: name)

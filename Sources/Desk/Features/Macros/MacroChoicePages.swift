@@ -75,7 +75,7 @@ enum MacroChoicePages {
         }
         if let action = preview.nextAction, let due = preview.dueAt {
             steps.append(
-                "<dt>Next action</dt><dd dir=\"auto\">\(action), due \(time(due, now: now)) UTC</dd>")
+                "<dt>Next action</dt><dd dir=\"auto\">\(action), due \(zonedTime(due, now: now))</dd>")
         }
         let beside: HTML = steps.isEmpty ? .empty : "<dl class=\"pairs\">\(steps)</dl>"
         return """

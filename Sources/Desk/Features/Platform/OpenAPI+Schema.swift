@@ -30,6 +30,7 @@ enum OpenAPISchema {
         }
         schema["title"] = .string(field.label)
         var words = field.help.map { [$0] } ?? []
+        if field.isTime { words.append("RFC 3339; without an offset it is UTC.") }
         if field.isEdit { words.append("Left out: stays as it is. null: is taken away.") }
         if let limit = limit(field.shape) { words.append("At most \(limit) bytes of UTF-8.") }
         if !words.isEmpty { schema["description"] = .string(words.joined(separator: " ")) }

@@ -34,7 +34,7 @@ enum ReportProblem: Operation {
         .text("symptom", "What do you see?")
             .help("What you did, what you expected and what came instead. Times and IDs help most."),
         .optional(hold), .optional(CaseFields.term(.component)),
-        .optional(.time("began_at", "When did it begin?")).help("UTC. Leave it empty if you do not know."))
+        .optional(.time("began_at", "When did it begin?")).help("Leave it empty if you do not know."))
 
     static let hold = Field<String>.choice(
         "severity", "How much does it hold you up?",
@@ -234,7 +234,7 @@ enum ReportForCustomer: Operation {
             "An organisation that let you report in its name."),
         .line("subject", "In one line, what is wrong?"), .text("symptom", "What do you see?"),
         .optional(ReportProblem.hold), .optional(CaseFields.term(.component)),
-        .optional(.time("began_at", "When did it begin?")).help("UTC. Leave it empty if you do not know."))
+        .optional(.time("began_at", "When did it begin?")).help("Leave it empty if you do not know."))
 
     static func load(
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction

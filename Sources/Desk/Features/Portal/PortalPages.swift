@@ -308,7 +308,7 @@ struct PortalCaseView {
         if let (by, at, _) = content.standing.confirmation {
             let who: HTML = by == me.id ? "You" : isolated(content.names[by] ?? "Your colleague")
             return """
-                <section class="card now" id="fix" aria-label="Whether it works" data-live><p>\(who) confirmed that it works again.</p><p>\(time(at, now: now)) UTC. If it comes back, say so below.</p></section>
+                <section class="card now" id="fix" aria-label="Whether it works" data-live><p>\(who) confirmed that it works again.</p><p>\(zonedTime(at, now: now)). If it comes back, say so below.</p></section>
 
                 """
         }

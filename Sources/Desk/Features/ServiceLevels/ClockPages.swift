@@ -199,7 +199,7 @@ enum ClockPages {
             level.applied.policy == 0
             ? "the built-in policy" : "version \(level.applied.policy) of the policy"
         return """
-            <p class="lede">Service level <b><bdi>\(level.name)</bdi></b> for \(severity)\(tier), by \(version). Times are of \(zoneName). A fact counts by when it was true, however late it was entered.</p>
+            <p class="lede">Service level <b><bdi>\(level.name)</bdi></b> for \(severity)\(tier), by \(version). Times are in \(zoneName). A fact counts by when it was true, however late it was entered.</p>
             """
     }
 
@@ -259,7 +259,7 @@ enum ClockPages {
     private static func changes(_ entry: ClockExplanation.Entry, _ now: Timestamp) -> HTML {
         let changes = entry.cycle.revisions.filter { $0.dueBefore != $0.dueAfter }.map { revision -> HTML in
             func moment(_ moment: Timestamp?) -> HTML {
-                moment.map { zonedTime($0, now: now, isBare: true) } ?? "no due time while paused"
+                moment.map { time($0, now: now) } ?? "no due time while paused"
             }
             return
                 "<li>The terms changed \(moment(revision.cause.occurredAt)): due \(moment(revision.dueBefore)) became \(moment(revision.dueAfter))</li>"
@@ -277,7 +277,7 @@ enum ClockPages {
         func sum(_ part: (ClockExplanation.Row) -> Int64) -> Int64 { entry.rows.reduce(0) { $0 + part($1) } }
         let rows = entry.rows.map { row -> HTML in
             """
-            <tr role="row"><td role="cell" data-label="From">\(zonedTime(row.from, now: now, isBare: true))</td><td role="cell" data-label="To">\(zonedTime(row.to, now: now, isBare: true))</td><td role="cell" data-label="State">\(words(row, policy))</td><td role="cell" data-label="Because">\(because(row, names, now))</td>\(number("Counts", row.counted))\(number("Outside hours", row.outside))\(number("Paused", row.paused))</tr>
+            <tr role="row"><td role="cell" data-label="From">\(time(row.from, now: now))</td><td role="cell" data-label="To">\(time(row.to, now: now))</td><td role="cell" data-label="State">\(words(row, policy))</td><td role="cell" data-label="Because">\(because(row, names, now))</td>\(number("Counts", row.counted))\(number("Outside hours", row.outside))\(number("Paused", row.paused))</tr>
 
             """
         }
@@ -312,7 +312,7 @@ enum ClockPages {
             row.cause.actor == Actor.system.id ? Actor.system.name : names[row.cause.actor] ?? "Somebody"
         let late: HTML =
             row.cause.recordedAt.seconds(since: row.cause.occurredAt) > 60
-            ? ", entered \(zonedTime(row.cause.recordedAt, now: now, isBare: true))" : .empty
+            ? ", entered \(time(row.cause.recordedAt, now: now))" : .empty
         return "<span>\(kind) <span class=\"dim\">by \(isolated(who))\(late)</span></span>"
     }
 
