@@ -3,11 +3,11 @@ extension Policy {
     static let defaultAttention = """
         # What may fall through. Each check is a search as in the queue; the page “Nothing falls through” shows what it finds
         # until there is nothing. `step`: what is done about it first (assign, reply, set_next_action, promise_update,
-    # classify, change_status, note, hand_over, unblock).
+    # classify, change_status, note, hand_over, unblock); left out, it is what the case needs first.
         attention:
           - {id: unowned, name: "Nobody owns it", search: "is:open no:owner opened:>30m", step: assign}
-          - {id: breached, name: "A promise of the service level is over", search: "is:open is:breached", step: reply}
-          - {id: near_breach, name: "A promise of the service level ends within an hour", search: "is:open breach:<1h", step: reply}
+          - {id: breached, name: "A promise of the service level is over", search: "is:open is:breached"}
+          - {id: near_breach, name: "A promise of the service level ends within an hour", search: "is:open breach:<1h"}
           - {id: promise_late, name: "A promised update is late", search: "is:open is:late", step: reply}
           - {id: unaccepted, name: "A hand-over was not accepted in time", search: "is:open is:unaccepted", step: hand_over}
           - {id: stuck, name: "Somebody is stuck and waits for an answer", search: "is:open is:stuck", step: unblock}

@@ -116,6 +116,10 @@ struct AttentionTests {
             #expect(try await found("near_breach", server) == [later])
             let page = try await server.browser(.ines).get("/attention").body
             #expect(page.contains(">1 min ago<") && page.contains(">in 29 min<"))
+            #expect(page.contains("/cases/\(first)/assign"), "nobody owns it, so that comes first")
+            try await desk.perform("case.assign", as: .marta, ["id": .text(first), "assignee": "@me"])
+            let owned = try await server.browser(.ines).get("/attention").body
+            #expect(owned.contains("/cases/\(first)/reply"), "it needs an answer first")
             try await desk.perform(
                 "case.reply", as: .marta,
                 ["id": .text(first), "text": "The bridge drops every second call; we restart it now."])

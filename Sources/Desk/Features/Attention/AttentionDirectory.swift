@@ -11,6 +11,8 @@ struct AttentionFinding: Sendable {
     var total = CaseTotal(0)
     /// The first of them: those whose promise ends first, or that waited longest.
     var cases: [SupportCase] = []
+    /// What is done about each case first, where the check leaves that to the case.
+    var steps: [ID<SupportCase>: AttentionCheck.Step] = [:]
     /// Why nothing can be found; nil where all is well.
     var problem: SearchProblem?
 }
@@ -34,8 +36,26 @@ enum AttentionDirectory {
                 (finding.cases, finding.total) = try CaseDirectory.search(
                     filter, for: actor, CasePage(limit: limit), counts: counts, in: tx)
             }
+            if check.step == nil {
+                finding.steps = try steps(of: finding.cases, policy: policy, now: now, in: tx)
+            }
             findings.append(finding)
         }
         return findings
+    }
+
+    /// The step of what each case needs first.
+    private static func steps(
+        of cases: [SupportCase], policy: Policy, now: Timestamp, in tx: borrowing Transaction
+    ) throws -> [ID<SupportCase>: AttentionCheck.Step] {
+        let clocks = try ServiceLevelsDirectory.standing(of: cases, policy: policy, at: now, in: tx)
+        var steps: [ID<SupportCase>: AttentionCheck.Step] = [:]
+        for this in cases {
+            let running = clocks[this.id]?.summary.running ?? []
+            steps[this.id] =
+                this.owner == nil
+                ? .assign : WorkItem(of: this, clocks: running, policy: policy, now: now).needs.first?.step
+        }
+        return steps
     }
 }

@@ -76,11 +76,11 @@ enum AttentionPages {
                 finding.total.number > finding.cases.count
                 ? "<p class=\"by\"><a href=\"\(address)\">All \(all) in the queue</a></p>" : .empty
             return """
-                <section aria-labelledby="\(id)"><div class="sec"><h2 id="\(id)"><a href="\(address)">\(finding.check.name)</a></h2><span class="dim">\(all)</span></div><div class="card clip"><table class="tbl" role="table" aria-labelledby="\(id)"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Case</th><th scope="col" role="columnheader">Owner</th><th scope="col" role="columnheader">State</th><th scope="col" role="columnheader">Last change</th><th scope="col" role="columnheader">Next step</th></tr></thead><tbody role="rowgroup">\(finding.cases.map { row($0, finding.check) })</tbody></table></div>\(more)</section>
+                <section aria-labelledby="\(id)"><div class="sec"><h2 id="\(id)"><a href="\(address)">\(finding.check.name)</a></h2><span class="dim">\(all)</span></div><div class="card clip"><table class="tbl" role="table" aria-labelledby="\(id)"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Case</th><th scope="col" role="columnheader">Owner</th><th scope="col" role="columnheader">State</th><th scope="col" role="columnheader">Last change</th><th scope="col" role="columnheader">Next step</th></tr></thead><tbody role="rowgroup">\(finding.cases.map { row($0, finding) })</tbody></table></div>\(more)</section>
                 """
         }
 
-        private func row(_ this: SupportCase, _ check: AttentionCheck) -> HTML {
+        private func row(_ this: SupportCase, _ finding: AttentionFinding) -> HTML {
             let customer: HTML =
                 this.organisation.flatMap { names.organisations[$0]?.name }.map { " · \(isolated($0))" }
                 ?? .empty
@@ -90,14 +90,14 @@ enum AttentionPages {
                 this.owner.map { isolated(names.people[$0.raw] ?? "Somebody") }
                 ?? "<span class=\"warn\">Nobody</span>"
             return """
-                <tr role="row" data-row><th scope="row" role="rowheader">\(QueuePages.severity(this.severity, policy)) <a href="/cases/\(this.number)" data-row-open dir="auto">\(this.subject)</a><span class="two">\(this.number)\(due)\(customer)</span></th><td role="cell" data-label="Owner">\(owner)</td><td role="cell" data-label="State">\(QueuePages.state(this.status, policy))</td><td role="cell" data-label="Last change">\(time(this.updatedAt, now: now))</td><td role="cell" data-label="Next step">\(step(this, check))</td></tr>
+                <tr role="row" data-row><th scope="row" role="rowheader">\(QueuePages.severity(this.severity, policy)) <a href="/cases/\(this.number)" data-row-open dir="auto">\(this.subject)</a><span class="two">\(this.number)\(due)\(customer)</span></th><td role="cell" data-label="Owner">\(owner)</td><td role="cell" data-label="State">\(QueuePages.state(this.status, policy))</td><td role="cell" data-label="Last change">\(time(this.updatedAt, now: now))</td><td role="cell" data-label="Next step">\(step(this, finding.check.step ?? finding.steps[this.id]))</td></tr>
 
                 """
         }
 
         /// What is done first: at once where that needs no more words, else on its form.
-        private func step(_ this: SupportCase, _ check: AttentionCheck) -> HTML {
-            guard check.step == .assign else { return CaseStep.link(check.step, at: this, for: actor) }
+        private func step(_ this: SupportCase, _ step: AttentionCheck.Step?) -> HTML {
+            guard step == .assign else { return CaseStep.link(step, at: this, for: actor) }
             guard actor.may("case.assign") else { return .empty }
             return """
                 <div class="btns"><form method="post" action="/cases/\(this.number)/assign" data-enhance>\(FormView.hidden(key: newKey(), base: this.version))<input type="hidden" name="_return" value="\(here)"><input type="hidden" name="assignee" value="@me"><button class="btn small">Take it<span class="sr">: \(this.number)</span></button></form><a class="btn small bare" href="/cases/\(this.number)/assign">Give<span class="sr">: \(this.number)</span></a></div>
