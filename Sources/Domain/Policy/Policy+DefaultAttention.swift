@@ -3,7 +3,7 @@ extension Policy {
     static let defaultAttention = """
         # What may fall through. Each check is a search as in the queue; the page “Nothing falls through” shows what it finds
         # until there is nothing. `step`: what is done about it first (assign, reply, set_next_action, promise_update,
-    # classify, change_status, note, hand_over, unblock); left out, it is what the case needs first.
+        # classify, change_status, note, hand_over, unblock); left out, it is what the case needs first.
         attention:
           - {id: unowned, name: "Nobody owns it", search: "is:open no:owner opened:>30m", step: assign}
           - {id: breached, name: "A promise of the service level is over", search: "is:open is:breached"}
