@@ -28,7 +28,7 @@ class HandoverTests(BrowserTest):
 
         receiver.goto(f"{base}/handover")
         receiver.locator(".handed", has_text="Daniel expects a call at nine.").wait_for()
-        receiver.get_by_role("button", name="Accept: TL-10").click()
+        receiver.locator(".handed", has_text="TL-10").get_by_role("button", name="Accept").click()
         receiver.locator("#shift .handed").wait_for(state="detached")
         receiver.goto(f"{base}/cases/TL-10")
         receiver.locator("#handoffs", has_text="Handed over").wait_for()

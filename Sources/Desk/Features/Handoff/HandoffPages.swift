@@ -122,16 +122,26 @@ struct HandoffView {
             """
     }
 
+    /// The text of a brief with what each line is about set apart.
+    static func lines(_ brief: String) -> HTML {
+        let lines = brief.split(separator: "\n", omittingEmptySubsequences: false).map { line -> HTML in
+            let topic = HandoverBrief.Topic.allCases.first { line.hasPrefix("\($0.label): ") }
+            guard let label = topic?.label else { return "\(String(line))\n" }
+            return "<b>\(label):</b>\(String(line.dropFirst(label.count + 1)))\n"
+        }
+        return "\(lines)"
+    }
+
     /// What the receiver reads, and what the case itself said where that was edited.
     func brief(_ one: Handoffs.Handover, isOpen: Bool) -> HTML {
         let generated: HTML =
             one.offer.generated.map {
                 """
-                <details class="more-acts" id="generated-\(one.number)"><summary>What the case itself said</summary><div class="text">\($0)</div></details>
+                <details class="more-acts" id="generated-\(one.number)"><summary>What the case itself said</summary><div class="text">\(Self.lines($0))</div></details>
                 """
             } ?? .empty
         return """
-            <details class="more-acts" id="brief-\(one.number)"\(.flag("open", isOpen))><summary>Brief\(one.offer.generated == nil ? "" : ", edited before it was sent")</summary><div class="text">\(one.offer.brief)</div>\(generated)</details>
+            <details class="more-acts" id="brief-\(one.number)"\(.flag("open", isOpen))><summary>Brief\(one.offer.generated == nil ? "" : ", edited before it was sent")</summary><div class="text">\(Self.lines(one.offer.brief))</div>\(generated)</details>
             """
     }
 

@@ -93,7 +93,7 @@ enum HandoverPages {
         private func card(_ one: HandoffDirectory.Offered, _ said: HTML, _ acts: [HTML], isOpen: Bool) -> HTML
         {
             """
-            <div class="card handed"><p>\(title(one.this))</p><p class="by">\(said)</p><details class="more-acts" id="brief-\(one.this.number)"\(.flag("open", isOpen))><summary>Brief<span class="sr"> of \(one.this.number)</span></summary><div class="text">\(one.handover.offer.brief)</div></details><div class="btns">\(acts)</div></div>
+            <div class="card handed"><p>\(title(one.this))</p><p class="by">\(said)</p><details class="more-acts" id="brief-\(one.this.number)"\(.flag("open", isOpen))><summary>Brief<span class="sr"> of \(one.this.number)</span></summary><div class="text">\(HandoffView.lines(one.handover.offer.brief))</div></details><div class="btns">\(acts)</div></div>
 
             """
         }
