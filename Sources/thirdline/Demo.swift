@@ -25,6 +25,9 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "How many years they are spread over, from 1 to 20.") var years = 1
     @Option(help: "When the story ends, as in 2026-11-21T12:00:00Z. Without it: the full hour before now.")
     var until: String?
+    @Option(help: "A policy document that is in force from the beginning. Without it: the one that is built in.")
+    var policy: String?
+    @Flag(help: "Let clocks warn and be missed as the story goes on, which takes longer.") var clocks = false
 
     func validate() throws {
         guard (1...10_000_000).contains(cases) else {
@@ -40,7 +43,8 @@ struct Demo: AsyncParsableCommand {
         let options = try place.settings()
         let now = Timestamp.presentHour
         let settings = SimulationSettings(
-            seed: seed, cases: cases, years: years, until: until.flatMap { Timestamp($0) } ?? now)
+            seed: seed, cases: cases, years: years, until: until.flatMap { Timestamp($0) } ?? now,
+            policy: try policy.map(PolicyCommand.readChecked), livesClocks: clocks)
         let generator = DemoGenerator(
             try options.installation(), settings, logger: try options.logger())
         let isTerminal = isatty(2) == 1
@@ -57,7 +61,7 @@ struct Demo: AsyncParsableCommand {
         }
         if report.wasThere { return say("It is all there already: \(report.cases) cases.") }
         say("\(report.cases) cases, \(report.facts) facts in \(Int(report.seconds.rounded())) seconds.")
-        say("The same again: thirdline demo \(generator.name)")
+        say("The same again: thirdline demo \(generator.options(policy: policy ?? ""))")
         for line in DemoWorld.signInHelp.prefix(4) { say(line) }
     }
 }

@@ -21,6 +21,19 @@ struct PolicyCommand: AsyncParsableCommand {
         return text
     }
 
+    /// The text of a document without mistakes; each mistake is printed with its line and key, and ends the command.
+    static func readChecked(_ file: String) throws -> String {
+        let text = try read(file)
+        let holder = try PolicyHolder(knownRights: FeatureCatalog().rights)
+        if case .failure(let problems) = holder.check(text) {
+            for problem in problems.problems {
+                say("\(file):\(problem.line): \(problem.key): \(problem.message)")
+            }
+            throw ExitCode(1)
+        }
+        return text
+    }
+
     /// The command `thirdline policy check`.
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -28,15 +41,8 @@ struct PolicyCommand: AsyncParsableCommand {
         @Argument(help: "The file; - for standard input.") var file: String
 
         func run() async throws {
-            let holder = try PolicyHolder(knownRights: FeatureCatalog().rights)
-            switch holder.check(try PolicyCommand.read(file)) {
-            case .success: say("No mistakes.")
-            case .failure(let problems):
-                for problem in problems.problems {
-                    say("\(file):\(problem.line): \(problem.key): \(problem.message)")
-                }
-                throw ExitCode(1)
-            }
+            _ = try PolicyCommand.readChecked(file)
+            say("No mistakes.")
         }
     }
 

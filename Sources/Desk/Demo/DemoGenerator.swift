@@ -1,3 +1,4 @@
+import Crypto
 import Diagnosis
 import Domain
 import Logging
@@ -58,9 +59,17 @@ package struct DemoGenerator: Sendable {
         (self.installation, self.settings, self.logger, self.batch) = (installation, settings, logger, batch)
     }
 
-    /// What tells this organisation from others: two runs of one name make the same journal.
-    package var name: String {
+    /// What makes the same organisation again.
+    /// - Parameter policy: what stands for the policy document, where there is one.
+    package func options(policy: String) -> String {
         "--seed \(settings.seed) --cases \(settings.cases) --years \(settings.years) --until \(settings.until.rfc3339)"
+            + (settings.policy == nil ? "" : " --policy \(policy)")
+            + (settings.livesClocks ? " --clocks" : "")
+    }
+
+    /// What tells this organisation from others: two runs of one name make the same journal.
+    private var name: String {
+        options(policy: settings.policy.map { hex(Array(SHA256.hash(data: Array($0.utf8)).prefix(8))) } ?? "")
     }
 
     /// Makes the organisation, or goes on making it.
@@ -97,12 +106,12 @@ package struct DemoGenerator: Sendable {
             _ = simulation.next(min(batch, skipped - simulation.carriedOut))
         }
         let desk = SimulatedDesk(
-            services, seed: settings.seed,
+            services, settings,
             passwordHash: try await services.passwords.hash(DemoWorld.password))
         try await SuspendedIndexes.suspend(
             of: ["fact", "support_case", "search_case", "search_term"], in: services.database)
         var acts = simulation.next(batch)
-        if acts.isEmpty { return Report(position, wasThere: true) }
+        if acts.isEmpty, desk.isOver(position, at: settings.until) { return Report(position, wasThere: true) }
         while !acts.isEmpty {
             try Task.checkCancellation()
             let (now, name, from, ready) = (settings.until, name, position, acts)
@@ -114,15 +123,18 @@ package struct DemoGenerator: Sendable {
             let years = settings.years == 1 ? "a year" : "\(settings.years) years"
             try progress("Living through \(years)", position.numbers.count)
         }
+        position = try await desk.end(position, name: name, at: settings.until)
         let cases = position.numbers.count
         try progress("Taking in words", cases)
         try await SearchJobs(services).finish()
         try await SuspendedIndexes.restore(in: services.database) { _ in
             try? progress("Building indexes", cases)  // it is too late to stop
         }
-        // What a simulated past missed is shown, but nobody is alarmed about it now.
-        let end = settings.until
-        try await services.database.write { tx in try ServiceLevelsDirectory.setEpoch(end, in: tx) }
+        if !settings.livesClocks {
+            // What a simulated past missed is shown, but nobody is alarmed about it now.
+            let end = settings.until
+            try await services.database.write { tx in try ServiceLevelsDirectory.setEpoch(end, in: tx) }
+        }
         try await services.makeCheckpoint()
         return Report(position, wasThere: false)
     }
@@ -150,6 +162,7 @@ package struct DemoGenerator: Sendable {
             var position = SimulatedDesk.Position()
             position.acts = Int(kept["acts"]?.integer ?? 0)
             position.facts = Int(kept["facts"]?.integer ?? 0)
+            position.clocksAt = kept["clocks_at"]?.string.flatMap { Timestamp($0) }
             position.numbers = try tx.all(DemoStore.caseNumbers()) { row in
                 Int32(row.text(0).split(separator: "-").last ?? "") ?? 0
             }

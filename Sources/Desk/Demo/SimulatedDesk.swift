@@ -20,7 +20,12 @@ final class SimulatedDesk: Sendable {
         var numbers: [Int32] = []
         /// How many acts were refused, by operation and code.
         var refused: [String: Int] = [:]
+        /// Until when the worker of clocks has looked; nil where it has not begun.
+        var clocksAt: Timestamp?
     }
+
+    /// How often the worker of clocks looks, in seconds.
+    private static let clockTurn: Int64 = 600
 
     private let services: Services
     private let seed: UInt64
@@ -31,10 +36,12 @@ final class SimulatedDesk: Sendable {
     private let actors = Mutex<[String: Actor]>([:])
     private let kept = Mutex<[String: EvidenceStore.Kept]>([:])
     private let passwordHash: String
+    private let livesClocks: Bool
 
     /// A desk of an organisation whose colleagues all sign in with a password of this hash.
-    init(_ services: Services, seed: UInt64, passwordHash: String) {
-        (self.services, self.seed, self.passwordHash) = (services, seed, passwordHash)
+    init(_ services: Services, _ settings: SimulationSettings, passwordHash: String) {
+        (self.services, self.seed, self.passwordHash) = (services, settings.seed, passwordHash)
+        livesClocks = settings.livesClocks
         let files = [AnyOperation(AddEvidence.self), AnyOperation(GiveEvidence.self)]
         operations = Dictionary((services.catalog.operations + files).map { ($0.name, $0) }) { first, _ in
             first
@@ -64,9 +71,10 @@ final class SimulatedDesk: Sendable {
         _ acts: [SimulatedAct], from before: Position, name: String, now: Timestamp
     ) async throws -> Position {
         try await services.database.write { [self] tx in
-            let policy = try services.policy.inForce(in: tx)
+            var policy = try services.policy.inForce(in: tx)
             var position = before
             for act in acts {
+                if livesClocks { try liveClocks(until: act.at, policy, &position, in: tx) }
                 chance.begin(seed: seed, act: position.acts)
                 position.acts += 1
                 do {
@@ -75,10 +83,45 @@ final class SimulatedDesk: Sendable {
                     if act.opens { position.numbers.append(0) }
                     position.refused["\(act.operation): \(refusal.code)", default: 0] += 1
                 }
+                if act.operation == ChangePolicy.name { policy = try services.policy.inForce(in: tx) }
             }
             try tx.execute(DemoStore.savePosition(position.json.text, of: name, at: now))
             return position
         }
+    }
+
+    /// Whether nothing of the story is left to be lived through.
+    func isOver(_ position: Position, at end: Timestamp) -> Bool {
+        !livesClocks || position.clocksAt.map { $0.adding(seconds: Self.clockTurn) > end } ?? false
+    }
+
+    /// Lets clocks go on from the last act to the end of the story.
+    func end(_ before: Position, name: String, at end: Timestamp) async throws -> Position {
+        guard !isOver(before, at: end) else { return before }
+        return try await services.database.write { [self] tx in
+            var position = before
+            let policy = try services.policy.inForce(in: tx)
+            try liveClocks(until: end, policy, &position, in: tx)
+            try tx.execute(DemoStore.savePosition(position.json.text, of: name, at: end))
+            return position
+        }
+    }
+
+    /// What the worker of clocks does between two acts, at its turns.
+    private func liveClocks(
+        until moment: Timestamp, _ policy: Policy, _ position: inout Position, in tx: borrowing Transaction
+    ) throws {
+        let turn = Self.clockTurn * 1_000_000
+        var next =
+            position.clocksAt?.adding(seconds: Self.clockTurn)
+            ?? Timestamp(microseconds: (moment.microseconds / turn + 1) * turn)
+        while next <= moment {
+            chance.begin(seed: seed, clocksAt: next)
+            try ServiceLevelsJobs.finish(at: next, policy: policy, journal: journal, in: tx)
+            position.clocksAt = next
+            next = next.adding(seconds: Self.clockTurn)
+        }
+        if position.clocksAt == nil { position.clocksAt = next.adding(seconds: -Self.clockTurn) }
     }
 
     private func carryOut(
@@ -145,6 +188,7 @@ extension SimulatedDesk.Position {
         object["acts"] = .integer(Int64(acts))
         object["facts"] = .integer(Int64(facts))
         object["cases"] = .integer(Int64(numbers.count))
+        object["clocks_at"] = clocksAt?.json
         return .object(object)
     }
 }
@@ -152,6 +196,12 @@ extension SimulatedDesk.Position {
 /// Chance that follows from a seed and the place of an act.
 private final class ActChance: Sendable {
     private let generator = Mutex(SeededGenerator(seed: 0))
+
+    func begin(seed: UInt64, clocksAt moment: Timestamp) {
+        generator.withLock {
+            $0 = SeededGenerator(seed: seed, part: UInt64(bitPattern: moment.microseconds) | 1 << 63)
+        }
+    }
 
     func begin(seed: UInt64, act: Int) {
         generator.withLock { $0 = SeededGenerator(seed: seed, part: UInt64(act) | 1 << 62) }

@@ -44,10 +44,18 @@ package struct SimulationSettings: Hashable, Sendable {
     package var years: Int
     /// When the story ends.
     package var until: Timestamp
+    /// The policy document that is put in force before anything else happens; nil for the one that is built in.
+    package var policy: String?
+    /// Whether clocks warn and are missed while the story goes on.
+    package var livesClocks: Bool
 
     /// Settings with all parts.
-    package init(seed: UInt64, cases: Int, years: Int, until: Timestamp) {
+    package init(
+        seed: UInt64, cases: Int, years: Int, until: Timestamp, policy: String? = nil,
+        livesClocks: Bool = false
+    ) {
         (self.seed, self.cases, self.years, self.until) = (seed, cases, years, until)
+        (self.policy, self.livesClocks) = (policy, livesClocks)
     }
 
     /// When the story begins.

@@ -31,11 +31,14 @@ struct DemoGeneratorTests {
 
     /// Batches are small: on one PostgreSQL server a long transaction keeps the followers of all databases waiting.
     private func generator(
-        _ installation: Installation, seed: UInt64 = 7, cases: Int = 60, batch: Int = 10
+        _ installation: Installation, seed: UInt64 = 7, cases: Int = 60, batch: Int = 10,
+        policy: String? = nil, livesClocks: Bool = false
     ) throws -> DemoGenerator {
         let until = try #require(Timestamp("2026-11-21T12:00:00Z"))
         return DemoGenerator(
-            installation, SimulationSettings(seed: seed, cases: cases, years: 1, until: until),
+            installation,
+            SimulationSettings(
+                seed: seed, cases: cases, years: 1, until: until, policy: policy, livesClocks: livesClocks),
             logger: Logger(label: "test"), batch: batch)
     }
 
@@ -93,6 +96,45 @@ struct DemoGeneratorTests {
             let again = try await generator(installation).run { _ in }
             #expect(again.wasThere)
             #expect(try await indexes(installation) == indexesOfNew(engine))
+        }
+    }
+
+    @Test(
+        "A story with a policy of its own lives through its clocks: warnings and breaches stand where they fell due, once each, interrupted or not",
+        arguments: Engine.available)
+    func livesThroughClocks(_ engine: Engine) async throws {
+        let policy = Policy.defaultDocument.replacing("zone: UTC", with: "zone: Europe/Berlin")
+        #expect(policy != Policy.defaultDocument)
+        func story(_ installation: Installation) throws -> DemoGenerator {
+            try generator(installation, cases: 25, policy: policy, livesClocks: true)
+        }
+        let whole = Mutex<[String]>([])
+        try await withInstallation(engine) { installation in
+            #expect(try await story(installation).run { _ in }.refused == [:])
+            let lines = try await journal(installation)
+            whole.withLock { $0 = lines }
+            let facts = try lines.map { try JSON(parsing: $0) }
+            #expect(facts.contains { $0["kind"]?.string == "policy.changed" })
+            let breaches = facts.filter { $0["kind"]?.string == "clock.breached" }
+            #expect(!breaches.isEmpty)
+            let named = breaches.map { "\($0["subject"] ?? .null) \($0["body"] ?? .null)" }
+            #expect(Set(named).count == named.count)
+            for breach in breaches {
+                let times = [breach["occurred_at"], breach["recorded_at"]].compactMap {
+                    $0?.string.flatMap { Timestamp($0) }
+                }
+                #expect(times.count == 2 && (0...600).contains(times[1].seconds(since: times[0])))
+            }
+        }
+        try await withInstallation(engine) { installation in
+            await #expect(throws: Stop.self) {
+                _ = try await story(installation).run { progress in
+                    if progress.cases > 10 { throw Stop() }
+                }
+            }
+            #expect(try await story(installation).run { _ in }.refused == [:])
+            #expect(try await journal(installation) == whole.withLock { $0 })
+            #expect(try await story(installation).run { _ in }.wasThere)
         }
     }
 

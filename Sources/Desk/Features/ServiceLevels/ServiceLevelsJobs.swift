@@ -106,31 +106,48 @@ package struct ServiceLevelsJobs: Service {
 
     private func settle(_ ids: [String], at now: Timestamp) async throws {
         try await services.database.write { [services] tx in
-            let policy = try services.policy.inForce(in: tx)
-            let version = try ServiceLevelsDirectory.policyVersion(in: tx)
-            let epoch =
-                try tx.first(ServiceLevelsQueries.epoch()) { Timestamp(microseconds: $0.integer(0)) }
-                ?? Timestamp(microseconds: 0)
-            for id in ids {
-                guard let mark = try tx.first(ServiceLevelsQueries.mark(of: id), { $0.integer(0) }) else {
-                    continue
-                }
-                guard let found = try CaseDirectory.any(ID(id), in: tx) else {
-                    try tx.execute(ServiceLevelsQueries.forget(id))
-                    continue
-                }
-                let clocks = try ServiceLevelsDirectory.clocks(of: found, policy: policy, at: now, in: tx)
-                // What was entered or imported afterwards fires only from when we learnt of the case.
-                let start = max(epoch, clocks.learntAt)
-                let events = clocks.events(after: start)
-                _ = try services.journal.append(
-                    Self.entries(clocks, events, at: now, of: found.id), by: Actor.system.id, at: now, in: tx)
-                let next = NextFiring(clocks, events.filter { $0.event.at > now })
-                let isOver = !clocks.isOpen && next.fireAt == nil
-                try tx.execute(
-                    ServiceLevelsQueries.settle(
-                        id, mark: mark, policy: isOver ? ServiceLevelsQueries.ended : version, next))
+            try Self.settle(
+                ids, at: now, policy: try services.policy.inForce(in: tx), journal: services.journal, in: tx)
+        }
+    }
+
+    /// Works out all that is due at a moment, within a transaction: for stories on a virtual clock.
+    static func finish(
+        at now: Timestamp, policy: Policy, journal: Journal, in tx: borrowing Transaction
+    ) throws {
+        while true {
+            let ids = try next(at: now, limit: round, in: tx)
+            if ids.isEmpty { return }
+            try settle(ids, at: now, policy: policy, journal: journal, in: tx)
+        }
+    }
+
+    private static func settle(
+        _ ids: [String], at now: Timestamp, policy: Policy, journal: Journal, in tx: borrowing Transaction
+    ) throws {
+        let version = try ServiceLevelsDirectory.policyVersion(in: tx)
+        let epoch =
+            try tx.first(ServiceLevelsQueries.epoch()) { Timestamp(microseconds: $0.integer(0)) }
+            ?? Timestamp(microseconds: 0)
+        for id in ids {
+            guard let mark = try tx.first(ServiceLevelsQueries.mark(of: id), { $0.integer(0) }) else {
+                continue
             }
+            guard let found = try CaseDirectory.any(ID(id), in: tx) else {
+                try tx.execute(ServiceLevelsQueries.forget(id))
+                continue
+            }
+            let clocks = try ServiceLevelsDirectory.clocks(of: found, policy: policy, at: now, in: tx)
+            // What was entered or imported afterwards fires only from when we learnt of the case.
+            let start = max(epoch, clocks.learntAt)
+            let events = clocks.events(after: start)
+            _ = try journal.append(
+                entries(clocks, events, at: now, of: found.id), by: Actor.system.id, at: now, in: tx)
+            let next = NextFiring(clocks, events.filter { $0.event.at > now })
+            let isOver = !clocks.isOpen && next.fireAt == nil
+            try tx.execute(
+                ServiceLevelsQueries.settle(
+                    id, mark: mark, policy: isOver ? ServiceLevelsQueries.ended : version, next))
         }
     }
 
