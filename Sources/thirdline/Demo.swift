@@ -25,7 +25,8 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "How many years they are spread over, from 1 to 20.") var years = 1
     @Option(help: "When the story ends, as in 2026-11-21T12:00:00Z. Without it: the full hour before now.")
     var until: String?
-    @Option(help: "A policy document that is in force from the beginning. Without it: the one that is built in.")
+    @Option(
+        help: "A policy document in force from the beginning, in place of the built-in one.")
     var policy: String?
     @Flag(help: "Let clocks warn and be missed as the story goes on, which takes longer.") var clocks = false
 
