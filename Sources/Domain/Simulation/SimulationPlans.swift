@@ -8,7 +8,9 @@ enum FoundingPlan: SimulationPlan {
             acts.append(SimulatedAct(at: at, who: nil, operation: operation, fields: fields))
         }
         if let policy = world.settings.policy {
-            add("policy.change", ["document": .text(policy), "reason": "By which this organisation works"])
+            add(
+                "policy.change",
+                ["document": .text(policy), "reason": .text("By which this organisation works")])
         }
         for one in world.organisations {
             add("organisation.add", ["name": .text(one.name), "tier": .text(one.tier)])

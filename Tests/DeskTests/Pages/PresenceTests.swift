@@ -90,7 +90,8 @@ struct PresenceTests {
             let page = try await marta.get("/cases/\(number)").body
             #expect(
                 page.contains(
-                    "New above, you last looked at <time datetime=\"2026-03-02T09:00:00Z\">09:00</time>"))
+                    "New above, you last looked at <time datetime=\"2026-03-02T09:00:00Z\" data-zoned=\"bare\">09:00</time>"
+                ))
             let mark = try #require(page.firstRange(of: "New above")).lowerBound
             #expect(try #require(page.firstRange(of: "Found something.")).lowerBound < mark)
             server.desk.clock.advance(seconds: 60)
