@@ -94,6 +94,12 @@ CREATE INDEX case_link_of_case ON case_link (case_id);
 
 CREATE INDEX case_link_to_record ON case_link (record, key);
 
+CREATE TABLE chat_address (
+    person TEXT PRIMARY KEY,
+    key_id TEXT NOT NULL,
+    secret BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE checkpoint (
     sequence INTEGER PRIMARY KEY,
     recorded_at INTEGER NOT NULL,
@@ -400,7 +406,9 @@ CREATE TABLE notification (
     fact_sequence INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     is_read INTEGER NOT NULL
-) STRICT;
+, channels TEXT NOT NULL DEFAULT 'page') STRICT;
+
+CREATE INDEX notification_by_age ON notification (created_at);
 
 CREATE INDEX notification_of_case ON notification (case_id);
 
@@ -409,6 +417,22 @@ CREATE INDEX notification_of_fact ON notification (fact_sequence);
 CREATE INDEX notification_of_person ON notification (person, created_at);
 
 CREATE INDEX notification_unread ON notification (person, case_id) WHERE is_read = 0;
+
+CREATE TABLE notification_delivery (
+    notification TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    item TEXT NOT NULL,
+    PRIMARY KEY (notification, channel)
+) STRICT;
+
+CREATE INDEX notification_delivery_of_item ON notification_delivery (item);
+
+CREATE TABLE notification_settings (
+    person TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    choices TEXT NOT NULL,
+    chat_host TEXT
+) STRICT;
 
 CREATE TABLE number_counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 
@@ -455,6 +479,8 @@ CREATE INDEX outbox_by_state ON outbox (channel, state, created_at);
 CREATE INDEX outbox_due ON outbox (channel, due_at, id) WHERE state IN ('waiting', 'sending');
 
 CREATE INDEX outbox_of_case ON outbox (case_id, created_at) WHERE case_id IS NOT NULL;
+
+CREATE INDEX outbox_of_person ON outbox (person, channel, created_at) WHERE person IS NOT NULL;
 
 CREATE INDEX outbox_to ON outbox (recipient, kind, created_at);
 

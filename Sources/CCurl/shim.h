@@ -23,6 +23,9 @@ static inline CURLcode thirdline_curl_set_pointer(CURL *handle, CURLoption optio
 static inline CURLcode thirdline_curl_set_transfer(CURL *handle, CURLoption option, thirdline_curl_transfer value) {
   return curl_easy_setopt(handle, option, value);
 }
+static inline CURLcode thirdline_curl_set_opener(CURL *handle, curl_opensocket_callback value) {
+  return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
+}
 static inline CURLcode thirdline_curl_get_number(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

@@ -183,6 +183,8 @@ enum Notice {
     private static let known = [
         "opened": "The case is open.", "sent": "Sent to the customer.",
         "noted": "The internal note is saved.",
+        "tested":
+            "The test is on its way. If nothing arrives within a minute, ask an administrator what became of it.",
         "resolved": "The case is resolved.", "reopened": "The case is open again.",
         "closed": "The case is closed.",
         "kept": "Kept as it is.", "shared": "The link is made. Copy it below.",

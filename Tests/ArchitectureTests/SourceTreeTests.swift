@@ -232,7 +232,7 @@ import Testing
             "ImportBatch", "ImportCases", "ImportReader", "ImportReport",
             "BackupManifest", "BackupReader", "BackupRestore", "BackupWriter",
             "AccountAspects", "AlertMessage", "CaseHistory", "CaseCounts", "BulkSelection",
-            "MailIntake", "MailFiling", "MailSending",
+            "MailIntake", "MailFiling", "MailSending", "NotificationSending", "NotificationChannels",
         ]
         for file in Self.files(in: "Sources/Desk/Features") {
             let name = String(file.split(separator: "/").last?.dropLast(6) ?? "")

@@ -8,6 +8,7 @@ then for a while. The desk gets SIGKILL in the middle of sending, again and agai
 
   * every reply arrived, none is missing, and what arrived twice after a kill is the same message to the last byte,
   * an address that is refused for good is a dead letter with the server's words, and the case says so,
+  * what a colleague is told of each case arrives in one message, however often it was sent,
   * the thread holds together: answers to what arrived, to its reply address or by its identifier, lead to the case.
 
 A server of IMAP (Dovecot) holds the mailbox. Some of its messages were read by somebody else before, some come while the
@@ -39,6 +40,7 @@ except ImportError:
 from desk import Client, Desk, Failure, add_options, finished
 
 REPLIES = 60
+TOLD = 10
 KILLS = int(os.environ.get("THIRDLINE_MAIL_KILLS", "1"))
 
 
@@ -269,6 +271,46 @@ class Mail:
         return self.call("GET", f"/api/v1/outgoing?state={state}")["items"]
 
 
+def assigned(mail):
+    """Cases of a colleague, who hears of each by mail."""
+    mail.call("POST", "/api/v1/people", {"name": "Marta", "email": "marta@desk.example", "roles": ["engineer"]})
+    numbers = [mail.open("ana@halden.example") for _ in range(TOLD)]
+    for number in numbers:
+        mail.call("POST", f"/api/v1/cases/{number}/assign", {"assignee": "marta@desk.example"})
+    return numbers
+
+
+def telling(mail, inbox, numbers, moments):
+    def told():
+        return {
+            key: copies for key, copies in inbox.by_id().items() if copies[0][1] == ["marta@desk.example"]
+        }
+
+    until("a colleague is told", told, 120)
+    if KILLS:
+        time.sleep(moments.random() / 10)
+        mail.server.kill()
+        mail.start()
+    until("every message to a colleague went out", lambda: len(told()) >= TOLD, 300)
+    states = until(
+        "each is noted as sent",
+        lambda: (items := mail.call("GET", "/api/v1/deliveries")["items"])
+        and all(item["state"] == "sent" for item in items) and items, 300)
+    arrived = told()
+    subjects = sorted(copies[0][3]["Subject"].split("]")[0].strip("[") for copies in arrived.values())
+    if subjects != sorted(numbers) or len(states) != TOLD:
+        raise Failure(f"told of {subjects} in {len(states)} messages; {numbers} were due")
+    for copies in arrived.values():
+        sender, _, _, message = copies[0]
+        if len({content for _, _, content, _ in copies}) != 1 or sender:
+            raise Failure(f"what was told again after a kill is not the same message, or came from {sender}")
+        kinds = [part.get_content_type() for part in message.walk()]
+        if message["Auto-Submitted"] != "auto-generated" or kinds != ["multipart/alternative", "text/plain", "text/html"]:
+            raise Failure(f"a message of a machine with {message['Auto-Submitted']} and {kinds}")
+    twice = sum(len(copies) - 1 for copies in arrived.values())
+    print(f"{TOLD} cases told to a colleague: each in one message, {twice} twice with the same identifier")
+
+
 def sending(mail, inbox, moments):
     number = mail.open("ana@halden.example")
     for turn in range(REPLIES):
@@ -280,7 +322,7 @@ def sending(mail, inbox, moments):
             mail.server.kill()
             mail.start()
     until("every reply went out", lambda: len(mail.outgoing("sent")) == REPLIES, 300)
-    arrived = inbox.by_id()
+    arrived = {key: copies for key, copies in inbox.by_id().items() if copies[0][1] != ["marta@desk.example"]}
     words = set()
     for copies in arrived.values():
         if len({content for _, _, content, _ in copies}) != 1:
@@ -386,7 +428,9 @@ def test(options):
         mail = Mail(desk)
         try:
             mail.prepare()
+            numbers = assigned(mail)
             number, sent = sending(mail, inbox, moments)
+            telling(mail, inbox, numbers, moments)
             dead_letter(mail)
             pipe(mail, number, sent)
             if shutil.which("dovecot"):

@@ -39,6 +39,7 @@ struct FactGoldenTests {
         case "mail": return try MailFact(kind: kind, body: body)
         case "hold": return try LegalHoldFact(kind: kind, body: body)
         case "clock": return try ClockRecordFact(kind: kind, body: body)
+        case "notification": return try NotificationFact(kind: kind, body: body)
         case "view": return try SavedViewFact(kind: kind, body: body)
         default: throw FactProblem("no test knows facts of kind \(kind)")
         }
@@ -68,14 +69,15 @@ struct FactGoldenTests {
             "Form/CaseFormFact.swift", "Views/SavedViewFact.swift",
             "Retention/RetentionFact.swift", "Retention/LegalHoldFact.swift", "Mail/MailFact.swift",
             "ServiceLevels/ClockFact.swift", "ServiceLevels/ClockRecord.swift",
-            "Handoff/HandoffFact+Coding.swift",
+            "Handoff/HandoffFact+Coding.swift", "Notifications/NotificationFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
             let text = try Self.file("../../Sources/Domain/\(source)")
             for match in text.matches(
-                of: /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock)\.[a-z_]+)"/)
-            {
+                of:
+                    /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock|notification)\.[a-z_]+)"/
+            ) {
                 written.insert(String(match.output.1))
             }
         }
@@ -122,7 +124,7 @@ struct FactGoldenTests {
             declaring.sorted() == [
                 "CaseFact.swift", "ClockRecord.swift", "EvidenceFact.swift", "LegalHoldFact.swift",
                 "Macro.swift",
-                "MailFact.swift",
+                "MailFact.swift", "NotificationFact.swift",
                 "OrganisationFact.swift",
                 "PersonFact.swift", "PolicyFact.swift", "SavedViewFact.swift",
             ])
@@ -196,7 +198,19 @@ struct FactGoldenTests {
     static let samples: [any Fact] =
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples + formSamples + retentionSamples + mailSamples
-        + clockSamples + handoffSamples
+        + clockSamples + handoffSamples + notificationSamples
+
+    private static let notificationSamples: [any Fact] = {
+        var choices = NotificationChoices.usual
+        choices.channels[.changed] = []
+        (choices.mail, choices.chat, choices.dailyAt) = (.daily, .hourly, 450)
+        choices.quiet = QuietHours(from: 1140, until: 420, days: [5, 6])
+        (choices.urgentFrom, choices.zone) = ("sev1", "Europe/Berlin")
+        return [
+            NotificationFact.chosen(.usual), NotificationFact.chosen(choices),
+            NotificationFact.chatSet(host: "chat.example.com"), NotificationFact.chatRemoved,
+        ]
+    }()
 
     private static let mailSamples: [any Fact] = [
         MailFact.received(

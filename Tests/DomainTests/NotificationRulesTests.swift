@@ -32,7 +32,10 @@ struct NotificationRulesTests {
             of: event, on: found, by: actor, staff: { staff },
             rights: { person in
                 person.roles == ["lead"]
-                    ? [NotificationRules.warningRight, NotificationRules.breachRight] : []
+                    ? [
+                        NotificationRules.warningRight, NotificationRules.breachRight,
+                        NotificationRules.helpRight,
+                    ] : []
             }
         ).map { "\($0.person.raw) \($0.kind.rawValue) \($0.detail)".trimmingWhitespace }
     }
@@ -41,12 +44,74 @@ struct NotificationRulesTests {
     func events() {
         #expect(told(.assigned(to: "jonas"), owner: "jonas", by: "ines") == ["jonas assigned"])
         #expect(told(.assigned(to: "jonas"), owner: "jonas", by: "jonas").isEmpty)
-        #expect(told(.offered(to: "jonas"), by: "marta") == ["jonas offered"])
         #expect(
             told(.replied, watchers: ["marta", "jonas"], by: "daniel") == ["marta replied", "jonas replied"])
         #expect(told(.replied, owner: nil, by: "daniel").isEmpty)
         #expect(
             told(.status("waiting"), watchers: ["jonas"], by: "marta") == ["jonas changed status waiting"])
+    }
+
+    private func offer(to person: String?, role: String? = nil) -> HandoffFact.Offer {
+        .init(
+            handover: "O1", way: .colleague, from: "marta", person: person, role: role, brief: "b",
+            generated: nil, acceptBy: now)
+    }
+
+    /// What a fact of a hand-off tells whom, after others.
+    private func told(_ facts: [(HandoffFact, by: String)]) -> [String] {
+        let recorded = facts.enumerated().map { index, fact in
+            Recorded(
+                sequence: Int64(index + 1), subject: SupportCase.ref("c"), version: Version(index + 1),
+                actor: fact.by, occurredAt: now, recordedAt: now, body: CaseFact.handoff(fact.0))
+        }
+        guard let last = recorded.last,
+            let event = NotificationRules.event(of: last.body, handoffs: { Handoffs(recorded) })
+        else { return [] }
+        return told(event, by: last.actor)
+    }
+
+    @Test(
+        "CASE-57 part: An offer is told to the person or the role that it goes to, and what became of it to whoever offered"
+    )
+    func handovers() {
+        let offered = HandoffFact.offered(offer(to: "jonas"))
+        #expect(told([(offered, "marta")]) == ["jonas offered"])
+        #expect(told([(offered, "ines")]) == ["jonas offered"])
+        #expect(
+            told([(.offered(offer(to: nil, role: "engineer")), "marta")]) == ["jonas offered", "jo2 offered"])
+        #expect(
+            told([(offered, "ines"), (.accepted(handover: "O1", comment: nil), "jonas")])
+                == ["marta handover accepted", "ines handover accepted"])
+        #expect(
+            told([(offered, "marta"), (.returned(handover: "O1", reason: "r", lacking: []), "jonas")])
+                == ["marta handover returned"])
+        #expect(
+            told([(offered, "marta"), (.withdrawn(handover: "O1", reason: nil), "marta")])
+                == ["jonas handover withdrawn"])
+    }
+
+    @Test("CASE-80 part: Whoever may help hears who is stuck, and whoever was stuck hears the answer")
+    func stuck() {
+        let asked = HandoffFact.unblockAsked(.init(request: "U1", stuck: "s", tried: "t"))
+        #expect(told([(asked, "marta")]) == ["ines unblock_asked"])
+        #expect(told([(asked, "ines")]).isEmpty)
+        #expect(
+            told([
+                (asked, "marta"), (.unblockAnswered(request: "U1", answer: "a", isReusable: false), "ines"),
+            ])
+                == ["marta unblock_answered"])
+        #expect(told([(asked, "marta"), (.unblockWithdrawn(request: "U1", reason: "r"), "marta")]).isEmpty)
+    }
+
+    @Test(
+        "SLA-12 part: Whoever answers for the team hears of promises to customers, and of no clock of the house"
+    )
+    func houseClocks() {
+        let triage = CaseClockID(.triage)
+        #expect(told(.warned(triage, percent: 75), by: "system") == ["marta warned triage 75"])
+        #expect(told(.breached(triage), by: "system") == ["marta breached triage"])
+        #expect(told(.breached(triage), owner: nil, by: "system").isEmpty)
+        #expect(told(.breached(CaseClockID(.handover)), owner: nil, by: "system").isEmpty)
     }
 
     @Test("SLA-12 part: The owner and whoever answers for the team are told of warnings and breaches")

@@ -26,7 +26,7 @@ package struct OutboxItem: Equatable, Sendable {
 
     /// Its identifier.
     package var id: String
-    /// By which way it leaves: "mail".
+    /// By which way it leaves: "mail", or "notify_mail" and "notify_chat" for what colleagues are told.
     package var channel: String
     /// What it is: "reply".
     package var kind: String
@@ -54,6 +54,15 @@ package struct OutboxItem: Equatable, Sendable {
     package var doneAt: Timestamp?
 }
 
+/// What an item tells of needs no sending any more: it was read meanwhile, or may no longer be told.
+package struct DeliveryNeedless: Error, Equatable, Sendable {
+    /// Why, for whoever looks what became of it.
+    package var reason: String
+
+    /// Nothing is sent, for a reason.
+    package init(_ reason: String) { self.reason = reason }
+}
+
 /// A way by which things leave the desk.
 package protocol OutboxChannel: Sendable {
     /// Its name in the rows.
@@ -61,7 +70,7 @@ package protocol OutboxChannel: Sendable {
     /// Sends something; returns once the other side has taken it over.
     ///
     /// May be called again for the same item, with the same key, where nobody knows what became of a try.
-    /// - Throws: `DeliveryFailure` with the reason.
+    /// - Throws: `DeliveryFailure` with the reason; `DeliveryNeedless` where nothing is left to be sent.
     func deliver(_ item: OutboxItem) async throws
     /// Says that an item is given up, such as by a fact, in the same transaction as the statement that marks it.
     func giveUp(_ item: OutboxItem, reason: String, marking: SQL) async throws
@@ -138,6 +147,8 @@ package struct OutboxWorker: Service {
                 try await finish(item, holder, .sent, problem: nil, dueAt: item.dueAt)
             } catch let failure as DeliveryFailure {
                 try await failed(item, holder, failure)
+            } catch let needless as DeliveryNeedless {
+                try await finish(item, holder, .dropped, problem: needless.reason, dueAt: item.dueAt)
             }
         } catch {
             // The row stays taken until its lease is over, and is then tried again with the same key.

@@ -89,6 +89,40 @@ package enum OutboxStore {
         """
     }
 
+    /// The item that something for a person is still put to: of a kind and about a case, or about none, not tried yet.
+    static func gathering(_ channel: String, for person: String, kind: String, caseID: String?) -> SQL {
+        let one: SQL = caseID.map { " AND case_id = \($0)" } ?? " AND case_id IS NULL"
+        return """
+            SELECT \(columns) FROM outbox
+            WHERE person = \(person) AND channel = \(channel) AND kind = \(kind)\(one) AND state = 'waiting'
+                AND attempts = 0
+            ORDER BY created_at DESC, id DESC LIMIT 1
+            """
+    }
+
+    /// Makes an item that waits due earlier, where it is due later.
+    static func hasten(_ id: String, to moment: Timestamp) -> SQL {
+        """
+        UPDATE outbox SET due_at = \(moment.microseconds)
+        WHERE id = \(id) AND state = 'waiting' AND due_at > \(moment.microseconds)
+        """
+    }
+
+    static func count(_ channel: String, for person: String, kind: String, since moment: Timestamp) -> SQL {
+        """
+        SELECT COUNT(*) FROM outbox WHERE person = \(person) AND channel = \(channel) AND kind = \(kind)
+            AND created_at > \(moment.microseconds)
+        """
+    }
+
+    /// Gives up for good what waits on some channels since long ago.
+    static func dropStale(_ channels: [String], before moment: Timestamp, reason: String) -> SQL {
+        """
+        UPDATE outbox SET state = 'dropped', problem = \(reason)
+        WHERE channel IN (\(anyOf: channels)) AND state = 'waiting' AND created_at < \(moment.microseconds)
+        """
+    }
+
     /// Forgets what was done long ago.
     static func forget(before moment: Timestamp) -> SQL {
         "DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND created_at < \(moment.microseconds)"
@@ -118,6 +152,10 @@ package enum OutboxStore {
             finish("x", of: "x", .sent, problem: nil, dueAt: moment, doneAt: moment),
             turn("x", to: .waiting, problem: nil, dueAt: moment), Self.item(id: "x"), Self.item(key: "x"),
             list("x", states: ["x"], limit: 1), list(ofCase: "x", limit: 1), count("x", states: ["x"]),
+            gathering("x", for: "x", kind: "x", caseID: "x"),
+            gathering("x", for: "x", kind: "x", caseID: nil), hasten("x", to: moment),
+            count("x", for: "x", kind: "x", since: moment),
+            dropStale(["x"], before: moment, reason: "x"),
             count(to: "x", kind: "x", since: moment), forget(before: moment), forget(ofCase: "x"),
         ]
     }()

@@ -88,9 +88,16 @@ package struct DeskServer: Sendable {
         ]
         let mail = services.mail
         if let server = mail.outgoing {
-            let channel = MailChannel(services: services, server: server, client: TransferClient())
-            background.append(OutboxWorker(services, channel: channel))
+            let delivery = MailDelivery(
+                server: server, client: TransferClient(), evidence: services.evidence)
+            background.append(
+                OutboxWorker(services, channel: MailChannel(services: services, delivery: delivery)))
+            background.append(
+                OutboxWorker(
+                    services, channel: NotificationMailChannel(services: services, delivery: delivery)))
         }
+        let chat = NotificationChatChannel(services: services, client: TransferClient())
+        background.append(OutboxWorker(services, channel: chat))
         if let server = mail.incoming {
             background.append(MailFetchJobs(services, server: server, client: TransferClient()))
         }
@@ -156,6 +163,7 @@ struct Housekeeping: Service {
                 try $0.execute(OutboxStore.forget(before: now.adding(seconds: -90 * 86_400)))
                 return try $0.execute(JournalStore.deleteReceipts(before: now.adding(seconds: -7 * 86_400)))
             }
+            try await NotificationJobs.sweep(services)
             try await services.makeCheckpoint()
             while try await MailJobs.sweep(services) > 0 {}
             _ = try await EvidenceJobs.sweep(services)

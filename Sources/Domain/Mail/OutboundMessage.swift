@@ -24,6 +24,19 @@ package struct OutboundMessage: Equatable, Sendable {
     package var isAutomatic: Bool
     /// What tells our own mail, should it come back.
     package var loop: String
+    /// The same words as HTML, for programs that show it; nil for plain text alone.
+    package var html: String?
+    /// Whether it goes to somebody who chose to be told, and where they choose otherwise; nil for other mail.
+    package var subscription: Subscription?
+
+    /// What mail to whoever chose to be told says of itself (RFC 2369).
+    package struct Subscription: Equatable, Sendable {
+        /// Where they choose otherwise; nil where nobody knows the site's address.
+        package var link: String?
+
+        /// A subscription that is changed at an address.
+        package init(link: String?) { self.link = link }
+    }
 
     /// A message with all parts.
     package init(
@@ -57,11 +70,30 @@ package struct OutboundMessage: Equatable, Sendable {
         } else {
             lines.append("X-Auto-Response-Suppress: OOF")
         }
-        lines += [
-            "X-Thirdline-Loop: \(loop)", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
-            "Content-Transfer-Encoding: quoted-printable", "", Self.quotedPrintable(text), "",
-        ]
+        if let subscription {
+            lines.append("Precedence: bulk")
+            if let link = subscription.link { lines.append("List-Unsubscribe: <\(link)>") }
+        }
+        lines += ["X-Thirdline-Loop: \(loop)", "MIME-Version: 1.0"]
+        if let html {
+            // No line of quoted-printable holds “=_”, so the boundary stands in no part.
+            let boundary = "=_\(messageID.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(40))"
+            lines += ["Content-Type: multipart/alternative; boundary=\"\(boundary)\"", ""]
+            for (type, words) in [("plain", text), ("html", html)] {
+                lines += ["--\(boundary)"] + Self.part(type, words)
+            }
+            lines += ["--\(boundary)--", ""]
+        } else {
+            lines += Self.part("plain", text)
+        }
         return Array(lines.joined(separator: "\r\n").utf8)
+    }
+
+    private static func part(_ type: String, _ words: String) -> [String] {
+        [
+            "Content-Type: text/\(type); charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "",
+            quotedPrintable(words), "",
+        ]
     }
 
     // MARK: Fields

@@ -6,6 +6,12 @@ package enum NotificationKind: String, CaseIterable, Sendable {
     case assigned
     /// The case is offered to them by whoever has it.
     case offered
+    /// An offer of theirs was accepted or returned, or one to them was taken back.
+    case handover
+    /// Somebody is stuck and asks those who may help.
+    case unblockAsked = "unblock_asked"
+    /// They were stuck, and somebody says how it goes on.
+    case unblockAnswered = "unblock_answered"
     /// A colleague wrote their name in a note.
     case named
     /// A time promised to the customer is over.
@@ -14,7 +20,7 @@ package enum NotificationKind: String, CaseIterable, Sendable {
     case breached
     /// Part of the time of a clock of their case is gone.
     case warned
-    /// A clock of a case of the team that they answer for, as lead or manager.
+    /// A promise to the customer, in a case of the team that they answer for as lead or manager.
     case teamClock = "team_clock"
     /// The customer wrote.
     case replied
@@ -26,14 +32,22 @@ package enum NotificationKind: String, CaseIterable, Sendable {
         switch self {
         case .assigned: "A case is assigned to me"
         case .offered: "A case is offered to me"
+        case .handover: "A case that I offered is accepted or returned, or an offer to me is taken back"
+        case .unblockAsked: "Somebody is stuck, and I may help"
+        case .unblockAnswered: "I was stuck, and somebody answers"
         case .named: "Somebody names me in a note"
         case .promiseMissed: "A promised update of my case is late"
         case .breached: "A clock of my case is missed"
         case .warned: "A clock of my case runs out"
-        case .teamClock: "A clock of the team is missed or runs out, and I answer for it"
+        case .teamClock: "A promise to a customer is missed or runs out in any case of the team"
         case .replied: "The customer replies on a case that I own or watch"
         case .changed: "The status or severity of a case that I own or watch changes"
         }
+    }
+
+    /// Whether it tells of a clock: of several such of one clock only the latest stands.
+    package var isOfClock: Bool {
+        [.promiseMissed, .breached, .warned, .teamClock].contains(self)
     }
 }
 
@@ -58,8 +72,14 @@ package struct NotificationRules {
     package enum Event: Equatable, Sendable {
         /// The case got an owner.
         case assigned(to: ID<Person>)
-        /// The case was offered to somebody.
-        case offered(to: ID<Person>)
+        /// The case was offered to a person, or to whoever has a role.
+        case offered(HandoffFact.Offer)
+        /// An offer was answered or taken back.
+        case settled(Handoffs.Handover)
+        /// Somebody does not get on.
+        case stuck
+        /// Whoever was stuck is answered.
+        case unstuck(ID<Person>)
         /// The customer wrote.
         case replied
         /// A colleague wrote a note.
@@ -74,16 +94,22 @@ package struct NotificationRules {
         case breached(CaseClockID)
     }
 
-    /// Whoever is told of warnings of all clocks, not only of those of their own cases.
+    /// Whoever is told of warnings of promises to customers in all cases, not only in their own.
     package static let warningRight: Right = "clock.hear_warnings"
-    /// Whoever is told of each missed clock.
+    /// Whoever is told of each promise to a customer that is missed.
     package static let breachRight: Right = "clock.hear_breaches"
+    /// Whoever helps those who are stuck.
+    package static let helpRight: Right = "case.unblock"
     /// Facts that became known so many seconds after they were so are history: nobody is told.
     package static let oldest: Int64 = 86_400
 
     /// What a fact of a case has to tell; nil for most.
-    package static func event(of fact: CaseFact) -> Event? {
+    /// - Parameter handoffs: the case's offers and requests after the fact; asked only where it answers one.
+    package static func event(
+        of fact: CaseFact, handoffs: () throws -> Handoffs
+    ) rethrows -> Event? {
         switch fact {
+        case .handoff(let change): try event(of: change, handoffs)
         case .ownerChanged(let owner, _): .assigned(to: ID(owner))
         case .replied(_, fromCustomer: true): .replied
         case .noted(let text): text.contains("@") ? .noted(text: text) : nil
@@ -92,6 +118,20 @@ package struct NotificationRules {
         case .resolved(let resolution): .status(resolution.status)
         case .severityChanged(let severity, _): .severity(severity)
         default: nil
+        }
+    }
+
+    private static func event(
+        of change: HandoffFact, _ handoffs: () throws -> Handoffs
+    ) rethrows -> Event? {
+        switch change {
+        case .offered(let offer): return .offered(offer)
+        case .accepted(let number, _), .returned(let number, _, _), .withdrawn(let number, _):
+            return try handoffs().handovers.first { $0.number == number }.map { .settled($0) }
+        case .unblockAsked: return .stuck
+        case .unblockAnswered(let number, _, _):
+            return try handoffs().request(number).map { .unstuck(ID($0.askedBy)) }
+        case .unblockWithdrawn, .answerMarked: return nil
         }
     }
 
@@ -108,7 +148,8 @@ package struct NotificationRules {
 
     /// Who is told of an event, each person once, for the weightiest reason.
     ///
-    /// Nobody is told of their own deed. Whether a person may know of the case is asked by whoever tells them.
+    /// Nobody is told of their own deed. Clocks that measure the house go to the owner alone: whoever answers for the team
+    /// hears of promises to customers. Whether a person may know of the case is asked by whoever tells them.
     /// - Parameters:
     ///   - found: the case after the event.
     ///   - actor: who did it.
@@ -133,20 +174,42 @@ package struct NotificationRules {
         let concerned = [owner].compactMap { $0 } + watchers
         switch event {
         case .assigned(let person): tell([person], .assigned)
-        case .offered(let person): tell([person], .offered)
+        case .offered(let offer): tell(try receivers(of: offer, staff), .offered)
+        case .settled(let handover):
+            let outcome = handover.outcome?.rawValue ?? ""
+            if handover.outcome == .withdrawn {
+                tell(handover.offer.person.map { [ID($0)] } ?? [], .handover, outcome)
+            } else {
+                tell([ID(handover.offer.from), ID(handover.offeredBy)], .handover, outcome)
+            }
+        case .stuck: tell(whoever(helpRight, of: try staff()), .unblockAsked)
+        case .unstuck(let person): tell([person], .unblockAnswered)
         case .replied: tell(concerned, .replied)
         case .noted(let text): tell(Mentions.people(in: text, of: try staff()), .named)
         case .status(let status): tell(concerned, .changed, "status \(status)")
         case .severity(let severity): tell(concerned, .changed, "severity \(severity)")
         case .warned(let clock, let percent):
             tell([owner].compactMap { $0 }, .warned, "\(clock.text) \(percent)")
-            tell(whoever(warningRight, of: try staff()), .teamClock, "\(clock.text) \(percent)")
+            if clock.clock.isPromise {
+                tell(whoever(warningRight, of: try staff()), .teamClock, "\(clock.text) \(percent)")
+            }
         case .breached(let clock):
             let isPromise = clock.clock == .promisedUpdate
             tell([owner].compactMap { $0 }, isPromise ? .promiseMissed : .breached, clock.text)
-            tell(whoever(breachRight, of: try staff()), .teamClock, clock.text)
+            if clock.clock.isPromise {
+                tell(whoever(breachRight, of: try staff()), .teamClock, clock.text)
+            }
         }
         return notices
+    }
+
+    private static func receivers(
+        of offer: HandoffFact.Offer, _ staff: () throws -> [Person]
+    ) rethrows -> [ID<Person>] {
+        if let person = offer.person { return [ID(person)] }
+        guard let role = offer.role else { return [] }
+        return try staff().filter { $0.isActive && $0.roles.contains(role) && $0.id.raw != offer.from }
+            .map(\.id)
     }
 }
 

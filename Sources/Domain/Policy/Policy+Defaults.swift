@@ -324,6 +324,11 @@ extension Policy {
           most_per_case: 60
           most_reopens: 3
 
+        # What colleagues are told in a chat of theirs goes to https on the public network alone. Hosts of your own network
+        # that may be told, by http too, are named here: [chat.example.com].
+        notifications:
+          chat_hosts: []
+
         sign_in:
           minimum_password_length: 12
           # Failed attempts within 15 minutes before an account, or an address, must wait.

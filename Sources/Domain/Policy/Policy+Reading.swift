@@ -71,6 +71,7 @@ extension Policy {
         problems += policy.retention.problems(
             in: policy, line: root.child("retention")?.line ?? document.line)
         AttentionCheck.check(policy, root.child("attention"), &problems)
+        policy.chatHosts = readChatHosts(&root, &problems)
         if root.child("breach_causes") != nil {
             policy.breachCauses = readTerms("breach_causes", &root, &problems)
         }
@@ -84,6 +85,22 @@ extension Policy {
         root.refuseUnknownKeys(&problems)
         return problems.isEmpty
             ? .success(policy) : .failure(PolicyProblems(problems.sorted { $0.line < $1.line }))
+    }
+
+    private static func readChatHosts(
+        _ root: inout ConfigReader, _ problems: inout [ConfigProblem]
+    ) -> Set<String> {
+        guard let node = root.child("notifications") else { return [] }
+        var reader = ConfigReader(node, at: "notifications", problems: &problems)
+        let hosts = reader.texts("chat_hosts", &problems)
+        for host in hosts where host.text.contains(where: { "/@ ".contains($0) }) || host.text.isEmpty {
+            problems.append(
+                .init(
+                    line: host.line, key: "notifications.chat_hosts",
+                    message: "“\(host.text)” is not the name of a host such as chat.example.com"))
+        }
+        reader.refuseUnknownKeys(&problems)
+        return Set(hosts.map { $0.text.lowercased() })
     }
 
     private static func levelTerms(_ policy: Policy) -> ServiceLevels.LevelTerms {

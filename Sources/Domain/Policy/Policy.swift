@@ -217,6 +217,8 @@ package struct Policy: Sendable {
     package var work = WorkRules()
     /// What it says of mail.
     package var mail = MailRules()
+    /// Hosts of the own network to which messages for a chat may go.
+    package var chatHosts: Set<String> = []
     /// Why clocks are missed.
     package var breachCauses: [Term] = Policy.usualBreachCauses
     /// What is promised to whom.

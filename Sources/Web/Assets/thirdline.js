@@ -1070,6 +1070,92 @@ document.addEventListener("click", event => {
   if (text) navigator.clipboard?.writeText(text.trim()).then(() => { copier.textContent = "Copied"; announce("Copied"); }, () => {});
 });
 
+// Notifications of the browser ------------------------------------------------------------------------------------
+
+const mayTell = () => window.Notification?.permission === "granted";
+const tells = () => store.get("notify") === "on" && mayTell();
+let stopTelling = null;
+
+/** Shows one notification; answers whether the browser could. */
+function tellOne(item) {
+  try {
+    const note = new Notification(item.title, { body: item.text, tag: item.id });
+    note.onclick = () => { note.close(); window.open(item.path, "_blank"); };
+    return true;
+  } catch { return false; } // some browsers of phones show them for installed pages alone
+}
+
+/** Of all open tabs one listens, even while it is hidden, so that each notification is shown once. */
+function startTelling() {
+  if (stopTelling || !tells() || !one("#bell, #bell-top") || !navigator.locks || !window.EventSource) return;
+  const giveUp = new AbortController();
+  let stop = () => giveUp.abort();
+  stopTelling = () => { stop(); stopTelling = null; };
+  navigator.locks.request("thirdline-notify", { signal: giveUp.signal }, () => new Promise(done => {
+    let source = null, timer = 0, isOver = false, looking = Promise.resolve();
+    const look = async () => {
+      try {
+        const last = store.get("notify-last");
+        const answer = await fetch("/notifications/fresh" + (last ? "?after=" + encodeURIComponent(last) : ""),
+          { credentials: "same-origin", cache: "no-store" });
+        if (!answer.ok || answer.redirected) return;
+        const told = await answer.json();
+        if (isOver) return;
+        store.set("notify-last", String(told.last));
+        for (const item of told.items) tellOne(item);
+      } catch { /* the next event asks again */ }
+    };
+    const listen = () => {
+      if (isOver) return;
+      source = new EventSource("/notifications/events");
+      source.onopen = () => { looking = looking.then(look); };
+      source.addEventListener("changed", event => { if (event.data === "notification" || !event.data) looking = looking.then(look); });
+      source.onerror = () => {
+        if (source.readyState !== EventSource.CLOSED) return;
+        clearTimeout(timer);
+        timer = setTimeout(listen, 10000 * (1 + Math.random()));
+      };
+    };
+    stop = () => { isOver = true; clearTimeout(timer); source?.close(); done(); };
+    listen();
+  })).catch(() => {});
+}
+
+/** What the page of choices says about this browser. */
+function dressNotify(within) {
+  const state = one("[data-notify-state]", within);
+  for (const field of all("[data-own-zone]", within)) {
+    if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  }
+  if (!state) return;
+  const can = window.Notification && navigator.locks && window.EventSource;
+  const words = !can ? "This browser shows none here" : Notification.permission === "denied"
+    ? "Forbidden in the browser’s settings for this site" : tells() ? "On" : "Off";
+  state.textContent = words;
+  for (const button of all("[data-notify]")) {
+    button.hidden = !can || Notification.permission === "denied" || (button.dataset.notify === "on") === tells();
+  }
+}
+document.addEventListener("click", async event => {
+  const button = event.target.closest?.("[data-notify]");
+  if (!button) return;
+  const what = button.dataset.notify;
+  if (what === "test") {
+    const isShown = tellOne({ title: "A test of your notifications", text: "Notifications reach you this way.", id: "test", path: "/notifications" });
+    announce(isShown ? "Shown" : "This browser cannot show it");
+    if (!isShown) one("[data-notify-state]").textContent = "This browser cannot show them";
+    return;
+  }
+  if (what === "on" && await Notification.requestPermission() === "granted") { store.set("notify", "on"); startTelling(); }
+  if (what === "off") { store.set("notify", "off"); stopTelling?.(); }
+  dressNotify(document);
+  announce("Notifications of this browser: " + one("[data-notify-state]").textContent);
+});
+addEventListener("storage", event => {
+  if (event.key !== "notify") return;
+  if (tells()) startTelling(); else stopTelling?.();
+});
+
 // Start ---------------------------------------------------------------------------------------------------------------
 
 function start(within) {
@@ -1081,11 +1167,13 @@ function start(within) {
   startToasts(within);
   countMissing();
   nameTheme();
+  dressNotify(within);
 }
 
 pruneDrafts();
 start(document);
 openEvents();
+startTelling();
 sign();
 const kept = store.get(rowsKey(), sessionStorage_());
 const keptRow = kept && document.getElementById(kept);

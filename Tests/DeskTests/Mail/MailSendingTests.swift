@@ -19,8 +19,9 @@ import Testing
         init(_ desk: TestDesk, _ told: [DeliveryFailure?] = []) {
             inner = MailChannel(
                 services: desk.services,
-                server: .init(url: "smtp://none", user: nil, password: nil, needsTLS: true),
-                client: TransferClient())
+                delivery: MailDelivery(
+                    server: .init(url: "smtp://none", user: nil, password: nil, needsTLS: true),
+                    client: TransferClient(), evidence: desk.services.evidence))
             state = Mutex((told, [], []))
         }
 

@@ -12,6 +12,8 @@ final class Exchange {
     private(set) var refusal: (status: Int, line: String)?
     /// Why the exchange was given up here, if it was.
     private(set) var fault: TransferFault?
+    /// Whether a connection was not opened, since it would have led into an inner network.
+    fileprivate(set) var hasRefusedAddress = false
     private let body: Transfer.Body
     private let mostBytes: Int
     private var sent: Int64 = 0
@@ -88,4 +90,25 @@ func giveBytes(
 ) -> Int {
     let buffer = UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
     return exchange(context)?.give(buffer) ?? Int(CURL_READFUNC_ABORT)
+}
+
+/// Opens a socket for an address of the public network, and none for any other.
+///
+/// It is asked for each address that a name leads to, after the name was looked up, so a name that leads elsewhere the
+/// second time gains nothing.
+func openPublicSocket(
+    _ context: UnsafeMutableRawPointer?, _ purpose: curlsocktype,
+    _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    guard let address, let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return -1 }
+    let family = address.pointee.family
+    // sockaddr_in keeps its address after family and port; sockaddr_in6 after the flow as well.
+    let place: Range<Int> = family == AF_INET ? 4..<8 : family == AF_INET6 ? 8..<24 : 0..<0
+    let raw = UnsafeRawPointer(address) + start
+    let bytes = place.map { raw.load(fromByteOffset: $0, as: UInt8.self) }
+    guard let found = NetworkAddress(bytes: bytes), found.isPublic else {
+        exchange(context)?.hasRefusedAddress = true
+        return -1
+    }
+    return socket(family, address.pointee.socktype, address.pointee.protocol)
 }

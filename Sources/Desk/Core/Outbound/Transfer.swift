@@ -49,6 +49,10 @@ package struct Transfer: Sendable {
     package var needsTLS = false
     /// A file of authorities, in PEM, that certificates are held against; nil for those of the system.
     package var authorities: String?
+    /// Whether it may speak HTTP and nothing else.
+    package var isWeb = false
+    /// Whether it may only go to addresses of the public network, whatever the name of the host leads to.
+    package var staysPublic = false
     /// Whether only the head of the answer is wanted.
     package var wantsHeadOnly = false
     /// The most bytes of an answer that are taken.
@@ -90,6 +94,8 @@ package struct TransferFault: Error, CustomStringConvertible {
     package var words: String { answer.map { "\($0) (\(description))" } ?? description }
     /// Whether what was asked for is not there.
     package var isMissing: Bool { code == Int(CURLE_REMOTE_FILE_NOT_FOUND.rawValue) }
+    /// Whether the host led to an address that nothing may be sent to.
+    package var isRefusedAddress = false
     /// Whether the answer was larger than any that is taken.
     package var isTooLarge: Bool { code == Int(CURLE_FILESIZE_EXCEEDED.rawValue) }
 }

@@ -4,7 +4,8 @@ import Synchronization
 /// Carries out exchanges with servers elsewhere, one for each call, and keeps their connections for the next.
 ///
 /// `perform` blocks its thread until the answer is there: call it beside the threads that answer requests. Addresses
-/// come from whoever runs the installation, never from a request. Redirects are not followed.
+/// come from whoever runs the installation; one that came from a request `staysPublic`, with a client of its own, since a
+/// connection that stands is used again. Redirects are not followed.
 package final class TransferClient: Sendable {
     /// A handle of libcurl.
     // Safe: libcurl lets any thread use a handle as long as only one does at a time, and a handle is either among the
@@ -51,12 +52,22 @@ package final class TransferClient: Sendable {
         thirdline_curl_set_pointer(curl, CURLOPT_HEADERDATA, context)
         thirdline_curl_set_transfer(curl, CURLOPT_READFUNCTION, giveBytes)
         thirdline_curl_set_pointer(curl, CURLOPT_READDATA, context)
+        if transfer.staysPublic {
+            thirdline_curl_set_opener(curl, openPublicSocket)
+            thirdline_curl_set_pointer(curl, CURLOPT_OPENSOCKETDATA, context)
+            // A proxy would look the name up itself.
+            try check(thirdline_curl_set_text(curl, CURLOPT_PROXY, ""))
+        }
         let code = withExtendedLifetime(exchange) { curl_easy_perform(curl) }
         if let fault = exchange.fault { throw fault }
         var status = 0
         thirdline_curl_get_number(curl, CURLINFO_RESPONSE_CODE, &status)
         do { try check(code) } catch var fault as TransferFault {
             (fault.status, fault.answer) = (exchange.refusal?.status ?? status, exchange.refusal?.line)
+            if exchange.hasRefusedAddress {
+                fault.isRefusedAddress = true
+                fault.description = "the host leads to an address of an inner network"
+            }
             throw fault
         }
         return TransferAnswer(status: status, headers: exchange.headers, body: exchange.received)
@@ -94,6 +105,7 @@ package final class TransferClient: Sendable {
         // Whoever sends less than this for so long is gone.
         thirdline_curl_set_number(curl, CURLOPT_LOW_SPEED_LIMIT, 100)
         thirdline_curl_set_number(curl, CURLOPT_LOW_SPEED_TIME, 60)
+        if transfer.isWeb { try check(thirdline_curl_set_text(curl, CURLOPT_PROTOCOLS_STR, "http,https")) }
         if transfer.needsTLS {
             thirdline_curl_set_number(curl, CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue))
         }

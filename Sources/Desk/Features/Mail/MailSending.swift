@@ -221,11 +221,41 @@ struct MailSending: Sendable {
     }
 }
 
+/// Hands messages over to the server of the settings.
+struct MailDelivery: Sendable {
+    let server: MailSettings.Server
+    let client: TransferClient
+    /// Where what blocks its thread is done.
+    let evidence: EvidenceStore
+
+    /// Hands a message over; returns once the server has taken it.
+    /// - Parameter sender: where reports go; empty for nowhere.
+    /// - Throws: `DeliveryFailure` with the server's words.
+    func send(_ message: OutboundMessage, reportsTo sender: String) async throws {
+        var transfer = Transfer(nil, url: server.url)
+        transfer.mail = Transfer.Mail(from: sender, recipients: [message.to.address])
+        transfer.body = .bytes(message.bytes)
+        transfer.seconds = 60
+        (transfer.needsTLS, transfer.authorities) = (server.needsTLS, server.authorities)
+        if let user = server.user, let password = server.password {
+            transfer.credentials = .password(user: user, password: password)
+        }
+        let (client, ready) = (client, transfer)
+        do {
+            _ = try await evidence.working { try client.perform(ready) }
+        } catch let fault as TransferFault {
+            // A server that refuses the person who signs in may take the message from the same one later.
+            let isOfSignIn = [530, 534, 535, 538].contains(fault.status)
+            throw DeliveryFailure(
+                fault.words, isPermanent: (500...599).contains(fault.status) && !isOfSignIn)
+        }
+    }
+}
+
 /// Mail as a way out of the desk, by the server of the settings.
 struct MailChannel: OutboxChannel {
     let services: Services
-    let server: MailSettings.Server
-    let client: TransferClient
+    let delivery: MailDelivery
 
     var name: String { MailSending.channel }
 
@@ -240,24 +270,7 @@ struct MailChannel: OutboxChannel {
         let message = try await message(of: item)
         // Reports come back to the case; to what a machine wrote nobody reports.
         let isReported = item.kind != MailSending.Kind.acknowledgement.rawValue
-        var transfer = Transfer(nil, url: server.url)
-        transfer.mail = Transfer.Mail(
-            from: isReported ? message.replyTo : "", recipients: [message.to.address])
-        transfer.body = .bytes(message.bytes)
-        transfer.seconds = 60
-        (transfer.needsTLS, transfer.authorities) = (server.needsTLS, server.authorities)
-        if let user = server.user, let password = server.password {
-            transfer.credentials = .password(user: user, password: password)
-        }
-        let (client, ready) = (client, transfer)
-        do {
-            _ = try await services.evidence.working { try client.perform(ready) }
-        } catch let fault as TransferFault {
-            // A server that refuses the person who signs in may take the message from the same one later.
-            let isOfSignIn = [530, 534, 535, 538].contains(fault.status)
-            throw DeliveryFailure(
-                fault.words, isPermanent: (500...599).contains(fault.status) && !isOfSignIn)
-        }
+        try await delivery.send(message, reportsTo: isReported ? message.replyTo : "")
     }
 
     func giveUp(_ item: OutboxItem, reason: String, marking: SQL) async throws {

@@ -20,7 +20,12 @@ package struct NotificationsDirectory: Sendable {
         case SupportCase.kind:
             if Self.hiding.contains(fact.kind) { try forgetHidden(fact.subject.id, at: now, in: tx) }
             guard Self.kinds.contains(fact.kind) else { return }
-            event = NotificationRules.event(of: try fact.decoded(as: CaseFact.self).body)
+            event = try NotificationRules.event(
+                of: try fact.decoded(as: CaseFact.self).body,
+                handoffs: {
+                    Handoffs(
+                        try CaseDirectory.facts(of: ID(fact.subject.id), kinds: Handoffs.kinds, in: tx))
+                })
         case ClockRecord.kind where fact.kind != "clock.level_applied":
             event = NotificationRules.event(of: try fact.decoded(as: ClockRecordFact.self).body)
         default: return
@@ -34,15 +39,52 @@ package struct NotificationsDirectory: Sendable {
             rights: { policy.rights(of: $0.roles) })
         guard !notices.isEmpty else { return }
         let people = try PeopleDirectory.people(notices.map(\.person.raw), in: tx)
+        let settings = try Self.settings(of: notices.map(\.person.raw), in: tx)
         for notice in notices {
             guard let person = people[notice.person.raw], Self.isTold(person, of: found, policy) else {
                 continue
             }
-            try tx.execute(NotificationStore.insert(notice, caseID: found.id.raw, of: fact, at: now))
-            try tx.execute(
-                NotificationStore.forget(
-                    of: person.id.raw, before: now.adding(seconds: -Self.days * 86_400)))
+            try tell(
+                notice, to: .init(person: person, chatHost: settings[person.id.raw]?.chatHost),
+                settings[person.id.raw]?.choices ?? .usual, of: fact, on: found, policy, at: now, in: tx)
         }
+    }
+
+    /// Writes what one person is told, and puts it into the messages that they chose.
+    private func tell(
+        _ notice: NotificationNotice, to receiver: NotificationSending.Receiver,
+        _ choices: NotificationChoices,
+        of fact: StoredFact, on found: SupportCase, _ policy: Policy, at now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws {
+        var ways = choices.ways(
+            of: notice.kind, isUrgent: choices.isUrgent(found.severity, in: policy), at: now, zones: .machine)
+        for way in NotificationSending.Way.allCases
+        where NotificationSending.recipient(of: way, receiver, policy) == nil { ways[way.channel] = nil }
+        guard !ways.isEmpty else { return }
+        if notice.kind.isOfClock, let clock = notice.detail.split(separator: " ").first {
+            try tx.execute(
+                NotificationStore.replace(
+                    clock: String(clock), ofCase: found.id.raw, toldTo: notice.person.raw))
+        }
+        try tx.execute(
+            NotificationStore.insert(
+                notice, caseID: found.id.raw, of: fact, by: ways.keys.sorted(), at: now))
+        for way in NotificationSending.Way.allCases {
+            guard let moment = ways[way.channel] else { continue }
+            try NotificationSending.put(
+                NotificationStore.id(of: notice, of: fact), to: receiver, by: way, moment,
+                caseID: found.id.raw, sequence: fact.sequence, policy, at: now, in: tx)
+        }
+    }
+
+    /// What some people chose, by person; nobody where they chose nothing.
+    static func settings(
+        of people: [String], in tx: borrowing Transaction
+    ) throws -> [String: NotificationSettings] {
+        let found = try tx.all(
+            NotificationSettingsQueries.settings(of: people), NotificationSettingsQueries.read)
+        return Dictionary(found.map { ($0.person.raw, $0) }) { first, _ in first }
     }
 
     /// After these somebody may no longer know of a case.
@@ -50,7 +92,9 @@ package struct NotificationsDirectory: Sendable {
 
     private static let kinds: Set<String> = [
         "case.owner_changed", "case.replied", "case.noted", "case.status_changed", "case.reopened",
-        "case.closed", "case.resolved", "case.severity_changed",
+        "case.closed", "case.resolved", "case.severity_changed", "case.handover_offered",
+        "case.handover_accepted", "case.handover_returned", "case.handover_withdrawn", "case.unblock_asked",
+        "case.unblock_answered",
     ]
 
     /// Whether somebody may be told of a case at this moment: a colleague, active, who may know of it.

@@ -5,7 +5,11 @@ import Web
 
 extension NotificationsFeature {
     /// What can be done; an operation that does not stand here does not exist.
-    static let operations = [AnyOperation(ReadNotifications.self)]
+    static let operations =
+        [
+            AnyOperation(ReadNotifications.self), AnyOperation(ChooseNotifications.self),
+            TestNotifications.operation,
+        ] + DeliveryOperations.operations
 }
 
 /// Notes that one has read what one was told, of one case or of all.

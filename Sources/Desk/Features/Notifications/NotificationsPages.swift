@@ -14,6 +14,15 @@ enum NotificationWords {
         switch item.kind {
         case .assigned: return "\(who) assigned the case to you"
         case .offered: return "\(who) offers you the case"
+        case .handover:
+            switch Handoffs.Outcome(rawValue: item.detail) {
+            case .accepted: return "\(who) accepted the case that you offered"
+            case .returned: return "\(who) returned the case that you offered"
+            case .withdrawn: return "\(who) took back the case that was offered to you"
+            default: return "\(who) answered the offer"
+            }
+        case .unblockAsked: return "\(who) is stuck and asks for help"
+        case .unblockAnswered: return "\(who) says how it goes on"
         case .named: return "\(who) named you in a note"
         case .replied: return "\(who) replied for the customer"
         case .promiseMissed: return "The update that the customer was promised is late"
@@ -59,10 +68,20 @@ enum NotificationsPages {
             : "\(table("Unread", unread, names, policy, now, until))\(table("Read", read, names, policy, now, until))"
         let words = unread.isEmpty ? "nothing unread" : "\(unread.count) unread"
         let main: HTML = """
-            <div id="notifications" data-live><div class="q-head"><h1>Notifications</h1><span class="dim">\(words)</span><div class="btns">\(all)</div></div>
+            <div id="notifications" data-live><div class="q-head"><h1>Notifications</h1><span class="dim">\(words)</span><div class="btns">\(all)\(ways(call))</div></div>
             \(content)</div>
             """
         return services.page(Page("Notifications", here: "/notifications", main: main), for: call)
+    }
+
+    private static func ways(_ call: SignedInCall) -> HTML {
+        let deliveries: HTML =
+            call.actor.may(DeliveryPages.right)
+            ? "<a class=\"btn\" href=\"/notifications/deliveries\">What went out</a>" : .empty
+        let choices: HTML =
+            call.actor.may("account.manage")
+            ? "<a class=\"btn\" href=\"/account/notifications\">Choose what you are told</a>" : .empty
+        return "\(choices)\(deliveries)"
     }
 
     private static func table(

@@ -73,7 +73,7 @@ enum AccountPages {
             <section class="card" aria-labelledby="s1"><div class="sec"><h2 id="s1">Where you are signed in</h2><span class="dim f13">End what you do not know, then change your password</span></div>\(SessionList.html(sessions, own: call.means, path: "/account/sessions", now: now))</section>
             <section class="card" aria-labelledby="s2"><div class="sec"><h2 id="s2">Password</h2></div>\(problem(refusal))<form class="form pad" method="post" action="/account/password"><div class="fld"><label for="current">Current password</label><input class="input mid" id="current" name="current" type="password" autocomplete="current-password" required></div>
             <div class="fld"><label for="password">New password</label><p class="help" id="password-h">At least \(least) characters. Your other sessions end.</p><input class="input mid" id="password" name="password" type="password" autocomplete="new-password" minlength="\(least)" aria-describedby="password-h" required></div><div class="btns"><button class="btn">Change password</button></div></form></section>
-            \(secondFactor(person, now))\(shortcuts(call))\(tokens)</div>
+            \(secondFactor(person, now))\(notifications(call))\(shortcuts(call))\(tokens)</div>
             """
         return services.page(Page("Your account", here: "/account", main: main), for: call, status: status)
     }
@@ -96,6 +96,13 @@ enum AccountPages {
     private static func problem(_ refusal: Refusal?) -> HTML {
         guard let refusal else { return .empty }
         return "<div class=\"problem\" role=\"alert\" tabindex=\"-1\"><h2>\(refusal.message)</h2></div>"
+    }
+
+    private static func notifications(_ call: SignedInCall) -> HTML {
+        guard call.actor.may("case.view") else { return .empty }
+        return """
+            <section class="card" aria-labelledby="s6"><div class="sec"><h2 id="s6">Notifications</h2><span class="dim f13">By browser, mail and chat; quiet hours</span><div class="btns"><a class="btn small" href="/account/notifications">Choose</a></div></div></section>
+            """
     }
 
     private static func shortcuts(_ call: SignedInCall) -> HTML {
