@@ -94,6 +94,20 @@ CREATE INDEX case_link_of_case ON case_link (case_id);
 
 CREATE INDEX case_link_to_record ON case_link (record, key);
 
+CREATE TABLE case_route (
+    case_id TEXT PRIMARY KEY,
+    queue TEXT,
+    rule TEXT,
+    policy INTEGER NOT NULL,
+    routed_at INTEGER,
+    moves INTEGER NOT NULL,
+    triaged_at INTEGER,
+    effort TEXT,
+    reproduction_at INTEGER
+) STRICT;
+
+CREATE INDEX case_route_of_queue ON case_route (queue, case_id);
+
 CREATE TABLE chat_address (
     person TEXT PRIMARY KEY,
     key_id TEXT NOT NULL,
@@ -503,7 +517,7 @@ CREATE TABLE person (
     keys TEXT NOT NULL,
     origin TEXT,
     added_at INTEGER NOT NULL
-, second_factor_at INTEGER, second_factor_reset_at INTEGER, second_factor_reset_by TEXT) STRICT;
+, second_factor_at INTEGER, second_factor_reset_at INTEGER, second_factor_reset_by TEXT, away_until INTEGER) STRICT;
 
 CREATE UNIQUE INDEX person_by_origin ON person (origin) WHERE origin IS NOT NULL;
 

@@ -79,6 +79,7 @@ package struct FeatureCatalog: Sendable {
         PlatformFeature.self, BackupFeature.self,
         PresenceFeature.self, PaletteFeature.self, SearchFeature.self, ViewsFeature.self,
         BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self, NotificationsFeature.self,
+        RoutingFeature.self,
     ]
 
     /// A catalogue of all features.

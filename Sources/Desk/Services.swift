@@ -193,6 +193,7 @@ enum Notice {
         "accepted": "Accepted. You own it now.",
         "returned": "Given back. It stays with whoever offered it.",
         "asked": "Asked. Leads and captains see it until somebody answers.",
+        "routed": "Routed.", "triaged": "Triage is complete.", "claimed": "It is yours.",
         "assigned": "The owner is changed.", "saved": "Saved.",
         "linked": "The link is made; both sides show it.",
         "merged": "Merged. The other number leads here from now on.",

@@ -70,6 +70,7 @@ struct FactGoldenTests {
             "Retention/RetentionFact.swift", "Retention/LegalHoldFact.swift", "Mail/MailFact.swift",
             "ServiceLevels/ClockFact.swift", "ServiceLevels/ClockRecord.swift",
             "Handoff/HandoffFact+Coding.swift", "Notifications/NotificationFact.swift",
+            "Routing/RoutingFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
@@ -198,7 +199,7 @@ struct FactGoldenTests {
     static let samples: [any Fact] =
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples + formSamples + retentionSamples + mailSamples
-        + clockSamples + handoffSamples + notificationSamples
+        + clockSamples + handoffSamples + notificationSamples + routingSamples
 
     private static let notificationSamples: [any Fact] = {
         var choices = NotificationChoices.usual
@@ -249,6 +250,27 @@ struct FactGoldenTests {
             .unblockWithdrawn(request: "U1", reason: "r"), .answerMarked(request: "U1", isReusable: false),
         ]
         return facts.map { CaseFact.handoff($0) }
+    }()
+
+    private static let routingSamples: [any Fact] = {
+        let facts: [RoutingFact] = [
+            .routed(
+                .init(
+                    queue: "payments", rule: "billing", ruleName: "Billing", policy: 3, person: "p1",
+                    reason: "Least load")),
+            .routed(
+                .init(queue: "vendor", rule: nil, ruleName: nil, policy: 3, person: nil, reason: "Not ours")),
+            .triaged(
+                .init(
+                    impact: "many", urgency: "now", proposed: "sev2", severity: "sev3", effort: "large")),
+            .triaged(.init(impact: nil, urgency: nil, proposed: nil, severity: "sev3", effort: nil)),
+            .reproductionAttempted(.sometimes, text: "One in a hundred."),
+        ]
+        let away: [any Fact] = [
+            PersonFact.awaySet(until: Timestamp(microseconds: 1_770_000_000_000_000), reason: "Training"),
+            PersonFact.awaySet(until: nil, reason: nil),
+        ]
+        return facts.map { CaseFact.routing($0) } + away
     }()
 
     private static let clockSamples: [any Fact] = {

@@ -42,14 +42,14 @@ struct WorkItemTests {
             ],
             nextAction: "Compare the clocks")
         #expect(found.needs.map(\.what) == ["Compare the clocks", "Promised update", "Triage"])
-        #expect(found.needs.map(\.step) == [nil, .reply, .classify])
+        #expect(found.needs.map(\.step) == [nil, .reply, .triage])
         #expect(found.place == .next)
     }
 
-    @Test("Triage lacks a category first, and the next action once it has one")
+    @Test("Triage leads to the one form for it, whatever the case lacks")
     func triage() {
-        #expect(item([clock(.triage, minutes: 1)]).needs.first?.step == .classify)
-        #expect(item([clock(.triage, minutes: 1)], category: "defect").needs.first?.step == .setNextAction)
+        #expect(item([clock(.triage, minutes: 1)]).needs.first?.step == .triage)
+        #expect(item([clock(.triage, minutes: 1)], category: "defect").needs.first?.step == .triage)
     }
 
     @Test("A paused clock presses nobody")

@@ -65,6 +65,11 @@ package protocol Operation: Sendable {
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm
+    /// Adds to the form what depends on the time: what is proposed at this moment, who is here.
+    static func complete(
+        _ form: inout OperationForm, _ id: String, for actor: Actor, policy: Policy, now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws
     /// What the command line and the form's button call the act: "Resolve".
     static var verb: String { get }
     /// Makes its fields of a JSON document of another shape, such as the webhook of another system; nil where the
@@ -87,6 +92,8 @@ package struct OperationForm: Sendable {
     package var needed: Set<String> = []
     /// What stands in place of a field: the questions of a form of policy, the choices of this case.
     package var replaced: [String: [FieldDescription]] = [:]
+    /// What helps to fill it in: what is proposed, and why.
+    package var hints: [String] = []
     /// What has to be done elsewhere first.
     package var advice: [String] = []
     /// Where that is done: what each link says, and where it leads.
@@ -133,6 +140,12 @@ extension Operation {
     package static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm { OperationForm(back: "/") }
+
+    /// Nothing, unless an operation says otherwise.
+    package static func complete(
+        _ form: inout OperationForm, _ id: String, for actor: Actor, policy: Policy, now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws {}
 }
 
 /// What an operation did: the same for a repeated request with the same idempotency key.
@@ -190,6 +203,10 @@ package struct AnyOperation: Sendable {
     package let destination: @Sendable (JSONObject, Actor) -> LocalPath
     /// What its form needs.
     package let form: @Sendable (String, Actor, Policy, borrowing Transaction) throws -> OperationForm
+    /// Adds to the form what depends on the time.
+    package let complete:
+        @Sendable (inout OperationForm, String, Actor, Policy, Timestamp, borrowing Transaction) throws ->
+            Void
     /// Reads the fields and says what is wrong with them, without doing anything.
     package let check: @Sendable (RawInput, Policy) throws(Refusal) -> Void
     /// Loads and decides, inside a write transaction.
@@ -203,6 +220,9 @@ package struct AnyOperation: Sendable {
         foreign = O.foreign
         destination = O.destination
         form = O.form
+        complete = { form, id, actor, policy, now, tx in
+            try O.complete(&form, id, for: actor, policy: policy, now: now, in: tx)
+        }
         check = { (raw: RawInput, policy: Policy) throws(Refusal) in _ = try O.input.parse(raw, policy) }
         decide = { raw, context, tx in
             let input = try O.input.parse(raw, context.policy)
@@ -227,5 +247,6 @@ package struct AnyOperation: Sendable {
         (self.name, self.summary, self.verb, self.right, self.place) = (name, summary, verb, right, place)
         (self.fields, self.file, self.destination, self.form) = (fields, file, destination, form)
         (self.check, self.decide, foreign) = (check, decide, nil)
+        complete = { _, _, _, _, _, _ in }
     }
 }

@@ -98,11 +98,16 @@ package enum OperationRoutes {
     ) async throws -> OperationForm {
         let policy = services.policy.current
         let id = call.request.parameter("id")
-        var form = try await services.database.read { tx in
-            try operation.form(id, call.actor, policy, tx)
+        let now = services.clock()
+        return try await services.database.read { tx in
+            var form = try operation.form(id, call.actor, policy, tx)
+            form.atTime?(now, &form)
+            try operation.complete(&form, id, call.actor, policy, now, tx)
+            if let people = form.references["person"] {
+                form.references["person"] = try PeopleDirectory.marked(people, at: now, in: tx)
+            }
+            return form
         }
-        form.atTime?(services.clock(), &form)
-        return form
     }
 
     private static func visible(_ operation: AnyOperation, _ form: OperationForm) -> [FieldDescription] {
@@ -242,7 +247,11 @@ extension OperationRoutes {
 
     /// What has to be done elsewhere before this can succeed.
     fileprivate static func advice(_ form: OperationForm) -> HTML {
-        guard !form.advice.isEmpty || !form.ways.isEmpty else { return .empty }
+        let hints: HTML =
+            form.hints.isEmpty
+            ? .empty
+            : "<div class=\"notice info\" role=\"status\">\(icon("info"))<div>\(form.hints.map { "<p>\(isolated($0))</p>" as HTML })</div></div>"
+        guard !form.advice.isEmpty || !form.ways.isEmpty else { return hints }
         let items = form.advice.map { "<p>\($0)</p>" as HTML }
         var seen: Set<String> = []
         let links = form.ways.filter { seen.insert($0.path.text).inserted }.map { way in
@@ -251,7 +260,8 @@ extension OperationRoutes {
         let ways: HTML = links.isEmpty ? .empty : "<p class=\"ways\">\(links)</p>"
         // Other ways alone are help, not a warning.
         let (tone, sign) = form.advice.isEmpty ? ("info", "info") : ("warn", "alert")
-        return "<div class=\"notice \(tone)\" role=\"status\">\(icon(sign))<div>\(items)\(ways)</div></div>"
+        return
+            "\(hints)<div class=\"notice \(tone)\" role=\"status\">\(icon(sign))<div>\(items)\(ways)</div></div>"
     }
 }
 

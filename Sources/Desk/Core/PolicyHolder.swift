@@ -49,7 +49,10 @@ package final class PolicyHolder: Sendable {
 
 /// Policy documents are YAML outside and a tree of values with lines inside.
 enum PolicyText {
-    static func read(_ text: String, knownRights: Set<Right>) -> Result<Policy, PolicyProblems> {
+    /// - Parameter people: the addresses that teams may name; nil where that is not asked.
+    static func read(
+        _ text: String, knownRights: Set<Right>, people: Set<String>? = nil
+    ) -> Result<Policy, PolicyProblems> {
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 return .failure(
@@ -61,7 +64,7 @@ enum PolicyText {
                     line: 1, key: "document", message: "holds more than \(mostNodes) values")
                 return .failure(PolicyProblems([problem]))
             }
-            return Policy.read(config, knownRights: knownRights, zones: .machine)
+            return Policy.read(config, knownRights: knownRights, zones: .machine, people: people)
         } catch let error as YamlError {
             return .failure(PolicyProblems([problem(error)]))
         } catch {

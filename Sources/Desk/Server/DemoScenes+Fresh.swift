@@ -117,6 +117,12 @@ extension DemoScenes {
             DemoStep(
                 5, ana, "case.set_next_action",
                 ["text": "Try an address with a plus sign on the old login page", "due_at": .ahead(120)]),
+            DemoStep(
+                4, ana, "case.triage",
+                [
+                    "impact": "some", "urgency": "soon", "component": "identity", "category": "access",
+                    "effort": "small",
+                ]),
         ])
 
     static let japanese = DemoScene(

@@ -83,6 +83,8 @@ struct DemoStory {
         }
         time.advance(to: DemoScenes.minutes - 20)
         for message in DemoMail.messages { _ = try await MailIntake(services).take(Array(message.utf8)) }
+        time.advance(to: DemoScenes.minutes - 10)
+        try await RoutingJobs(services).work()
         time.advance(to: DemoScenes.minutes)
     }
 
@@ -115,6 +117,12 @@ struct DemoStory {
                 organisation: organisation.flatMap { organisations[$0] }.map { ID($0) }, by: "operator")
             try await accounts.saveHash(hash, of: person, by: "operator", byReset: false)
         }
+        _ = try await services.asOperator(
+            "policy.change",
+            RawInput([
+                "document": .text(DemoRouting.document),
+                "reason": .text("Two shifts, queues and routing rules"),
+            ]))
         return organisations
     }
 

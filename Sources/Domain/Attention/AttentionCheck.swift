@@ -16,6 +16,8 @@ package struct AttentionCheck: Hashable, Sendable {
         case classify
         /// It moves on.
         case changeStatus = "change_status"
+        /// How bad it is, about what and whose is settled in one step.
+        case triage
         /// What is known by now is written down.
         case note
         /// It is offered anew.

@@ -43,12 +43,11 @@ package struct WorkItem: Equatable, Sendable {
         var needs: [Need] = []
         for clock in clocks where clock.pause == nil && clock.due != nil {
             let kind = clock.clock.clock
-            let lacksCategory = kind == .triage && this.classification[.category] == nil
             needs.append(
                 Need(
                     kind == .nextAction
                         ? this.arrangement.nextAction ?? clock.clock.label : clock.clock.label,
-                    due: clock.due, step: lacksCategory ? .classify : kind.step, clock: clock.clock))
+                    due: clock.due, step: kind.step, clock: clock.clock))
         }
         // An answer is owed even where no service level says until when.
         let isAnswered = clocks.contains { [.firstResponse, .nextReply].contains($0.clock.clock) }
@@ -75,7 +74,7 @@ extension CaseClock {
     fileprivate var step: AttentionCheck.Step? {
         switch self {
         case .firstResponse, .promisedUpdate, .updateCadence, .nextReply, .noResponse: .reply
-        case .triage: .setNextAction
+        case .triage: .triage
         case .engineering, .vendorChase: .note
         case .mitigation: .changeStatus
         case .handover: .handOver

@@ -149,6 +149,8 @@ package enum CaseFact: Fact {
     case clock(ClockFact)
     /// How it changed hands, and who was stuck.
     case handoff(HandoffFact)
+    /// Where it went, and what triage made of it.
+    case routing(RoutingFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -234,7 +236,7 @@ package enum CaseFact: Fact {
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff:
+            .clock, .handoff, .routing:
             family?.edits ?? []
         }
     }

@@ -34,6 +34,7 @@ extension CaseFact {
         case .mail(let fact): fact
         case .clock(let fact): fact
         case .handoff(let fact): fact
+        case .routing(let fact): fact
         default: nil
         }
     }
@@ -43,7 +44,7 @@ extension CaseFact {
         InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
-        ClockFact.self, HandoffFact.self,
+        ClockFact.self, HandoffFact.self, RoutingFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -69,6 +70,9 @@ extension CaseFact {
         if ClockFact.kinds.contains(kind) { return .clock(try ClockFact(kind: kind, body: body)) }
         if HandoffFact.kinds.contains(kind) {
             return .handoff(try HandoffFact(kind: kind, body: body))
+        }
+        if RoutingFact.kinds.contains(kind) {
+            return .routing(try RoutingFact(kind: kind, body: body))
         }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil

@@ -24,6 +24,8 @@ package struct Person: Subject {
     package var secondFactorAt: Timestamp?
     /// When somebody else reset the second factor, and who; nil once there is a new one.
     package var secondFactorReset: SecondFactorReset?
+    /// Until when the person takes no cases; nil where they are here, and of no meaning once it is past.
+    package var awayUntil: Timestamp?
     /// Where the account came from when it was not made by hand.
     package var origin: String?
     /// When the account was made.
@@ -66,6 +68,7 @@ package struct Person: Subject {
         case .reactivated: isActive = true
         case .shortcutsSwitched(let on): usesShortcuts = on
         case .keysMapped(let keys): self.keys = keys
+        case .awaySet(let until, _): awayUntil = until
         case .secondFactorAdded: (secondFactorAt, secondFactorReset) = (fact.recordedAt, nil)
         case .secondFactorRemoved(let byReset, _):
             secondFactorAt = nil
@@ -94,6 +97,26 @@ extension Person {
         let words = name.split(separator: " ")
         let letters = [words.first, words.count > 1 ? words.last : nil].compactMap { $0?.first }
         return letters.isEmpty ? "?" : String(letters).uppercased()
+    }
+
+    /// Until when the person is away, seen from a moment; nil where they are here.
+    package func away(at now: Timestamp) -> Timestamp? { awayUntil.flatMap { $0 > now ? $0 : nil } }
+
+    /// The facts of being away until a moment, or of being back where there is none.
+    package func away(until: Timestamp?, reason: String?, now: Timestamp) throws(Refusal) -> [PersonFact] {
+        guard isActive, !isCustomer else {
+            throw Refusal(field: "person", "not_staff", "\(name) does not work on cases here.")
+        }
+        guard let until else { return awayUntil == nil ? [] : [.awaySet(until: nil, reason: reason)] }
+        guard until > now else {
+            throw Refusal(field: "until", "in_the_past", "This time has passed already.")
+        }
+        guard until < now.adding(seconds: 366 * 86_400) else {
+            throw Refusal(
+                field: "until", "too_late",
+                "Nobody is away for more than a year: deactivate the account instead.")
+        }
+        return until == awayUntil ? [] : [.awaySet(until: until, reason: reason)]
     }
 
     /// Whether the person is one of the customer's, who sees only their own organisation's cases.

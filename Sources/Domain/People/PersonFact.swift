@@ -40,10 +40,12 @@ package enum PersonFact: Fact {
     case recoveryCodeUsed(left: Int)
     /// Something took the person away from their work for so many minutes.
     case interrupted(what: String, minutes: Int, about: String?)
+    /// The person takes no cases until a moment; nil says that they are back.
+    case awaySet(until: Timestamp?, reason: String?)
     /// Single keys got other meanings: what is done to the key that does it; all others are as they come.
     case keysMapped([String: String])
 
-    package static let erasableFields: Set<String> = ["name", "email", "address", "by_what"]
+    package static let erasableFields: Set<String> = ["name", "email", "address", "by_what", "away_for"]
 
     package var kind: String {
         switch self {
@@ -62,6 +64,7 @@ package enum PersonFact: Fact {
         case .shortcutsSwitched: "person.shortcuts_switched"
         case .keysMapped: "person.keys_mapped"
         case .interrupted: "person.interrupted"
+        case .awaySet: "person.away_set"
         case .secondFactorAdded: "person.second_factor_added"
         case .secondFactorRemoved: "person.second_factor_removed"
         case .recoveryCodesMade: "person.recovery_codes_made"
@@ -83,6 +86,7 @@ package enum PersonFact: Fact {
         case .rolesChanged: ["roles"]
         case .deactivated, .reactivated: ["active"]
         case .keysMapped: ["keys"]
+        case .awaySet: ["away"]
         case .secondFactorAdded, .secondFactorRemoved: ["second_factor"]
         default: []
         }
@@ -116,6 +120,8 @@ package enum PersonFact: Fact {
             .fields([
                 "by_what": .string(what), "minutes": .integer(Int64(minutes)), "case": about.map(JSON.string),
             ])
+        case .awaySet(let until, let reason):
+            .fields(["until": until?.json, "away_for": reason.map(JSON.string)])
         case .secondFactorAdded, .recoveryCodesMade: [:]
         case .secondFactorRemoved(let byReset, let reason):
             .fields(["by_reset": .bool(byReset), "reason": reason.map(JSON.string)])
@@ -151,6 +157,8 @@ package enum PersonFact: Fact {
             self = .interrupted(
                 what: try body.text("by_what"), minutes: body.integer("minutes") ?? 0,
                 about: body.optionalText("case"))
+        case "person.away_set":
+            self = .awaySet(until: body.time("until"), reason: body.optionalText("away_for"))
         case "person.second_factor_added": self = .secondFactorAdded
         case "person.second_factor_removed":
             self = .secondFactorRemoved(

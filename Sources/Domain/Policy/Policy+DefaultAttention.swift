@@ -3,7 +3,7 @@ extension Policy {
     static let defaultAttention = """
         # What may fall through. Each check is a search as in the queue; the page “Nothing falls through” shows what it finds
         # until there is nothing. `step`: what is done about it first (assign, reply, set_next_action, promise_update,
-        # classify, change_status, note, hand_over, unblock); left out, it is what the case needs first.
+        # classify, triage, change_status, note, hand_over, unblock); left out, it is what the case needs first.
         attention:
           - {id: unowned, name: "Nobody owns it", search: "is:open no:owner opened:>30m", step: assign}
           - {id: breached, name: "A promise of the service level is over", search: "is:open is:breached"}
@@ -17,6 +17,7 @@ extension Policy {
           - {id: aimless, name: "Nobody said what happens next", search: "is:open has:owner no:next_action opened:>1d", step: set_next_action}
           - {id: engineering_silent, name: "No word from Engineering for 2 days", search: "is:open waits:engineering updated:>2d", step: note}
           - {id: waiting_long, name: "Waiting for more than 7 days", search: "is:waiting since:>7d", step: change_status}
+          - {id: bouncing, name: "It goes from queue to queue", search: "is:open is:bouncing", step: triage}
           - {id: quiet, name: "Nothing happened for 5 days", search: "is:open updated:>5d", step: note}
         # What counts how much in the working priority of a case; together 100. `time_left` counts from `window_hours` before
         # something is owed, `age` in full after `age_days`; severities, tiers and contracts have weights of their own.

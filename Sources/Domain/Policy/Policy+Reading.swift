@@ -8,8 +8,10 @@ extension Policy {
     /// - Parameters:
     ///   - knownRights: what rights may be given; "case.*" gives all that begin so.
     ///   - zones: the time zones that calendars may name.
+    ///   - people: the addresses that teams may name; nil where nobody knows them here.
     package static func read(
-        _ document: ConfigNode, knownRights: Set<Right>, zones: ZoneTable = .utcOnly
+        _ document: ConfigNode, knownRights: Set<Right>, zones: ZoneTable = .utcOnly,
+        people: Set<String>? = nil
     ) -> Result<Policy, PolicyProblems> {
         var problems: [ConfigProblem] = []
         var root = ConfigReader(document, at: "", problems: &problems)
@@ -77,6 +79,8 @@ extension Policy {
         }
         policy.handover = readHandover(&root, policy, &problems)
         policy.serviceLevels = .read(&root, levelTerms(policy), zones: zones, &problems)
+        policy.routing = .read(&root, policy, people: people, &problems)
+        policy.triage = .read(&root, policy.severities, &problems)
         checkForms(policy, root.child("forms"), &problems)
         checkTransitions(policy, statusLines, document.line, &problems)
         checkBlocks(policy, statusLines, document.line, &problems)

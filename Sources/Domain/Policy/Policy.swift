@@ -223,6 +223,10 @@ package struct Policy: Sendable {
     package var breachCauses: [Term] = Policy.usualBreachCauses
     /// What is promised to whom.
     package var serviceLevels = ServiceLevels.standard(for: [])
+    /// Which case goes to whom.
+    package var routing = RoutingRules()
+    /// What triage proposes the severity from.
+    package var triage = TriageMatrix.standard(for: [])
 }
 
 extension Policy {

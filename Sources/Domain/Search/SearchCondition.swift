@@ -8,6 +8,7 @@ package indirect enum SearchCondition: Hashable, Sendable {
         case rootCause = "root_cause"
         case requestType = "request_type"
         case blockedBy = "blocked_by"
+        case queue
     }
 
     /// A moment of the case that a search can name.
@@ -74,6 +75,10 @@ package indirect enum SearchCondition: Hashable, Sendable {
     case restricted
     /// Its number leads to another case.
     case merged
+    /// Triage is complete.
+    case triaged
+    /// It went from one queue to another more often than this.
+    case moved(Int)
     /// Everything holds.
     case every([SearchCondition])
     /// At least one holds.

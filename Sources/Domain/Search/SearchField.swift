@@ -3,6 +3,7 @@ package enum SearchField: String, CaseIterable, Sendable {
     case state = "is"
     case has
     case lacks = "no"
+    case queue
     case status, severity, owner, requester, account, tier, component, area, environment, category, verdict
     case rootCause = "root_cause"
     case waits
@@ -34,7 +35,9 @@ package enum SearchField: String, CaseIterable, Sendable {
     package var kind: Kind {
         switch self {
         case .status, .severity, .tier: .ranked
-        case .component, .area, .environment, .category, .verdict, .rootCause, .waits, .channel, .type: .term
+        case .component, .area, .environment, .category, .verdict, .rootCause, .waits, .channel, .type,
+            .queue:
+            .term
         case .state, .has, .lacks: .word
         case .owner, .requester, .involves, .watcher: .person
         case .account: .organisation
@@ -73,6 +76,7 @@ package enum SearchField: String, CaseIterable, Sendable {
         case .unanswered: ["unanswered_since"]
         case .sort: ["order_by", "order"]
         case .breach: ["sla", "deadline", "breaches"]
+        case .queue: ["team"]
         case .state, .has, .lacks, .status, .tier, .component, .category, .verdict, .closed, .reported,
             .promised:
             []

@@ -162,6 +162,9 @@ package struct SearchReading: Sendable {
         case "stuck": return .has(.stuck)
         case "restricted", "confidential": return .restricted
         case "merged": return .merged
+        case "triaged": return .triaged
+        case "untriaged": return .not(.triaged)
+        case "bouncing", "bounced": return .moved(policy.routing.mostMoves)
         case "watched", "watching": return .watched([me])
         case "case", "ticket": return .every([])
         default:
@@ -172,6 +175,7 @@ package struct SearchReading: Sendable {
                     "watched",
                     "merged",
                     "restricted", "offered", "unaccepted", "stuck",
+                    "triaged", "untriaged", "bouncing",
                 ])
         }
     }
@@ -257,6 +261,8 @@ package struct SearchReading: Sendable {
         case .rootCause: (.rootCause, policy.rootCauses)
         case .channel: (.channel, policy.channels)
         case .type: (.requestType, policy.requestTypes.map { Policy.Term(id: $0.id, name: $0.name) })
+        case .queue:
+            (.queue, policy.routing.queues.map { Policy.Term(id: $0.id, name: $0.name) })
         case .waits: (.blockedBy, policy.coordination.blockedReasons)
         default: (.component, policy.components)
         }

@@ -56,7 +56,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
     package var stops: String {
         switch self {
         case .firstResponse: "a message of substance to whoever asked"
-        case .triage: "a category and a next action"
+        case .triage: "triage, or a category and a next action"
         case .promisedUpdate: "a message to the customer"
         case .updateCadence: "the next message to the customer"
         case .nextReply: "our answer"

@@ -79,7 +79,7 @@ package struct CaseClocks: Sendable {
     private var isAsked = false
     private var isMerged = false
     private var beforeMerge: [CaseClockID: Clock]?
-    private var triage = (hasCategory: false, hasAction: false)
+    private var triage = (hasCategory: false, hasAction: false, isStamped: false)
     private var evidence = CaseEvidence([])
     private var begun: Set<ServiceLevel.Target.Beginning> = []
 
@@ -313,6 +313,7 @@ extension CaseClocks {
         case .relation(.mergedInto): isMerged = true
         case .relation(.unmerged): isMerged = false
         case .coordination(.nextActionSet): triage.hasAction = true
+        case .routing(.triaged): triage.isStamped = true
         case .clock(.cadenceAgreed(let minutes, _)): agreedCadence = minutes
         case .clock(.breachExplained(let record)):
             breaches.removeAll { $0.clock == record.clock && $0.cycle == record.cycle }
@@ -320,6 +321,9 @@ extension CaseClocks {
         default: break
         }
     }
+
+    /// Triage was stamped, or what it asks for is there.
+    private var isTriaged: Bool { triage.isStamped || (triage.hasCategory && triage.hasAction) }
 
     private func phase(of status: String) -> Policy.Phase { rules.policy.phase(of: ID(status)) }
 
@@ -366,7 +370,7 @@ extension CaseClocks {
             if let terms = terms(.updateCadence) { signal(.updateCadence, .change(terms), cause) }
         default: break
         }
-        if triage.hasCategory, triage.hasAction { signal(.triage, .stop, cause) }
+        if isTriaged { signal(.triage, .stop, cause) }
     }
 
     private func isUpward(_ fact: CaseFact) -> Bool {
@@ -434,7 +438,7 @@ extension CaseClocks {
             let isDue =
                 switch clock {
                 case .firstResponse: begun.contains(beginning) && !isAnswered
-                case .triage: begun.contains(beginning) && !(triage.hasCategory && triage.hasAction)
+                case .triage: begun.contains(beginning) && !isTriaged
                 case .mitigation: begun.contains(beginning) && isEffectThere
                 case .resolution: begun.contains(beginning)
                 case .updateCadence: isForCustomer && isAnswered

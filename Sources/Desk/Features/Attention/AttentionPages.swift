@@ -133,6 +133,7 @@ enum CaseStep {
         case .assign: return link("case.assign", "assign", "Give")
         case .reply: return link("case.reply", "reply", "Reply")
         case .setNextAction: return link("case.coordinate", "set_next_action", "Set next action")
+        case .triage: return link("case.edit", "triage", "Triage")
         case .classify: return link("case.edit", "edit", "Classify")
         case .promiseUpdate: return link("case.coordinate", "promise_update", "Promise update")
         case .changeStatus: return link("case.change_status", "change_status", "Change status")

@@ -102,7 +102,8 @@ enum BoardDirectory {
             < (left.priority.score, right.item.needs.first?.due ?? never, right.this.number)
     }
 
-    private static func lines(
+    /// Cases with what they need and how pressing they are, in the order in which they are given.
+    static func lines(
         _ cases: [SupportCase], policy: Policy, now: Timestamp, in tx: borrowing Transaction
     ) throws -> [BoardLine] {
         let clocks = try ServiceLevelsDirectory.standing(of: cases, policy: policy, at: now, in: tx)

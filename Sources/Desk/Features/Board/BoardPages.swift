@@ -29,12 +29,32 @@ enum BoardPages {
         let title = isOwn ? "My work" : "Work of \(person.name)"
         let heading: HTML = isOwn ? "My work" : "Work of \(isolated(person.name))"
         let main: HTML = """
-            <div class="q-head"><h1>\(heading)</h1></div>
-            <div id="board" data-live>\(load(board.load, isOwn))\(places(board, rows, isOwn))\(interruptions(board, content.numbers, isOwn, now))</div>
+            <div class="q-head"><h1>\(heading)</h1>\(isOwn ? own(person, call, policy, services) : .empty)</div>
+            <div id="board" data-live>\(away(person, isOwn, now))\(load(board.load, isOwn))\(places(board, rows, isOwn))\(interruptions(board, content.numbers, isOwn, now))</div>
             """
         var page = Page(title, here: isOwn ? "/board" : "/people", main: main)
         page.events = "/events"
         return services.page(page, for: call)
+    }
+
+    /// What one does from one's own board: take the next case, or say that one is away.
+    private static func own(
+        _ person: Person, _ call: SignedInCall, _ policy: Policy, _ services: Services
+    ) -> HTML {
+        let next: HTML =
+            policy.routing.isOn && call.actor.may("case.assign")
+            ? "<form method=\"post\" action=\"/routing/claim_next\" data-enhance>\(FormView.hidden(key: newIdentifier(at: services.clock()), base: nil))<button class=\"btn small go\">Take the next case</button></form>"
+            : .empty
+        return
+            "<div class=\"btns\">\(next)<a class=\"btn small bare\" href=\"/account/away\">Away?</a></div>"
+    }
+
+    private static func away(_ person: Person, _ isOwn: Bool, _ now: Timestamp) -> HTML {
+        guard let until = person.away(at: now) else { return .empty }
+        let who: HTML = isOwn ? "You are away" : "\(isolated(person.name)) is away"
+        let back: HTML = isOwn ? " <a href=\"/account/away\">Say that you are back</a>." : .empty
+        return
+            "<div class=\"notice warn\" role=\"status\">\(icon("alert"))<div><p><b>\(who)</b> until \(zonedTime(until, now: now)); no case is routed here before.\(back)</p></div></div>"
     }
 
     private struct Content: Sendable {

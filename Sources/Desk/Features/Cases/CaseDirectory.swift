@@ -132,6 +132,18 @@ package struct CaseTotal: Equatable, Sendable {
     init(counted number: Int) { self.init(min(number, Self.most), isExact: number <= Self.most) }
 }
 
+/// An open case as its owner's work.
+package struct CaseWork: Sendable {
+    /// The case.
+    package var id: ID<SupportCase>
+    /// Whose it is.
+    package var owner: ID<Person>
+    /// How bad it is.
+    package var severity: String
+    /// What its status means.
+    package var phase: Policy.Phase
+}
+
 /// Where a page of a list of cases ended.
 package struct CasePosition: Sendable {
     /// When the last case changed, as far as the reader may know.
@@ -396,6 +408,19 @@ package enum CaseDirectory {
         try tx.all(
             CasesQueries.listByPromise(filter, for: actor, severities: severities.map(\.raw), limit: limit),
             CasesQueries.read)
+    }
+
+    /// The open cases of some people that the actor may know of, as far as their load asks.
+    package static func work(
+        of owners: [ID<Person>], policy: Policy, for actor: Actor, in tx: borrowing Transaction
+    ) throws -> [CaseWork] {
+        guard !owners.isEmpty else { return [] }
+        let open = policy.statuses.filter { ![.resolved, .closed].contains($0.phase) }.map(\.id)
+        return try tx.all(CasesQueries.work(of: owners.map(\.raw), in: open, for: actor)) { row in
+            CaseWork(
+                id: ID(row.text(0)), owner: ID(row.text(1)), severity: row.text(2),
+                phase: policy.phase(of: ID(row.text(3))))
+        }
     }
 
     /// How many cases that the actor may know of are in each status, by its identifier.

@@ -64,6 +64,14 @@ enum AssignCase: Operation {
             form.references["person"] = try PeopleDirectory.staffChoices(in: tx)
         }
     }
+
+    static func complete(
+        _ form: inout OperationForm, _ id: String, for actor: Actor, policy: Policy, now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws {
+        form.references["person"] = try RoutingDirectory.loaded(
+            form.references["person"] ?? [], policy: policy, for: actor, in: tx)
+    }
 }
 
 /// Puts a new case back into the queue, for anybody to take.

@@ -186,6 +186,8 @@ enum CaseSearchQueries {
                 people.map { "c.watchers LIKE \(SQL.containing(" \($0.raw) ")) ESCAPE '\\'" })
         case .restricted: return "c.confidentiality IS NOT NULL"
         case .merged: return "c.merged_into IS NOT NULL"
+        case .triaged: return "c.case_id IN (\(RoutingDirectory.triaged))"
+        case .moved(let most): return "c.case_id IN (\(RoutingDirectory.moved(moreOftenThan: most)))"
         }
     }
 
@@ -200,6 +202,7 @@ enum CaseSearchQueries {
         case .organisation: return "c.organisation IN (\(anyOf: values))"
         case .component: return "c.component IN (\(anyOf: values))"
         case .blockedBy: return "c.blocked_by IN (\(anyOf: values))"
+        case .queue: return "c.case_id IN (\(RoutingDirectory.cases(in: values)))"
         case .requester: return row("s.requester")
         case .environment: return row("s.environment")
         case .category: return row("s.category")

@@ -191,6 +191,18 @@ package enum CasesQueries {
         return "SELECT COUNT(*) FROM search_case c WHERE \(SQL.all(all))"
     }
 
+    /// What the open cases of some people are, as far as their load asks: a row a case.
+    static func work(
+        of owners: [String], in statuses: [ID<Policy.Status>], for actor: Actor
+    ) -> SQL {
+        let all: [SQL] =
+            [
+                "owner IN (\(anyOf: owners))", "status IN (\(anyOf: statuses.map(\.raw)))",
+                "merged_into IS NULL",
+            ] + visible(to: actor)
+        return "SELECT case_id, owner, severity, status FROM search_case c WHERE \(SQL.all(all))"
+    }
+
     /// The open case of an alert: the newest in any of these statuses.
     static func ofAlert(key: String, statuses: [ID<Policy.Status>]) -> SQL {
         """
@@ -549,6 +561,7 @@ package enum CasesQueries {
             list(nobody, for: .system, first),
             list(CaseFilter(), for: staff, first), count(full, for: staff),
             count(CaseFilter(), for: customer), countsByStatus(for: staff), countsByStatus(for: .system),
+            work(of: ["x"], in: ["x"], for: staff),
             endings(from: Timestamp(microseconds: 0)), followedUp(ids: ["x"], to: staff),
             restricted(ids: ["x"]), visible(ids: ["x", "y"], to: staff), merged(into: "x"),
             save(SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0))),
@@ -593,7 +606,7 @@ package enum CasesQueries {
                     "blocked_by", "severity_confirmed_at", "watchers", "confidentiality", "readers",
                     "security_owner", "merged_into", "doc",
                 ], page: listedPage(after:limit:)),
-            RelationsDirectory.table, SearchDirectory.table,
+            RelationsDirectory.table, SearchDirectory.table, RoutingDirectory.table,
         ] + HandoffDirectory.tables,
         load: { id, tx in try tx.first(row(id: id), read) },
         save: { this, fact, tx in
@@ -601,6 +614,7 @@ package enum CasesQueries {
             let isFirst = fact.version.number == 1
             try tx.execute(isFirst ? insertListed(this, doc: fact.sequence) : updateListed(this))
             try RelationsDirectory.project(fact, in: tx)
+            try RoutingDirectory.project(fact, in: tx)
             try SearchDirectory.project(fact, in: tx)
             try HandoffDirectory.project(fact, in: tx)
             try ServiceLevelsDirectory.touch(this.id, in: tx)
@@ -611,6 +625,7 @@ package enum CasesQueries {
             try tx.execute(forget(id: id))
             try RelationsDirectory.forget(ID(id), in: tx)
             try HandoffDirectory.forget(ID(id), in: tx)
+            try RoutingDirectory.forget(ID(id), in: tx)
         },
         describe: { aspect, this, policy, tx in
             try describe(aspect, this, policy, tx)

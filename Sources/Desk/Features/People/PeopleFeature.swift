@@ -34,6 +34,7 @@ enum PeopleFeature: Feature {
     static let sealed = [PeopleQueries.sealed]
     static let rights: [Right] = [
         "people.view", "people.manage", "token.manage", "account.manage", "journal.view",
+        SetAway.othersRight,
     ]
 
     static let navigation = [

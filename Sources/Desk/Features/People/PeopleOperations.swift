@@ -9,6 +9,7 @@ extension PeopleFeature {
         AnyOperation(AddPerson.self), AnyOperation(ChangeRoles.self), AnyOperation(RenamePerson.self),
         AnyOperation(DeactivatePerson.self), AnyOperation(ReactivatePerson.self),
         AnyOperation(ResetSecondFactor.self), AnyOperation(SwitchShortcuts.self), AnyOperation(MapKeys.self),
+        AnyOperation(SetAway.self),
     ]
 }
 
@@ -73,6 +74,24 @@ package enum PeopleDirectory {
     package static func staffChoices(in tx: borrowing Transaction) throws -> [FieldChoice] {
         try tx.all(PeopleQueries.staff(), PeopleQueries.readPerson).map {
             FieldChoice($0.id.raw, $0.name, detail: $0.email ?? "")
+        }
+    }
+
+    /// The addresses of all colleagues, of those too who have left.
+    package static func colleagues(in tx: borrowing Transaction) throws -> Set<String> {
+        Set(try everybody(in: tx).filter { $0.organisation == nil }.compactMap(\.email))
+    }
+
+    /// Choices of people, with until when those are away who are.
+    package static func marked(
+        _ choices: [FieldChoice], at now: Timestamp, in tx: borrowing Transaction
+    ) throws -> [FieldChoice] {
+        let people = try people(choices.map(\.value), in: tx)
+        return choices.map { choice in
+            guard let until = people[choice.value]?.away(at: now) else { return choice }
+            return FieldChoice(
+                choice.value, "\(choice.label) (away until \(until.day) \(until.clock) UTC)",
+                detail: choice.detail)
         }
     }
 

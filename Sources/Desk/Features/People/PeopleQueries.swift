@@ -6,7 +6,7 @@ package enum PeopleQueries {
     private static let columns: SQL =
         """
         id, version, name, email, roles, organisation, is_active, uses_shortcuts, keys, origin, added_at,
-            second_factor_at, second_factor_reset_at, second_factor_reset_by
+            second_factor_at, second_factor_reset_at, second_factor_reset_by, away_until
         """
 
     static func person(id: String) -> SQL { "SELECT \(columns) FROM person WHERE id = \(id)" }
@@ -84,12 +84,12 @@ package enum PeopleQueries {
             \(person.roles.joined(separator: ",")), \(person.organisation?.raw), \(person.isActive),
             \(person.usesShortcuts), \(KeyMap.text(person.keys)), \(person.origin), \(person.addedAt.microseconds),
             \(person.secondFactorAt?.microseconds), \(person.secondFactorReset?.at.microseconds),
-            \(person.secondFactorReset?.by))
+            \(person.secondFactorReset?.by), \(person.awayUntil?.microseconds))
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, email = excluded.email,
             roles = excluded.roles, organisation = excluded.organisation, is_active = excluded.is_active,
             uses_shortcuts = excluded.uses_shortcuts, keys = excluded.keys, origin = excluded.origin, added_at = excluded.added_at,
             second_factor_at = excluded.second_factor_at, second_factor_reset_at = excluded.second_factor_reset_at,
-            second_factor_reset_by = excluded.second_factor_reset_by
+            second_factor_reset_by = excluded.second_factor_reset_by, away_until = excluded.away_until
         """
     }
 
@@ -358,6 +358,7 @@ package enum PeopleQueries {
         person.secondFactorReset = row.optionalInteger(12).map {
             Person.SecondFactorReset(at: Timestamp(microseconds: $0), by: row.text(13))
         }
+        person.awayUntil = row.optionalInteger(14).map { Timestamp(microseconds: $0) }
         return person
     }
 
@@ -432,6 +433,7 @@ package enum PeopleQueries {
                     "id", "version", "name", "email", "roles", "organisation", "is_active", "uses_shortcuts",
                     "keys", "origin",
                     "added_at", "second_factor_at", "second_factor_reset_at", "second_factor_reset_by",
+                    "away_until",
                 ], page: page(after:limit:))
         ],
         load: { id, tx in try tx.first(person(id: id), readPerson) },
@@ -451,6 +453,7 @@ package enum PeopleQueries {
             switch aspect.name {
             case "roles": ("Roles", person.roles.map { policy.role($0)?.name ?? $0 }.joined(separator: ", "))
             case "second_factor": ("Second factor", person.secondFactorAt == nil ? "none" : "set up")
+            case "away": ("Away until", person.awayUntil.map { "\($0.day) \($0.clock) UTC" } ?? "here")
             case "active": ("Account", person.isActive ? "active" : "not active")
             default: ("Name", person.name)
             }

@@ -24,9 +24,10 @@ enum PolicyEditorPages {
 
         var wasSent: Bool { inForce != nil }
 
-        mutating func refuse(_ refusal: Refusal) {
+        mutating func refuse(_ refusal: Refusal, people: Set<String>) {
             self.refusal = refusal
-            guard refusal.code == "bad_policy", case .failure(let found) = PolicyDocument.read(document)
+            guard refusal.code == "bad_policy",
+                case .failure(let found) = PolicyDocument.read(document, people: people)
             else {
                 return
             }
@@ -51,21 +52,31 @@ enum PolicyEditorPages {
     /// Checks a document and shows what it would change, without writing anything.
     static func check(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let submission = Submission(try await call.request.input(), operation)
-        let (current, use) = try await services.database.read { tx in
-            (try PolicyReading.inForce(in: tx), try PolicyUse.now(for: call.actor, in: tx))
+        let (current, use, people) = try await services.database.read { tx in
+            (
+                try PolicyReading.inForce(in: tx), try PolicyUse.now(for: call.actor, in: tx),
+                try PeopleDirectory.colleagues(in: tx)
+            )
         }
         var content = sent(submission, current, services)
+        var (changed, compared): (Policy?, Policy?) = (nil, nil)
         do throws(Refusal) {
             var raw = submission.typed
             if raw["reason"].typed.isEmpty { raw["reason"] = .text("check") }  // only the change needs one
             try operation.check(raw, services.policy.current)
-            let policy = try ChangePolicy.checked(content.document)
+            let policy = try ChangePolicy.checked(content.document, people: people)
+            changed = policy
             try use.refuseLoss(of: policy)
             // A document in force that an older version accepted may no longer pass; its parsed form is compared then.
             let before = (try? services.policy.check(current.text).get()) ?? services.policy.current
             content.effects = PolicyEffect.between(before, policy)
+            compared = before
         } catch {
-            content.refuse(error)
+            content.refuse(error, people: people)
+        }
+        if let changed, let compared {
+            content.effects? += try await RoutingDirectory.effects(
+                from: compared, to: changed, for: call.actor, services)
         }
         return page(content, call, services)
     }
@@ -84,9 +95,11 @@ enum PolicyEditorPages {
         } catch let refusal as Refusal where refusal.reason == .stale {
             return try await choose(submission, refusal, call, services)
         } catch let refusal as Refusal where [.invalid, .conflict, .tooLarge].contains(refusal.reason) {
-            let current = try await services.database.read { tx in try PolicyReading.inForce(in: tx) }
+            let (current, people) = try await services.database.read { tx in
+                (try PolicyReading.inForce(in: tx), try PeopleDirectory.colleagues(in: tx))
+            }
             var content = sent(submission, current, services)
-            content.refuse(refusal)
+            content.refuse(refusal, people: people)
             return page(content, call, services)
         }
     }

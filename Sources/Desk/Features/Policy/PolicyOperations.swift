@@ -31,6 +31,8 @@ enum ChangePolicy: Operation {
         var document: String
         var version: Version
         var use = PolicyUse()
+        /// The addresses that teams may name.
+        var people: Set<String>?
     }
 
     static func load(
@@ -38,6 +40,7 @@ enum ChangePolicy: Operation {
     ) throws -> State {
         var state = try PolicyReading.inForce(in: tx).state
         state.use = try PolicyUse.now(for: actor, in: tx)
+        state.people = try PeopleDirectory.colleagues(in: tx)
         return state
     }
 
@@ -46,7 +49,7 @@ enum ChangePolicy: Operation {
         decision.answer["id"] = .string(PolicyRecord.ref.id)
         decision.answer["version"] = .integer(Int64(state.version.number))
         guard input.document != state.document else { return decision }
-        try state.use.refuseLoss(of: try checked(input.document))
+        try state.use.refuseLoss(of: try checked(input.document, people: state.people))
         decision.record(
             PolicyFact.changed(document: input.document, reason: input.reason), on: PolicyRecord.ref)
         return decision
@@ -54,8 +57,8 @@ enum ChangePolicy: Operation {
 
     /// The policy that a document describes.
     /// - Throws: a refusal with a problem a mistake, the first hundred, in the order of the lines.
-    static func checked(_ document: String) throws(Refusal) -> Policy {
-        switch PolicyDocument.read(document) {
+    static func checked(_ document: String, people: Set<String>? = nil) throws(Refusal) -> Policy {
+        switch PolicyDocument.read(document, people: people) {
         case .success(let policy): return policy
         case .failure(let found):
             var refusal = Refusal(
@@ -124,8 +127,9 @@ struct PolicyUse: Sendable {
 /// Checks a document before it may come into force.
 enum PolicyDocument {
     /// The policy that a document describes, or its mistakes in the order of the lines.
-    static func read(_ document: String) -> Result<Policy, PolicyProblems> {
-        PolicyText.read(document, knownRights: FeatureCatalog().rights)
+    /// - Parameter people: the addresses that teams may name; nil where that is not asked.
+    static func read(_ document: String, people: Set<String>? = nil) -> Result<Policy, PolicyProblems> {
+        PolicyText.read(document, knownRights: FeatureCatalog().rights, people: people)
     }
 }
 

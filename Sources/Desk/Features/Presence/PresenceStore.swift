@@ -46,6 +46,8 @@ package enum PresenceStore {
         "SELECT case_id, person, state FROM presence WHERE seen_at > \(moment.microseconds) LIMIT 5000"
     }
 
+    static func lastSeen() -> SQL { "SELECT person, MAX(seen_at) FROM presence GROUP BY person" }
+
     static func on(cases: [String], since moment: Timestamp) -> SQL {
         """
         SELECT case_id, person, state FROM presence
@@ -63,7 +65,7 @@ package enum PresenceStore {
         let now = Timestamp(microseconds: 0)
         return [
             upsert(Presence(caseID: "x", person: "x", state: .looking), at: now),
-            delete(caseID: "x", person: "x"), deleteOld(before: now), all(since: now),
+            delete(caseID: "x", person: "x"), deleteOld(before: now), all(since: now), lastSeen(),
             on(cases: ["x"], since: now),
         ]
     }()
@@ -71,6 +73,13 @@ package enum PresenceStore {
     /// Everybody who is on the page of any case.
     static func everybody(at now: Timestamp, in tx: borrowing Transaction) throws -> Set<Presence> {
         Set(try tx.all(all(since: now.adding(seconds: -seconds)), read))
+    }
+
+    /// When each person was last on the page of a case, by identifier; without those for whom that is long ago.
+    static func lastSeen(in tx: borrowing Transaction) throws -> [String: Timestamp] {
+        var seen: [String: Timestamp] = [:]
+        try tx.each(lastSeen()) { seen[$0.text(0)] = Timestamp(microseconds: $0.integer(1)) }
+        return seen
     }
 
     // MARK: In words

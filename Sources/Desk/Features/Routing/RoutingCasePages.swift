@@ -1,0 +1,116 @@
+import Diagnosis
+import Domain
+import Storage
+import Web
+
+/// What routing and triage add to the page of a case: where it is, what can be done, and what happened.
+enum RoutingCasePages {
+    /// Queue and triage in a line each; nothing where the desk uses neither.
+    static func brief(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
+        guard !context.isDone else { return .empty }
+        let route = CaseRoute(context.history.facts)
+        let may = context.actor.may("case.edit")
+        var lines: [HTML] = []
+        if let queue = route.queue {
+            let moves: HTML =
+                route.moves > context.policy.routing.mostMoves
+                ? " <span class=\"bad\">\(route.moves) times between queues</span>" : .empty
+            lines.append(
+                "<div><dt>Queue</dt><dd>\(isolated(context.policy.routing.queueName(queue)))\(moves)</dd><dd class=\"by\"><a href=\"\(context.path)/routing\">Why</a></dd></div>"
+            )
+        }
+        if let triagedAt = route.triagedAt {
+            lines.append(
+                "<div><dt>Triage</dt><dd>Complete, \(zonedTime(triagedAt, now: context.now))</dd></div>")
+        } else if may, context.this.status == context.policy.statuses.first?.id || route.queue != nil {
+            lines.append(
+                "<div><dt>Triage</dt><dd class=\"none\">Open. <a href=\"\(context.path)/triage\">Do it</a></dd></div>"
+            )
+        }
+        guard !lines.isEmpty else { return "<dl class=\"facts arranged\" id=\"routing\" data-live></dl>" }
+        return "<dl class=\"facts arranged\" id=\"routing\" data-live>\(lines)</dl>"
+    }
+
+    static func actions(_ context: CasePartContext) -> [CaseAction] {
+        var actions: [CaseAction] = []
+        if !context.isDone {
+            actions.append(CaseAction("case.edit", "triage", icon: "check", "Triage", in: .effect))
+            if context.policy.routing.isOn {
+                actions.append(CaseAction("case.assign", "route", icon: "queue", "Route", in: .people))
+            }
+        }
+        actions.append(
+            CaseAction(
+                "case.note", "record_reproduction", icon: "again", "Record a reproduction",
+                in: .investigation))
+        return actions
+    }
+
+    static func members(
+        _ context: CasePartContext, in tx: borrowing Transaction
+    ) throws -> [(key: String, value: JSON)] {
+        let route = CaseRoute(context.history.facts)
+        let triage = context.history.facts.reversed().lazy.compactMap { fact -> RoutingFact.Triage? in
+            if case .routing(.triaged(let triage)) = fact.body { triage } else { nil }
+        }.first
+        return [
+            ("queue", route.queue.map(JSON.string) ?? .null),
+            ("triaged_at", route.triagedAt?.json ?? .null),
+            ("proposed_severity", triage?.proposed.map(JSON.string) ?? .null),
+            ("effort", route.effort.map(JSON.string) ?? .null),
+            ("reproduction_at", route.reproductionAt?.json ?? .null),
+        ]
+    }
+
+    /// Just after somebody was given the case who has enough: said, not refused.
+    static func excess(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
+        guard let done = context.request.query("done"), ["assigned", "triaged", "routed"].contains(done),
+            let owner = context.this.owner, !context.isDone,
+            let person = try PeopleDirectory.find(owner.raw, in: tx)
+        else { return .empty }
+        var lines: [HTML] = []
+        if let until = person.away(at: context.now) {
+            lines.append(
+                "<p><b>\(isolated(person.name)) is away</b> until \(zonedTime(until, now: context.now)).</p>")
+        }
+        if let load = try RoutingDirectory.excess(
+            of: person, policy: context.policy, for: context.actor, in: tx), load.inHand > load.limit
+        {
+            lines.append(
+                "<p><b>\(isolated(person.name)) has \(load.inHand) cases in hand</b>, and \(load.limit) are enough. Take one off, or give this one to somebody else.</p>"
+            )
+        }
+        guard !lines.isEmpty else { return .empty }
+        return
+            "<div class=\"notice warn\" role=\"status\" id=\"owner-load\">\(icon("alert"))<div>\(lines)</div></div>"
+    }
+
+    static func sentence(
+        _ entry: Recorded<CaseFact>, _ words: CaseSentence, isForCustomer: Bool
+    ) -> CasePart.Line? {
+        guard case .routing(let fact) = entry.body, !isForCustomer else { return nil }
+        let policy = words.policy
+        func severity(_ id: String) -> String { policy.severity(ID(id))?.name ?? id }
+        switch fact {
+        case .routed(let route):
+            let queue: HTML = "<b>\(isolated(policy.routing.queueName(route.queue)))</b>"
+            let to: HTML = route.person.map { " and <b>\(isolated(words.name($0)))</b>" } ?? .empty
+            guard let rule = route.ruleName else {
+                return ("queue", "sent the case to \(queue)\(to)\(words.because(route.reason))")
+            }
+            return (
+                "queue",
+                "routed the case to \(queue)\(to) by the rule “\(isolated(rule))” of policy version \(route.policy)\(words.because(route.reason))"
+            )
+        case .triaged(let triage):
+            let proposed: HTML =
+                triage.proposed.map { ", proposed \(severity($0))" } ?? .empty
+            return ("check", "completed triage: <b>\(severity(triage.severity))</b>\(proposed)")
+        case .reproductionAttempted(let outcome, let text):
+            return (
+                "s-again",
+                "tried to see it: <b>\(outcome.label.lowercased())</b>\(words.because(text))"
+            )
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Domain
+import HTTPTypes
+import Storage
+import Web
+
+/// Routing and triage: which case goes to whom, why, and what a change of the rules would move.
+enum RoutingFeature: Feature {
+    static let name = "routing"
+    static let reads = RoutingJSON.reads
+    static let statements = RoutingQueries.samples
+
+    static let navigation = [
+        NavigationItem(path: "/routing", title: "Routing", icon: "queue", access: .right("policy.view"))
+    ]
+
+    static let caseParts = [
+        CasePart(
+            .brief, order: 5, html: RoutingCasePages.brief, actions: RoutingCasePages.actions,
+            json: RoutingCasePages.members, sentence: RoutingCasePages.sentence),
+        CasePart(.notice, order: 40, html: RoutingCasePages.excess),
+    ]
+
+    static func routes(_ services: Services) -> [Route] {
+        [
+            .signedIn(.get, "/routing", .right("policy.view")) { call in
+                try await RoutingPages.show(call, services)
+            },
+            .signedIn(.get, "/cases/{id}/routing", .right("case.view")) { call in
+                try await RouteExplanationPages.show(call, services)
+            },
+        ]
+    }
+}

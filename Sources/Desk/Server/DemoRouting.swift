@@ -1,0 +1,53 @@
+import Domain
+
+/// The teams, queues and rules of the demo organisation.
+enum DemoRouting {
+    /// The policy of the demo: what is built in, with two shifts and routing.
+    static let document =
+        Policy.defaultDocument.replacing("calendars:\n", with: calendars) + "\n\n" + routing + "\n"
+
+    private static let calendars = """
+        calendars:
+          - {id: berlin, name: Berlin hours, zone: Europe/Berlin, hours: {mon-fri: ["08:00-17:00"]}}
+          - {id: sao_paulo, name: São Paulo hours, zone: America/Sao_Paulo, hours: {mon-fri: ["08:00-19:00"]}}
+          - {id: both_shifts, name: Either shift, union: [berlin, sao_paulo]}
+
+        """
+
+    private static let routing = """
+        routing:
+          assign: pull
+          skills:
+            - {id: payments, name: Payments}
+            - {id: identity, name: Sign-in and identity}
+            - {id: integrations, name: Integrations}
+            - {id: data, name: Data and exports}
+          teams:
+            - id: second_line
+              name: Second line
+              calendar: berlin
+              members:
+                - {person: marta@thirdline.example, skills: [payments, integrations], languages: [en, de], limit: 6}
+                - {person: jonas@thirdline.example, skills: [integrations, data], languages: [en, de, ja]}
+                - {person: ana@thirdline.example, skills: [payments, identity, data], languages: [en, pt, es], calendar: sao_paulo}
+            - id: third_line
+              name: Third line
+              calendar: both_shifts
+              members:
+                - {person: ines@thirdline.example, skills: [payments, identity, integrations, data], languages: [en]}
+          queues:
+            - {id: payments, name: Payments, team: second_line, fallback: escalations}
+            - {id: integrations, name: Integrations, team: second_line, fallback: escalations}
+            - {id: general, name: General, team: second_line}
+            - {id: escalations, name: Escalations, team: third_line}
+            - {id: bridge_vendor, name: Maker of the payment bridge}
+          rules:
+            - {id: bridge, name: Refusals of the bridge, errors: [SIGNATURE_MISMATCH], queue: bridge_vendor}
+            - {id: halden, name: Halden’s own engineer, accounts: [Halden Travel], severities: [sev1, sev2], queue: payments, people: [marta@thirdline.example]}
+            - {id: japanese, name: In Japanese, languages: [ja], queue: general}
+            - {id: payments, name: Payments, components: [billing], queue: payments, skills: [payments]}
+            - {id: integrations, name: Integrations, components: [integrations, api], queue: integrations, skills: [integrations]}
+            - {id: identity, name: Sign-in, components: [identity], queue: general, skills: [identity]}
+            - {id: rest, name: All others, queue: general}
+        """
+}

@@ -1,0 +1,49 @@
+extension Policy {
+    /// Triage, and routing as a comment: who works where only the organisation knows.
+    static let defaultRouting = """
+        # Triage: how far a fault reaches and how soon it must end make the severity that is proposed. An impact is proposed
+        # from so many `users`, `accounts` or percent of `share` on; an urgency where one of its `signs` is recorded
+        # (standstill, no_workaround, workaround, compliance, money). `severities`: a row an impact, in the order of urgencies.
+        triage:
+          impacts:
+            - {id: everybody, name: "Everybody, or the whole service", users: 1000, accounts: 10, share: 50}
+            - {id: many, name: Many people or several customers, users: 50, accounts: 3, share: 5}
+            - {id: some, name: Some people of one customer, users: 2, share: 1}
+            - {id: one, name: "One person, or nobody yet", users: 0}
+          urgencies:
+            - {id: now, name: "Now: work stands still", signs: [standstill, no_workaround, compliance]}
+            - {id: soon, name: "Soon: it is costly to go on like this", signs: [money]}
+            - {id: later, name: "Later: there is a way around", signs: [workaround]}
+          severities:
+            everybody: [sev1, sev2, sev3]
+            many: [sev2, sev3, sev4]
+            some: [sev3, sev3, sev4]
+            one: [sev3, sev4, sev4]
+
+        # Routing: the first rule that fits a case names its queue, and the queue's team has the people. A rule may ask for
+        # severities, tiers, contracts, accounts, product_areas, components, categories, environments, channels, request_types,
+        # languages, errors (signatures in the reporter's words) and words; `people` come first (a named engineer, the pod of an
+        # account), `skills` are needed. The last rule has no conditions. `assign: push` gives cases to whoever has the least to
+        # do, `pull` leaves them until somebody takes the next one. Nobody gets a case off shift, away or at their limit.
+        # routing:
+        #   assign: pull
+        #   load: {sev1: 4, sev2: 3, sev3: 2, sev4: 1}
+        #   waiting_percent: 25
+        #   most_moves: 2
+        #   skills:
+        #     - {id: payments, name: Payments}
+        #   teams:
+        #     - id: second_line
+        #       name: Second line
+        #       calendar: business_hours
+        #       members:
+        #         - {person: ana@example.com, skills: [payments], languages: [en, de], limit: 6}
+        #         - {person: ben@example.com, languages: [en]}
+        #   queues:
+        #     - {id: payments, name: Payments, team: second_line, fallback: general}
+        #     - {id: general, name: General, team: second_line}
+        #   rules:
+        #     - {id: payments, name: Payments, product_areas: [payments], queue: payments, skills: [payments]}
+        #     - {id: rest, name: All others, queue: general}
+        """
+}
