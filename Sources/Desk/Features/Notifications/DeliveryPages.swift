@@ -27,6 +27,16 @@ enum DeliveryPages {
         var number: String?
     }
 
+    /// How many messages were given up, for whoever may do something about it.
+    static func trouble(for actor: Actor, in tx: borrowing Transaction) throws -> Int {
+        guard actor.may(right) else { return 0 }
+        return try channels.reduce(0) { sum, channel in
+            let states = order[0].map(\.rawValue)
+            return sum
+                + (try tx.first(OutboxStore.count(channel, states: states)) { Int($0.integer(0)) } ?? 0)
+        }
+    }
+
     private static func rows(
         _ states: [[OutboxItem.State]], for actor: Actor, in tx: borrowing Transaction
     ) throws -> [Row] {

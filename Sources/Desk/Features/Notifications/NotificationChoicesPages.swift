@@ -102,11 +102,19 @@ enum NotificationChoicesPages {
         // Whoever has chosen nothing is asked with the zone of the browser.
         if typed == nil, settings == nil { raw["zone"] = .text("") }
         let problem: HTML = refusal.map(summary) ?? .empty
+        let ways = [
+            policy.mail.address == nil || person?.email == nil ? "Mail" : nil,
+            settings?.chatHost == nil ? "Chat" : nil,
+        ].compactMap { $0 }
+        let missing: HTML =
+            ways.isEmpty
+            ? .empty
+            : "<span class=\"dim f13\">\(ways.joined(separator: " and ")) not set up yet, see below</span>"
         let main: HTML = """
             <nav class="crumb" aria-label="Breadcrumb"><a href="/account">Your account</a><span aria-hidden="true">/</span><span>Notifications</span></nav>
             <h1>What you are told</h1><p class="lede">Choose what reaches you and how. You are never told of what you did yourself, and never of a case that you may not see.</p>
             \(problem)<div class="narrow stack told-choices"><form class="form" method="post" action="/account/notifications" data-enhance>
-            <section class="card" aria-labelledby="n1"><div class="sec"><h2 id="n1">What, and by which way</h2></div>\(matrix(raw))</section>
+            <section class="card" aria-labelledby="n1"><div class="sec"><h2 id="n1">What, and by which way</h2>\(missing)</div>\(matrix(raw))</section>
             \(times(raw, refusal))\(quiet(raw, policy, refusal))
             <p class="form-error" data-form-error role="alert"></p><div class="foot"><button class="btn go">Save</button><a class="btn bare" href="/account">Cancel</a></div></form>
             \(browser)\(mail(person, services))\(chat(settings?.chatHost, refusal, url))</div>
@@ -225,8 +233,9 @@ enum NotificationChoicesPages {
             isPossible
             ? "<p>Goes to \(isolated(email ?? "")). An answer to such a mail becomes an internal note of the case.</p>"
             : "<p>\(nowhere(.mail, policy))</p>"
+        let act: HTML = isPossible ? "<div class=\"btns\">\(test(.mail))</div>" : .empty
         return """
-            <section class="card" aria-labelledby="n5"><div class="sec"><h2 id="n5">Mail</h2></div><div class="pad stack">\(words)<div class="btns">\(isPossible ? test(.mail) : .empty)</div></div></section>
+            <section class="card" aria-labelledby="n5"><div class="sec"><h2 id="n5">Mail</h2></div><div class="pad stack">\(words)\(act)</div></section>
             """
     }
 

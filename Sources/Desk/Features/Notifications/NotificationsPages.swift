@@ -47,9 +47,12 @@ enum NotificationsPages {
 
     static func list(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let (policy, now) = (services.policy.current, services.clock())
-        let (news, names) = try await services.database.read { tx in
+        let (news, names, trouble) = try await services.database.read { tx in
             let news = try NotificationsDirectory.news(for: call.actor, in: tx)
-            return (news, try PeopleDirectory.names(of: news.flatMap { $0.items.map(\.actor) }, in: tx))
+            return (
+                news, try PeopleDirectory.names(of: news.flatMap { $0.items.map(\.actor) }, in: tx),
+                try DeliveryPages.trouble(for: call.actor, in: tx)
+            )
         }
         let unread = news.filter(\.isUnread)
         let read = news.filter { !$0.isUnread }
@@ -68,16 +71,17 @@ enum NotificationsPages {
             : "\(table("Unread", unread, names, policy, now, until))\(table("Read", read, names, policy, now, until))"
         let words = unread.isEmpty ? "nothing unread" : "\(unread.count) unread"
         let main: HTML = """
-            <div id="notifications" data-live><div class="q-head"><h1>Notifications</h1><span class="dim">\(words)</span><div class="btns">\(all)\(ways(call))</div></div>
+            <div id="notifications" data-live><div class="q-head"><h1>Notifications</h1><span class="dim">\(words)</span><div class="btns">\(all)\(ways(call, trouble))</div></div>
             \(content)</div>
             """
         return services.page(Page("Notifications", here: "/notifications", main: main), for: call)
     }
 
-    private static func ways(_ call: SignedInCall) -> HTML {
+    private static func ways(_ call: SignedInCall, _ trouble: Int) -> HTML {
         let deliveries: HTML =
             call.actor.may(DeliveryPages.right)
-            ? "<a class=\"btn\" href=\"/notifications/deliveries\">What went out</a>" : .empty
+            ? "<a class=\"btn\" href=\"/notifications/deliveries\">What went out\(trouble > 0 ? ": \(trouble) given up" : "")</a>"
+            : .empty
         let choices: HTML =
             call.actor.may("account.manage")
             ? "<a class=\"btn\" href=\"/account/notifications\">Choose what you are told</a>" : .empty
