@@ -276,6 +276,40 @@ struct NotificationSendingTests {
     }
 
     @Test(
+        "Whether somebody may know of a case is asked again when the message is sent",
+        arguments: Engine.available)
+    func askedAgain(_ engine: Engine) async throws {
+        try await Self.desk(on: engine) { desk in
+            func roles(_ role: String) async throws {
+                try await desk.perform(
+                    "person.change_roles", as: .samira,
+                    ["id": .text(desk.people[.jonas]?.id.raw ?? ""), "roles": .list([.text(role)])])
+            }
+            // Two can sign in as administrators, so Jonas need not stay one.
+            for member in [Cast.samira, .jonas] {
+                let person = try #require(desk.people[member])
+                try await Accounts(desk.services).setPassword(
+                    "a lantern in the harbour", of: person, by: person.id.raw, byReset: false)
+            }
+            try await choose(desk, ["mail": Self.all], as: .jonas)
+            let number = try await owned(desk)
+            try await desk.perform("case.watch", as: .jonas, ["id": .text(number)])
+            try await roles("administrator")
+            try await desk.perform(
+                "case.restrict", as: .ines,
+                ["id": .text(number), "level": "security", "reason": "A leaked key"])
+            try await reply(desk, number, "The key is hunter2.")
+            try await roles("engineer")
+            desk.clock.advance(seconds: 61)
+            let way = Way(desk)
+            try await send(desk, way)
+            #expect(way.texts.allSatisfy { !$0.contains("jonas@") })
+            let item = try #require(try await items(desk).first { $0.recipient == Cast.jonas.email })
+            #expect(item.state == .dropped && item.problem == "The person may not know of the case.")
+        }
+    }
+
+    @Test(
         "SLA-12 part: Of one clock only the latest stands, on the page and in the mail",
         arguments: Engine.available)
     func oneOfEachClock(_ engine: Engine) async throws {
