@@ -71,7 +71,8 @@ package struct HeldFiles: Sendable {
 package struct FeatureCatalog: Sendable {
     /// The features.
     package let features: [any Feature.Type] = [
-        CasesFeature.self, InvestigationFeature.self, RelationsFeature.self, AttentionFeature.self,
+        HomeFeature.self, CasesFeature.self, InvestigationFeature.self, RelationsFeature.self,
+        AttentionFeature.self,
         BoardFeature.self,
         CoordinationFeature.self, HandoffFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,

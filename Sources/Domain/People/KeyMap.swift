@@ -17,6 +17,7 @@ package enum KeyMap {
         Action(id: "down", title: "Move down", key: "j"),
         Action(id: "up", title: "Move up", key: "k"),
         Action(id: "open", title: "Open", key: "o"),
+        Action(id: "step", title: "Do the next step", key: "s"),
         Action(id: "search", title: "Search", key: "/"),
         Action(id: "create", title: "New case", key: "c"),
         Action(id: "reply", title: "Reply", key: "r"),

@@ -344,25 +344,31 @@ extension Policy {
         \(defaultPreSend)
 
         # What each role may do. "case.*" gives every right that begins so. With "second_factor: required" whoever has
-        # the role signs in with a code of an app beside the password.
+        # the role signs in with a code of an app beside the password. `home`: what the first page of the role holds, in
+        # order (work, offered, news, unowned, severity_check, risk, stuck, attention, engineering, backlog).
         roles:
           - id: customer
             name: Customer
             rights: [portal.view, portal.report, portal.reply, portal.reopen, portal.confirm, account.manage, portal.give_evidence]
           - id: frontline
             name: Frontline (L1)
+            home: [offered, work, news, unowned]
             rights: [mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate, evidence.add, evidence.describe, evidence.request]
           - id: engineer
             name: Support engineer (L2)
+            home: [offered, work, news, unowned, stuck]
             rights: [mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.explain_breach, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.read_restricted]
           - id: lead
             name: Lead (L3)
+            home: [severity_check, stuck, offered, risk, unowned, attention, work, news]
             rights: [mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, clock.hear_warnings, clock.hear_breaches, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: manager
             name: Manager
+            home: [risk, severity_check, attention, stuck, backlog, news]
             rights: [mail.view, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, clock.hear_breaches, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit]
           - id: developer
             name: Product engineer
+            home: [news, engineering, work]
             rights: [case.view, case.open, case.note, organisation.view, account.manage, token.manage, case.recommend_severity, case.watch, case.investigate, evidence.add]
           - id: monitor
             name: Monitoring system
@@ -372,6 +378,7 @@ extension Policy {
             rights: [mail.view, retention.view, case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
           - id: security
             name: Security
+            home: [offered, work, news]
             rights: [case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, case.reply_restricted, organisation.view, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: administrator
             name: Administrator

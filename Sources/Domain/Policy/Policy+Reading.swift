@@ -298,6 +298,7 @@ extension Policy {
             }
             var role = Role(id: id, name: reader.text("name", &problems), rights: rights)
             role.requiresSecondFactor = readSecondFactor(&reader, item.path, &problems)
+            role.home = readHome(&reader, item.path, &problems)
             reader.refuseUnknownKeys(&problems)
             return (role, item.node.line, item.path)
         }

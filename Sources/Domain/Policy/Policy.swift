@@ -101,6 +101,8 @@ package struct Policy: Sendable {
         package var rights: Set<Right>
         /// Whether whoever holds it signs in with a second factor.
         package var requiresSecondFactor = false
+        /// What its home page holds, in order; nil for every section.
+        package var home: [HomeSection]?
     }
 
     /// A condition that must hold before a case counts as resolved.

@@ -624,6 +624,11 @@ document.addEventListener("keydown", event => {
     else done = false;
     break;
   }
+  case "s": {
+    const step = (current?.isConnected && one("[data-step]", current)) || all("[data-step]").find(isShown);
+    if (step) press(step); else done = false;
+    break;
+  }
   case "x": {
     const box = current?.isConnected && one("[data-pick]", current);
     if (box) box.click(); else done = false;

@@ -266,7 +266,7 @@ struct SecondFactorTests {
             #expect(off.status == 303)
             #expect(
                 try await SignInTests.signIn(server, Cast.marta.email, TestServer.password).headers[
-                    "location"] == "/cases")
+                    "location"] == "/home")
             let kinds = try await Self.kinds(of: .marta, server.desk)
             #expect(
                 kinds.filter { $0.contains("second_factor") || $0.contains("recovery") } == [

@@ -29,7 +29,7 @@ struct SignInTests {
             _ = try await server.browser(.marta)
             let answer = try await Self.signIn(server, " Marta@CAST.example ", Self.right)
             #expect(answer.status == 303)
-            #expect(answer.headers["location"] == "/cases")
+            #expect(answer.headers["location"] == "/home")
             let cookie = try #require(answer.headers["set-cookie"])
             #expect(
                 cookie.wholeMatch(

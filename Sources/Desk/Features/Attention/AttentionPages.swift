@@ -100,7 +100,7 @@ enum AttentionPages {
             guard step == .assign else { return CaseStep.link(step, at: this, for: actor) }
             guard actor.may("case.assign") else { return .empty }
             return """
-                <div class="btns"><form method="post" action="/cases/\(this.number)/assign" data-enhance>\(FormView.hidden(key: newKey(), base: this.version))<input type="hidden" name="_return" value="\(here)"><input type="hidden" name="assignee" value="@me"><button class="btn small">Take it<span class="sr">: \(this.number)</span></button></form><a class="btn small bare" href="/cases/\(this.number)/assign">Give<span class="sr">: \(this.number)</span></a></div>
+                <div class="btns"><form method="post" action="/cases/\(this.number)/assign" data-enhance>\(FormView.hidden(key: newKey(), base: this.version))<input type="hidden" name="_return" value="\(here)"><input type="hidden" name="assignee" value="@me"><button class="btn small" data-step>Take it<span class="sr">: \(this.number)</span></button></form><a class="btn small bare" href="/cases/\(this.number)/assign">Give<span class="sr">: \(this.number)</span></a></div>
                 """
         }
 
@@ -123,13 +123,13 @@ enum CaseStep {
     static func link(_ step: AttentionCheck.Step?, at this: SupportCase, for actor: Actor) -> HTML {
         func link(_ right: Right, _ verb: String, _ title: String) -> HTML {
             actor.may(right)
-                ? "<a class=\"btn small\" href=\"/cases/\(this.number)/\(verb)\">\(title)<span class=\"sr\">: \(this.number)</span></a>"
+                ? "<a class=\"btn small\" href=\"/cases/\(this.number)/\(verb)\" data-step>\(title)<span class=\"sr\">: \(this.number)</span></a>"
                 : .empty
         }
         switch step {
         case nil:
             return
-                "<a class=\"btn small\" href=\"/cases/\(this.number)\">Look<span class=\"sr\">: \(this.number)</span></a>"
+                "<a class=\"btn small\" href=\"/cases/\(this.number)\" data-step>Look<span class=\"sr\">: \(this.number)</span></a>"
         case .assign: return link("case.assign", "assign", "Give")
         case .reply: return link("case.reply", "reply", "Reply")
         case .setNextAction: return link("case.coordinate", "set_next_action", "Set next action")

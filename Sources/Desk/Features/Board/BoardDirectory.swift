@@ -44,7 +44,8 @@ enum BoardDirectory {
     /// More cases than this nobody works on at a time.
     static let most = 200
 
-    private static let unfinished: Set<Policy.Phase> = [.open, .waiting, .mitigated, .verifying]
+    /// The phases of cases that are somebody's work.
+    static let unfinished: Set<Policy.Phase> = [.open, .waiting, .mitigated, .verifying]
 
     /// The work of somebody, as far as the asker may know of it.
     static func board(
@@ -53,12 +54,11 @@ enum BoardDirectory {
         var filter = CaseFilter()
         filter.owner = .person(person)
         filter.statuses = policy.statuses(in: unfinished)
-        let found = try CaseDirectory.list(filter, for: actor, limit: most + 1, in: tx)
-        let lines = try lines(Array(found.prefix(most)), policy: policy, now: now, in: tx)
+        let (lines, hasMore) = try mostPressing(filter, for: actor, policy: policy, now: now, in: tx)
         return Board(
-            lines: lines.sorted(by: isMorePressing), load: Workload(found, policy: policy),
+            lines: lines, load: Workload(lines.map(\.this), policy: policy),
             interruptions: try interruptions(of: person, since: now.adding(seconds: -86_400), in: tx),
-            hasMore: found.count > most)
+            hasMore: hasMore)
     }
 
     /// What is at risk before a moment, as far as the asker may know of it.
@@ -94,6 +94,15 @@ enum BoardDirectory {
             owners: counts.sorted { ($1.value, $0.key?.raw ?? "") < ($0.value, $1.key?.raw ?? "") }
                 .map { (owner: $0.key, count: $0.value) },
             hasMore: found.count > most)
+    }
+
+    /// The cases of a filter, the most pressing first, and whether there are more than a board holds.
+    static func mostPressing(
+        _ filter: CaseFilter, for actor: Actor, policy: Policy, now: Timestamp, in tx: borrowing Transaction
+    ) throws -> (lines: [BoardLine], hasMore: Bool) {
+        let found = try CaseDirectory.list(filter, for: actor, limit: most + 1, in: tx)
+        let lines = try lines(Array(found.prefix(most)), policy: policy, now: now, in: tx)
+        return (lines.sorted(by: isMorePressing), found.count > most)
     }
 
     static func isMorePressing(_ left: BoardLine, _ right: BoardLine) -> Bool {

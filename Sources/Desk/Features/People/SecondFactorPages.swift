@@ -100,10 +100,9 @@ enum SecondFactorPages {
             let (secret, codes) = try await accounts.setUpSecondFactor(
                 offer, code: raw["code"].typed, pending: pending, person: person, address: request.address,
                 device: request.headers[.userAgent] ?? "unknown")
-            let next =
-                LocalPath(untrusted: raw["next"].typed)?.text ?? (person.isCustomer ? "/portal" : "/cases")
+            let next = LocalPath(untrusted: raw["next"].typed) ?? SignInPages.home(of: person)
             let main: HTML = """
-                <div class="card wide"><h1>Second factor set up</h1>\(recoveryCodes(codes))<a class="btn go" href="\(next)">I keep them safe, continue</a></div>
+                <div class="card wide"><h1>Second factor set up</h1>\(recoveryCodes(codes))<a class="btn go" href="\(next.text)">I keep them safe, continue</a></div>
                 """
             return WebResponse.page(SignInPages.gate(request, services, "Recovery codes", main))
                 .settingCookie(

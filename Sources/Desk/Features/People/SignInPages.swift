@@ -60,11 +60,14 @@ enum SignInPages {
         }
     }
 
+    /// Where a day begins for somebody.
+    static func home(of person: Person) -> LocalPath { person.isCustomer ? "/portal" : "/home" }
+
     /// Leads somebody who is signed in now to where they wanted, with the cookie of their session.
     static func signedIn(
         _ person: Person, _ secret: String, next: String, _ accounts: Accounts
     ) -> WebResponse {
-        let next = LocalPath(untrusted: next) ?? (person.isCustomer ? "/portal" : "/cases")
+        let next = LocalPath(untrusted: next) ?? home(of: person)
         let hours = accounts.services.policy.current.signIn.sessionHours
         return WebResponse.seeOther(next).settingCookie(
             accounts.cookieName, secret, maxAge: hours * 3600, isSecure: accounts.services.isSecure)

@@ -1,0 +1,111 @@
+import Domain
+import Storage
+
+/// A section of somebody's home page, as it stands now.
+struct HomePart: Sendable {
+    /// What stands in it.
+    enum Content: Sendable {
+        /// Cases with what each needs.
+        case cases([BoardLine])
+        /// Cases that are offered.
+        case offers([HandoffDirectory.Offered])
+        /// What one was told, by case.
+        case news([NotificationsDirectory.News])
+        /// Checks that found something.
+        case checks([AttentionFinding])
+        /// Who does not get on.
+        case stuck([HandoffDirectory.Stuck])
+        /// How many cases wait for what.
+        case waiting([(reason: String, count: Int, oldest: Timestamp)])
+    }
+
+    /// Which one it is.
+    var section: HomeSection
+    /// How many there are, of which the first are shown.
+    var count: Int
+    /// Whether there are more than were counted.
+    var isAtLeast = false
+    /// The first of them.
+    var content: Content
+}
+
+/// Works out home pages.
+enum HomeDirectory {
+    /// As many lines of a section are shown; its page has the others.
+    static let shown = 5
+    /// How far “before the shift ends” looks ahead, in hours.
+    static let shiftHours = 8
+
+    /// The sections of somebody's home page, in order.
+    static func parts(
+        for actor: Actor, policy: Policy, now: Timestamp, counts: CaseCounts, in tx: borrowing Transaction
+    ) throws -> [HomePart] {
+        try policy.home(of: actor).map { section in
+            try part(section, for: actor, policy: policy, now: now, counts: counts, in: tx)
+        }
+    }
+
+    private static func part(
+        _ section: HomeSection, for actor: Actor, policy: Policy, now: Timestamp, counts: CaseCounts,
+        in tx: borrowing Transaction
+    ) throws -> HomePart {
+        func cases(_ filter: CaseFilter) throws -> HomePart {
+            let (lines, hasMore) = try BoardDirectory.mostPressing(
+                filter, for: actor, policy: policy, now: now, in: tx)
+            return HomePart(
+                section: section, count: lines.count, isAtLeast: hasMore,
+                content: .cases(Array(lines.prefix(shown))))
+        }
+        var filter = CaseFilter()
+        switch section {
+        case .work:
+            let board = try BoardDirectory.board(
+                of: ID(actor.id), for: actor, policy: policy, now: now, in: tx)
+            let lines = board.lines.filter { $0.item.place == .now }
+            return HomePart(
+                section: section, count: lines.count, isAtLeast: board.hasMore,
+                content: .cases(Array(lines.prefix(shown))))
+        case .offered:
+            let offered = try HandoffDirectory.offered(to: actor, limit: Shift.most, in: tx)
+            return HomePart(
+                section: section, count: offered.count, content: .offers(Array(offered.prefix(shown))))
+        case .news:
+            let unread = try NotificationsDirectory.news(for: actor, in: tx).filter(\.isUnread)
+            return HomePart(
+                section: section, count: unread.count, content: .news(Array(unread.prefix(shown))))
+        case .unowned:
+            filter.owner = .nobody
+            filter.statuses = policy.statuses(in: BoardDirectory.unfinished)
+            return try cases(filter)
+        case .severityCheck:
+            return try cases(SeverityCheckPages.filter(policy, now: now, isUnchecked: true))
+        case .engineering:
+            filter.statuses = policy.statuses(in: [.waiting])
+            filter.blocked = .by("engineering")
+            return try cases(filter)
+        case .risk:
+            let risk = try BoardDirectory.risk(
+                until: now.adding(seconds: Int64(shiftHours) * 3600), for: actor, policy: policy, now: now,
+                in: tx)
+            // What is late already is no news to anybody: the page of risk and “Nothing falls through” have it.
+            let due = risk.due.filter { !($0.item.needs.first?.isLate(at: now) ?? false) }
+            return HomePart(
+                section: section, count: due.count, isAtLeast: risk.hasMore,
+                content: .cases(Array(due.prefix(shown))))
+        case .stuck:
+            let stuck = try HandoffDirectory.stuck(
+                isOpen: true, for: actor, limit: UnblockPages.shown, in: tx)
+            return HomePart(section: section, count: stuck.count, content: .stuck(Array(stuck.prefix(shown))))
+        case .attention:
+            let found = try AttentionDirectory.findings(
+                for: actor, policy: policy, isMine: false, limit: 1, now: now, counts: counts, in: tx
+            ).filter { $0.total.number > 0 || $0.problem != nil }
+            return HomePart(section: section, count: found.count, content: .checks(found))
+        case .backlog:
+            filter.statuses = policy.statuses(in: [.waiting])
+            let lines = try CaseDirectory.backlog(filter, for: actor, in: tx)
+            return HomePart(
+                section: section, count: lines.reduce(0) { $0 + $1.count }, content: .waiting(lines))
+        }
+    }
+}

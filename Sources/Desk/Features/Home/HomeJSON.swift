@@ -1,0 +1,45 @@
+import Diagnosis
+import Domain
+import Storage
+import Web
+
+/// Home pages for programs.
+enum HomeJSON {
+    static let read = APIRead(
+        "home.read",
+        "What needs you now, by the sections of your roles: the first cases of each, and how many there are",
+        path: "/home", access: .right("case.view")
+    ) { call, services in
+        let (policy, now, counts) = (services.policy.current, services.clock(), services.caseCounts)
+        let parts = try await services.database.read { tx in
+            try HomeDirectory.parts(for: call.actor, policy: policy, now: now, counts: counts, in: tx)
+        }
+        return ["items": .array(parts.map(json))]
+    }
+
+    private static func json(_ part: HomePart) -> JSON {
+        .fields([
+            "section": .string(part.section.rawValue), "name": .string(part.section.title),
+            "count": .integer(Int64(part.count)), "count_is_exact": .bool(!part.isAtLeast),
+            "page": .string(part.section.path.text), "cases": .array(cases(part.content)),
+        ])
+    }
+
+    private static func cases(_ content: HomePart.Content) -> [JSON] {
+        switch content {
+        case .cases(let lines):
+            lines.map { line in
+                let need = line.item.needs.first
+                return .fields([
+                    "case": .string(line.this.number), "needs": need.map { .string($0.what) },
+                    "due_at": need?.due?.json, "step": need?.step.map { .string($0.rawValue) },
+                ])
+            }
+        case .offers(let offers): offers.map { ["case": .string($0.this.number), "step": "accept_handover"] }
+        case .news(let news): news.map { ["case": .string($0.found.number)] }
+        case .stuck(let stuck): stuck.map { ["case": .string($0.this.number), "step": "unblock"] }
+        case .checks(let found): found.flatMap { $0.cases.map { ["case": .string($0.number)] } }
+        case .waiting: []
+        }
+    }
+}

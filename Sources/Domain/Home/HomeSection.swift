@@ -1,0 +1,90 @@
+/// A part of the page on which people of a role begin: what needs them now, of one kind.
+package enum HomeSection: String, CaseIterable, Sendable {
+    /// One's own cases that need something now.
+    case work
+    /// Cases that others offer to one.
+    case offered
+    /// What one was told and has not read.
+    case news
+    /// Cases that nobody owns.
+    case unowned
+    /// New cases of high severity that nobody looked at again.
+    case severityCheck = "severity_check"
+    /// What is missed before the shift ends.
+    case risk
+    /// Colleagues who do not get on.
+    case stuck
+    /// What falls through.
+    case attention
+    /// Cases that wait for product engineers.
+    case engineering
+    /// What cases wait for.
+    case backlog
+
+    /// The heading.
+    package var title: String {
+        switch self {
+        case .work: "My cases that need me now"
+        case .offered: "Offered to me"
+        case .news: "News"
+        case .unowned: "Nobody owns"
+        case .severityCheck: "Severity check"
+        case .risk: "Missed before the shift ends"
+        case .stuck: "Stuck"
+        case .attention: "Nothing falls through"
+        case .engineering: "Waiting for engineering"
+        case .backlog: "What cases wait for"
+        }
+    }
+
+    /// The right without which nobody sees it.
+    package var right: Right {
+        switch self {
+        case .work: "case.note"
+        case .offered: "case.accept_handover"
+        case .stuck: "case.ask_unblock"
+        case .news, .unowned, .severityCheck, .risk, .attention, .engineering, .backlog: "case.view"
+        }
+    }
+}
+
+extension Policy {
+    /// What somebody with these roles begins with, in order: that of their roles, one after the other.
+    package func home(of actor: Actor) -> [HomeSection] {
+        var sections: [HomeSection] = []
+        for role in roles where actor.roles.contains(role.id) {
+            for section in role.home ?? HomeSection.allCases where !sections.contains(section) {
+                sections.append(section)
+            }
+        }
+        return sections.filter { actor.may($0.right) }
+    }
+
+    static func readHome(
+        _ reader: inout ConfigReader, _ path: String, _ problems: inout [ConfigProblem]
+    ) -> [HomeSection]? {
+        guard reader.child("home") != nil else { return nil }
+        var sections: [HomeSection] = []
+        for (index, text) in reader.texts("home", &problems).enumerated() {
+            guard let section = HomeSection(rawValue: text.text) else {
+                let known = HomeSection.allCases.map(\.rawValue)
+                let hint =
+                    nearest(to: text.text, in: known).map { "; did you mean “\($0)”?" }
+                    ?? "; there are \(known.joined(separator: ", "))"
+                problems.append(
+                    .init(
+                        line: text.line, key: "\(path).home[\(index)]",
+                        message: "“\(text.text)” is no section of a home page\(hint)"))
+                continue
+            }
+            if sections.contains(section) {
+                problems.append(
+                    .init(
+                        line: text.line, key: "\(path).home[\(index)]",
+                        message: "“\(text.text)” stands there twice"))
+            }
+            sections.append(section)
+        }
+        return sections
+    }
+}

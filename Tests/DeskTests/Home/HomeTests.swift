@@ -1,0 +1,104 @@
+import Diagnosis
+import Domain
+import Storage
+import TestSupport
+import Testing
+
+@testable import Desk
+
+/// The page on which a day begins.
+@Suite("Today")
+struct HomeTests {
+    private func home(_ server: TestServer, as member: Cast) async throws -> [String: JSON] {
+        let items = try await server.program(member).get("/api/v1/home").json["items"]?.array ?? []
+        return Dictionary(uniqueKeysWithValues: items.map { ($0["section"]?.string ?? "", $0) })
+    }
+
+    private func cases(_ section: JSON?) -> [String] {
+        (section?["cases"]?.array ?? []).compactMap { $0["case"]?.string }
+    }
+
+    @Test(
+        "OPS-12 part: Each role begins with what needs it now, in the order of policy, each line with its next step",
+        arguments: Engine.available)
+    func roles(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            #expect(try await server.browser(.marta).get("/home").body.contains("All is in hand"))
+            let (mine, nobodys) = (try await desk.reportedCase(), try await desk.reportedCase())
+            try await desk.perform("case.assign", as: .marta, ["id": .text(mine), "assignee": "@me"])
+            try await desk.perform(
+                "case.change_severity", as: .marta,
+                ["id": .text(mine), "severity": "sev1", "reason": "All kiosks."])
+
+            let engineer = try await home(server, as: .marta)
+            #expect(cases(engineer["work"]) == [mine])
+            #expect(engineer["work"]?["cases"]?.array?.first?["step"]?.string == "reply")
+            #expect(cases(engineer["unowned"]) == [nobodys])
+            #expect(engineer["severity_check"] == nil && engineer["attention"] == nil)
+            let page = try await server.browser(.marta).get("/home").body
+            #expect(page.contains("href=\"/cases/\(mine)/reply\" data-step"))
+            #expect(page.contains("href=\"/cases/\(nobodys)/assign\" data-step"))
+            #expect(page.contains("Nobody offers you a case"))
+            let work = try #require(page.firstRange(of: "id=\"home-work\"")).lowerBound
+            #expect(work < (try #require(page.firstRange(of: "id=\"home-unowned\"")).lowerBound))
+
+            let lead = try await home(server, as: .ines)
+            #expect(cases(lead["severity_check"]) == [mine], "nobody confirmed the severity yet")
+            #expect(cases(lead["work"]).isEmpty)
+            let leads = try await server.browser(.ines).get("/home").body
+            #expect(leads.contains("id=\"home-severity_check\""))
+        }
+    }
+
+    @Test(
+        "A case that is offered and a colleague who is stuck stand on the pages of whoever can help, with the step that does",
+        arguments: Engine.available)
+    func handed(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            try await desk.perform("case.assign", as: .marta, ["id": .text(number), "assignee": "@me"])
+            let jonas = try #require(desk.people[.jonas]?.id.raw)
+            try await desk.perform("case.hand_over", as: .marta, ["id": .text(number), "to": .text(jonas)])
+            try await desk.perform(
+                "case.ask_unblock", as: .marta,
+                ["id": .text(number), "stuck": "No access to eu-west", "tried": "Asked in the channel"])
+            #expect(cases(try await home(server, as: .jonas)["offered"]) == [number])
+            #expect(cases(try await home(server, as: .marta)["offered"]).isEmpty)
+            let lead = try await server.browser(.ines).get("/home").body
+            #expect(lead.contains("No access to eu-west"))
+            #expect(lead.contains("/cases/\(number)/unblock?request=U1"))
+        }
+    }
+
+    @Test("A policy orders the sections of a role; one that is unknown is named with its line")
+    func policy() throws {
+        let document = Policy.defaultDocument.replacing(
+            "home: [offered, work, news, unowned, stuck]", with: "home: [unowned, wrok]")
+        guard case .failure(let found) = PolicyText.read(document, knownRights: FeatureCatalog().rights)
+        else {
+            Issue.record("an unknown section was taken")
+            return
+        }
+        let problem = try #require(found.problems.first)
+        #expect(problem.message == "“wrok” is no section of a home page; did you mean “work”?", "\(problem)")
+        #expect(problem.line > 1)
+    }
+
+    @Test(
+        "A case that somebody may not know of stands on nobody’s page but theirs",
+        arguments: Engine.available)
+    func restricted(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase(subject: "Somebody read the ledger")
+            try await desk.perform(
+                "case.restrict", as: .marta,
+                ["id": .text(number), "confidentiality": "security", "reason": "A breach"])
+            for member in [Cast.jonas, .ines] {
+                #expect(!(try await server.browser(member).get("/home").body.contains("read the ledger")))
+            }
+        }
+    }
+}
