@@ -8,7 +8,7 @@ extension CoordinationFeature {
     static let operations = [
         AnyOperation(RecommendSeverity.self), AnyOperation(ConfirmSeverity.self),
         AnyOperation(SetNextAction.self), AnyOperation(FinishNextAction.self),
-        AnyOperation(PromiseUpdate.self), AnyOperation(AddSpecialist.self),
+        AnyOperation(PromiseUpdate.self), AnyOperation(WriteUpdate.self), AnyOperation(AddSpecialist.self),
         AnyOperation(NameCoordinator.self), AnyOperation(LeaveSwarm.self), AnyOperation(WatchCase.self),
         AnyOperation(UnwatchCase.self), AnyOperation(ScheduleCall.self), AnyOperation(MoveCall.self),
         AnyOperation(NoteCall.self),

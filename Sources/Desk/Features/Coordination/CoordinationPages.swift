@@ -43,6 +43,9 @@ enum CoordinationParts {
                 CaseAction(
                     "case.coordinate", "add_specialist", icon: "people", "Add a specialist", in: .people))
         }
+        if context.this.organisation != nil {
+            actions.append(CaseAction("case.reply", "write_update", icon: "send", "Write an update"))
+        }
         actions.append(
             CaseAction("case.coordinate", "schedule_call", icon: "chat", "Schedule a call", in: .people))
         actions.append(
