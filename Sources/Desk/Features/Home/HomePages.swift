@@ -86,8 +86,8 @@ private struct HomeView {
     func body(_ parts: [HomePart]) -> HTML {
         let (full, empty) = (parts.filter { $0.count > 0 }, parts.filter { $0.count == 0 })
         let calm = empty.map(\.section.whenEmpty).joined(separator: ", ")
-        let rest: HTML =
-            empty.isEmpty ? .empty : "<p class=\"by\">\(calm.prefix(1).uppercased())\(calm.dropFirst()).</p>"
+        let sentence = calm.prefix(1).uppercased() + calm.dropFirst()
+        let rest: HTML = empty.isEmpty ? .empty : "<p class=\"by\">\(sentence).</p>"
         guard !full.isEmpty else {
             return """
                 <div class="card"><div class="empty"><h2>All is in hand</h2><p>Nothing needs you now.</p><a class="btn go" href="/cases">To the queue</a></div></div>\(rest)
