@@ -174,13 +174,13 @@ struct SignInTests {
             let form = try await server.stranger.get("/sign-in?next=%2Fcases%2FTL-1").body
             #expect(form.contains("name=\"next\" value=\"/cases/TL-1\""))
             for (next, place) in [
-                ("/cases/TL-1", "/cases/TL-1"), ("//evil.example", "/cases"),
-                ("https://evil.example", "/cases"),
-                ("/\\evil.example", "/cases"), ("\\\\evil.example", "/cases"),
-                ("javascript:alert(1)", "/cases"),
-                ("/x\r\nSet-Cookie: a=b", "/cases"), (" //evil.example", "/cases"),
-                ("/\t/evil.example", "/cases"),
-                ("", "/cases"), ("evil.example", "/cases"), ("/a%0d%0aX: y", "/cases"),
+                ("/cases/TL-1", "/cases/TL-1"), ("//evil.example", "/home"),
+                ("https://evil.example", "/home"),
+                ("/\\evil.example", "/home"), ("\\\\evil.example", "/cases"),
+                ("javascript:alert(1)", "/home"),
+                ("/x\r\nSet-Cookie: a=b", "/home"), (" //evil.example", "/cases"),
+                ("/\t/evil.example", "/home"),
+                ("", "/home"), ("evil.example", "/cases"), ("/a%0d%0aX: y", "/cases"),
             ] {
                 let answer = try await Self.signIn(server, Cast.marta.email, Self.right, next: next)
                 #expect(answer.status == 303)

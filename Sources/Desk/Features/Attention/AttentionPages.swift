@@ -97,11 +97,9 @@ enum AttentionPages {
 
         /// What is done first: at once where that needs no more words, else on its form.
         private func step(_ this: SupportCase, _ step: AttentionCheck.Step?) -> HTML {
-            guard step == .assign else { return CaseStep.link(step, at: this, for: actor) }
-            guard actor.may("case.assign") else { return .empty }
-            return """
-                <div class="btns"><form method="post" action="/cases/\(this.number)/assign" data-enhance>\(FormView.hidden(key: newKey(), base: this.version))<input type="hidden" name="_return" value="\(here)"><input type="hidden" name="assignee" value="@me"><button class="btn small" data-step>Take it<span class="sr">: \(this.number)</span></button></form><a class="btn small bare" href="/cases/\(this.number)/assign">Give<span class="sr">: \(this.number)</span></a></div>
-                """
+            step == .assign
+                ? CaseStep.taking(this, for: actor, key: newKey(), backTo: here)
+                : CaseStep.link(step, at: this, for: actor)
         }
 
         private func rest(_ clear: [AttentionFinding], isAll: Bool) -> HTML {
@@ -119,6 +117,14 @@ enum AttentionPages {
 
 /// The link to what is done about a case first.
 enum CaseStep {
+    /// Takes a case that nobody owns, or gives it to somebody; afterwards one is where one was.
+    static func taking(_ this: SupportCase, for actor: Actor, key: String, backTo here: String) -> HTML {
+        guard actor.may("case.assign") else { return .empty }
+        return """
+            <div class="btns"><form method="post" action="/cases/\(this.number)/assign" data-enhance>\(FormView.hidden(key: key, base: this.version))<input type="hidden" name="_return" value="\(here)"><input type="hidden" name="assignee" value="@me"><button class="btn small" data-step>Take it<span class="sr">: \(this.number)</span></button></form><a class="btn small bare" href="/cases/\(this.number)/assign">Give<span class="sr">: \(this.number)</span></a></div>
+            """
+    }
+
     /// The form of a step, for whoever may take it; the case itself where there is none.
     static func link(_ step: AttentionCheck.Step?, at this: SupportCase, for actor: Actor) -> HTML {
         func link(_ right: Right, _ verb: String, _ title: String) -> HTML {

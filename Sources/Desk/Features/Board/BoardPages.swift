@@ -156,6 +156,8 @@ struct BoardRows {
     let showsOwner: Bool
     /// All that is due by then is shown; nil for what is due first.
     var until: Timestamp?
+    /// How a case without owner is taken; nil where it is only given.
+    var taking: (@Sendable (SupportCase) -> HTML)?
 
     func table(_ lines: [BoardLine], labelledBy id: String) -> HTML {
         let second = showsOwner ? "Owner" : "Priority"
@@ -227,7 +229,8 @@ struct BoardRows {
     }
 
     private func step(_ line: BoardLine) -> HTML {
-        CaseStep.link(
+        if line.this.owner == nil, let taking { return taking(line.this) }
+        return CaseStep.link(
             line.this.owner == nil ? .assign : line.item.needs.first?.step, at: line.this, for: actor)
     }
 }

@@ -9,7 +9,10 @@ enum HomePages {
         let (parts, view) = try await services.database.read { tx in
             let parts = try HomeDirectory.parts(
                 for: call.actor, policy: policy, now: now, counts: counts, in: tx)
-            return (parts, try HomeView(parts, policy: policy, now: now, actor: call.actor, in: tx))
+            let view = try HomeView(
+                parts, policy: policy, now: now, actor: call.actor,
+                newKey: { newIdentifier(at: now) }, in: tx)
+            return (parts, view)
         }
         let main: HTML = """
             <div class="q-head"><h1>Today</h1></div>
@@ -60,13 +63,15 @@ private struct HomeView {
     private let policy: Policy
     private let now: Timestamp
     private let actor: Actor
-    private let rows: BoardRows
+    private let newKey: @Sendable () -> String
+    private let names: QueuePages.Names
     private let people: [String: String]
 
     init(
-        _ parts: [HomePart], policy: Policy, now: Timestamp, actor: Actor, in tx: borrowing Transaction
+        _ parts: [HomePart], policy: Policy, now: Timestamp, actor: Actor,
+        newKey: @escaping @Sendable () -> String, in tx: borrowing Transaction
     ) throws {
-        (self.policy, self.now, self.actor) = (policy, now, actor)
+        (self.policy, self.now, self.actor, self.newKey) = (policy, now, actor, newKey)
         var (cases, people): ([SupportCase], [String]) = ([], [])
         for part in parts {
             switch part.content {
@@ -77,9 +82,7 @@ private struct HomeView {
             case .checks, .waiting: break
             }
         }
-        rows = BoardRows(
-            names: try QueuePages.names(of: cases, in: tx), policy: policy, now: now, actor: actor,
-            showsOwner: true)
+        names = try QueuePages.names(of: cases, in: tx)
         self.people = try PeopleDirectory.names(of: people, in: tx)
     }
 
@@ -102,7 +105,8 @@ private struct HomeView {
         let shown: Int
         let content: HTML
         switch part.content {
-        case .cases(let lines): (shown, content) = (lines.count, rows.table(lines, labelledBy: id))
+        case .cases(let lines):
+            (shown, content) = (lines.count, rows(part.section).table(lines, labelledBy: id))
         case .offers(let offers): (shown, content) = (offers.count, list(offers.map(offer)))
         case .news(let news): (shown, content) = (news.count, list(news.map(told)))
         case .stuck(let stuck): (shown, content) = (stuck.count, list(stuck.map(isStuck)))
@@ -116,6 +120,14 @@ private struct HomeView {
             <section aria-labelledby="\(id)"><div class="sec"><h2 id="\(id)"><a href="\(part.section.path.text)">\(part.section.title)</a></h2><span class="dim">\(count)</span></div>\(content)\(more)</section>
 
             """
+    }
+
+    private func rows(_ section: HomeSection) -> BoardRows {
+        BoardRows(
+            names: names, policy: policy, now: now, actor: actor, showsOwner: section != .work,
+            taking: { [actor, newKey] in
+                CaseStep.taking($0, for: actor, key: newKey(), backTo: "/home")
+            })
     }
 
     private func name(_ id: String) -> HTML { isolated(people[id] ?? "Somebody") }
