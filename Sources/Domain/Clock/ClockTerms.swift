@@ -196,6 +196,10 @@ package struct ClockCycle: Sendable {
 
     mutating func move(to state: State, because cause: ClockCause) {
         stretches.append(Stretch(from: cause.occurredAt, cause: cause, state: state))
+        // What the same fact pauses or lets go on belongs to its change.
+        if let last = revisions.indices.last, revisions[last].cause.sequence == cause.sequence {
+            revisions[last].dueAfter = due
+        }
     }
 
     mutating func change(_ terms: ClockTerms, because cause: ClockCause) {

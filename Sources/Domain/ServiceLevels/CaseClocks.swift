@@ -13,13 +13,16 @@ package struct CaseClocks: Sendable {
         package var earlier: [Int: Policy]
         /// What the level is chosen by of the customer.
         package var account: CaseTraits.Account
+        /// Those who write and are no people: what they send is no first response.
+        package var programs: Set<String>
 
         /// Rules with all parts.
         package init(
-            policy: Policy, version: Int, earlier: [Int: Policy] = [:], account: CaseTraits.Account = .init()
+            policy: Policy, version: Int, earlier: [Int: Policy] = [:], account: CaseTraits.Account = .init(),
+            programs: Set<String> = []
         ) {
             (self.policy, self.version, self.earlier) = (policy, version, earlier)
-            self.account = account
+            (self.account, self.programs) = (account, programs)
         }
 
         func levels(of version: Int) -> (policy: Policy, isKnown: Bool) {
@@ -107,24 +110,32 @@ package struct CaseClocks: Sendable {
             (facts.map(Entry.init) + records.map(Entry.init)).sorted {
                 ($0.cause.occurredAt, $0.cause.sequence) < ($1.cause.occurredAt, $1.cause.sequence)
             }
-        let levels = entries.compactMap(\.level)
-        let answered = Set(levels.compactMap(\.cause))
+        // A recorded level counts from the fact that it names, so that all is as it was before it was recorded; the first
+        // one from the beginning.
+        var levels = entries.compactMap(\.level)
+        let known = Set(facts.map(\.sequence))
+        let named = Set(levels.compactMap(\.cause)).intersection(known)
+        let first = levels.isEmpty ? nil : levels.removeFirst()
+        var isFirstTaken = false
         for entry in entries {
             guard let fact = entry.fact else {
-                take(entry)
+                let isNamed = entry.level?.cause.map(named.contains) ?? false
+                let isFirst = entry.level != nil && !isFirstTaken && !applied.isEmpty
+                if isFirst { isFirstTaken = true }
+                if !isNamed, !isFirst { take(entry) }
                 continue
             }
             let before = traits
             take(fact.body, at: fact.occurredAt)
             noteRelief(from: before.severity, because: entry.cause)
             if level.severity.isEmpty, !traits.severity.isEmpty {
-                // The first level counts from the beginning, also for what stands before it.
-                if let first = levels.first {
-                    level = first
-                } else {
-                    apply(chosen(because: .opened, fact), because: entry.cause, isRecorded: false)
+                apply(
+                    first ?? chosen(because: .opened, fact), because: entry.cause, isRecorded: first != nil)
+            } else if named.contains(fact.sequence) {
+                for next in levels where next.cause == fact.sequence {
+                    apply(next, because: entry.cause, isRecorded: true)
                 }
-            } else if before != traits, !answered.contains(fact.sequence) {
+            } else if before != traits {
                 let next = chosen(because: .changed, fact)
                 if next.level != level.level || next.severity != level.severity {
                     apply(next, because: entry.cause, isRecorded: false)
@@ -236,20 +247,28 @@ package struct CaseClocks: Sendable {
         let isFirst = level.severity.isEmpty || applied.isEmpty
         level = next
         if !isFirst {
-            next.shifts += retarget(because: cause)
+            let before = dues
+            retarget(because: cause)
             pauseAll(because: cause)
             startPromised(cause)
+            let after = dues
+            for id in Set(before.keys).union(after.keys).sorted() where before[id] != after[id] {
+                next.shifts.append(.init(clock: id.text, before: before[id], after: after[id]))
+            }
         }
         if !isRecorded { pending.append((next, cause.occurredAt)) }
         applied.append((next, cause.occurredAt, isRecorded))
     }
 
-    /// Gives the clocks that run the terms that count now; returns the due times that moved.
-    private mutating func retarget(because cause: ClockCause) -> [ClockRecordFact.Applied.Shift] {
-        var shifts: [ClockRecordFact.Applied.Shift] = []
+    /// When the clocks are due that have a target and run.
+    private var dues: [CaseClockID: Timestamp] {
+        clocks.filter { $0.key.clock.hasTarget }.compactMapValues { $0.current?.due }
+    }
+
+    /// Gives the clocks that run the terms that count now.
+    private mutating func retarget(because cause: ClockCause) {
         for id in clocks.keys.sorted() where id.clock.hasTarget {
             guard let cycle = clocks[id]?.current else { continue }
-            let before = cycle.due
             if let terms = terms(id.clock) {
                 if !cycle.terms.asksTheSame(as: terms) || cycle.terms.policy != terms.policy {
                     clocks[id]?.take(.change(terms), because: cause)
@@ -257,10 +276,7 @@ package struct CaseClocks: Sendable {
             } else {
                 clocks[id]?.take(.cancel, because: cause)
             }
-            let after = clocks[id]?.current?.due
-            if before != after { shifts.append(.init(clock: id.text, before: before, after: after)) }
         }
-        return shifts
     }
 
     /// The terms of a clock now; nil where nothing is promised.
@@ -425,7 +441,7 @@ extension CaseClocks {
     private mutating func unmerge(_ cause: ClockCause) {
         guard let before = beforeMerge else { return }
         (clocks, beforeMerge) = (before, nil)
-        _ = retarget(because: cause)
+        retarget(because: cause)
         follow(cause)
     }
 
@@ -516,17 +532,21 @@ extension CaseClocks {
         signal(.updateCadence, .stop, cause)
         if isForCustomer { start(.updateCadence, cause) }
         guard !isAnswered else { return }
-        let verdict = verdicts[cause.sequence]
-        if verdict?.counts ?? rules.policy.serviceLevels.isMeaningful(text) {
+        let (verdict, isOfProgram) = (verdicts[cause.sequence], rules.programs.contains(cause.actor))
+        if verdict?.counts ?? (!isOfProgram && rules.policy.serviceLevels.isMeaningful(text)) {
             isAnswered = true
             signal(.firstResponse, .stop, cause)
         } else {
             let words = rules.policy.serviceLevels.meaningfulWords
+            let reason =
+                isOfProgram
+                ? "It was sent by a program."
+                : "It has fewer than \(words) words, and so no finding, question or plan."
             overlooked.append(
                 Overlooked(
                     cause: cause,
-                    reason: verdict.map { "A reviewer said that it does not count: \($0.reason)" }
-                        ?? "It has fewer than \(words) words, and so no finding, question or plan."))
+                    reason: verdict.map { "A reviewer said that it does not count: \($0.reason)" } ?? reason)
+            )
         }
     }
 

@@ -11,6 +11,7 @@ struct ClockedCase {
     var version = 1
     var earlier: [Int: Policy] = [:]
     var account = CaseTraits.Account(tier: "tin")
+    var programs: Set<String> = []
 
     static let levels: Tree = [
         "levels": [
@@ -103,7 +104,9 @@ struct ClockedCase {
 
     func clocks(at minute: Int) -> CaseClocks {
         CaseClocks(
-            facts, records, .init(policy: policy, version: version, earlier: earlier, account: account),
+            facts, records,
+            .init(
+                policy: policy, version: version, earlier: earlier, account: account, programs: programs),
             at: Self.at(minute))
     }
 
@@ -156,6 +159,106 @@ struct CaseClocksTests {
                 || this.reading(.firstResponse, at: 70).isOpen)
         this.add(80, .clock(.responseJudged(sequence: last - 1, counts: true, reason: "He rang them up")))
         #expect(try this.reading(.firstResponse, at: 90).spent == minutes(3))
+    }
+
+    @Test("SLA-07 part: a program’s message stops no first response, unless a reviewer says that it does")
+    func byAProgram() throws {
+        var this = ClockedCase()
+        this.programs = ["bot"]
+        let sent = this.add(
+            5, .replied(text: "We found the failing node and drain it now.", fromCustomer: false), by: "bot")
+        #expect(try this.reading(.firstResponse, at: 30).isOpen)
+        #expect(this.clocks(at: 30).overlooked.map(\.reason) == ["It was sent by a program."])
+        this.add(40, .clock(.responseJudged(sequence: sent, counts: true, reason: "She wrote it there")))
+        #expect(try this.reading(.firstResponse, at: 50).spent == minutes(5))
+    }
+
+    private static let narrow: Tree = [
+        "levels": [
+            [
+                "id": "all", "name": "All",
+                "clocks": [
+                    "first_response": ["sev1": "15m", "sev2": "1h"],
+                    "triage": ["sev1": "30m", "sev2": "2h"],
+                    "mitigation": ["sev1": "4h", "sev2": "none"],
+                    "resolution": ["sev1": "8h", "sev2": "24h"],
+                ],
+            ]
+        ]
+    ]
+
+    @Test(
+        "SLA-12 part: a clock that a change begins is the same before and after that change is on record, so nothing fires twice"
+    )
+    func namedOnce() throws {
+        var this = ClockedCase()
+        this.policy = TestPolicy.make("service_levels", Self.narrow)
+        this.settle(0)
+        let change = this.add(60, .severityChanged(severity: "sev1", reason: "r"))
+        func cycle() -> Int64? {
+            this.clocks(at: 200).clocks[CaseClockID(.mitigation)]?.cycles.last?.start.sequence
+        }
+        #expect(cycle() == change)
+        let before = this.clocks(at: 200).events(after: at(0)).map(\.event)
+        this.settle(200)
+        #expect(this.clocks(at: 200).pending.isEmpty)
+        #expect(cycle() == change)
+        #expect(this.clocks(at: 200).events(after: at(0)).map(\.event) == before)
+        let levels = this.clocks(at: 200).applied
+        #expect(levels.map(\.level.severity) == ["sev2", "sev1"] && levels.map(\.at) == [at(0), at(60)])
+    }
+
+    @Test("SLA-18 part: of facts of one moment the order stays as it was once their level is on record")
+    func oneMoment() throws {
+        var this = ClockedCase()
+        this.settle(0)
+        this.add(10, .coordination(.nextActionSet(text: "t", owner: "p", dueAt: at(300))))
+        this.add(60, .severityChanged(severity: "sev1", reason: "r"))
+        this.add(60, .classified(field: .category, value: "one"))
+        let before = this.cycles(.triage, at: 90)
+        #expect(before.count == 1 && before[0].standing == .missed, "it had half an hour from the start")
+        this.settle(90)
+        let after = this.cycles(.triage, at: 90)
+        #expect(after.count == 1 && after[0].standing == .missed && after[0].spent == before[0].spent)
+    }
+
+    @Test(
+        "SLA-10 part: the due times of a change are those after it: of clocks that go on with it, and of those that it begins"
+    )
+    func dueAfterTheChange() throws {
+        var this = ClockedCase()
+        this.policy = TestPolicy.make(
+            "service_levels",
+            [
+                "levels": [
+                    [
+                        "id": "calm", "name": "Calm", "severities": ["sev2"],
+                        "clocks": [
+                            "first_response": ["sev1": "1h", "sev2": "1h"],
+                            "resolution": ["sev1": "24h", "sev2": "24h", "pauses": ["vendor"]],
+                        ],
+                    ],
+                    [
+                        "id": "grave", "name": "Grave",
+                        "clocks": [
+                            "first_response": ["sev1": "15m", "sev2": "15m"],
+                            "mitigation": ["sev1": "4h", "sev2": "4h"],
+                            "resolution": ["sev1": "8h", "sev2": "8h", "pauses": ["customer"]],
+                        ],
+                    ],
+                ]
+            ])
+        this.settle(0)
+        this.wait(60, for: "vendor")
+        #expect(try this.reading(.resolution, at: 90).due == nil, "it stands")
+        this.add(120, .severityChanged(severity: "sev1", reason: "r"))
+        let clocks = this.clocks(at: 130)
+        let resolution = clocks.clocks[CaseClockID(.resolution)]?.current
+        let change = try #require(resolution?.revisions.last)
+        #expect(change.dueBefore == nil && change.dueAfter == at(60 + 8 * 60))
+        let shifts = try #require(clocks.pending.last).level.shifts
+        #expect(shifts.contains { $0.clock == "resolution" && $0.before == nil && $0.after == at(540) })
+        #expect(shifts.contains { $0.clock == "mitigation" && $0.before == nil && $0.after == at(120 + 240) })
     }
 
     @Test(

@@ -29,6 +29,11 @@ package enum PeopleDirectory {
         return names
     }
 
+    /// The identifiers of accounts that programs use.
+    package static func programs(in tx: borrowing Transaction) throws -> Set<String> {
+        Set(try tx.all(PeopleQueries.programs()) { $0.text(0) })
+    }
+
     /// These people, by identifier.
     package static func people(_ ids: [String], in tx: borrowing Transaction) throws -> [String: Person] {
         let wanted = Array(Set(ids)).sorted()

@@ -64,6 +64,9 @@ package enum PeopleQueries {
         "SELECT \(columns) FROM person WHERE id IN (\(anyOf: ids))"
     }
 
+    /// Accounts of programs: they have no address, and were not imported.
+    static func programs() -> SQL { "SELECT id FROM person WHERE email IS NULL AND origin IS NULL" }
+
     static func count() -> SQL { "SELECT COUNT(*) FROM person" }
 
     static func countsByRoles() -> SQL {
@@ -396,7 +399,7 @@ package enum PeopleQueries {
             Self.person(id: "x"), Self.person(email: "x"), Self.person(origin: "x"), staff(),
             organisations(ofDomain: "x"),
             people(matching: "x", limit: 1), contacts(of: "x"), people(["x"]),
-            contactCounts(of: ["x"]), count(matching: "x"), names(of: ["x"]), count(),
+            contactCounts(of: ["x"]), count(matching: "x"), names(of: ["x"]), count(), programs(),
             countsByRoles(), activeAdministrators(),
             save(person), forget(id: "x"), page(after: "", limit: 1), credential(of: "x"),
             saveCredential(of: "x", hash: "h", mustChange: false, at: now),

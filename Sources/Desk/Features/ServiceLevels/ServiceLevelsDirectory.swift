@@ -121,7 +121,7 @@ package enum ServiceLevelsDirectory {
             .init(
                 policy: policy, version: version,
                 earlier: try EarlierPolicies.read(named.subtracting([version]), in: tx),
-                account: try account(of: this, in: tx)),
+                account: try account(of: this, in: tx), programs: try PeopleDirectory.programs(in: tx)),
             at: now)
     }
 
