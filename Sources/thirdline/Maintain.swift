@@ -12,9 +12,14 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var place: DataOptions
 
     func run() async throws {
-        let database = try await place.settings().installation().openDatabase()
+        let installation = try place.settings().installation()
+        let database = try await installation.openDatabase()
         let ran = try await Migrator(Schema.migrations).migrate(database) { migration in
             complain("\(migration.number) \(migration.name)")
+        }
+        // A new folder has its keys from the beginning; one that is there keeps its own.
+        if ran.first?.number == 1, installation.databaseURL == nil {
+            _ = try KeyRing(file: installation.keyPlace)
         }
         say(ran.isEmpty ? "The schema is up to date." : "\(ran.count) steps done.")
         try await database.close()
