@@ -203,6 +203,8 @@ enum QueueSearchPages {
             ("is:open sev:1,2 owner:@me", "open, one of two severities, yours"),
             ("account:acme tier:enterprise", "of a customer, or of a tier"),
             ("updated:<2d opened:2026-11", "changed in the last two days; opened in a month"),
+            ("breach:<2h sort:breach", "a promise to the customer that ends within two hours, the first on top"),
+            ("is:breached", "a promise to the customer that is over; also is:late, is:overdue, is:stuck, is:offered"),
             ("timeout -proxy", "the one word and not the other"),
             ("(refund OR invoice) no:workaround", "either, in brackets; and what a case lacks"),
             ("has:evidence attachment:heapdump", "by what is attached"),
