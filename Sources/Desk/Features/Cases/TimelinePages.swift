@@ -50,6 +50,7 @@ struct CaseTimeline {
             View(id: "mail", title: "Mail", kinds: CaseMailFact.kinds),
             View(id: "clocks", title: "Clocks", kinds: ClockFact.kinds),
             View(id: "hands", title: "Hand-overs", kinds: HandoffFact.kinds),
+            View(id: "routing", title: "Triage and routing", kinds: RoutingFact.kinds),
         ]
 
         /// What went between us and the customer.
