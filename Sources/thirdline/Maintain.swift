@@ -18,7 +18,7 @@ struct Migrate: AsyncParsableCommand {
             complain("\(migration.number) \(migration.name)")
         }
         // A new folder has its keys from the beginning; one that is there keeps its own.
-        if ran.first?.number == 1, installation.databaseURL == nil {
+        if ran.first == 1, installation.databaseURL == nil {
             _ = try KeyRing(file: installation.keyPlace)
         }
         say(ran.isEmpty ? "The schema is up to date." : "\(ran.count) steps done.")
