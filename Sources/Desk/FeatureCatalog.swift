@@ -76,11 +76,11 @@ package struct FeatureCatalog: Sendable {
         BoardFeature.self,
         CoordinationFeature.self, HandoffFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
-        EvidenceFeature.self, PolicyFeature.self, AlertsFeature.self, MailFeature.self, ImportFeature.self,
+        EvidenceFeature.self, PolicyFeature.self, RoutingFeature.self, AlertsFeature.self, MailFeature.self,
+        ImportFeature.self,
         PlatformFeature.self, BackupFeature.self,
         PresenceFeature.self, PaletteFeature.self, SearchFeature.self, ViewsFeature.self,
         BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self, NotificationsFeature.self,
-        RoutingFeature.self,
     ]
 
     /// A catalogue of all features.

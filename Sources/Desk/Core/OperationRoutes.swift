@@ -247,21 +247,22 @@ extension OperationRoutes {
 
     /// What has to be done elsewhere before this can succeed.
     fileprivate static func advice(_ form: OperationForm) -> HTML {
-        let hints: HTML =
-            form.hints.isEmpty
-            ? .empty
-            : "<div class=\"notice info\" role=\"status\">\(icon("info"))<div>\(form.hints.map { "<p>\(isolated($0))</p>" as HTML })</div></div>"
-        guard !form.advice.isEmpty || !form.ways.isEmpty else { return hints }
+        let hints = form.hints.map { "<p>\(isolated($0))</p>" as HTML }
         let items = form.advice.map { "<p>\($0)</p>" as HTML }
         var seen: Set<String> = []
         let links = form.ways.filter { seen.insert($0.path.text).inserted }.map { way in
             "<a href=\"\(way.path.text)\">\(way.title)</a>" as HTML
         }
         let ways: HTML = links.isEmpty ? .empty : "<p class=\"ways\">\(links)</p>"
-        // Other ways alone are help, not a warning.
-        let (tone, sign) = form.advice.isEmpty ? ("info", "info") : ("warn", "alert")
-        return
-            "\(hints)<div class=\"notice \(tone)\" role=\"status\">\(icon(sign))<div>\(items)\(ways)</div></div>"
+        func notice(_ tone: String, _ sign: String, _ content: HTML) -> HTML {
+            "<div class=\"notice \(tone)\" role=\"status\">\(icon(sign))<div>\(content)</div></div>"
+        }
+        // Hints and other ways alone are help, not a warning.
+        if items.isEmpty {
+            return hints.isEmpty && links.isEmpty ? .empty : notice("info", "info", "\(hints)\(ways)")
+        }
+        let help = hints.isEmpty ? .empty : notice("info", "info", "\(hints)")
+        return "\(help)\(notice("warn", "alert", "\(items)\(ways)"))"
     }
 }
 

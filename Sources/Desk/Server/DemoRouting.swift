@@ -8,9 +8,8 @@ enum DemoRouting {
 
     private static let calendars = """
         calendars:
-          - {id: berlin, name: Berlin hours, zone: Europe/Berlin, hours: {mon-fri: ["08:00-17:00"]}}
-          - {id: sao_paulo, name: São Paulo hours, zone: America/Sao_Paulo, hours: {mon-fri: ["08:00-19:00"]}}
-          - {id: both_shifts, name: Either shift, union: [berlin, sao_paulo]}
+          - {id: berlin, name: Berlin hours, zone: Europe/Berlin, hours: {mon-sun: ["06:00-18:00"]}}
+          - {id: sao_paulo, name: São Paulo hours, zone: America/Sao_Paulo, hours: {mon-sun: ["08:00-20:00"]}}
 
         """
 
@@ -32,13 +31,13 @@ enum DemoRouting {
                 - {person: ana@thirdline.example, skills: [payments, identity, data], languages: [en, pt, es], calendar: sao_paulo}
             - id: third_line
               name: Third line
-              calendar: both_shifts
+              calendar: always
               members:
                 - {person: ines@thirdline.example, skills: [payments, identity, integrations, data], languages: [en]}
           queues:
             - {id: payments, name: Payments, team: second_line, fallback: escalations}
             - {id: integrations, name: Integrations, team: second_line, fallback: escalations}
-            - {id: general, name: General, team: second_line}
+            - {id: general, name: General, team: second_line, fallback: escalations}
             - {id: escalations, name: Escalations, team: third_line}
             - {id: bridge_vendor, name: Maker of the payment bridge}
           rules:

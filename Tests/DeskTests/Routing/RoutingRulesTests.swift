@@ -34,7 +34,7 @@ struct RoutingRulesTests {
     }
 
     @Test(
-        "ROUTE-02: The first rule of which every condition holds counts, and each other one says which condition failed"
+        "ROUTE-02 part: The first rule of which every condition holds counts, and each other one says which condition failed"
     )
     func rules() throws {
         let policy = try RoutingDesk.policy()
@@ -138,6 +138,45 @@ struct RoutingRulesTests {
         #expect(rules.weight(severity: "sev1", effort: "large", phase: .waiting) == 200)
         #expect(rules.weight(severity: "sev4", effort: nil, phase: .open) == 100)
         #expect(loadWords(750) == "7.5")
+    }
+
+    @Test(
+        "ROUTE-01: A queue is for any mix of tier, part of the product, group of customers and specialism; a tier above helps the one below"
+    )
+    func queues() throws {
+        let text = """
+            routing:
+              skills: [{id: data, name: Data}]
+              teams:
+                - {id: first, name: First line, members: [{person: lea@cast.example}]}
+                - {id: second, name: Second line, members: [{person: marta@cast.example, skills: [data]}]}
+              queues:
+                - {id: key_payments, name: Payments of key customers, team: second}
+                - {id: data, name: Data, team: second}
+                - {id: second, name: Second line, team: second}
+                - {id: first, name: First line, team: first, fallback: second}
+              rules:
+                - {id: key, name: Key, tiers: [enterprise], accounts: [Halden Travel, Orrin Foods], product_areas: [payments], queue: key_payments}
+                - {id: data, name: Data, categories: [data], components: [data, api], queue: data, skills: [data]}
+                - {id: grave, name: Grave, severities: [sev1], queue: second}
+                - {id: rest, name: All others, queue: first}
+            """
+        let policy = try PolicyDocument.read(Policy.defaultDocument + "\n" + text + "\n").get()
+        let people = [person("lea"), person("marta")]
+        func went(_ values: [RoutingRules.Dimension: Set<String>], lea: Int = 0) throws -> [String?] {
+            let all = [person("lea", inHand: lea), people[1]]
+            let decision = try decide(RoutedCase(key: "c", text: "", values: values), all, policy)
+            return [decision.queue?.id, decision.person?.name]
+        }
+        let key: [RoutingRules.Dimension: Set<String>] = [
+            .tiers: ["enterprise"], .accounts: ["orrin foods"], .productAreas: ["payments"],
+        ]
+        #expect(try went(key) == ["key_payments", "marta"])
+        #expect(try went(key.merging([.tiers: ["standard"]]) { $1 }) == ["first", "lea"])
+        #expect(try went([.categories: ["data"], .components: ["api"]]) == ["data", "marta"])
+        #expect(try went([.categories: ["data"], .components: ["web"]]) == ["first", "lea"])
+        #expect(try went([.severities: ["sev1"]]) == ["second", "marta"])
+        #expect(try went([.severities: ["sev3"]], lea: 8) == ["first", "marta"], "the tier above helps")
     }
 
     @Test("A language of a rule is spoken by whoever gets its cases")

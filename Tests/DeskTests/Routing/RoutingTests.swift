@@ -308,7 +308,7 @@ struct RoutingTests {
             let browser = try await server.browser(.ines)
             let page = try await browser.get("/routing?case=\(number)").body
             #expect(page.contains("<b><bdi>Marta</bdi></b> would get it"))
-            #expect(page.contains("Language is en, not ja") && page.contains("lacks Payments"))
+            #expect(page.contains("Language is en, not ja") && page.contains("Lacks Payments"))
             #expect(
                 try await browser.get("/routing?case=TL-999").body.contains(
                     "There is no case “<bdi>TL-999</bdi>”"))
@@ -383,6 +383,24 @@ struct RoutingTests {
             #expect(
                 !(try await server.browser(.ines).get("/cases/\(number)/assign").body.contains("away until")))
             #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "Many cases are routed at once, each by the load that those before it left",
+        arguments: Engine.available)
+    func many(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            var numbers: [String] = []
+            for _ in 0..<4 { numbers.append(try await opened(desk, component: nil)) }
+            try await RoutingDesk.apply(RoutingDesk.document(("assign: push", "assign: pull")), on: desk)
+            try await desk.perform(
+                "bulk.begin", as: .ines,
+                ["operation": "case.route", "search": "is:open no:owner", "fields": .members([:])])
+            while try await BulkJobs(desk.services).work() {}
+            var owners: [Cast?] = []
+            for number in numbers { owners.append(try await owner(number, desk)) }
+            #expect(owners.filter { $0 == .marta }.count == 2 && owners.filter { $0 == .jonas }.count == 2)
         }
     }
 }

@@ -57,7 +57,8 @@ struct BulkSelection: Sendable {
 enum BulkAct {
     /// The names of the operations, in the order in which people choose.
     static let names = [
-        "case.assign", "case.release", "case.change_status", "case.change_severity", "case.edit",
+        "case.assign", "case.release", "case.route", "case.change_status", "case.change_severity",
+        "case.edit",
         "case.set_next_action", "case.note", "case.reply", "case.watch", "case.unwatch", "case.link_record",
         "case.close", "case.reopen",
     ]

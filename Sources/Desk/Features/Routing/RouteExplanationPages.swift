@@ -22,7 +22,7 @@ enum RouteExplanationPages {
             <nav class="crumb" aria-label="Breadcrumb"><a href="/cases/\(this.number)">\(this.number)</a><span aria-hidden="true">/</span><span>Routing</span></nav>
             <div class="q-head"><h1>Routing: \(this.number)</h1>\(act)</div>
             \(standing(situation.standing, policy, now))
-            \(explanation(decision, policy, now))
+            <div class="stack">\(explanation(decision, policy, now))</div>
             """
         return services.page(Page("Routing: \(this.number)", here: "/cases", main: main), for: call)
     }
@@ -68,19 +68,19 @@ enum RouteExplanationPages {
         let rows = decision.trials.enumerated().map { index, trial -> HTML in
             let verdict: HTML =
                 if trial.counts {
-                    "<b>\(icon("check"))Counts</b>"
+                    "<b>Counts</b>"
                 } else if trial.failures.isEmpty {
                     "<span class=\"dim\">Would fit, but one before it counts</span>"
                 } else {
-                    "<ul>\(trial.failures.map { "<li>\(isolated($0.words(policy)))</li>" as HTML })</ul>"
+                    "<ul>\(trial.failures.map { "<li>\(isolated($0.words(policy).withCapital))</li>" as HTML })</ul>"
                 }
             return """
-                <tr role="row"\(trial.counts ? " class=\"on\"" : "" as HTML)><th scope="row" role="rowheader">\(index + 1). \(isolated(trial.rule.name))<span class="two">\(RoutingPages.destination(trial.rule, policy))</span></th><td role="cell" data-label="Why">\(verdict)</td></tr>
+                <tr role="row"><th scope="row" role="rowheader">\(index + 1). \(isolated(trial.rule.name))<span class="two">\(RoutingPages.destination(trial.rule, policy))</span></th><td role="cell" data-label="Why">\(verdict)</td></tr>
 
                 """
         }
         return """
-            <section aria-labelledby="rules"><div class="sec"><h2 id="rules">Rules, in order</h2><span class="dim">\(decision.trials.count)</span></div><div class="card clip"><table class="tbl board two-cols" role="table" aria-labelledby="rules"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Rule</th><th scope="col" role="columnheader">Why it counts or not</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div></section>
+            <section aria-labelledby="rules"><div class="sec"><h2 id="rules">Rules, in order</h2><span class="dim">\(decision.trials.count)</span></div><div class="card clip"><table class="tbl routes pair" role="table" aria-labelledby="rules"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Rule</th><th scope="col" role="columnheader">Why it counts or not</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div></section>
             """
     }
 
@@ -95,7 +95,7 @@ enum RouteExplanationPages {
                 }
             let verdict: HTML =
                 if one.isChosen {
-                    "<b>\(icon("check"))Gets it</b>"
+                    "<b>Gets it</b>"
                 } else if one.hindrances.isEmpty {
                     "<span class=\"dim\">Could take it; comes after</span>"
                 } else {
@@ -105,15 +105,15 @@ enum RouteExplanationPages {
                 one.person.map { person in
                     let here = person.isPresent(at: now) ? " · here now" : ""
                     return
-                        "<b>\(loadWords(person.load))</b><span class=\"two\">\(person.inHand) in hand\(here)</span>"
+                        "<div><b>\(loadWords(person.load))</b><span class=\"two\">\(person.inHand) in hand\(here)</span></div>"
                 } ?? "<span class=\"dim\">unknown</span>"
             return """
-                <tr role="row"\(one.isChosen ? " class=\"on\"" : "" as HTML)><th scope="row" role="rowheader">\(isolated(one.name))<span class="two">\(source)</span></th><td role="cell" data-label="Load">\(load)</td><td role="cell" data-label="Verdict">\(verdict)</td></tr>
+                <tr role="row"><th scope="row" role="rowheader">\(isolated(one.name))<span class="two">\(source)</span></th><td role="cell" data-label="Load">\(load)</td><td role="cell" data-label="Verdict">\(verdict)</td></tr>
 
                 """
         }
         return """
-            <section aria-labelledby="people"><div class="sec"><h2 id="people">People, in the order in which they come</h2><span class="dim">\(decision.candidates.count)</span></div><div class="card clip"><table class="tbl board" role="table" aria-labelledby="people"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Who</th><th scope="col" role="columnheader">Load</th><th scope="col" role="columnheader">Verdict</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div><p class="by">Whoever has the least load comes first; then whoever has a case open now; then chance, which stays the same for the same case.</p></section>
+            <section aria-labelledby="people"><div class="sec"><h2 id="people">People, in the order in which they come</h2><span class="dim">\(decision.candidates.count)</span></div><div class="card clip"><table class="tbl routes" role="table" aria-labelledby="people"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Who</th><th scope="col" role="columnheader">Load</th><th scope="col" role="columnheader">Verdict</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div><p class="by">Whoever has the least load comes first; then whoever has a case open now; then chance, which stays the same for the same case.</p></section>
             """
     }
 
@@ -121,11 +121,16 @@ enum RouteExplanationPages {
         _ hindrance: RoutingDecision.Hindrance, _ policy: Policy, _ now: Timestamp
     ) -> HTML {
         switch hindrance {
-        case .away(let until): return "is away until \(zonedTime(until, now: now))"
+        case .away(let until): return "Is away until \(zonedTime(until, now: now))"
         case .offShift(_, let until?):
             let words = hindrance.words(policy) { _ in "" }.replacing(" until ", with: "")
-            return "\(isolated(words)) until \(zonedTime(until, now: now))"
-        default: return isolated(hindrance.words(policy) { $0.stamped })
+            return "\(isolated(words.withCapital)) until \(zonedTime(until, now: now))"
+        default: return isolated(hindrance.words(policy) { $0.stamped }.withCapital)
         }
     }
+}
+
+extension String {
+    /// The same with a capital at its beginning: a phrase that stands for itself.
+    var withCapital: String { prefix(1).uppercased() + dropFirst() }
 }

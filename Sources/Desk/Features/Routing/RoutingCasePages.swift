@@ -6,29 +6,35 @@ import Web
 /// What routing and triage add to the page of a case: where it is, what can be done, and what happened.
 enum RoutingCasePages {
     /// Queue and triage in a line each; nothing where the desk uses neither.
-    static func brief(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
-        guard !context.isDone else { return .empty }
+    static func panel(_ context: CasePartContext, in tx: borrowing Transaction) throws -> HTML {
         let route = CaseRoute(context.history.facts)
-        let may = context.actor.may("case.edit")
         var lines: [HTML] = []
         if let queue = route.queue {
             let moves: HTML =
                 route.moves > context.policy.routing.mostMoves
-                ? " <span class=\"bad\">\(route.moves) times between queues</span>" : .empty
+                ? "<br><span class=\"bad\">\(route.moves) times between queues</span>" : .empty
             lines.append(
-                "<div><dt>Queue</dt><dd>\(isolated(context.policy.routing.queueName(queue)))\(moves)</dd><dd class=\"by\"><a href=\"\(context.path)/routing\">Why</a></dd></div>"
-            )
+                "<dt>Queue</dt><dd>\(isolated(context.policy.routing.queueName(queue)))\(moves)</dd>")
         }
         if let triagedAt = route.triagedAt {
-            lines.append(
-                "<div><dt>Triage</dt><dd>Complete, \(zonedTime(triagedAt, now: context.now))</dd></div>")
-        } else if may, context.this.status == context.policy.statuses.first?.id || route.queue != nil {
-            lines.append(
-                "<div><dt>Triage</dt><dd class=\"none\">Open. <a href=\"\(context.path)/triage\">Do it</a></dd></div>"
-            )
+            lines.append("<dt>Triage</dt><dd>done \(zonedTime(triagedAt, now: context.now))</dd>")
+        } else if !context.isDone, context.actor.may("case.edit") {
+            lines.append("<dt>Triage</dt><dd><a href=\"\(context.path)/triage\">Do it</a></dd>")
         }
-        guard !lines.isEmpty else { return "<dl class=\"facts arranged\" id=\"routing\" data-live></dl>" }
-        return "<dl class=\"facts arranged\" id=\"routing\" data-live>\(lines)</dl>"
+        if let tried = route.reproductionAt {
+            lines.append("<dt>Reproduction</dt><dd>tried \(zonedTime(tried, now: context.now))</dd>")
+        }
+        if let effort = route.effort {
+            let name = context.policy.routing.efforts.first { $0.id == effort }?.name ?? effort
+            lines.append("<dt>Effort</dt><dd>\(isolated(name))</dd>")
+        }
+        let why: HTML =
+            context.policy.routing.isOn ? "<a href=\"\(context.path)/routing\">Why</a>" : .empty
+        guard !lines.isEmpty else { return "<section id=\"routing\" data-live></section>" }
+        return """
+            <section class="panel" id="routing" data-live aria-labelledby="rt-h"><header><h2 id="rt-h">Routing and triage</h2>\(why)</header><dl class="pairs wider">\(lines)</dl></section>
+
+            """
     }
 
     static func actions(_ context: CasePartContext) -> [CaseAction] {

@@ -15,7 +15,7 @@ enum RoutingFeature: Feature {
 
     static let caseParts = [
         CasePart(
-            .brief, order: 5, html: RoutingCasePages.brief, actions: RoutingCasePages.actions,
+            .side, order: 6, html: RoutingCasePages.panel, actions: RoutingCasePages.actions,
             json: RoutingCasePages.members, sentence: RoutingCasePages.sentence),
         CasePart(.notice, order: 40, html: RoutingCasePages.excess),
     ]

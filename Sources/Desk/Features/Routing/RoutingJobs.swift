@@ -24,8 +24,10 @@ package struct RoutingJobs: Service {
             while !Task.isCancelled {
                 do {
                     let now = services.clock()
-                    let edition = try await services.database.read { tx in try tx.edition() }
-                    if services.policy.current.routing.isOn,
+                    let isOn = services.policy.current.routing.isOn
+                    let edition =
+                        isOn ? try await services.database.read { tx in try tx.edition() } : last.edition
+                    if isOn,
                         edition != last.edition || now.seconds(since: last.at) >= Self.patience
                     {
                         last = (edition, now)

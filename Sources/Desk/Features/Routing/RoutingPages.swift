@@ -37,7 +37,7 @@ enum RoutingPages {
         let main: HTML = """
             <div class="q-head"><h1>Routing</h1><div class="btns">\(change)</div></div>
             \(lede(policy))
-            \(policy.routing.isOn ? "\(attempt(call, number, read.found, read.tried, policy, now))\(queues(read.counts, policy))\(people(read.people, policy, now))\(rules(policy))" : empty)
+            \(policy.routing.isOn ? "<div class=\"stack\">\(attempt(call, number, read.found, read.tried, policy, now))\(queues(read.counts, policy))\(people(read.people, policy, now))\(rules(policy))</div>" : empty)
             """
         return services.page(Page("Routing", here: "/routing", main: main), for: call)
     }
@@ -88,7 +88,7 @@ enum RoutingPages {
         let typed = RoutingDimensions.all.contains { !(call.request.query($0.name) ?? "").isEmpty }
         return """
             <section aria-labelledby="try"><div class="sec"><h2 id="try">Try it</h2></div>
-            <form class="filters" action="/routing"><div class="seek"><label class="sr" for="case">Number of a case</label><input class="input" id="case" name="case" value="\(number)" placeholder="TL-42" autocomplete="off"\(isUnknown ? " aria-invalid=\"true\" aria-describedby=\"case-p\"" : "" as HTML)></div><button class="btn">Who would get it?</button></form>\(problem)
+            <form class="filters" action="/routing"><div class="seek">\(icon("search"))<label class="sr" for="case">Number of a case</label><input class="input" id="case" name="case" value="\(number)" placeholder="TL-42" autocomplete="off"\(isUnknown ? " aria-invalid=\"true\" aria-describedby=\"case-p\"" : "" as HTML)></div><button class="btn">Who would get it?</button></form>\(problem)
             <details class="try"\(.flag("open", typed && number.isEmpty))><summary>Or type what a case would say</summary><form class="form" action="/routing"><div class="cols">\(RoutingDimensions.all.map { field($0.name, $0.dimension, call, policy) })</div><div class="fld"><label for="text">The reporter’s words</label><textarea class="input" id="text" name="text" rows="3">\(call.request.query("text") ?? "")</textarea></div><div class="foot"><button class="btn">Try</button></div></form></details>
             \(result)</section>
             """
@@ -143,7 +143,7 @@ enum RoutingPages {
                 """
         }
         return """
-            <section aria-labelledby="queues"><div class="sec"><h2 id="queues">Queues</h2><span class="dim">\(policy.routing.queues.count)</span></div><div class="card clip"><table class="tbl board" role="table" aria-labelledby="queues"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Queue</th><th scope="col" role="columnheader">Open</th><th scope="col" role="columnheader">Nobody’s</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div></section>
+            <section aria-labelledby="queues"><div class="sec"><h2 id="queues">Queues</h2><span class="dim">\(policy.routing.queues.count)</span></div><div class="card clip"><table class="tbl routes" role="table" aria-labelledby="queues"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Queue</th><th scope="col" role="columnheader">Open</th><th scope="col" role="columnheader">Nobody’s</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div></section>
             """
     }
 
@@ -163,15 +163,15 @@ enum RoutingPages {
             let limit = state.limit.map { " of \($0) that are enough" } ?? ""
             let load: HTML =
                 person.map {
-                    "<b>\(loadWords($0.load))</b><span class=\"two\">\($0.inHand) in hand\(limit)</span>"
+                    "<div><b>\(loadWords($0.load))</b><span class=\"two\">\($0.inHand) in hand\(limit)</span></div>"
                 } ?? .empty
             return """
-                <tr role="row"><th scope="row" role="rowheader">\(who)<span class="two">\(isolated(teams))\(can.isEmpty ? "" : " · ")\(isolated(can))</span></th><td role="cell" data-label="Load">\(load)</td><td role="cell" data-label="Now">\(words(state, policy, now))</td></tr>
+                <tr role="row"><th scope="row" role="rowheader">\(who)<span class="two">\(isolated(teams))\(can.isEmpty ? "" : " · ")\(isolated(can))</span></th><td role="cell" data-label="Load">\(load)</td><td role="cell" data-label="Now"><div>\(words(state, policy, now))</div></td></tr>
 
                 """
         }
         return """
-            <section aria-labelledby="who"><div class="sec"><h2 id="who">People</h2><span class="dim">\(policy.routing.people.count)</span></div><div class="card clip"><table class="tbl board" role="table" aria-labelledby="who"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Who</th><th scope="col" role="columnheader">Load</th><th scope="col" role="columnheader">Now</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div><p class="by">A case counts in its owner’s load by severity and expected effort; one that waits for somebody else counts \(policy.routing.waitingPercent) % of that.</p></section>
+            <section aria-labelledby="who"><div class="sec"><h2 id="who">People</h2><span class="dim">\(policy.routing.people.count)</span></div><div class="card clip"><table class="tbl routes" role="table" aria-labelledby="who"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Who</th><th scope="col" role="columnheader">Load</th><th scope="col" role="columnheader">Now</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div><p class="by">A case counts in its owner’s load by severity and expected effort; one that waits for somebody else counts \(policy.routing.waitingPercent) % of that.</p></section>
             """
     }
 
@@ -208,7 +208,7 @@ enum RoutingPages {
                 """
         }
         return """
-            <section aria-labelledby="in-order"><div class="sec"><h2 id="in-order">Rules, in order</h2><span class="dim">\(policy.routing.rules.count)</span></div><div class="card clip"><table class="tbl board two-cols" role="table" aria-labelledby="in-order"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Rule</th><th scope="col" role="columnheader">For cases with all of these</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div></section>
+            <section aria-labelledby="in-order"><div class="sec"><h2 id="in-order">Rules, in order</h2><span class="dim">\(policy.routing.rules.count)</span></div><div class="card clip"><table class="tbl routes pair" role="table" aria-labelledby="in-order"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Rule</th><th scope="col" role="columnheader">For cases with all of these</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div></section>
             """
     }
 }
