@@ -77,7 +77,7 @@ class PackageTests(BrowserTest):
         server.start()
         page = self.new_page()
         sign_in(page, server.base, PEOPLE["engineer"])
-        page.get_by_role("heading", name="Queue").wait_for()
+        page.get_by_role("heading", name="Today").wait_for()
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ class SecondFactorTests(BrowserTest):
         self.assertIn("This code is not right", other.locator(".problem").inner_text())
         other.fill("#code", code(key))
         self.submit(other, "Sign in")
-        self.assertIn("Queue", other.locator("h1").first.inner_text())
+        self.assertIn("Today", other.locator("h1").first.inner_text())
 
         third = self.new_page()
         self.password(third, PEOPLE["engineer"])
@@ -108,7 +108,7 @@ class SecondFactorTests(BrowserTest):
         self.password(page, email)
         page.fill("#code", code(key))
         self.submit(page, "Sign in")
-        self.assertIn("/cases", page.url)
+        self.assertIn("/home", page.url)
         self.assertEqual(self.server.command("verify"), "")
 
     def test_where_policy_asks_for_it_the_lead_sets_it_up_before_anything_else(self):
@@ -130,7 +130,7 @@ class SecondFactorTests(BrowserTest):
         self.assertEqual(page.locator("#recovery li").count(), 10)
         self.check(page)
         page.get_by_role("link", name="I keep them safe, continue").click()
-        page.get_by_role("heading", name="Queue").wait_for()
+        page.get_by_role("heading", name="Today").wait_for()
 
 
 if __name__ == "__main__":

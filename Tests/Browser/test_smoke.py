@@ -6,10 +6,15 @@ from harness import PEOPLE, SIGN_IN_PATH, BrowserTest, sign_in
 
 
 class SmokeTests(BrowserTest):
-    def test_engineer_signs_in_and_sees_the_queue(self):
+    def test_ops_12_part_engineer_signs_in_and_begins_with_the_next_step_one_key_away(self):
         page = self.signed_in("engineer")
         self.assertTrue(page.locator("main").is_visible())
-        self.assertIn("Queue", page.locator("h1").first.inner_text())
+        self.assertIn("Today", page.locator("h1").first.inner_text())
+        step = page.locator("[data-step]").first
+        target = step.get_attribute("href")
+        page.locator("h1").click()
+        page.keyboard.press("s")
+        page.wait_for_url(lambda url: url.endswith(target))
         self.assert_quiet(page)
 
     def test_wrong_password_is_refused_and_keeps_the_address(self):
