@@ -24,9 +24,11 @@ format: ## Format all Swift files in place
 coverage: ## Write docs/coverage.md from the names of the tests
 	@Scripts/coverage
 
-bench: ## Measure requests, latency, syncs and memory on both engines, the log engine, and a year of clocks
+bench: ## Measure requests, latency, syncs and memory on both engines, the log engine, and clocks
 	@Benchmarks/run
 	@Benchmarks/logs
+	@Benchmarks/clocks
+	@Benchmarks/deadlines
 	@Benchmarks/year
 
 soak: ## The long tests of kills and power cuts (hours)

@@ -87,9 +87,16 @@ package struct FeatureCatalog: Sendable {
     package init() {}
 
     /// All operations, by name.
-    package var operations: [AnyOperation] {
-        (features.flatMap { $0.operations } + [UndoOperation.operation]).sorted { $0.name < $1.name }
-    }
+    package var operations: [AnyOperation] { Self.operations }
+
+    /// The operation of a name.
+    package func operation(_ name: String) -> AnyOperation? { Self.operationsByName[name] }
+
+    /// Put together once, since many pages ask what can be done.
+    private static let operations =
+        (FeatureCatalog().features.flatMap { $0.operations } + [UndoOperation.operation])
+        .sorted { $0.name < $1.name }
+    private static let operationsByName = Dictionary(operations.map { ($0.name, $0) }) { first, _ in first }
 
     /// All JSON reads.
     package var reads: [APIRead] { features.flatMap { $0.reads } }

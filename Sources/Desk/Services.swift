@@ -154,6 +154,7 @@ extension Services {
         if page.events == nil, !call.actor.isCustomer, call.actor.may("case.view") {
             page.events = "/notifications/events"
         }
+        if page.events != nil { page.mark = live.mark(of: call.request.arrivedAt) }
         page.notice = page.notice ?? call.request.query("done").map(Notice.words)
         if page.notice != nil, let offer = call.request.query("undo"), Notice.isOffer(offer) {
             page.undo = Page.UndoLink(offer: offer, back: Notice.address(of: call.request))

@@ -392,6 +392,7 @@ class WholeCase:
         self.customer.goto(self.server.url(f"/portal/cases/{other}"))
         self.customer.get_by_label("Your answer").fill("Refunds of today are refused as well.")
         self.press(self.customer, "Send answer")
+        self.customer.locator("#thread").get_by_text("Refunds of today are refused as well.").wait_for()
         page.goto(self.at())
         self.assertIn("Refunds of today are refused", page.locator("#timeline").inner_text())
         # The merge was a mistake: undone from the page of the case as it was.

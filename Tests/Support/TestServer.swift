@@ -103,6 +103,15 @@ package struct TestResponse: Sendable {
     /// Every cookie that was set, as `name=value`.
     package var allCookies: [String] = []
 
+    /// The body without what is new in every answer: the request's number, the nonce, fresh keys, and the mark of when
+    /// the page was asked for, which is a time on a clock of the node and nothing else.
+    package var lasting: String {
+        (headers["x-request-id"].map { body.replacing($0, with: "R") } ?? body)
+            .replacing(/nonce="[0-9a-f]+"/, with: "nonce")
+            .replacing(/name="_key" value="[^"]*"/, with: "key")
+            .replacing(/data-mark="[0-9a-z]+\.[0-9]+"/, with: "mark")
+    }
+
     /// The body as JSON; null where it is none.
     package var json: JSON { (try? JSON(parsing: body)) ?? .null }
 }
@@ -181,10 +190,11 @@ package struct TestClient: Sendable {
     }
 
     /// Reads lines of an answer that goes on, until `isEnough` says so or it ends.
-    package func lines(_ path: String, until isEnough: @escaping @Sendable (String) async throws -> Bool)
-        async throws
-    {
-        try await exchange(.GET, path, [], []) { inbound in
+    package func lines(
+        _ path: String, _ headers: [(String, String)] = [],
+        until isEnough: @escaping @Sendable (String) async throws -> Bool
+    ) async throws {
+        try await exchange(.GET, path, [], headers) { inbound in
             var rest = ""
             for try await part in inbound {
                 if case .end = part { return }

@@ -90,6 +90,8 @@ package struct Journal: Sendable {
     }
 
     /// Refuses a decision that edits what somebody else edited since the base versions, and says both values.
+    ///
+    /// What the software did by itself meanwhile, such as routing, stands against nobody: a person's word counts.
     package func refuseClashes(
         _ decision: Decision, base: [SubjectRef: Version], actor: String, policy: Policy,
         fields: [FieldDescription], in tx: borrowing Transaction
@@ -107,7 +109,7 @@ package struct Journal: Sendable {
             }
             let later = try tx.all(JournalStore.facts(of: subject, after: version), JournalStore.fact)
             var latest: [Aspect: StoredFact] = [:]
-            for fact in later {
+            for fact in later where fact.actor != Actor.system.id {
                 for aspect in try type.edits(fact) where mine.contains(aspect) { latest[aspect] = fact }
             }
             guard !latest.isEmpty else { continue }

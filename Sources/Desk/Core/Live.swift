@@ -28,6 +28,9 @@ package final class LiveUpdates: Service {
     private let logger: Logger
     private let clock: @Sendable () -> Timestamp
     private let state = Mutex(State())
+    /// Marks count from here, and name the node, since no other one knows what this one told.
+    private let began = ContinuousClock.now
+    private let node = String(UInt64.random(in: .min ... .max), radix: 36)
     private let wakes: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
 
@@ -90,13 +93,14 @@ package final class LiveUpdates: Service {
 
     /// The changes that concern a page; never one of a case that the reader may not know of.
     ///
-    /// The page says how old its state is. Where something may have changed since, the stream begins with an event, so
-    /// that a page that comes late, comes back, or comes from another node catches up.
+    /// The page names the mark of its state. Where something may have changed since, the stream begins with an event, so
+    /// that a page that comes late, comes back, or comes from another node catches up. However long the request is on
+    /// its way, nothing is missed meanwhile.
     ///
     /// A reader that does not keep up is cut off and comes back, and so is one whose account, roles or sessions
     /// changed: coming back it is asked again who it is.
     package func events(
-        for reader: Actor, age: Duration?, where concerns: @escaping @Sendable (Change) -> Bool
+        for reader: Actor, since mark: String?, where concerns: @escaping @Sendable (Change) -> Bool
     ) -> AsyncStream<ServerEvent> {
         let (stream, continuation) = AsyncStream<ServerEvent>.makeStream(
             bufferingPolicy: .bufferingOldest(64))
@@ -104,7 +108,8 @@ package final class LiveUpdates: Service {
         let id = state.withLock { state in
             state.next += 1
             state.subscribers[state.next] = subscriber
-            if let age, state.hasMissed(since: .now - age, subscriber.hears) {
+            continuation.yield(.beginning(self.mark(of: .now)))
+            if let mark, moment(of: mark).map({ state.hasMissed(since: $0, subscriber.hears) }) ?? true {
                 continuation.yield(ServerEvent(name: "changed", data: ""))
             }
             return state.next
@@ -113,6 +118,20 @@ package final class LiveUpdates: Service {
             _ = self?.state.withLock { $0.subscribers.removeValue(forKey: id) }
         }
         return stream
+    }
+
+    /// Names a moment of this node, for readers who ask later what they missed since.
+    package func mark(of moment: ContinuousClock.Instant) -> String {
+        "\(node).\(Int64((moment - began) / .microseconds(1)))"
+    }
+
+    /// The moment that a mark names; nil for one of another node, or of none.
+    private func moment(of mark: String) -> ContinuousClock.Instant? {
+        let parts = mark.split(separator: ".")
+        guard parts.count == 2, parts[0] == node, let count = Int64(parts[1]), abs(count) < 1 << 52 else {
+            return nil
+        }
+        return began + .microseconds(count)
     }
 
     package func run() async throws {
@@ -228,12 +247,13 @@ package final class LiveUpdates: Service {
                 return kinds.isEmpty ? nil : (id: id, subscriber: subscriber, kinds: kinds)
             }
         }
+        let mark = mark(of: .now)
         for (id, subscriber, kinds) in concerned {
             for kind in kinds.sorted() {
                 let event =
                     kind == Self.presence
                     ? ServerEvent(name: Self.presence, data: "")
-                    : ServerEvent(name: "changed", data: kind)
+                    : ServerEvent(name: "changed", data: kind, mark: mark)
                 if case .dropped = subscriber.continuation.yield(event) {
                     subscriber.continuation.finish()
                     _ = state.withLock { $0.subscribers.removeValue(forKey: id) }

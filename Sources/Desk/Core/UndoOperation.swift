@@ -31,7 +31,7 @@ enum UndoOperation {
             )
         }
         let catalog = FeatureCatalog()
-        guard let operation = catalog.operations.first(where: { $0.name == offer.undo.operation }),
+        guard let operation = catalog.operation(offer.undo.operation),
             context.actor.may(operation.right)
         else {
             throw Refusal(

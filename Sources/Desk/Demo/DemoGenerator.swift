@@ -100,6 +100,7 @@ package struct DemoGenerator: Sendable {
         _ services: Services, progress: @escaping @Sendable (String, Int) throws -> Void
     ) async throws -> Report {
         var position = try await begun(services)
+        guard !position.isOver else { return Report(position, wasThere: true) }
         let skipped = position.acts
         var simulation = Simulation(settings)
         while position.acts > 0, simulation.carriedOut < skipped {
@@ -111,7 +112,6 @@ package struct DemoGenerator: Sendable {
         try await SuspendedIndexes.suspend(
             of: ["fact", "support_case", "search_case", "search_term"], in: services.database)
         var acts = simulation.next(batch)
-        if acts.isEmpty, desk.isOver(position, at: settings.until) { return Report(position, wasThere: true) }
         while !acts.isEmpty {
             try Task.checkCancellation()
             let (now, name, from, ready) = (settings.until, name, position, acts)
@@ -123,18 +123,14 @@ package struct DemoGenerator: Sendable {
             let years = settings.years == 1 ? "a year" : "\(settings.years) years"
             try progress("Living through \(years)", position.numbers.count)
         }
-        position = try await desk.end(position, name: name, at: settings.until)
         let cases = position.numbers.count
         try progress("Taking in words", cases)
         try await SearchJobs(services).finish()
         try await SuspendedIndexes.restore(in: services.database) { _ in
             try? progress("Building indexes", cases)  // it is too late to stop
         }
-        if !settings.livesClocks {
-            // What a simulated past missed is shown, but nobody is alarmed about it now.
-            let end = settings.until
-            try await services.database.write { tx in try ServiceLevelsDirectory.setEpoch(end, in: tx) }
-        }
+        try progress("Working out clocks", cases)
+        position = try await desk.end(position, name: name, at: settings.until)
         try await services.makeCheckpoint()
         return Report(position, wasThere: false)
     }
@@ -163,6 +159,7 @@ package struct DemoGenerator: Sendable {
             position.acts = Int(kept["acts"]?.integer ?? 0)
             position.facts = Int(kept["facts"]?.integer ?? 0)
             position.clocksAt = kept["clocks_at"]?.string.flatMap { Timestamp($0) }
+            position.isOver = kept["over"] == .bool(true)
             position.numbers = try tx.all(DemoStore.caseNumbers()) { row in
                 Int32(row.text(0).split(separator: "-").last ?? "") ?? 0
             }

@@ -22,6 +22,8 @@ final class SimulatedDesk: Sendable {
         var refused: [String: Int] = [:]
         /// Until when the worker of clocks has looked; nil where it has not begun.
         var clocksAt: Timestamp?
+        /// Whether the story has ended and nothing is left to do.
+        var isOver = false
     }
 
     /// How often the worker of clocks looks, in seconds.
@@ -90,18 +92,21 @@ final class SimulatedDesk: Sendable {
         }
     }
 
-    /// Whether nothing of the story is left to be lived through.
-    func isOver(_ position: Position, at end: Timestamp) -> Bool {
-        !livesClocks || position.clocksAt.map { $0.adding(seconds: Self.clockTurn) > end } ?? false
-    }
-
-    /// Lets clocks go on from the last act to the end of the story.
+    /// Ends the story: clocks that were lived through go on to its end; else they are worked out as they stand there,
+    /// and nobody is alarmed about what a simulated past missed.
     func end(_ before: Position, name: String, at end: Timestamp) async throws -> Position {
-        guard !isOver(before, at: end) else { return before }
-        return try await services.database.write { [self] tx in
+        try await services.database.write { [self] tx in
             var position = before
             let policy = try services.policy.inForce(in: tx)
-            try liveClocks(until: end, policy, &position, in: tx)
+            if livesClocks {
+                try liveClocks(until: end, policy, &position, in: tx)
+            } else {
+                try ServiceLevelsDirectory.setEpoch(end, in: tx)
+                chance.begin(seed: seed, clocksAt: end)
+                position.facts += try ServiceLevelsJobs.finish(
+                    at: end, policy: policy, journal: journal, in: tx)
+            }
+            position.isOver = true
             try tx.execute(DemoStore.savePosition(position.json.text, of: name, at: end))
             return position
         }
@@ -117,7 +122,8 @@ final class SimulatedDesk: Sendable {
             ?? Timestamp(microseconds: (moment.microseconds / turn + 1) * turn)
         while next <= moment {
             chance.begin(seed: seed, clocksAt: next)
-            try ServiceLevelsJobs.finish(at: next, policy: policy, journal: journal, in: tx)
+            position.facts += try ServiceLevelsJobs.finish(
+                at: next, policy: policy, journal: journal, in: tx)
             position.clocksAt = next
             next = next.adding(seconds: Self.clockTurn)
         }
@@ -173,9 +179,7 @@ final class SimulatedDesk: Sendable {
         guard let person = try PeopleDirectory.find(email, in: tx) else {
             throw Refusal(.notFound, "no_person", "Nobody signs in as \(email).")
         }
-        let actor = Actor(
-            id: person.id.raw, name: person.name, roles: Set(person.roles),
-            rights: policy.rights(of: person.roles), organisation: person.organisation)
+        let actor = Actor(person, under: policy)
         actors.withLock { $0[email] = actor }
         return actor
     }
@@ -189,6 +193,7 @@ extension SimulatedDesk.Position {
         object["facts"] = .integer(Int64(facts))
         object["cases"] = .integer(Int64(numbers.count))
         object["clocks_at"] = clocksAt?.json
+        object["over"] = isOver ? .bool(true) : nil
         return .object(object)
     }
 }

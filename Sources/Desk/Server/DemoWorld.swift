@@ -144,9 +144,7 @@ struct DemoStory {
     /// Hands in a file, as an upload from a page would.
     private func handIn(_ file: DemoFile, _ raw: RawInput, to number: String, as who: String) async throws {
         let person = try await services.person(who)
-        let actor = Actor(
-            id: person.id.raw, name: person.name, roles: Set(person.roles),
-            rights: services.policy.current.rights(of: person.roles), organisation: person.organisation)
+        let actor = Actor(person, under: services.policy.current)
         let (store, now) = (services.evidence, time.now)
         let bytes = file.bytes(now)
         let kept = try await store.working {

@@ -11,10 +11,8 @@ extension Services {
     ) async throws -> Receipt {
         let person = try await person(email)
         let now = clock()
-        var actor = Actor(
-            id: person.id.raw, name: person.name, roles: Set(person.roles),
-            rights: person.isActive ? policy.current.rights(of: person.roles) : [],
-            organisation: person.organisation)
+        var actor = Actor(person, under: policy.current)
+        if !person.isActive { actor.rights = [] }
         if person.organisation != nil {
             actor.delegations = try await database.read { tx in
                 try CustomerDirectory.delegations(of: person.id.raw, on: CalendarDay(now), in: tx)
@@ -31,9 +29,8 @@ extension Services {
     }
 
     private func operation(_ name: String) throws -> AnyOperation {
-        let all = catalog.operations
-        if let found = all.first(where: { $0.name == name }) { return found }
-        let hint = nearest(to: name, in: all.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+        if let found = catalog.operation(name) { return found }
+        let hint = nearest(to: name, in: catalog.operations.map(\.name)).map { " Did you mean \($0)?" } ?? ""
         throw Refusal(.notFound, "no_operation", "There is no operation “\(name)”.\(hint)")
     }
 

@@ -183,7 +183,7 @@ package enum CaseFact: Fact {
         }
 
         /// The list of policy that it chooses from.
-        package var terms: KeyPath<Policy, [Policy.Term]> {
+        package var terms: (Policy) -> [Policy.Term] {
             switch self {
             case .productArea: \Policy.productAreas
             case .component: \Policy.components

@@ -76,6 +76,7 @@ package struct OutwardGuard: Equatable, Sendable {
 ///
 /// Letter case matters.
 func stands(_ phrase: String, in text: Substring) -> Bool {
+    guard mayStand(phrase, in: text) else { return false }
     var rest = text
     while let found = rest.firstRange(of: phrase) {
         let before = found.lowerBound == text.startIndex ? nil : text[text.index(before: found.lowerBound)]
@@ -84,6 +85,16 @@ func stands(_ phrase: String, in text: Substring) -> Bool {
         rest = text[text.index(after: found.lowerBound)...]
     }
     return false
+}
+
+/// Whether the bytes of a phrase stand in a text: without them an ASCII phrase cannot.
+///
+/// Most texts are done with by this.
+private func mayStand(_ phrase: String, in text: Substring) -> Bool {
+    guard let first = phrase.utf8.first, phrase.utf8.allSatisfy({ $0 < 0x80 }) else { return true }
+    return text.utf8.withContiguousStorageIfAvailable { bytes in
+        bytes.indices.contains { bytes[$0] == first && bytes[$0...].starts(with: phrase.utf8) }
+    } ?? true
 }
 
 /// Finds words of internal notes in text that is about to leave the house.

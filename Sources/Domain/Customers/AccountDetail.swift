@@ -71,7 +71,7 @@ package enum AccountDetail: String, Sendable, CaseIterable {
     }
 
     /// The list of policy that it chooses from; nil for words and for lists of another shape.
-    package var terms: KeyPath<Policy, [Policy.Term]>? {
+    package var terms: ((Policy) -> [Policy.Term])? {
         switch self {
         case .segment: \Policy.segments
         case .region: \Policy.regions

@@ -108,7 +108,7 @@ extension Form.Question {
     }
 
     private func fieldChoices(_ policy: Policy) -> [FieldChoice] {
-        if let field = caseField?.classifying { return policy[keyPath: field.terms].choices }
+        if let field = caseField?.classifying { return field.terms(policy).choices }
         switch kind {
         case .yesNo: return [FieldChoice("yes", "Yes"), FieldChoice("no", "No")]
         case .rating: return (1...5).map { FieldChoice("\($0)", "\($0)", detail: anchors[$0] ?? "") }

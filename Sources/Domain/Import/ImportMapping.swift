@@ -224,7 +224,7 @@ package enum ImportField: String, Sendable, CaseIterable {
         case .requestType: policy.requestTypes.map { ($0.id, $0.name) }
         default:
             CaseFact.ClassifyingField(rawValue: rawValue).map { field in
-                policy[keyPath: field.terms].map { ($0.id, $0.name) }
+                field.terms(policy).map { ($0.id, $0.name) }
             }
         }
     }

@@ -67,10 +67,10 @@ package struct PreSendRules: Hashable, Sendable {
         let saysNext = hasNextStep || text.contains("?") || Self.namesTime(text)
         var findings: [Finding] = []
         for check in checks where !(check.isFineWithNextStep && saysNext) {
-            for sentence in sentences where !check.unless.contains(where: { stands($0, in: sentence) }) {
-                guard let found = check.phrases.lazy.compactMap({ Self.found($0, in: sentence) }).first else {
-                    continue
-                }
+            for sentence in sentences {
+                guard let found = check.phrases.lazy.compactMap({ Self.found($0, in: sentence) }).first,
+                    !check.unless.contains(where: { stands($0, in: sentence) })
+                else { continue }
                 findings.append(
                     Finding(
                         check: check.id, words: found, isBlocking: check.verdict == .block, why: check.why))

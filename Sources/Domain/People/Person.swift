@@ -201,3 +201,14 @@ package enum AccountRules {
         "correcthorsebatterystaple", "qwerty123456", "1q2w3e4r5t6y", "zaq12wsxcde3",
     ]
 }
+
+extension Actor {
+    /// A person as the one who acts, with the rights that their roles have under a policy.
+    ///
+    /// Whether they are active, and for whom else they may act, is for the caller to add.
+    package init(_ person: Person, under policy: Policy) {
+        self.init(
+            id: person.id.raw, name: person.name, roles: Set(person.roles),
+            rights: policy.rights(of: person.roles), organisation: person.organisation)
+    }
+}

@@ -277,8 +277,8 @@ extension Policy {
     }
 
     /// The name of a term, or its identifier where policy no longer lists it.
-    package func name(of id: String, in terms: KeyPath<Policy, [Term]>) -> String {
-        self[keyPath: terms].first { $0.id == id }?.name ?? id
+    package func name(of id: String, in terms: (Policy) -> [Term]) -> String {
+        terms(self).first { $0.id == id }?.name ?? id
     }
 }
 

@@ -28,16 +28,7 @@ extension RoutingRules {
     private mutating func readNumbers(
         _ reader: inout ConfigReader, _ policy: Policy, _ problems: inout [ConfigProblem]
     ) {
-        if let text = reader.optionalText("assign", &problems) {
-            if let mode = Mode(rawValue: text) {
-                self.mode = mode
-            } else {
-                problems.append(
-                    .init(
-                        line: reader.child("assign")?.line ?? reader.node.line, key: "routing.assign",
-                        message: "“\(text)” is not one of push, pull"))
-            }
-        }
+        mode = reader.choice("assign", &problems) ?? mode
         mostMoves = reader.integer("most_moves", 1...100, default: mostMoves, &problems)
         waitingPercent = reader.integer("waiting_percent", 0...100, default: waitingPercent, &problems)
         for member in reader.members("load", &problems) {

@@ -3,10 +3,10 @@
 package struct RoutingRules: Hashable, Sendable {
     /// How a case in a queue comes to an owner.
     package enum Mode: String, Sendable, CaseIterable {
-        /// It waits until somebody takes the next one.
-        case pull
         /// It is given to whoever has the least to do.
         case push
+        /// It waits until somebody takes the next one.
+        case pull
     }
 
     /// Somebody in a team.

@@ -29,7 +29,16 @@ extension SearchExpression {
     }
 
     private static func written(value: String) -> String {
-        let isPlain = !value.contains { $0.isWhitespace || "(),\"“”„<>=".contains($0) }
+        // Most values are words of policy, which a look at their bytes settles.
+        let isWord = value.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+            case UInt8(ascii: "@"), UInt8(ascii: "."): true
+            default: false
+            }
+        }
+        let isPlain = isWord || !value.contains { $0.isWhitespace || "(),\"“”„<>=".contains($0) }
         return isPlain ? value : quoted(value)
     }
 

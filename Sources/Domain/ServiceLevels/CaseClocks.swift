@@ -25,9 +25,8 @@ package struct CaseClocks: Sendable {
             (self.account, self.programs) = (account, programs)
         }
 
-        func levels(of version: Int) -> (policy: Policy, isKnown: Bool) {
-            if version == self.version { return (policy, true) }
-            return earlier[version].map { ($0, true) } ?? (policy, false)
+        func policy(of version: Int) -> Policy {
+            version == self.version ? policy : earlier[version] ?? policy
         }
     }
 
@@ -71,7 +70,11 @@ package struct CaseClocks: Sendable {
     }
 
     private let rules: Rules
-    private var level: ClockRecordFact.Applied
+    private var level: ClockRecordFact.Applied {
+        didSet { promises = level == oldValue ? promises : promises(of: level) }
+    }
+    /// What the level that counts promises, worked out once for as long as it counts.
+    private var promises: [CaseClock: Promise] = [:]
     private var verdicts: [Int64: (counts: Bool, reason: String)] = [:]
     private var severities: [String] = []
     private var waiting: String?
@@ -101,6 +104,7 @@ package struct CaseClocks: Sendable {
         level = ClockRecordFact.Applied(
             level: "", policy: rules.version, severity: "", tier: nil, reason: .opened, cause: nil)
         severities = rules.policy.severities.map(\.id.raw)
+        promises = promises(of: level)
         learntAt = facts.map(\.recordedAt).min() ?? now
         traits.openedOn = facts.min { $0.version < $1.version }.map { CalendarDay($0.occurredAt) }
         for case .clock(.responseJudged(let sequence, let counts, let reason)) in facts.map(\.body) {
@@ -167,7 +171,7 @@ package struct CaseClocks: Sendable {
 
     /// The level that counts, with its policy.
     package var current: (applied: ClockRecordFact.Applied, level: ServiceLevel)? {
-        let policy = rules.levels(of: level.policy).policy
+        let policy = rules.policy(of: level.policy)
         return policy.serviceLevels.level(level.level).map { (level, $0) }
     }
 
@@ -213,10 +217,11 @@ package struct CaseClocks: Sendable {
     private func isSame(_ next: ClockRecordFact.Applied) -> Bool {
         guard next.level == level.level, next.severity == level.severity else { return false }
         guard next.policy != level.policy else { return true }
+        let others = promises(of: next)
         return CaseClock.allCases.allSatisfy { clock in
-            let (old, new) = (target(clock, level), target(clock, next))
-            guard old.target?.pauses == new.target?.pauses else { return false }
-            switch (old.terms, new.terms) {
+            let (old, new) = (promises[clock], others[clock])
+            guard old?.target.pauses == new?.target.pauses else { return false }
+            switch (old?.terms, new?.terms) {
             case (let old?, let new?): return old.asksTheSame(as: new)
             case (nil, nil): return true
             default: return false
@@ -224,19 +229,24 @@ package struct CaseClocks: Sendable {
         }
     }
 
-    private func target(
-        _ clock: CaseClock, _ applied: ClockRecordFact.Applied
-    ) -> (target: ServiceLevel.Target?, terms: ClockTerms?) {
-        let found = rules.levels(of: applied.policy)
-        let levels = found.policy.serviceLevels
-        guard let level = levels.level(applied.level) ?? levels.levels.last else { return (nil, nil) }
+    /// What a level says of one clock.
+    private struct Promise {
+        var target: ServiceLevel.Target
+        var terms: ClockTerms?
+    }
+
+    private func promises(of applied: ClockRecordFact.Applied) -> [CaseClock: Promise] {
+        let policy = rules.policy(of: applied.policy)
+        let levels = policy.serviceLevels
+        guard let level = levels.level(applied.level) ?? levels.levels.last else { return [:] }
         let isKnown = severities.contains(applied.severity)
         // A severity of another time counts as the usual one, so that nothing is without a due time.
         let severity = isKnown ? applied.severity : rules.policy.defaultSeverity.raw
-        return (
-            level.targets[clock],
-            levels.terms(clock, level, severity: severity, policy: applied.policy)
-        )
+        return Dictionary(
+            uniqueKeysWithValues: level.targets.map { clock, target in
+                let terms = levels.terms(clock, level, severity: severity, policy: applied.policy)
+                return (clock, Promise(target: target, terms: terms))
+            })
     }
 
     private mutating func apply(
@@ -282,15 +292,14 @@ package struct CaseClocks: Sendable {
     /// The terms of a clock now; nil where nothing is promised.
     private func terms(_ clock: CaseClock) -> ClockTerms? {
         if clock == .firstResponse, !isForCustomer { return internalTerms }
-        let found = target(clock, level)
-        guard var terms = found.terms else { return nil }
+        guard var terms = promises[clock]?.terms else { return nil }
         if clock == .updateCadence, let agreedCadence { terms.target = Int64(agreedCadence) * 60_000_000 }
         return terms
     }
 
     /// What colleagues are promised who ask: the hours of their kind of request.
     private var internalTerms: ClockTerms? {
-        let types = rules.levels(of: level.policy).policy.requestTypes
+        let types = rules.policy(of: level.policy).requestTypes
         guard let type = types.first(where: { $0.id == traits.requestType }), type.answerHours > 0 else {
             return nil
         }
@@ -424,7 +433,7 @@ extension CaseClocks {
     private mutating func begin(_ beginning: ServiceLevel.Target.Beginning, _ cause: ClockCause) {
         guard begun.insert(beginning).inserted else { return }
         let whole: [CaseClock] = [.firstResponse, .triage, .mitigation, .resolution]
-        for clock in whole where (target(clock, level).target?.begins ?? .creation) == beginning {
+        for clock in whole where (promises[clock]?.target.begins ?? .creation) == beginning {
             if clock == .firstResponse, isAnswered { continue }
             start(clock, cause)
         }
@@ -450,7 +459,7 @@ extension CaseClocks {
         let isEffectThere = phase == .open || phase == .waiting
         for clock in CaseClock.allCases where clock.hasTarget {
             guard clocks[CaseClockID(clock)]?.current == nil else { continue }
-            let beginning = target(clock, level).target?.begins ?? .creation
+            let beginning = promises[clock]?.target.begins ?? .creation
             let isDue =
                 switch clock {
                 case .firstResponse: begun.contains(beginning) && !isAnswered
@@ -501,7 +510,7 @@ extension CaseClocks {
     }
 
     private mutating func pause(_ clock: CaseClock, because cause: ClockCause) {
-        let pauses = target(clock, level).target?.pauses ?? []
+        let pauses = promises[clock]?.target.pauses ?? []
         if let waiting, pauses.contains(waiting) {
             signal(clock, .pause(waiting), cause)
         } else {

@@ -705,15 +705,10 @@ const isInUse = el => {
   return !!selection && !selection.isCollapsed && selection.containsNode(el, true);
 };
 
-/** When the server was asked for what is shown, on two clocks: one may stand still while the machine sleeps. */
-let shownAt = [0, Date.now() - performance.now()];
-const ageOfPage = () => Math.max(0, Math.ceil(Math.max(performance.now() - shownAt[0], Date.now() - shownAt[1])));
-
 async function refresh() {
   if (refreshing) { waiting = true; return; }
   refreshing = true;
   waiting = false;
-  const asked = [performance.now(), Date.now()];
   try {
     const answer = await fetch(location.href.split("#")[0], { headers: { "X-Live": "1" }, credentials: "same-origin", cache: "no-store" });
     if (!answer.ok || (answer.redirected && !samePage(new URL(answer.url)))) return;
@@ -739,7 +734,7 @@ async function refresh() {
     const moved = anchorID && scrollY > 0 && document.getElementById(anchorID);
     if (moved) scrollBy({ top: moved.getBoundingClientRect().top - top, behavior: "instant" });
     if (page.title) document.title = page.title;
-    shownAt = asked;
+    if (page.body.dataset.mark) document.body.dataset.mark = page.body.dataset.mark;
   } catch { /* the strip says that we are cut off */
   } finally {
     refreshing = false;
@@ -779,7 +774,7 @@ function openEvents() {
   const path = document.body.dataset.events;
   if (!path || source || document.hidden || !window.EventSource) return;
   const url = new URL(path, location.href);
-  url.searchParams.set("age", ageOfPage()); // the stream begins with what was missed
+  if (document.body.dataset.mark) url.searchParams.set("since", document.body.dataset.mark); // begins with what was missed
   source = new EventSource(url);
   source.onopen = () => setOffline(false);
   source.addEventListener("changed", event => {
@@ -794,7 +789,7 @@ function openEvents() {
   });
   source.onerror = () => {
     setOffline(true);
-    // A browser that comes back by itself would name the age that the page had at first.
+    // A browser that comes back by itself would name what it was told last, not what the page shows by now.
     const isRefused = source?.readyState === EventSource.CLOSED;
     closeEvents();
     retryTimer = setTimeout(openEvents, (isRefused ? 8000 : 1500) * (1 + Math.random() / 2));

@@ -9,25 +9,36 @@ package struct ServerEvent: Sendable {
     package var name: String
     /// The text.
     package var data: String
+    /// The moment of it, which a reader that comes back names; nil where the last one counts on.
+    package var mark: String?
 
     /// An event with all parts.
-    package init(name: String, data: String) { (self.name, self.data) = (name, data) }
+    package init(name: String, data: String, mark: String? = nil) {
+        (self.name, self.data, self.mark) = (name, data, mark)
+    }
+
+    /// The moment at which a reader begins to listen, for when it is cut off before it hears anything.
+    package static func beginning(_ mark: String) -> ServerEvent {
+        ServerEvent(name: "", data: "", mark: mark)
+    }
 
     /// A comment that keeps the connection open and finds readers that have gone.
     package static let heartbeat = ServerEvent(name: "", data: "")
 
     var text: String {
-        guard !name.isEmpty else { return ": still here\n\n" }
+        let id = mark.map { "id: \($0)\n" } ?? ""
+        guard !name.isEmpty else { return id.isEmpty ? ": still here\n\n" : "\(id)\n" }
         let lines = data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }
             .joined()
-        return "event: \(name)\n\(lines)\n"
+        return "event: \(name)\n\(id)\(lines)\n"
     }
 }
 
 extension WebRequest {
-    /// How old the state of the page is that asks for events: `age`, in milliseconds; nil if it does not say.
-    package var stateAge: Duration? {
-        query("age").flatMap { Int64($0) }.map { .milliseconds(max(0, min($0, 1_000_000_000_000))) }
+    /// The moment from which a reader of events wants to know what it missed: what it was last told, or else what its
+    /// page says (`since`); nil where it names none.
+    package var stateMark: String? {
+        HTTPField.Name("Last-Event-ID").flatMap { headers[$0] } ?? query("since")
     }
 }
 

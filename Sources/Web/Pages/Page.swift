@@ -40,6 +40,8 @@ package struct Page: Sendable {
     package var here = ""
     /// Where the page hears of changes: a path of server-sent events.
     package var events: LocalPath?
+    /// The moment of what the page shows, which it names where it hears of changes.
+    package var mark: String?
     /// Where the page says that somebody looks at it or writes.
     package var presence: LocalPath?
     /// What stands fixed at the bottom of a small screen.
@@ -193,7 +195,7 @@ package struct PageFrame: Sendable {
 
     private func bodyTag(_ page: Page, _ caller: Caller, class name: String?) -> HTML {
         """
-        <body\(.attribute("class", name))\(.attribute("data-events", page.events?.text))\(.attribute("data-presence", page.presence?.text))>
+        <body\(.attribute("class", name))\(.attribute("data-events", page.events?.text))\(.attribute("data-mark", page.mark))\(.attribute("data-presence", page.presence?.text))>
         <a class="skip" href="#main">Skip to content</a>
         \(Icons.sprite)
         """

@@ -26,6 +26,8 @@ package struct WebRequest: Sendable {
     package var nonce: String
     /// The body, not read yet.
     package var body: RequestBody
+    /// When it came; what is read for its answer is no older.
+    package var arrivedAt = ContinuousClock.now
 
     /// The first value of a query name; nil where it is missing or empty.
     package func query(_ name: String) -> String? {

@@ -139,4 +139,28 @@ struct TriageTests {
             #expect(try await desk.findings() == [])
         }
     }
+
+    @Test(
+        "Whoever triages a case that routing moved meanwhile is not asked whose queue counts: a person’s word does; a colleague’s still does not vanish",
+        arguments: Engine.available)
+    func routedMeanwhile(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            try await RoutingDesk.apply(on: desk)
+            let number = try await desk.reportedCase(by: .sofia)
+            let read = try await desk.found(number).version.number
+            try await RoutingJobs(desk.services).work()
+            #expect(try await desk.found(number).version.number > read)
+            let fields: [String: RawValue] = [
+                "id": .text(number), "impact": "many", "urgency": "soon", "component": "billing",
+                "category": "fault", "effort": "small", "next_action": "Read the log",
+                "next_action_due_at": due(desk),
+            ]
+            let triaged = try await desk.perform("case.triage", as: .lea, fields, base: read)
+            #expect(triaged.answer["queue"]?.string == "payments")
+            let clash = await #expect(throws: Refusal.self) {
+                try await desk.perform("case.triage", as: .ines, fields, base: read)
+            }
+            #expect(clash?.code == "edited_by_others")
+        }
+    }
 }

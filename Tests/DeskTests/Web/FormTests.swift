@@ -194,27 +194,47 @@ struct FormTests {
                 if line.hasPrefix("retry:") { _ = try await note(other) }
                 return line == "data: case.noted"
             }
-            let read = ContinuousClock.now
+            let page = try await marta.get("/cases/\(changed)").body
+            let mark = try #require(page.firstMatch(of: /data-mark="([^"]+)"/)).1
             try await marta.lines("/cases/\(changed)/events") { line in
                 if line.hasPrefix("retry:") { _ = try await note(changed) }
                 return line == "data: case.noted"
             }
-            let age = { Int64((ContinuousClock.now - read) / .milliseconds(1)) }
-            let first = Heard()
-            try await marta.lines("/cases/\(changed)/events?age=\(age() + 1)") { line in
-                await first.add(line)
-                return line.hasPrefix("data:")
-            }
-            #expect(await first.lines.contains("data: "))
+            let missed = try await Self.firstHeard(marta, "/cases/\(changed)/events?since=\(mark)")
+            #expect(missed.data == "data: ")
             // Nothing happened to the other case meanwhile: what it hears first is what happens now.
-            let second = Heard()
-            try await marta.lines("/cases/\(other)/events?age=\(age())") { line in
-                if line.hasPrefix("retry:") { _ = try await note(other) }
-                await second.add(line)
-                return line == "data: case.noted"
+            let fresh = try await Self.firstHeard(marta, "/cases/\(other)/events?since=\(mark)") {
+                _ = try await note(other)
             }
-            #expect(await !second.lines.contains("data: "))
+            #expect(fresh.data == "data: case.noted")
+            // Whoever is cut off comes back with what they heard last, and no other node knows what this one told.
+            let back = [("Last-Event-ID", fresh.id)]
+            let after = try await Self.firstHeard(marta, "/cases/\(other)/events", back) {
+                _ = try await server.desk.perform(
+                    "case.reply", as: .jonas, ["id": .text(other), "text": "We look at it."])
+            }
+            #expect(after.data == "data: case.replied")
+            let moved = try await Self.firstHeard(marta, "/cases/\(other)/events?since=elsewhere.1")
+            #expect(moved.data == "data: ")
         }
+    }
+
+    /// The first event that a reader hears, and the last mark of what came before or with it.
+    private static func firstHeard(
+        _ client: TestClient, _ path: String, _ headers: [(String, String)] = [],
+        change: @escaping @Sendable () async throws -> Void = {}
+    ) async throws -> (data: String, id: String) {
+        let heard = Heard()
+        try await client.lines(path, headers) { line in
+            if line.hasPrefix("retry:") { try await change() }
+            await heard.add(line)
+            return line.hasPrefix("data:")
+        }
+        let lines = await heard.lines
+        return (
+            lines.last { $0.hasPrefix("data:") } ?? "",
+            String(lines.last { $0.hasPrefix("id: ") }?.dropFirst(4) ?? "")
+        )
     }
 
     /// What an open page hears, while changes are made again and again until it hears the first.
@@ -232,7 +252,7 @@ struct FormTests {
                         return await heard.count >= 3
                     }
                 }
-                return await heard.lines
+                return Set(await heard.lines)
             }
             group.addTask {
                 var attempt = 0
@@ -249,11 +269,8 @@ struct FormTests {
     }
 
     private actor Heard {
-        var lines: Set<String> = []
-        var count = 0
-        func add(_ line: String) {
-            lines.insert(line)
-            count += 1
-        }
+        var lines: [String] = []
+        var count: Int { lines.count }
+        func add(_ line: String) { lines.append(line) }
     }
 }

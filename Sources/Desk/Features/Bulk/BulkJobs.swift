@@ -93,7 +93,7 @@ package struct BulkJobs: Service {
     }
 
     private func settle(_ items: [BulkItem], of run: BulkRun) async throws -> [BulkItem] {
-        let operation = services.catalog.operations.first { $0.name == run.operation }
+        let operation = services.catalog.operation(run.operation)
         guard let operation, let actor = try await actor(of: run) else {
             return items.map { item in
                 var item = item
@@ -157,10 +157,9 @@ package struct BulkJobs: Service {
         let policy = services.policy.current
         let person = try await services.database.read { tx in try PeopleDirectory.find(run.person, in: tx) }
         guard let person, person.isActive else { return nil }
-        return Actor(
-            id: person.id.raw, name: person.name, roles: Set(person.roles),
-            rights: policy.rights(of: Array(person.roles)).intersection(run.rights),
-            organisation: person.organisation)
+        var actor = Actor(person, under: policy)
+        actor.rights.formIntersection(run.rights)
+        return actor
     }
 }
 

@@ -92,7 +92,7 @@ enum BulkAct {
 
     /// The operation of this name, if it can be done to many.
     static func operation(_ name: String, _ catalog: FeatureCatalog) throws(Refusal) -> AnyOperation {
-        guard names.contains(name), let found = catalog.operations.first(where: { $0.name == name }) else {
+        guard names.contains(name), let found = catalog.operation(name) else {
             throw Refusal(
                 field: "operation", "unknown_choice",
                 "“\(name)” cannot be done to many cases at once. Choose one of: \(names.joined(separator: ", "))."
@@ -103,8 +103,7 @@ enum BulkAct {
 
     /// What somebody may do to many cases.
     static func all(for actor: Actor, _ catalog: FeatureCatalog) -> [AnyOperation] {
-        let byName = Dictionary(catalog.operations.map { ($0.name, $0) }) { first, _ in first }
-        return names.compactMap { byName[$0] }.filter { actor.may($0.right) }
+        names.compactMap { catalog.operation($0) }.filter { actor.may($0.right) }
     }
 
     /// The fields of one act of a run.

@@ -43,14 +43,14 @@ enum CasesFeature: Feature {
                     try CaseDirectory.find(call.request.parameter("id"), for: call.actor, in: tx)
                 }
                 return .events(
-                    services.live.events(for: call.actor, age: call.request.stateAge) {
+                    services.live.events(for: call.actor, since: call.request.stateMark) {
                         // What fires of its clocks concerns whoever looks at the case as much as what people do.
                         $0.subject == found.ref || $0.subject == ClockRecord.ref(found.id)
                     })
             },
             .signedIn(.get, "/events", .right("case.view")) { call in
                 .events(
-                    services.live.events(for: call.actor, age: call.request.stateAge) {
+                    services.live.events(for: call.actor, since: call.request.stateMark) {
                         [SupportCase.kind, ClockRecord.kind].contains($0.subject.kind)
                     })
             },

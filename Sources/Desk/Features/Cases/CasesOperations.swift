@@ -38,7 +38,7 @@ enum CaseFields {
     static func term(
         _ field: CaseFact.ClassifyingField
     ) -> Field<String> {
-        .choice(field.rawValue, field.label, from: { $0[keyPath: field.terms].choices })
+        .choice(field.rawValue, field.label, from: { field.terms($0).choices })
             .editing(Aspect(field.rawValue))
     }
 

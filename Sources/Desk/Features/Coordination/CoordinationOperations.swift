@@ -56,10 +56,7 @@ struct CoordinationState: Sendable {
     /// The person who was named, if they may know of the case: nobody is drawn into what is kept from them.
     func admitted(_ text: String?, field: String, in context: Context) throws(Refusal) -> Person {
         let person = try named(text, field: field)
-        let actor = Actor(
-            id: person.id.raw, name: person.name, roles: Set(person.roles),
-            rights: context.policy.rights(of: person.roles), organisation: person.organisation)
-        guard person.isCustomer || found.isVisible(to: actor) else {
+        guard person.isCustomer || found.isVisible(to: Actor(person, under: context.policy)) else {
             throw Refusal(
                 field: field, "not_admitted",
                 "\(person.name) may not know of \(found.number). Admit them to it first.")

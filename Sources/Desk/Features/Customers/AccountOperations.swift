@@ -80,7 +80,7 @@ enum OrganisationRules {
     static func term(_ detail: AccountDetail) -> Field<String> {
         .choice(
             detail.rawValue, detail.label,
-            from: { policy in detail.terms.map { policy[keyPath: $0].choices } ?? [] }
+            from: { policy in detail.terms.map { $0(policy).choices } ?? [] }
         ).editing(Aspect(detail.rawValue))
     }
 

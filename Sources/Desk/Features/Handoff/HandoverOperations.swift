@@ -78,10 +78,7 @@ struct AskedReceiver: Sendable {
     }
 
     private func mayKnow(_ person: Person, _ this: SupportCase, _ policy: Policy) -> Bool {
-        this.isVisible(
-            to: Actor(
-                id: person.id.raw, name: person.name, roles: Set(person.roles),
-                rights: policy.rights(of: person.roles), organisation: person.organisation))
+        this.isVisible(to: Actor(person, under: policy))
     }
 }
 

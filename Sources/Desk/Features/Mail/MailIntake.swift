@@ -268,9 +268,8 @@ struct MailKnowledge: Sendable {
     static func actor(
         _ person: Person, policy: Policy, now: Timestamp, in tx: borrowing Transaction
     ) throws -> Actor {
-        var actor = Actor(
-            id: person.id.raw, name: person.name, roles: Set(person.roles),
-            rights: person.isActive ? policy.rights(of: person.roles) : [], organisation: person.organisation)
+        var actor = Actor(person, under: policy)
+        if !person.isActive { actor.rights = [] }
         if person.organisation != nil {
             actor.delegations = try CustomerDirectory.delegations(
                 of: person.id.raw, on: CalendarDay(now), in: tx)

@@ -100,9 +100,7 @@ package struct NotificationsDirectory: Sendable {
     /// Whether somebody may be told of a case at this moment: a colleague, active, who may know of it.
     static func isTold(_ person: Person, of found: SupportCase, _ policy: Policy) -> Bool {
         guard person.isActive, !person.isCustomer else { return false }
-        let actor = Actor(
-            id: person.id.raw, name: person.name, roles: Set(person.roles),
-            rights: policy.rights(of: person.roles), organisation: person.organisation)
+        let actor = Actor(person, under: policy)
         return actor.may("case.view") && found.isVisible(to: actor)
     }
 

@@ -21,7 +21,7 @@ enum NotificationsFeature: Feature {
             },
             .signedIn(.get, "/notifications/events", .right("case.view")) { call in
                 // Whoever listens hears what they are told themselves, and here nothing else.
-                .events(services.live.events(for: call.actor, age: call.request.stateAge) { _ in false })
+                .events(services.live.events(for: call.actor, since: call.request.stateMark) { _ in false })
             },
             .signedIn(.get, "/notifications/fresh", .right("case.view")) { call in
                 try await NotificationsJSON.fresh(call, services)

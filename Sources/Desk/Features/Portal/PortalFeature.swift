@@ -39,7 +39,7 @@ enum PortalFeature: Feature {
                     try CaseDirectory.find(call.request.parameter("id"), for: call.actor, in: tx)
                 }
                 return .events(
-                    services.live.events(for: call.actor, age: call.request.stateAge) { change in
+                    services.live.events(for: call.actor, since: call.request.stateMark) { change in
                         change.subject == found.ref && CaseFact.isPublic(kind: change.kind)
                     })
             },

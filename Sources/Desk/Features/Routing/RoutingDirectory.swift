@@ -91,9 +91,7 @@ enum RoutingDirectory {
         let loads = try loads(of: found.map(\.id), policy: policy, for: actor, in: tx)
         let seen = try PresenceStore.lastSeen(in: tx)
         return found.map { person in
-            let own = Actor(
-                id: person.id.raw, name: person.name, roles: Set(person.roles),
-                rights: policy.rights(of: person.roles), organisation: person.organisation)
+            let own = Actor(person, under: policy)
             var unowned = this
             unowned?.owner = nil
             return RoutingPerson(

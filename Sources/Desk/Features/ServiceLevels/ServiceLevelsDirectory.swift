@@ -105,24 +105,26 @@ package enum ServiceLevelsDirectory {
         of this: SupportCase, facts: [Recorded<CaseFact>]? = nil, policy: Policy, at now: Timestamp,
         in tx: borrowing Transaction
     ) throws -> CaseClocks {
+        var basis = try ClockBasis(policy, in: tx)
+        return try clocks(of: this, facts: facts, basis: &basis, at: now, in: tx)
+    }
+
+    /// The clocks of one case of several, from its facts.
+    static func clocks(
+        of this: SupportCase, facts: [Recorded<CaseFact>]? = nil, basis: inout ClockBasis, at now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws -> CaseClocks {
         let facts =
             try facts
             ?? tx.all(JournalStore.facts(of: SupportCase.ref(this.id), except: others)) {
                 try JournalStore.fact($0).decoded(as: CaseFact.self)
             }
         let records = try records(of: this.id, in: tx)
-        let version = try policyVersion(in: tx)
         let named = Set(
             records.compactMap { record -> Int? in
                 if case .levelApplied(let applied) = record.body { applied.policy } else { nil }
             })
-        return CaseClocks(
-            facts, records,
-            .init(
-                policy: policy, version: version,
-                earlier: try EarlierPolicies.read(named.subtracting([version]), in: tx),
-                account: try account(of: this, in: tx), programs: try PeopleDirectory.programs(in: tx)),
-            at: now)
+        return CaseClocks(facts, records, try basis.rules(for: this, naming: named, in: tx), at: now)
     }
 
     /// What the software recorded about the clocks of a case, oldest first.
@@ -138,15 +140,52 @@ package enum ServiceLevelsDirectory {
     static func policyVersion(in tx: borrowing Transaction) throws -> Int {
         try tx.first(JournalStore.head(of: PolicyRecord.ref)) { Int($0.integer(0)) } ?? 0
     }
+}
 
-    private static func account(
-        of this: SupportCase, in tx: borrowing Transaction
-    ) throws -> CaseTraits.Account {
-        guard let id = this.organisation, let found = try CustomerDirectory.find(id.raw, in: tx) else {
-            return .init()
+/// What the clocks of many cases are worked out by: each part is read once, for the first case that needs it.
+struct ClockBasis {
+    private let policy: Policy
+    private let version: Int
+    private let programs: Set<String>
+    private var earlier: [Int: Policy] = [:]
+    private var sought: Set<Int>
+    private var accounts: [ID<Organisation>: CaseTraits.Account] = [:]
+
+    /// The basis of a moment.
+    init(_ policy: Policy, in tx: borrowing Transaction) throws {
+        self.policy = policy
+        version = try ServiceLevelsDirectory.policyVersion(in: tx)
+        programs = try PeopleDirectory.programs(in: tx)
+        sought = [version]
+    }
+
+    /// What counts for one case.
+    /// - Parameter versions: those of the policy that its facts name.
+    mutating func rules(
+        for this: SupportCase, naming versions: Set<Int>, in tx: borrowing Transaction
+    ) throws -> CaseClocks.Rules {
+        let missing = versions.subtracting(sought)
+        if !missing.isEmpty {
+            earlier.merge(try EarlierPolicies.read(missing, in: tx)) { $1 }
+            sought.formUnion(missing)
         }
         return .init(
-            tier: found.tier, contracts: found.record[.contract], products: found.record[.products])
+            policy: policy, version: version, earlier: earlier, account: try account(of: this, in: tx),
+            programs: programs)
+    }
+
+    private mutating func account(
+        of this: SupportCase, in tx: borrowing Transaction
+    ) throws -> CaseTraits.Account {
+        guard let id = this.organisation else { return .init() }
+        if let known = accounts[id] { return known }
+        let found = try CustomerDirectory.find(id.raw, in: tx)
+        let account = found.map {
+            CaseTraits.Account(
+                tier: $0.tier, contracts: $0.record[.contract], products: $0.record[.products])
+        }
+        accounts[id] = account ?? .init()
+        return account ?? .init()
     }
 }
 
@@ -203,36 +242,37 @@ package struct StandingClocks: Sendable {
 
 /// Policies of earlier versions, which finished clocks were measured by.
 enum EarlierPolicies {
-    /// Documents that were read already; the same text always makes the same policy.
-    private static let kept = Mutex<[String: Policy?]>([:])
+    /// Documents that were read already, by their bytes; the same text always makes the same policy.
+    private static let kept = Mutex<[[UInt8]: Policy?]>([:])
 
     /// The policies of some versions; those that cannot be read any more are left out.
     static func read(_ versions: Set<Int>, in tx: borrowing Transaction) throws -> [Int: Policy] {
         guard !versions.isEmpty else { return [:] }
         var found: [Int: Policy] = [:]
         if versions.contains(0) { found[0] = policy(Policy.defaultDocument) }
-        guard versions.contains(where: { $0 > 0 }) else { return found }
-        for fact in try tx.all(
-            JournalStore.facts(of: PolicyRecord.ref, after: .none), JournalStore.fact)
-        where versions.contains(fact.version.number) {
-            // What was tampered with is told of by the verification and stops nobody here.
-            guard let fact = try? fact.decoded(as: PolicyFact.self),
+        for version in versions where version > 0 {
+            let latest = JournalStore.latestFacts(
+                of: PolicyRecord.ref, before: version + 1, kinds: [], limit: 1)
+            guard let stored = try tx.first(latest, JournalStore.fact), stored.version.number == version,
+                // What was tampered with is told of by the verification and stops nobody here.
+                let fact = try? stored.decoded(as: PolicyFact.self),
                 case .changed(let document, _) = fact.body
             else { continue }
-            found[fact.version.number] = policy(document)
+            found[version] = policy(document)
         }
         return found
     }
 
     private static func policy(_ document: String) -> Policy? {
-        if let known = kept.withLock({ $0[document] }) { return known }
+        let key = Array(document.utf8)
+        if let known = kept.withLock({ $0[key] }) { return known }
         let read: Policy? =
             if case .success(let policy) = PolicyText.read(document, knownRights: FeatureCatalog().rights) {
                 policy
             } else { nil }
         kept.withLock { kept in
             if kept.count >= 64 { kept.removeAll() }
-            kept[document] = .some(read)
+            kept[key] = .some(read)
         }
         return read
     }

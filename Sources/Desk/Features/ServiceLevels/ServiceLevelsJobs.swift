@@ -106,29 +106,33 @@ package struct ServiceLevelsJobs: Service {
 
     private func settle(_ ids: [String], at now: Timestamp) async throws {
         try await services.database.write { [services] tx in
-            try Self.settle(
+            _ = try Self.settle(
                 ids, at: now, policy: try services.policy.inForce(in: tx), journal: services.journal, in: tx)
         }
     }
 
     /// Works out all that is due at a moment, within a transaction: for stories on a virtual clock.
+    /// - Returns: how many facts that made.
     static func finish(
         at now: Timestamp, policy: Policy, journal: Journal, in tx: borrowing Transaction
-    ) throws {
+    ) throws -> Int {
+        var facts = 0
         while true {
             let ids = try next(at: now, limit: round, in: tx)
-            if ids.isEmpty { return }
-            try settle(ids, at: now, policy: policy, journal: journal, in: tx)
+            if ids.isEmpty { return facts }
+            facts += try settle(ids, at: now, policy: policy, journal: journal, in: tx)
         }
     }
 
     private static func settle(
         _ ids: [String], at now: Timestamp, policy: Policy, journal: Journal, in tx: borrowing Transaction
-    ) throws {
+    ) throws -> Int {
         let version = try ServiceLevelsDirectory.policyVersion(in: tx)
         let epoch =
             try tx.first(ServiceLevelsQueries.epoch()) { Timestamp(microseconds: $0.integer(0)) }
             ?? Timestamp(microseconds: 0)
+        var basis = try ClockBasis(policy, in: tx)
+        var facts = 0
         for id in ids {
             guard let mark = try tx.first(ServiceLevelsQueries.mark(of: id), { $0.integer(0) }) else {
                 continue
@@ -137,18 +141,20 @@ package struct ServiceLevelsJobs: Service {
                 try tx.execute(ServiceLevelsQueries.forget(id))
                 continue
             }
-            let clocks = try ServiceLevelsDirectory.clocks(of: found, policy: policy, at: now, in: tx)
+            let clocks = try ServiceLevelsDirectory.clocks(of: found, basis: &basis, at: now, in: tx)
             // What was entered or imported afterwards fires only from when we learnt of the case.
             let start = max(epoch, clocks.learntAt)
             let events = clocks.events(after: start)
-            _ = try journal.append(
-                entries(clocks, events, at: now, of: found.id), by: Actor.system.id, at: now, in: tx)
+            let entries = entries(clocks, events, at: now, of: found.id)
+            _ = try journal.append(entries, by: Actor.system.id, at: now, in: tx)
+            facts += entries.count
             let next = NextFiring(clocks, events.filter { $0.event.at > now })
             let isOver = !clocks.isOpen && next.fireAt == nil
             try tx.execute(
                 ServiceLevelsQueries.settle(
                     id, mark: mark, policy: isOver ? ServiceLevelsQueries.ended : version, next))
         }
+        return facts
     }
 
     /// What is to be recorded: levels first, then what fired, each at the time when it was so.
@@ -211,6 +217,7 @@ extension ServiceLevelsJobs {
         var findings = try tx.all(ServiceLevelsQueries.missing(limit: 20)) {
             "table case_clock, row “\($0.text(0))”: it is missing"
         }
+        var basis = try ClockBasis(policy, in: tx)
         var last = ""
         while true {
             let rows = try tx.all(ServiceLevelsQueries.rows(after: last, limit: 500), StoredFiring.init)
@@ -218,13 +225,13 @@ extension ServiceLevelsJobs {
             last = end.id
             for row in rows where row.isSettled && [version, ServiceLevelsQueries.ended].contains(row.policy)
             {
-                if let finding = try finding(row, policy, epoch, in: tx) { findings.append(finding) }
+                if let finding = try finding(row, &basis, epoch, in: tx) { findings.append(finding) }
             }
         }
     }
 
     private static func finding(
-        _ row: StoredFiring, _ policy: Policy, _ epoch: Timestamp, in tx: borrowing Transaction
+        _ row: StoredFiring, _ basis: inout ClockBasis, _ epoch: Timestamp, in tx: borrowing Transaction
     ) throws -> String? {
         let place = "table case_clock, row “\(row.id)”"
         guard let found = try CaseDirectory.any(ID(row.id), in: tx) else {
@@ -233,7 +240,7 @@ extension ServiceLevelsJobs {
         let clocks: CaseClocks
         do {
             clocks = try ServiceLevelsDirectory.clocks(
-                of: found, policy: policy, at: Timestamp(microseconds: 0), in: tx)
+                of: found, basis: &basis, at: Timestamp(microseconds: 0), in: tx)
         } catch let fault as StorageFault {
             throw fault
         } catch {

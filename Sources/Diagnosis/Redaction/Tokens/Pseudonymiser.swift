@@ -5,9 +5,9 @@ struct Pseudonymiser {
     private let key: RedactionKey
     /// Recently made tokens, by a hash of value and kind.
     ///
-    /// A slot holds the last that fell into it.
-    private var slots: [Slot]
-    private let mask: Int
+    /// A slot holds the last that fell into it. They are made for the first token: most texts have none.
+    private var slots: [Slot] = []
+    private let size: Int
 
     private struct Slot {
         var hash: UInt64 = 0
@@ -18,8 +18,7 @@ struct Pseudonymiser {
     /// - Parameter slots: a power of two.
     init(key: RedactionKey, slots: Int = 1 << 15) {
         self.key = key
-        self.slots = Array(repeating: Slot(), count: slots)
-        mask = slots - 1
+        size = slots
     }
 
     /// Appends the token of a value.
@@ -28,7 +27,8 @@ struct Pseudonymiser {
         to output: inout [UInt8]
     ) {
         let hash = Self.hash(value, UInt64(kind.rank) << 8 | UInt64(form.rawValue))
-        let place = Int(truncatingIfNeeded: hash) & mask
+        let place = Int(truncatingIfNeeded: hash) & (size - 1)
+        if slots.isEmpty { slots = Array(repeating: Slot(), count: size) }
         if slots[place].hash == hash, Self.isEqual(slots[place].value, value) {
             output.append(contentsOf: slots[place].token)
             return
