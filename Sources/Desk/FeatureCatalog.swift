@@ -80,7 +80,8 @@ package struct FeatureCatalog: Sendable {
         ImportFeature.self,
         PlatformFeature.self, BackupFeature.self,
         PresenceFeature.self, PaletteFeature.self, SearchFeature.self, ViewsFeature.self,
-        BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self, NotificationsFeature.self,
+        BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self, FixWatchFeature.self,
+        NotificationsFeature.self,
     ]
 
     /// A catalogue of all features.

@@ -40,6 +40,7 @@ struct FactGoldenTests {
         case "hold": return try LegalHoldFact(kind: kind, body: body)
         case "clock": return try ClockRecordFact(kind: kind, body: body)
         case "notification": return try NotificationFact(kind: kind, body: body)
+        case "prevention": return try PreventionFact(kind: kind, body: body)
         case "view": return try SavedViewFact(kind: kind, body: body)
         default: throw FactProblem("no test knows facts of kind \(kind)")
         }
@@ -70,14 +71,15 @@ struct FactGoldenTests {
             "Retention/RetentionFact.swift", "Retention/LegalHoldFact.swift", "Mail/MailFact.swift",
             "ServiceLevels/ClockFact.swift", "ServiceLevels/ClockRecord.swift",
             "Handoff/HandoffFact+Coding.swift", "Notifications/NotificationFact.swift",
-            "Routing/RoutingFact.swift",
+            "Routing/RoutingFact.swift", "ServiceLevels/Prevention.swift",
+            "FixWatch/FixWatchFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
             let text = try Self.file("../../Sources/Domain/\(source)")
             for match in text.matches(
                 of:
-                    /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock|notification)\.[a-z_]+)"/
+                    /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock|notification|prevention)\.[a-z_]+)"/
             ) {
                 written.insert(String(match.output.1))
             }
@@ -127,7 +129,7 @@ struct FactGoldenTests {
                 "Macro.swift",
                 "MailFact.swift", "NotificationFact.swift",
                 "OrganisationFact.swift",
-                "PersonFact.swift", "PolicyFact.swift", "SavedViewFact.swift",
+                "PersonFact.swift", "PolicyFact.swift", "Prevention.swift", "SavedViewFact.swift",
             ])
     }
 
@@ -175,6 +177,7 @@ struct FactGoldenTests {
         case "organisation": OrganisationFact.erasableFields
         case "macro": MacroFact.erasableFields
         case "evidence": EvidenceFact.erasableFields
+        case "prevention": PreventionFact.erasableFields
         default: PolicyFact.erasableFields
         }
     }
@@ -297,9 +300,27 @@ struct FactGoldenTests {
             .breachExplained(
                 .init(
                     clock: "resolution", cycle: 101, cause: "staffing", correction: nil,
-                    isCustomerTold: false)),
+                    isCustomerTold: false, notice: "n")),
         ]
-        return records + facts.map { CaseFact.clock($0) }
+        let plan = PreventionStep.Plan(
+            period: "2026-02", text: "t", owner: "p1", dueAt: moment, cause: "staffing")
+        let steps: [PreventionFact] = [
+            .planned(plan),
+            .changed(.init(period: "2026-02", text: "t", owner: "p2", dueAt: moment, cause: nil)),
+            .ended(.done, result: "r"), .ended(.dropped, result: "r"),
+        ]
+        let watch = FixWatchFact.Plan(
+            watch: "W1", until: moment, signals: [.customerReply, .similarCase, .report], words: ["E-42"],
+            note: "n")
+        let watches: [FixWatchFact] = [
+            .started(watch),
+            .started(.init(watch: "W2", until: moment, signals: [.report], words: [], note: nil)),
+            .recurred(watch: "W1", signal: .linkedCase, words: nil, other: .init(id: "c2", number: "TL-2")),
+            .recurred(watch: "W1", signal: .report, words: "w", other: nil),
+            .ended(watch: "W1", outcome: .quiet, reason: nil),
+            .ended(watch: "W1", outcome: .stopped, reason: "r"),
+        ]
+        return steps + watches.map { CaseFact.fixWatch($0) } + records + facts.map { CaseFact.clock($0) }
     }()
 
     private static let retentionSamples: [any Fact] = [

@@ -36,7 +36,7 @@ struct NotificationRulesTests {
                         NotificationRules.warningRight, NotificationRules.breachRight,
                         NotificationRules.helpRight,
                     ] : []
-            }
+            }, queueLead: { nil }
         ).map { "\($0.person.raw) \($0.kind.rawValue) \($0.detail)".trimmingWhitespace }
     }
 

@@ -121,4 +121,16 @@ extension DemoScenes {
                 0, marta, "view.save",
                 ["name": "Payments, mine", "search": "is:open owner:@me component:billing"]),
         ])
+
+    /// What the team does so that promises are not missed again for the same reason.
+    static let prevention = DemoScene(
+        begins: 2900,
+        steps: [
+            DemoStep(
+                0, ines, "prevention.plan",
+                [
+                    "period": .month, "text": "Two people answer in the first hour of each shift.",
+                    "owner": .text(marta), "due_at": .ahead(30_000), "cause": "hand_over",
+                ])
+        ])
 }

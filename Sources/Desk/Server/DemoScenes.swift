@@ -32,7 +32,7 @@ enum DemoScenes {
     ]
 
     static let all =
-        accounts + [templates, views] + [
+        accounts + [templates, views, prevention] + [
             keys, voucher, booking, spikes, newAccounts, silentKit, clockChange, exportColumn, access,
             payments,
             paymentsAgain, barTerminal, resetLink, bridgeAlert, plusSign, japanese, ledger, pending, invoice,

@@ -151,6 +151,8 @@ package enum CaseFact: Fact {
     case handoff(HandoffFact)
     /// Where it went, and what triage made of it.
     case routing(RoutingFact)
+    /// How a fix is watched.
+    case fixWatch(FixWatchFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -236,7 +238,7 @@ package enum CaseFact: Fact {
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing:
+            .clock, .handoff, .routing, .fixWatch:
             family?.edits ?? []
         }
     }

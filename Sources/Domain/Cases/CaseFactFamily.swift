@@ -35,6 +35,7 @@ extension CaseFact {
         case .clock(let fact): fact
         case .handoff(let fact): fact
         case .routing(let fact): fact
+        case .fixWatch(let fact): fact
         default: nil
         }
     }
@@ -44,7 +45,7 @@ extension CaseFact {
         InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
-        ClockFact.self, HandoffFact.self, RoutingFact.self,
+        ClockFact.self, HandoffFact.self, RoutingFact.self, FixWatchFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -73,6 +74,9 @@ extension CaseFact {
         }
         if RoutingFact.kinds.contains(kind) {
             return .routing(try RoutingFact(kind: kind, body: body))
+        }
+        if FixWatchFact.kinds.contains(kind) {
+            return .fixWatch(try FixWatchFact(kind: kind, body: body))
         }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil

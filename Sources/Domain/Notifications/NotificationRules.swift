@@ -155,9 +155,12 @@ package struct NotificationRules {
     ///   - actor: who did it.
     ///   - staff: the colleagues; asked only where the event needs them.
     ///   - rights: what somebody may do.
+    ///   - levels: who is told of promises, where policy says so.
+    ///   - queueLead: whoever leads the team of the case's queue; asked only where policy tells them.
     package static func notices(
         of event: Event, on found: SupportCase, by actor: String, staff: () throws -> [Person],
-        rights: (Person) -> Set<Right>
+        rights: (Person) -> Set<Right>, levels: ServiceLevels? = nil,
+        queueLead: () throws -> ID<Person>?
     ) rethrows -> [NotificationNotice] {
         let owner = found.owner
         let watchers = found.arrangement.watchers
@@ -172,6 +175,7 @@ package struct NotificationRules {
             staff.filter { $0.isActive && rights($0).contains(right) }.map(\.id)
         }
         let concerned = [owner].compactMap { $0 } + watchers
+        var ofClock: (clock: CaseClockID, percent: Int, kind: NotificationKind, detail: String, right: Right)?
         switch event {
         case .assigned(let person): tell([person], .assigned)
         case .offered(let offer): tell(try receivers(of: offer, staff), .offered)
@@ -189,16 +193,27 @@ package struct NotificationRules {
         case .status(let status): tell(concerned, .changed, "status \(status)")
         case .severity(let severity): tell(concerned, .changed, "severity \(severity)")
         case .warned(let clock, let percent):
-            tell([owner].compactMap { $0 }, .warned, "\(clock.text) \(percent)")
-            if clock.clock.isPromise {
-                tell(whoever(warningRight, of: try staff()), .teamClock, "\(clock.text) \(percent)")
-            }
+            ofClock = (clock, percent, .warned, "\(clock.text) \(percent)", warningRight)
         case .breached(let clock):
-            let isPromise = clock.clock == .promisedUpdate
-            tell([owner].compactMap { $0 }, isPromise ? .promiseMissed : .breached, clock.text)
-            if clock.clock.isPromise {
-                tell(whoever(breachRight, of: try staff()), .teamClock, clock.text)
+            let kind: NotificationKind = clock.clock == .promisedUpdate ? .promiseMissed : .breached
+            ofClock = (clock, 100, kind, clock.text, breachRight)
+        }
+        guard let (clock, percent, kind, detail, right) = ofClock else { return notices }
+        // Clocks of the house go to the owner; promises to those whom policy names, else to whoever has the right.
+        let named = clock.clock.isPromise ? levels?.listeners(at: percent, severity: found.severity.raw) : nil
+        let owners = [owner].compactMap { $0 }
+        for listener in named ?? [.owner] {
+            switch listener {
+            case .owner: tell(owners, kind, detail)
+            case .queueLead: tell([try queueLead()].compactMap { $0 }, .teamClock, detail)
+            case .role(let role):
+                let people = try staff().filter { $0.isActive && $0.roles.contains(role) }
+                tell(people.map(\.id), .teamClock, detail)
             }
+        }
+        // Nothing of it is lost because nobody owns the case or leads its queue.
+        if clock.clock.isPromise, named == nil || (notices.isEmpty && named?.isEmpty == false) {
+            tell(whoever(right, of: try staff()), .teamClock, detail)
         }
         return notices
     }

@@ -116,7 +116,7 @@ extension Policy {
                 .productAreas: policy.productAreas.map(\.id), .channels: policy.channels.map(\.id),
                 .requestTypes: policy.requestTypes.map(\.id),
             ],
-            blockedReasons: policy.coordination.blockedReasons.map(\.id))
+            blockedReasons: policy.coordination.blockedReasons.map(\.id), roles: policy.roles.map(\.id))
     }
 
     private static func readSeverities(_ root: inout ConfigReader, _ problems: inout [ConfigProblem])

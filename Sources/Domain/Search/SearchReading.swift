@@ -156,6 +156,9 @@ package struct SearchReading: Sendable {
         case "unowned", "unassigned": return .not(.has(.owner))
         case "overdue": return .during(.due, from: nil, until: now)
         case "breached": return .during(.breach, from: nil, until: now)
+        case "missed": return .missed(isUnexplained: false)
+        case "unexplained": return .missed(isUnexplained: true)
+        case "behind": return .behind
         case "late": return .during(.promised, from: nil, until: now)
         case "offered": return .has(.handover)
         case "unaccepted": return .during(.acceptance, from: nil, until: now)
@@ -172,6 +175,7 @@ package struct SearchReading: Sendable {
                 value, "a state",
                 [
                     "open", "waiting", "solved", "closed", "mine", "unowned", "overdue", "late", "breached",
+                    "behind", "missed", "unexplained",
                     "watched",
                     "merged",
                     "restricted", "offered", "unaccepted", "stuck",

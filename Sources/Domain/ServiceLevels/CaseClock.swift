@@ -30,6 +30,10 @@ package enum CaseClock: String, Sendable, CaseIterable {
     case timeBox = "time_box"
     /// Until whoever the case is offered to accepts it or gives it back.
     case handover
+    /// Until a case that was handed on and came back is taken up again.
+    case takeBack = "take_back"
+    /// Until a fix was watched long enough.
+    case postFixWatch = "post_fix_watch"
 
     /// Shown on pages.
     package var label: String {
@@ -49,6 +53,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .evidenceRequest: "Evidence asked for"
         case .timeBox: "Time-box"
         case .handover: "Hand-over accepted"
+        case .takeBack: "Taken up again"
+        case .postFixWatch: "Watch of the fix"
         }
     }
 
@@ -67,6 +73,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .evidenceRequest: "all that was asked for, or taking the request back"
         case .timeBox: "a judgement or a result"
         case .handover: "accepting it or giving it back"
+        case .takeBack: "a message, the next action, another status, or handing it on"
+        case .postFixWatch: "the end of its time"
         }
     }
 
@@ -74,11 +82,14 @@ package enum CaseClock: String, Sendable, CaseIterable {
     package var hasTarget: Bool {
         switch self {
         case .firstResponse, .triage, .updateCadence, .nextReply, .mitigation, .resolution, .engineering,
-            .vendorChase, .noResponse:
+            .vendorChase, .noResponse, .handover, .takeBack:
             true
-        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .handover: false
+        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch: false
         }
     }
+
+    /// Whether reaching its end is what is wanted, so that it is never missed.
+    package var endsByItself: Bool { self == .postFixWatch }
 
     /// Whether it is a promise to the customer, and missing it a breach of the service level.
     package var isPromise: Bool {

@@ -302,6 +302,9 @@ package enum CaseDirectory {
         found.isVisible(to: actor)
     }
 
+    /// The conditions that somebody may know of a row of `support_case` or `search_case`.
+    static func isVisible(to actor: Actor) -> [SQL] { CasesQueries.visible(to: actor) }
+
     /// Of these cases those that the actor may know of, merged ones too.
     package static func visible(
         _ ids: [ID<SupportCase>], to actor: Actor, in tx: borrowing Transaction

@@ -606,7 +606,7 @@ package enum CasesQueries {
                     "blocked_by", "severity_confirmed_at", "watchers", "confidentiality", "readers",
                     "security_owner", "merged_into", "doc",
                 ], page: listedPage(after:limit:)),
-            RelationsDirectory.table, SearchDirectory.table, RoutingDirectory.table,
+            RelationsDirectory.table, SearchDirectory.table, RoutingDirectory.table, FixWatchDirectory.table,
         ] + HandoffDirectory.tables,
         load: { id, tx in try tx.first(row(id: id), read) },
         save: { this, fact, tx in
@@ -615,6 +615,7 @@ package enum CasesQueries {
             try tx.execute(isFirst ? insertListed(this, doc: fact.sequence) : updateListed(this))
             try RelationsDirectory.project(fact, in: tx)
             try RoutingDirectory.project(fact, in: tx)
+            try FixWatchDirectory.project(fact, in: tx)
             try SearchDirectory.project(fact, in: tx)
             try HandoffDirectory.project(fact, in: tx)
             try ServiceLevelsDirectory.touch(this.id, in: tx)
@@ -626,6 +627,7 @@ package enum CasesQueries {
             try RelationsDirectory.forget(ID(id), in: tx)
             try HandoffDirectory.forget(ID(id), in: tx)
             try RoutingDirectory.forget(ID(id), in: tx)
+            try FixWatchDirectory.forget(ID(id), in: tx)
         },
         describe: { aspect, this, policy, tx in
             try describe(aspect, this, policy, tx)

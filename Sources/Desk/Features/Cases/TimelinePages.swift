@@ -51,6 +51,7 @@ struct CaseTimeline {
             View(id: "clocks", title: "Clocks", kinds: ClockFact.kinds),
             View(id: "hands", title: "Hand-overs", kinds: HandoffFact.kinds),
             View(id: "routing", title: "Triage and routing", kinds: RoutingFact.kinds),
+            View(id: "watches", title: "Watched fixes", kinds: FixWatchFact.kinds),
         ]
 
         /// What went between us and the customer.

@@ -36,7 +36,8 @@ package struct NotificationsDirectory: Sendable {
         let policy = try policy.inForce(in: tx)
         let notices = try NotificationRules.notices(
             of: event, on: found, by: fact.actor, staff: { try PeopleDirectory.staff(in: tx) },
-            rights: { policy.rights(of: $0.roles) })
+            rights: { policy.rights(of: $0.roles) }, levels: policy.serviceLevels,
+            queueLead: { try RoutingDirectory.lead(of: found.id, policy: policy, in: tx) })
         guard !notices.isEmpty else { return }
         let people = try PeopleDirectory.people(notices.map(\.person.raw), in: tx)
         let settings = try Self.settings(of: notices.map(\.person.raw), in: tx)
