@@ -74,7 +74,7 @@ package struct FeatureCatalog: Sendable {
         HomeFeature.self, CasesFeature.self, InvestigationFeature.self, RelationsFeature.self,
         AttentionFeature.self,
         BoardFeature.self,
-        CoordinationFeature.self, HandoffFeature.self,
+        CoordinationFeature.self, OutwardFeature.self, HandoffFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
         EvidenceFeature.self, PolicyFeature.self, RoutingFeature.self, AlertsFeature.self, MailFeature.self,
         ImportFeature.self,

@@ -73,6 +73,7 @@ struct FactGoldenTests {
             "Handoff/HandoffFact+Coding.swift", "Notifications/NotificationFact.swift",
             "Routing/RoutingFact.swift", "ServiceLevels/Prevention.swift",
             "FixWatch/FixWatchFact.swift",
+            "Outward/OutwardFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
@@ -202,7 +203,7 @@ struct FactGoldenTests {
     static let samples: [any Fact] =
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples + formSamples + retentionSamples + mailSamples
-        + clockSamples + handoffSamples + notificationSamples + routingSamples
+        + clockSamples + handoffSamples + notificationSamples + routingSamples + outwardSamples
 
     private static let notificationSamples: [any Fact] = {
         var choices = NotificationChoices.usual
@@ -253,6 +254,30 @@ struct FactGoldenTests {
             .unblockWithdrawn(request: "U1", reason: "r"), .answerMarked(request: "U1", isReusable: false),
         ]
         return facts.map { CaseFact.handoff($0) }
+    }()
+
+    private static let outwardSamples: [any Fact] = {
+        var held = OutwardFact.Held(message: "M2", text: "t", reviewBy: moment)
+        let bare = held
+        (held.status, held.blockedBy, held.nextUpdateAt) = ("waiting_on_customer", "customer", moment)
+        (held.nextAction, held.nextActionDueAt, held.replaces) = ("a", moment, "M1")
+        (held.executives, held.accountTeam, held.note) = ("e", "t", "n")
+        var summary = TechnicalSummary()
+        summary[.happened] = "w"
+        var whole = summary
+        (whole[.window], whole[.mitigation], whole[.prevention]) = ("i", "m", "p")
+        let facts: [OutwardFact] = [
+            .held(held), .held(bare), .approved(message: "M2", comment: "c", leftOut: ["status"]),
+            .approved(message: "M2", comment: nil, leftOut: []), .returned(message: "M2", reason: "r"),
+            .withdrawn(message: "M2", reason: "r"), .withdrawn(message: "M2", reason: nil),
+            .released(message: "M2", policy: 3, leftOut: ["next_update_at"]),
+            .reminded(text: "t", number: 1, of: 3, policy: 3), .givenUp(reminders: 3, policy: 3),
+            .remindersStopped(reason: "r"), .remindersResumed, .executiveUpdate(text: "e"),
+            .accountUpdate(text: "t"),
+            .summaryWritten(summary, isSent: false),
+            .summaryWritten(whole, isSent: true),
+        ]
+        return facts.map { CaseFact.outward($0) }
     }()
 
     private static let routingSamples: [any Fact] = {

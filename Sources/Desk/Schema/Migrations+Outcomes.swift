@@ -2,7 +2,7 @@ import Storage
 
 extension Schema {
     static let outcomes = Migration(
-        26, "what became of promises, plans to keep them, and watched fixes",
+        25, "what became of promises, plans to keep them, and watched fixes",
         common: """
             ALTER TABLE case_clock ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
             CREATE INDEX case_clock_uncounted ON case_clock (case_id) WHERE counted <> settled;

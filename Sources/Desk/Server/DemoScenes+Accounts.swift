@@ -39,6 +39,12 @@ extension DemoScenes {
             DemoStep(
                 1, ines, "organisation.describe_contact",
                 ["contact": "aino@halden.example", "roles": ["security", "network"], "named": "true"]),
+            DemoStep(
+                1, ines, "organisation.describe_contact",
+                [
+                    "contact": "mikko@halden.example", "roles": ["executive"],
+                    "note": "Wants two sentences: what it costs them, and when it is over.",
+                ]),
         ])
 
     private static let haldenToday = DemoScene(

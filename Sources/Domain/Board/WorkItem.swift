@@ -80,7 +80,7 @@ extension CaseClock {
         case .mitigation: .changeStatus
         case .handover: .handOver
         case .takeBack: .setNextAction
-        case .resolution, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch: nil
+        case .resolution, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review: nil
         }
     }
 }

@@ -153,6 +153,8 @@ package enum CaseFact: Fact {
     case routing(RoutingFact)
     /// How a fix is watched.
     case fixWatch(FixWatchFact)
+    /// What happened to words for the customer before and after they were sent.
+    case outward(OutwardFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -238,7 +240,7 @@ package enum CaseFact: Fact {
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch:
+            .clock, .handoff, .routing, .fixWatch, .outward:
             family?.edits ?? []
         }
     }

@@ -36,6 +36,7 @@ extension CaseFact {
         case .handoff(let fact): fact
         case .routing(let fact): fact
         case .fixWatch(let fact): fact
+        case .outward(let fact): fact
         default: nil
         }
     }
@@ -45,7 +46,7 @@ extension CaseFact {
         InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
-        ClockFact.self, HandoffFact.self, RoutingFact.self, FixWatchFact.self,
+        ClockFact.self, HandoffFact.self, RoutingFact.self, FixWatchFact.self, OutwardFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -77,6 +78,9 @@ extension CaseFact {
         }
         if FixWatchFact.kinds.contains(kind) {
             return .fixWatch(try FixWatchFact(kind: kind, body: body))
+        }
+        if OutwardFact.kinds.contains(kind) {
+            return .outward(try OutwardFact(kind: kind, body: body))
         }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil

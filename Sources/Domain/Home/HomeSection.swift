@@ -12,6 +12,8 @@ package enum HomeSection: String, CaseIterable, Sendable {
     case severityCheck = "severity_check"
     /// What is missed before the shift ends.
     case risk
+    /// Messages to customers that wait for one's review.
+    case review
     /// Colleagues who do not get on.
     case stuck
     /// What falls through.
@@ -40,6 +42,7 @@ package enum HomeSection: String, CaseIterable, Sendable {
         case .unowned: "Nobody owns"
         case .severityCheck: "Severity check"
         case .risk: "Missed before the shift ends"
+        case .review: "Messages to review"
         case .stuck: "Stuck"
         case .attention: "Nothing falls through"
         case .engineering: "Waiting for engineering"
@@ -61,6 +64,7 @@ package enum HomeSection: String, CaseIterable, Sendable {
         case .coverage: "policy.view"
         case .levels: "level.review"
         case .prevention: "case.explain_breach"
+        case .review: Policy.reviewRight
         case .news, .unowned, .severityCheck, .risk, .attention, .engineering, .backlog, .escalations,
             .ageing:
             "case.view"

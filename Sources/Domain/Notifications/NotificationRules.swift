@@ -12,6 +12,12 @@ package enum NotificationKind: String, CaseIterable, Sendable {
     case unblockAsked = "unblock_asked"
     /// They were stuck, and somebody says how it goes on.
     case unblockAnswered = "unblock_answered"
+    /// A message to a customer waits for somebody who may review it.
+    case reviewAsked = "review_asked"
+    /// A message of theirs was approved, returned, or sent since nobody reviewed it.
+    case reviewed
+    /// An update says something to those who answer for the customer, and they do.
+    case accountUpdate = "account_update"
     /// A colleague wrote their name in a note.
     case named
     /// A time promised to the customer is over.
@@ -35,6 +41,9 @@ package enum NotificationKind: String, CaseIterable, Sendable {
         case .handover: "A case that I offered is accepted or returned, or an offer to me is taken back"
         case .unblockAsked: "Somebody is stuck, and I may help"
         case .unblockAnswered: "I was stuck, and somebody answers"
+        case .reviewAsked: "A message to a customer waits for a review, and I may review it"
+        case .reviewed: "A message of mine is approved, comes back, or is sent unreviewed"
+        case .accountUpdate: "An update says something to me, who answers for the customer"
         case .named: "Somebody names me in a note"
         case .promiseMissed: "A promised update of my case is late"
         case .breached: "A clock of my case is missed"
@@ -80,6 +89,12 @@ package struct NotificationRules {
         case stuck
         /// Whoever was stuck is answered.
         case unstuck(ID<Person>)
+        /// A message to the customer waits for its review.
+        case held
+        /// A message that waited is settled; whose it was.
+        case reviewed(ID<Person>, MessageReviews.Outcome)
+        /// Something was written for those who answer for the customer; who they are.
+        case accountUpdate([ID<Person>])
         /// The customer wrote.
         case replied
         /// A colleague wrote a note.
@@ -104,11 +119,17 @@ package struct NotificationRules {
     package static let oldest: Int64 = 86_400
 
     /// What a fact of a case has to tell; nil for most.
-    /// - Parameter handoffs: the case's offers and requests after the fact; asked only where it answers one.
+    /// - Parameters:
+    ///   - handoffs: the case's offers and requests after the fact; asked only where it answers one.
+    ///   - reviews: its messages that were held, after the fact; asked only where it settles one.
+    ///   - accountTeam: who of the house answers for its customer; asked only where the fact is written for them.
     package static func event(
-        of fact: CaseFact, handoffs: () throws -> Handoffs
+        of fact: CaseFact, handoffs: () throws -> Handoffs,
+        reviews: () throws -> MessageReviews, accountTeam: () throws -> [ID<Person>]
     ) rethrows -> Event? {
         switch fact {
+        case .outward(.accountUpdate): .accountUpdate(try accountTeam())
+        case .outward(let change): try event(of: change, reviews)
         case .handoff(let change): try event(of: change, handoffs)
         case .ownerChanged(let owner, _): .assigned(to: ID(owner))
         case .replied(_, fromCustomer: true): .replied
@@ -132,6 +153,19 @@ package struct NotificationRules {
         case .unblockAnswered(let number, _, _):
             return try handoffs().request(number).map { .unstuck(ID($0.askedBy)) }
         case .unblockWithdrawn, .answerMarked: return nil
+        }
+    }
+
+    private static func event(
+        of change: OutwardFact, _ reviews: () throws -> MessageReviews
+    ) rethrows -> Event? {
+        switch change {
+        case .held: return .held
+        case .approved(let number, _, _), .returned(let number, _), .released(let number, _, _):
+            return try reviews().reviews.first { $0.number == number }.flatMap { review in
+                review.outcome.map { .reviewed(ID(review.writer), $0) }
+            }
+        default: return nil
         }
     }
 
@@ -188,6 +222,9 @@ package struct NotificationRules {
             }
         case .stuck: tell(whoever(helpRight, of: try staff()), .unblockAsked)
         case .unstuck(let person): tell([person], .unblockAnswered)
+        case .accountUpdate(let people): tell(people, .accountUpdate)
+        case .held: tell(whoever(Policy.reviewRight, of: try staff()), .reviewAsked)
+        case .reviewed(let writer, let outcome): tell([writer], .reviewed, outcome.rawValue)
         case .replied: tell(concerned, .replied)
         case .noted(let text): tell(Mentions.people(in: text, of: try staff()), .named)
         case .status(let status): tell(concerned, .changed, "status \(status)")

@@ -79,6 +79,10 @@ extension Policy {
         }
         policy.handover = readHandover(&root, policy, &problems)
         policy.serviceLevels = .read(&root, levelTerms(policy), zones: zones, &problems)
+        policy.messageReview = readMessageReview(&root, policy, &problems)
+        policy.executiveRoles = readExecutiveRoles(&root, policy, &problems)
+        policy.requestTemplates = readRequestTemplates(&root, policy, &problems)
+        policy.noResponse = readNoResponse(&root, policy, &problems)
         policy.routing = .read(&root, policy, people: people, &problems)
         policy.triage = .read(&root, policy.severities, &problems)
         checkForms(policy, root.child("forms"), &problems)

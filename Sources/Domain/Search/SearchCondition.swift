@@ -36,6 +36,7 @@ package indirect enum SearchCondition: Hashable, Sendable {
         case hypothesis
         case handover
         case stuck
+        case review
         case reusableAnswer = "reusable_answer"
     }
 

@@ -163,6 +163,7 @@ package struct SearchReading: Sendable {
         case "offered": return .has(.handover)
         case "unaccepted": return .during(.acceptance, from: nil, until: now)
         case "stuck": return .has(.stuck)
+        case "in_review": return .has(.review)
         case "restricted", "confidential": return .restricted
         case "merged": return .merged
         case "triaged": return .triaged
@@ -178,7 +179,7 @@ package struct SearchReading: Sendable {
                     "behind", "missed", "unexplained",
                     "watched",
                     "merged",
-                    "restricted", "offered", "unaccepted", "stuck",
+                    "restricted", "offered", "unaccepted", "stuck", "in_review",
                     "triaged", "untriaged", "bouncing",
                 ])
         }

@@ -34,6 +34,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
     case takeBack = "take_back"
     /// Until a fix was watched long enough.
     case postFixWatch = "post_fix_watch"
+    /// Until a second person has read a message to the customer.
+    case review
 
     /// Shown on pages.
     package var label: String {
@@ -55,6 +57,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .handover: "Hand-over accepted"
         case .takeBack: "Taken up again"
         case .postFixWatch: "Watch of the fix"
+        case .review: "Review of a message"
         }
     }
 
@@ -75,6 +78,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .handover: "accepting it or giving it back"
         case .takeBack: "a message, the next action, another status, or handing it on"
         case .postFixWatch: "the end of its time"
+        case .review: "approving the message or giving it back"
         }
     }
 
@@ -84,7 +88,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .firstResponse, .triage, .updateCadence, .nextReply, .mitigation, .resolution, .engineering,
             .vendorChase, .noResponse, .handover, .takeBack:
             true
-        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch: false
+        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review: false
         }
     }
 

@@ -400,6 +400,7 @@ extension CaseClocks {
             signal(.takeBack, .stop, cause)
         case .ownerLeft: signal(.handover, .cancel, cause)
         case .handoff(let change): move(change, cause)
+        case .outward(let change): move(change, cause)
         case .replied(let text, let fromCustomer):
             if fromCustomer { asked(cause) } else { answered(text, cause) }
         case .form(.customerAnswered): asked(cause)
@@ -496,7 +497,7 @@ extension CaseClocks {
             // What nobody does any more was not done in time either.
             let isMoot =
                 id.clock.waitsFor != nil
-                || [.nextAction, .timeBox, .evidenceRequest, .handover, .takeBack].contains(id.clock)
+                || [.nextAction, .timeBox, .evidenceRequest, .handover, .takeBack, .review].contains(id.clock)
             if id.clock == .followUp, case .stop = signal { continue }
             // A fix is watched also where the case is held to be done.
             if id.clock == .postFixWatch, !isMerged { continue }
@@ -651,6 +652,19 @@ extension CaseClocks {
         case .recurred(let watch, _, _, _), .ended(let watch, .stopped, _):
             signal(.postFixWatch, item: watch, .cancel, cause)
         case .ended(let watch, .quiet, _): signal(.postFixWatch, item: watch, .stop, cause)
+        }
+    }
+
+    private mutating func move(_ change: OutwardFact, _ cause: ClockCause) {
+        switch change {
+        case .held(let held):
+            if let old = held.replaces { signal(.review, item: old, .cancel, cause) }
+            restart(.review, item: held.message, until: held.reviewBy, cause)
+        case .approved(let message, _, _), .returned(let message, _):
+            signal(.review, item: message, .stop, cause)
+        case .withdrawn(let message, _): signal(.review, item: message, .cancel, cause)
+        case .released(let message, _, _): signal(.review, item: message, .stop, cause)
+        default: break
         }
     }
 

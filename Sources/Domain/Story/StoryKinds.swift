@@ -58,6 +58,13 @@ extension HandoffFact {
     ]
 }
 
+extension OutwardFact {
+    /// What was sent though nobody had read it, that the customer never answered, and how it was summed up for them.
+    package static let storyKinds = [
+        "case.message_released", "case.answer_given_up", "case.summary_written",
+    ]
+}
+
 extension RetentionFact {
     /// That nothing is left to read.
     package static let storyKinds = ["case.purged"]

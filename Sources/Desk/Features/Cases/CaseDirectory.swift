@@ -482,7 +482,9 @@ package enum CaseDirectory {
     ) throws {
         guard !actor.isCustomer else { return }
         for entry in decision.entries {
+            // What somebody else wrote, and is only let go here, was refused or not when they wrote it.
             guard let fact = entry.body as? CaseFact, fact.speaksToCustomer,
+                entry.actor == nil || entry.actor == actor.id,
                 let found = try tx.first(CasesQueries.row(id: entry.subject.id), CasesQueries.read)
             else { continue }
             try found.refuseSpeaking(by: actor)

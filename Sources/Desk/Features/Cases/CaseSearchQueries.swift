@@ -266,6 +266,7 @@ enum CaseSearchQueries {
         case .hypothesis: return fact("case.hypothesis_proposed")
         case .handover: return HandoffDirectory.isOffered()
         case .stuck: return HandoffDirectory.isStuck
+        case .review: return OutwardDirectory.isInReview
         case .reusableAnswer: return HandoffDirectory.hasReusableAnswer
         }
     }

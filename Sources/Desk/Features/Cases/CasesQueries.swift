@@ -607,7 +607,7 @@ package enum CasesQueries {
                     "security_owner", "merged_into", "doc",
                 ], page: listedPage(after:limit:)),
             RelationsDirectory.table, SearchDirectory.table, RoutingDirectory.table, FixWatchDirectory.table,
-        ] + HandoffDirectory.tables,
+        ] + HandoffDirectory.tables + [OutwardDirectory.table],
         load: { id, tx in try tx.first(row(id: id), read) },
         save: { this, fact, tx in
             try tx.execute(save(this))
@@ -618,6 +618,7 @@ package enum CasesQueries {
             try FixWatchDirectory.project(fact, in: tx)
             try SearchDirectory.project(fact, in: tx)
             try HandoffDirectory.project(fact, in: tx)
+            try OutwardDirectory.project(fact, in: tx)
             try ServiceLevelsDirectory.touch(this.id, in: tx)
         },
         forget: { id, tx in
@@ -626,6 +627,7 @@ package enum CasesQueries {
             try tx.execute(forget(id: id))
             try RelationsDirectory.forget(ID(id), in: tx)
             try HandoffDirectory.forget(ID(id), in: tx)
+            try OutwardDirectory.forget(ID(id), in: tx)
             try RoutingDirectory.forget(ID(id), in: tx)
             try FixWatchDirectory.forget(ID(id), in: tx)
         },

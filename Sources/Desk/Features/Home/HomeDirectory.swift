@@ -15,6 +15,8 @@ struct HomePart: Sendable {
         case checks([AttentionFinding])
         /// Who does not get on.
         case stuck([HandoffDirectory.Stuck])
+        /// Messages that wait for a review.
+        case reviews([OutwardDirectory.Waiting])
         /// How many cases wait for what.
         case waiting([(reason: String, count: Int, oldest: Timestamp)])
         /// Figures, each with the page behind it.
@@ -112,6 +114,10 @@ enum HomeDirectory {
             let stuck = try HandoffDirectory.stuck(
                 isOpen: true, for: actor, limit: UnblockPages.shown, in: tx)
             return HomePart(section: section, count: stuck.count, content: .stuck(Array(stuck.prefix(shown))))
+        case .review:
+            let waiting = try OutwardDirectory.toReview(for: actor, limit: 50, in: tx)
+            return HomePart(
+                section: section, count: waiting.count, content: .reviews(Array(waiting.prefix(shown))))
         case .attention:
             let found = try AttentionDirectory.findings(
                 for: actor, policy: policy, isMine: false, limit: 1, now: now, counts: counts, in: tx

@@ -50,6 +50,13 @@ enum HomeJSON {
         case .offers(let offers): offers.map { ["case": .string($0.this.number), "step": "accept_handover"] }
         case .news(let news): news.map { ["case": .string($0.found.number)] }
         case .stuck(let stuck): stuck.map { ["case": .string($0.this.number), "step": "unblock"] }
+        case .reviews(let waiting):
+            waiting.map {
+                [
+                    "case": .string($0.this.number), "message": .string($0.review.number),
+                    "due_at": $0.review.held.reviewBy.json, "step": "approve_message",
+                ]
+            }
         case .checks(let found): found.flatMap { $0.cases.map { ["case": .string($0.number)] } }
         case .waiting, .figures, .steps: []
         }

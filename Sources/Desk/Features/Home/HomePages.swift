@@ -35,6 +35,7 @@ extension HomeSection {
         case .severityCheck: "/cases/check"
         case .risk: "/risk"
         case .stuck: "/unblock"
+        case .review: "/cases?q=is%3Ain_review"
         case .attention: "/attention"
         case .engineering: "/cases?blocked=engineering"
         case .backlog: "/cases/backlog"
@@ -55,6 +56,7 @@ extension HomeSection {
         case .severityCheck: "every grave case was looked at again"
         case .risk: "nothing more is missed before the shift ends"
         case .stuck: "nobody is stuck"
+        case .review: "no message waits for you to review it"
         case .attention: "nothing falls through"
         case .engineering: "nothing waits for engineering"
         case .backlog: "nothing waits"
@@ -88,6 +90,7 @@ private struct HomeView {
             case .offers(let offers): people += offers.map(\.handover.offer.from)
             case .news(let news): people += news.flatMap { $0.items.map(\.actor) }
             case .stuck(let stuck): people += stuck.map(\.request.askedBy)
+            case .reviews(let waiting): people += waiting.map(\.review.writer)
             case .checks, .waiting, .figures, .steps: break
             }
         }
@@ -119,6 +122,7 @@ private struct HomeView {
         case .offers(let offers): (shown, content) = (offers.count, list(offers.map(offer)))
         case .news(let news): (shown, content) = (news.count, list(news.map(told)))
         case .stuck(let stuck): (shown, content) = (stuck.count, list(stuck.map(isStuck)))
+        case .reviews(let waiting): (shown, content) = (waiting.count, list(waiting.map(review)))
         case .checks(let found): (shown, content) = (found.count, checks(found))
         case .waiting(let lines): (shown, content) = (part.count, waiting(lines))
         case .figures(let figures): (shown, content) = (figures.count, self.figures(figures))
@@ -186,6 +190,17 @@ private struct HomeView {
             one.this,
             "\(name(one.request.askedBy)) is stuck for \(length): <span dir=\"auto\">\(String(one.request.asked.stuck.prefix(160)))</span>",
             act)
+    }
+
+    private func review(_ one: OutwardDirectory.Waiting) -> HTML {
+        let by = one.review.held.reviewBy
+        let due: HTML =
+            one.review.isLate(at: now)
+            ? "<span class=\"bad\">to be reviewed by \(zonedTime(by, now: now))</span>"
+            : "to be reviewed by \(zonedTime(by, now: now))"
+        return line(
+            one.this, "\(name(one.review.writer)) wrote to the customer, \(due)",
+            step("/cases/\(one.this.number)#reviews", "Read it", one.this))
     }
 
     private func checks(_ found: [AttentionFinding]) -> HTML {

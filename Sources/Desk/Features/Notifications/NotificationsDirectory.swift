@@ -25,7 +25,8 @@ package struct NotificationsDirectory: Sendable {
                 handoffs: {
                     Handoffs(
                         try CaseDirectory.facts(of: ID(fact.subject.id), kinds: Handoffs.kinds, in: tx))
-                })
+                }, reviews: { try OutwardDirectory.reviews(of: ID(fact.subject.id), in: tx) },
+                accountTeam: { try OutwardDirectory.accountTeam(of: ID(fact.subject.id), in: tx) })
         case ClockRecord.kind where fact.kind != "clock.level_applied":
             event = NotificationRules.event(of: try fact.decoded(as: ClockRecordFact.self).body)
         default: return
@@ -95,7 +96,8 @@ package struct NotificationsDirectory: Sendable {
         "case.owner_changed", "case.replied", "case.noted", "case.status_changed", "case.reopened",
         "case.closed", "case.resolved", "case.severity_changed", "case.handover_offered",
         "case.handover_accepted", "case.handover_returned", "case.handover_withdrawn", "case.unblock_asked",
-        "case.unblock_answered",
+        "case.unblock_answered", "case.message_held", "case.message_approved", "case.message_returned",
+        "case.message_released", "case.account_update",
     ]
 
     /// Whether somebody may be told of a case at this moment: a colleague, active, who may know of it.

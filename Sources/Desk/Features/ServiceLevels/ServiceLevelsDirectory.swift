@@ -165,7 +165,8 @@ package enum ServiceLevelsDirectory {
 
 /// What the clocks of many cases are worked out by: each part is read once, for the first case that needs it.
 struct ClockBasis {
-    private let policy: Policy
+    /// The policy.
+    let policy: Policy
     private let version: Int
     private let programs: Set<String>
     private var earlier: [Int: Policy] = [:]

@@ -183,15 +183,22 @@ package struct ServiceLevelsJobs: Service {
                 try AttainmentDirectory.save([], of: id, in: tx)
                 continue
             }
-            let clocks = try ServiceLevelsDirectory.clocks(of: found, basis: &basis, at: now, in: tx)
+            let history = try ServiceLevelsDirectory.facts(of: found.id, in: tx)
+            let clocks = try ServiceLevelsDirectory.clocks(
+                of: found, facts: history, basis: &basis, at: now, in: tx)
             // What was entered or imported afterwards fires only from when we learnt of the case.
             let start = max(epoch, clocks.learntAt)
             let events = clocks.events(after: start)
             let entries = entries(clocks, events, at: now, of: found.id)
             _ = try journal.append(entries, by: Actor.system.id, at: now, in: tx)
-            facts += entries.count
+            // What is done about it makes the case change, so it is worked out again after that.
+            let deeds = found.outwardDeeds(history, policy: policy, version: version, at: now)
+            _ = try journal.append(deeds.entries, by: Actor.system.id, at: now, in: tx)
+            facts += entries.count + deeds.entries.count
             let pending = events.filter { $0.event.at > now }
-            let next = NextFiring(clocks, pending)
+            let next = NextFiring(
+                clocks, pending,
+                silence: NoResponse(history, policy: policy).next(of: found, policy: policy)?.at)
             try AttainmentDirectory.save(clocks.outcomes(pending: pending), of: id, in: tx)
             let isOver = !clocks.isOpen && next.fireAt == nil
             try tx.execute(
@@ -232,11 +239,14 @@ package struct ServiceLevelsJobs: Service {
 
 extension NextFiring {
     /// What must happen next, by the clocks of a case.
-    /// - Parameter events: what has not fired yet, in order.
+    /// - Parameters:
+    ///   - events: what has not fired yet, in order.
+    ///   - silence: when a customer who does not answer is reminded, or waited for no longer.
     init(
-        _ clocks: CaseClocks, _ events: [(id: CaseClockID, cycle: ClockCycle, event: ClockEvent)]
+        _ clocks: CaseClocks, _ events: [(id: CaseClockID, cycle: ClockCycle, event: ClockEvent)],
+        silence: Timestamp?
     ) {
-        fireAt = events.first?.event.at
+        fireAt = [events.first?.event.at, silence].compactMap { $0 }.min()
         let open = clocks.cycles.filter { $0.cycle.end == nil && $0.id.clock.isPromise }
         for entry in open {
             guard let due = entry.cycle.due else { continue }
@@ -280,16 +290,20 @@ extension ServiceLevelsJobs {
             return "\(place): there is no such case"
         }
         let clocks: CaseClocks
+        let facts: [Recorded<CaseFact>]
         do {
+            facts = try ServiceLevelsDirectory.facts(of: found.id, in: tx)
             clocks = try ServiceLevelsDirectory.clocks(
-                of: found, basis: &basis, at: Timestamp(microseconds: 0), in: tx)
+                of: found, facts: facts, basis: &basis, at: Timestamp(microseconds: 0), in: tx)
         } catch let fault as StorageFault {
             throw fault
         } catch {
             return "\(place): its facts cannot be read: \(error)"
         }
         let pending = clocks.events(after: max(epoch, clocks.learntAt))
-        var next = NextFiring(clocks, pending)
+        var next = NextFiring(
+            clocks, pending,
+            silence: NoResponse(facts, policy: basis.policy).next(of: found, policy: basis.policy)?.at)
         if row.next.summary == nil { next.summary = nil }
         guard next == row.next else {
             return "\(place): holds \(row.next.words), the facts make \(next.words)"
