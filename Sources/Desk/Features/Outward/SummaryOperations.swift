@@ -107,8 +107,8 @@ enum WriteSummary: Operation {
             form.advice = draft.missing
             form.hints.append(
                 kept == nil
-                    ? "Drafted from what the case has on record. Nothing is made up: what is missing stands above."
-                    : "As it was last written. What the case still does not say stands above.")
+                    ? "Drafted from what the case has on record. Nothing is made up: what is missing stands below."
+                    : "As it was last written. What the case still does not say stands below.")
             ReviewMaterial.advise(&form, found, policy)
         }
     }
