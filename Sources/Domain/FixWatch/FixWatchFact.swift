@@ -63,6 +63,7 @@ package enum FixWatchFact: CaseFactFamily {
         "case.fix_watch_started", "case.fix_watch_recurred", "case.fix_watch_ended",
     ]
 
+    /// The kinds that the short story of a case tells.
     package static let storyKinds = ["case.fix_watch_recurred", "case.fix_watch_ended"]
 
     package static let erasableFields: Set<String> = ["words", "note", "reason"]
@@ -102,7 +103,7 @@ package enum FixWatchFact: CaseFactFamily {
             ])
         case .ended(let watch, let outcome, let reason):
             .fields([
-                "watch": .string(watch), "outcome": .string(outcome.rawValue),
+                "watch": .string(watch), "end": .string(outcome.rawValue),
                 "reason": reason.map(JSON.string),
             ])
         }
@@ -132,7 +133,7 @@ package enum FixWatchFact: CaseFactFamily {
                 other: other)
         case "case.fix_watch_ended":
             self = .ended(
-                watch: try body.text("watch"), outcome: try known("outcome"),
+                watch: try body.text("watch"), outcome: try known("end"),
                 reason: body.optionalText("reason"))
         default: throw FactProblem("“\(kind)” is not a kind of fact of a watch")
         }

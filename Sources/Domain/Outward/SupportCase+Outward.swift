@@ -140,10 +140,8 @@ extension SupportCase {
         var decision = Decision()
         if policy.messageReview.whenOver == .send {
             for review in MessageReviews(facts).open where review.held.reviewBy <= now {
-                guard let (sent, leftOut) = try? sending(review, at: now, policy: policy) else {
-                    // What was erased or belongs to a closed case waits until somebody takes it back.
-                    continue
-                }
+                // What was erased or belongs to a closed case waits until somebody takes it back.
+                guard let (sent, leftOut) = try? sending(review, at: now, policy: policy) else { continue }
                 decision.record(
                     CaseFact.outward(
                         .released(message: review.number, policy: version, leftOut: leftOut)), on: ref)

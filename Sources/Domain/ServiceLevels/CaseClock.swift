@@ -88,7 +88,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .firstResponse, .triage, .updateCadence, .nextReply, .mitigation, .resolution, .engineering,
             .vendorChase, .noResponse, .handover, .takeBack:
             true
-        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review: false
+        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review:
+            false
         }
     }
 

@@ -3,33 +3,6 @@
 /// Facts count by when they were true in the world (`occurredAt`), in that order, however late they were entered.
 /// A level counts from the fact that says so; where none does yet, the one that the policy in force would choose.
 package struct CaseClocks: Sendable {
-    /// What the replay is given beside the facts.
-    package struct Rules: Sendable {
-        /// The policy in force.
-        package var policy: Policy
-        /// Its version; 0 is the built-in one.
-        package var version: Int
-        /// Earlier versions that facts name; those that are missing count as the one in force.
-        package var earlier: [Int: Policy]
-        /// What the level is chosen by of the customer.
-        package var account: CaseTraits.Account
-        /// Those who write and are no people: what they send is no first response.
-        package var programs: Set<String>
-
-        /// Rules with all parts.
-        package init(
-            policy: Policy, version: Int, earlier: [Int: Policy] = [:], account: CaseTraits.Account = .init(),
-            programs: Set<String> = []
-        ) {
-            (self.policy, self.version, self.earlier) = (policy, version, earlier)
-            (self.account, self.programs) = (account, programs)
-        }
-
-        func policy(of version: Int) -> Policy {
-            version == self.version ? policy : earlier[version] ?? policy
-        }
-    }
-
     /// The clocks that ever ran.
     package private(set) var clocks: [CaseClockID: Clock] = [:]
     /// The levels that counted, oldest first; those that are not on record yet are about to be.

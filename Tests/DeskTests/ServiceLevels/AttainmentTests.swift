@@ -269,7 +269,9 @@ struct AttainmentTests {
             let id = try #require(
                 try await review(server)["prevention"]?.array?.first?["id"]?.string)
             desk.clock.advance(seconds: 40 * 86_400)
-            let later = try await lead.get("/levels?from=2026-04-01&to=2026-04-30").body
+            // Her session is over by then.
+            let again = try await server.browser(.ines)
+            let later = try await again.get("/levels?from=2026-04-01&to=2026-04-30").body
             #expect(
                 later.contains("Two people answer") && later.contains(">Late<"), "it is not lost in April")
             await #expect(throws: Refusal.self) {
@@ -279,7 +281,7 @@ struct AttainmentTests {
             try await desk.perform(
                 "prevention.end", as: .marta,
                 ["id": .text(id), "outcome": "done", "result": "Both began on 2 April."])
-            let ended = try await lead.get("/levels?\(Self.march)").body
+            let ended = try await again.get("/levels?\(Self.march)").body
             #expect(ended.contains("Both began on 2 April.") && !ended.contains("/prevention/\(id)/end"))
             #expect(try await desk.findings() == [])
         }

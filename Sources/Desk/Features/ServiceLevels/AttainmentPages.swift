@@ -317,7 +317,7 @@ private struct AttainmentView {
             let name = cause.map { policy.name(of: $0, in: \.breachCauses) } ?? "Nobody said why"
             let step: HTML =
                 cause != nil && actor.may(PlanPrevention.right)
-                ? " <a href=\"/prevention/new?period=\(Month.of(asked.period.lowerBound))&cause=\(percentEncoded(cause ?? ""))\">Plan a step<span class=\"sr\"> against \(name)</span></a>"
+                ? " <a href=\"/prevention/new?period=\(Month.of(asked.period.lowerBound))&amp;cause=\(percentEncoded(cause ?? ""))\">Plan a step<span class=\"sr\"> against \(name)</span></a>"
                 : .empty
             return """
                 <tr><th scope="row">\(name)</th><td class="num" data-label="Missed">\(number(count, one, "missed: \(name)"))</td><td class="num" data-label="Share">\(count * 100 / counts.missed) %</td><td class="end">\(step)</td></tr>
