@@ -217,9 +217,9 @@ struct AttainmentTests {
     func reviewPack(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
             let desk = server.desk
+            let cases = try await three(desk)
             try await RoutingDesk.apply(
                 RoutingDesk.document(("assign: push", "assign: pull")), on: desk)
-            let cases = try await three(desk)
             try await desk.perform("case.route", as: .ines, ["id": .text(cases.open)])
             try await desk.perform(
                 "case.explain_breach", as: .marta,
