@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// Imports of small files: what becomes of their rows, and what is refused.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(60)))
 struct ImportCasesTests {
     private static let changes = """
         source: helpdesk

@@ -21,7 +21,7 @@ private let tickets = sample("it_service_tickets.csv")
 private let absent: Comment = "set THIRDLINE_SAMPLE_DATA to the folder that holds cases/*.csv to run this"
 
 /// The import of real files, whole.
-@Suite(.timeLimit(.minutes(20)), .serialized)
+@Suite(.timeLimit(.minutes(60)), .serialized)
 struct ImportRealDataTests {
     /// The rows of the incident log as an independent reader sees them.
     private struct Rows {

@@ -146,7 +146,7 @@ struct FormTests {
     }
 
     @Test(
-        "An open page hears nothing more once its person may see nothing more", .timeLimit(.minutes(20)),
+        "An open page hears nothing more once its person may see nothing more", .timeLimit(.minutes(60)),
         arguments: Engine.available)
     func streamsEndWithTheAccount(_ engine: Engine) async throws {
         try await TestServer.run(on: engine) { server in
