@@ -70,7 +70,7 @@ struct FactGoldenTests {
             "Retention/RetentionFact.swift", "Retention/LegalHoldFact.swift", "Mail/MailFact.swift",
             "ServiceLevels/ClockFact.swift", "ServiceLevels/ClockRecord.swift",
             "Handoff/HandoffFact+Coding.swift", "Notifications/NotificationFact.swift",
-            "Routing/RoutingFact.swift",
+            "Routing/RoutingFact.swift", "Quality/QualityFact.swift", "Surveys/SurveyFact+Coding.swift",
         ]
         var written: Set<String> = []
         for source in sources {
@@ -199,7 +199,8 @@ struct FactGoldenTests {
     static let samples: [any Fact] =
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples + formSamples + retentionSamples + mailSamples
-        + clockSamples + handoffSamples + notificationSamples + routingSamples
+        + clockSamples + handoffSamples + notificationSamples + routingSamples + qualitySamples
+        + surveySamples
 
     private static let notificationSamples: [any Fact] = {
         var choices = NotificationChoices.usual

@@ -65,7 +65,8 @@ struct NotificationRulesTests {
                 actor: fact.by, occurredAt: now, recordedAt: now, body: CaseFact.handoff(fact.0))
         }
         guard let last = recorded.last,
-            let event = NotificationRules.event(of: last.body, handoffs: { Handoffs(recorded) })
+            let event = NotificationRules.event(
+                of: last.body, handoffs: { Handoffs(recorded) }, reviews: { QualityReviews() })
         else { return [] }
         return told(event, by: last.actor)
     }

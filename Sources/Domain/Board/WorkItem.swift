@@ -78,7 +78,7 @@ extension CaseClock {
         case .engineering, .vendorChase: .note
         case .mitigation: .changeStatus
         case .handover: .handOver
-        case .resolution, .nextAction, .followUp, .evidenceRequest, .timeBox: nil
+        case .resolution, .nextAction, .followUp, .evidenceRequest, .timeBox, .surveyFollowUp: nil
         }
     }
 }

@@ -151,6 +151,10 @@ package enum CaseFact: Fact {
     case handoff(HandoffFact)
     /// Where it went, and what triage made of it.
     case routing(RoutingFact)
+    /// How the work on it was judged.
+    case quality(QualityFact)
+    /// How the customer was asked, and what they said.
+    case survey(SurveyFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -236,7 +240,7 @@ package enum CaseFact: Fact {
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing:
+            .clock, .handoff, .routing, .quality, .survey:
             family?.edits ?? []
         }
     }

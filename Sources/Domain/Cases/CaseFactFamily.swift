@@ -35,6 +35,8 @@ extension CaseFact {
         case .clock(let fact): fact
         case .handoff(let fact): fact
         case .routing(let fact): fact
+        case .quality(let fact): fact
+        case .survey(let fact): fact
         default: nil
         }
     }
@@ -44,7 +46,7 @@ extension CaseFact {
         InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
-        ClockFact.self, HandoffFact.self, RoutingFact.self,
+        ClockFact.self, HandoffFact.self, RoutingFact.self, QualityFact.self, SurveyFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -74,6 +76,10 @@ extension CaseFact {
         if RoutingFact.kinds.contains(kind) {
             return .routing(try RoutingFact(kind: kind, body: body))
         }
+        if QualityFact.kinds.contains(kind) {
+            return .quality(try QualityFact(kind: kind, body: body))
+        }
+        if SurveyFact.kinds.contains(kind) { return .survey(try SurveyFact(kind: kind, body: body)) }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil
     }

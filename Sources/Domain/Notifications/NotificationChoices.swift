@@ -111,6 +111,8 @@ package struct NotificationChoices: Equatable, Sendable {
         switch kind {
         case .assigned, .offered, .unblockAsked, .unblockAnswered, .named, .promiseMissed, .breached:
             [.page, .browser, .mail, .chat]
+        case .lowScore: [.page, .browser, .mail, .chat]
+        case .reviewed: [.page, .mail]
         case .handover, .replied, .teamClock, .warned: [.page, .browser]
         case .changed: [.page]
         }

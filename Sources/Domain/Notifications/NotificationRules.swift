@@ -12,6 +12,10 @@ package enum NotificationKind: String, CaseIterable, Sendable {
     case unblockAsked = "unblock_asked"
     /// They were stuck, and somebody says how it goes on.
     case unblockAnswered = "unblock_answered"
+    /// A customer was not satisfied, and they are to follow up.
+    case lowScore = "low_score"
+    /// Their work was reviewed, or whoever they reviewed answers.
+    case reviewed
     /// A colleague wrote their name in a note.
     case named
     /// A time promised to the customer is over.
@@ -35,6 +39,8 @@ package enum NotificationKind: String, CaseIterable, Sendable {
         case .handover: "A case that I offered is accepted or returned, or an offer to me is taken back"
         case .unblockAsked: "Somebody is stuck, and I may help"
         case .unblockAnswered: "I was stuck, and somebody answers"
+        case .lowScore: "A customer is not satisfied, and I am to follow up"
+        case .reviewed: "My work is reviewed, or somebody answers a review of mine"
         case .named: "Somebody names me in a note"
         case .promiseMissed: "A promised update of my case is late"
         case .breached: "A clock of my case is missed"
@@ -80,6 +86,10 @@ package struct NotificationRules {
         case stuck
         /// Whoever was stuck is answered.
         case unstuck(ID<Person>)
+        /// A customer was not satisfied; who is to follow up, where that is known.
+        case lowScore(owner: ID<Person>?)
+        /// Somebody's work was reviewed, or a reviewer was answered.
+        case reviewed(of: ID<Person>)
         /// The customer wrote.
         case replied
         /// A colleague wrote a note.
@@ -98,18 +108,27 @@ package struct NotificationRules {
     package static let warningRight: Right = "clock.hear_warnings"
     /// Whoever is told of each promise to a customer that is missed.
     package static let breachRight: Right = "clock.hear_breaches"
+    /// Whoever sees to low scores that nobody else follows up on.
+    package static let lowScoreRight: Right = "survey.withhold"
     /// Whoever helps those who are stuck.
     package static let helpRight: Right = "case.unblock"
     /// Facts that became known so many seconds after they were so are history: nobody is told.
     package static let oldest: Int64 = 86_400
 
     /// What a fact of a case has to tell; nil for most.
-    /// - Parameter handoffs: the case's offers and requests after the fact; asked only where it answers one.
+    /// - Parameters:
+    ///   - handoffs: the case's offers and requests after the fact; asked only where it answers one.
+    ///   - reviews: the reviews of the case after the fact; asked only where it answers one.
     package static func event(
-        of fact: CaseFact, handoffs: () throws -> Handoffs
+        of fact: CaseFact, handoffs: () throws -> Handoffs, reviews: () throws -> QualityReviews
     ) rethrows -> Event? {
         switch fact {
         case .handoff(let change): try event(of: change, handoffs)
+        case .survey(.followUpOpened(_, let owner, _)): .lowScore(owner: owner.map { ID($0) })
+        case .quality(.reviewed(let review)): .reviewed(of: ID(review.reviewed))
+        case .quality(.withdrawn(_, let reviewed, _)): .reviewed(of: ID(reviewed))
+        case .quality(.answered(let number, _, _)):
+            try reviews().reviews.first { $0.number == number }.map { .reviewed(of: ID($0.reviewer)) }
         case .ownerChanged(let owner, _): .assigned(to: ID(owner))
         case .replied(_, fromCustomer: true): .replied
         case .noted(let text): text.contains("@") ? .noted(text: text) : nil
@@ -184,6 +203,9 @@ package struct NotificationRules {
             }
         case .stuck: tell(whoever(helpRight, of: try staff()), .unblockAsked)
         case .unstuck(let person): tell([person], .unblockAnswered)
+        case .lowScore(let owner?): tell([owner], .lowScore)
+        case .lowScore(nil): tell(whoever(lowScoreRight, of: try staff()), .lowScore)
+        case .reviewed(let person): tell([person], .reviewed)
         case .replied: tell(concerned, .replied)
         case .noted(let text): tell(Mentions.people(in: text, of: try staff()), .named)
         case .status(let status): tell(concerned, .changed, "status \(status)")

@@ -201,6 +201,10 @@ package struct Policy: Sendable {
     package var coordination = CoordinationTerms.standard
     /// How cases change hands.
     package var handover = HandoverTerms.standard
+    /// How the quality of cases is reviewed.
+    package var quality = QualityTerms.standard
+    /// Whom customers’ surveys go to, and what follows from them; nil where nobody is asked.
+    package var survey: SurveyTerms?
     /// The forms: what is asked, and for which step it is needed.
     package var forms: [Form] = []
     /// The roles.

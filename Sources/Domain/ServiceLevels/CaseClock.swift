@@ -30,6 +30,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
     case timeBox = "time_box"
     /// Until whoever the case is offered to accepts it or gives it back.
     case handover
+    /// Until somebody follows up on a low score of the customer.
+    case surveyFollowUp = "survey_follow_up"
 
     /// Shown on pages.
     package var label: String {
@@ -49,6 +51,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .evidenceRequest: "Evidence asked for"
         case .timeBox: "Time-box"
         case .handover: "Hand-over accepted"
+        case .surveyFollowUp: "Follow-up of a low score"
         }
     }
 
@@ -67,6 +70,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .evidenceRequest: "all that was asked for, or taking the request back"
         case .timeBox: "a judgement or a result"
         case .handover: "accepting it or giving it back"
+        case .surveyFollowUp: "following up"
         }
     }
 
@@ -76,7 +80,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .firstResponse, .triage, .updateCadence, .nextReply, .mitigation, .resolution, .engineering,
             .vendorChase, .noResponse:
             true
-        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .handover: false
+        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .handover, .surveyFollowUp:
+            false
         }
     }
 

@@ -385,6 +385,7 @@ extension CaseClocks {
             signal(.handover, .cancel, cause)
         case .ownerLeft: signal(.handover, .cancel, cause)
         case .handoff(let change): move(change, cause)
+        case .survey(let change): move(change, cause)
         case .replied(let text, let fromCustomer):
             if fromCustomer { asked(cause) } else { answered(text, cause) }
         case .form(.customerAnswered): asked(cause)
@@ -481,6 +482,8 @@ extension CaseClocks {
                 id.clock.waitsFor != nil
                 || [.nextAction, .timeBox, .evidenceRequest, .handover].contains(id.clock)
             if id.clock == .followUp, case .stop = signal { continue }
+            // It begins after the end and is not over with it.
+            if id.clock == .surveyFollowUp { continue }
             clocks[id]?.take(isMoot ? .cancel : signal, because: cause)
             clocks[id]?.take(.resume, because: cause)
         }
@@ -591,6 +594,16 @@ extension CaseClocks {
         case .offered(let offer): restart(.handover, until: offer.acceptBy, cause)
         case .accepted, .returned: signal(.handover, .stop, cause)
         case .withdrawn: signal(.handover, .cancel, cause)
+        default: break
+        }
+    }
+
+    private mutating func move(_ change: SurveyFact, _ cause: ClockCause) {
+        switch change {
+        case .followUpOpened(let survey, _, let due):
+            let terms = ClockTerms.until(due, from: cause.occurredAt, warnings: [75])
+            signal(.surveyFollowUp, item: survey, .start(terms), cause)
+        case .reviewed(let review): signal(.surveyFollowUp, item: review.survey, .stop, cause)
         default: break
         }
     }

@@ -51,6 +51,8 @@ struct CaseTimeline {
             View(id: "clocks", title: "Clocks", kinds: ClockFact.kinds),
             View(id: "hands", title: "Hand-overs", kinds: HandoffFact.kinds),
             View(id: "routing", title: "Triage and routing", kinds: RoutingFact.kinds),
+            View(
+                id: "quality", title: "Quality and satisfaction", kinds: QualityFact.kinds + SurveyFact.kinds),
         ]
 
         /// What went between us and the customer.

@@ -51,6 +51,8 @@ struct MailSending: Sendable {
         case resolution
         /// That a message opened a case, with its number.
         case acknowledgement
+        /// The question how we did, with the link to answer it.
+        case survey
     }
 
     let policy: PolicyHolder
@@ -61,7 +63,7 @@ struct MailSending: Sendable {
     /// Writes rows of the outbox for a fact that somebody outside must hear of, in the transaction of the fact.
     func react(to fact: StoredFact, at now: Timestamp, in tx: borrowing Transaction) throws {
         guard fact.subject.kind == SupportCase.kind,
-            ["case.replied", "case.resolved", "case.opened"].contains(fact.kind)
+            ["case.replied", "case.resolved", "case.opened", "case.survey_sent"].contains(fact.kind)
         else { return }
         let policy = try policy.inForce(in: tx)
         guard let desk = policy.mail.address else { return }
@@ -97,6 +99,7 @@ struct MailSending: Sendable {
         case .resolved(let resolution): resolution.customerSummary?.isEmpty == false ? .resolution : nil
         case .opened(let opening):
             opening.channel == "email" && policy.mail.acknowledges ? .acknowledgement : nil
+        case .survey(.sent): .survey
         default: nil
         }
     }
@@ -112,7 +115,12 @@ struct MailSending: Sendable {
         in tx: borrowing Transaction
     ) throws -> [Person] {
         var ids = [found.requester?.raw].compactMap { $0 }
-        if kind != .acknowledgement {
+        if kind == .survey {
+            // Whoever was asked, and nobody else: one answer counts.
+            if case .survey(.sent(let sending, _)) = try fact.decoded(as: CaseFact.self).body {
+                ids = [sending.person]
+            }
+        } else if kind != .acknowledgement {
             for said in try CaseDirectory.facts(of: found.id, kinds: ["case.replied"], in: tx) {
                 if case .replied(_, true) = said.body, !ids.contains(said.actor) { ids.append(said.actor) }
             }
@@ -174,7 +182,12 @@ struct MailSending: Sendable {
             throw DeliveryFailure("“\(item.recipient)” is no address of mail.", isPermanent: true)
         }
         let found = source.found
-        let words = try words(kind, source, link: base.map { "\($0)/portal/cases/\(found.number)" })
+        let words =
+            if case .survey(.sent(let sending, _)) = source.fact.body {
+                survey(sending, source, keys: keys, base: base)
+            } else {
+                try words(kind, source, link: base.map { "\($0)/portal/cases/\(found.number)" })
+            }
         var from = desk
         if kind == .reply, let sender = source.sender {
             from.name = desk.name.map { "\(sender.name), \($0)" } ?? sender.name
@@ -192,6 +205,25 @@ struct MailSending: Sendable {
                 "[\(found.number)] \(MailSorting.stem(of: found.subject, prefix: source.policy.caseNumberPrefix))",
             date: item.createdAt, text: words, isAutomatic: kind != .reply,
             loop: ReplyAddress.token(of: keys.digest(of: "mail loop")))
+    }
+
+    /// The question how we did.
+    ///
+    /// The link only shows the page: whatever fetches it, nothing is answered by that.
+    private static func survey(
+        _ sending: SurveyFact.Sending, _ source: Source, keys: KeyRing, base: String?
+    ) -> String {
+        let found = source.found
+        let place =
+            base.map { "\($0)/survey/\(CaseLinks.token(.survey, found.id, sending.survey, keys))" }
+            ?? "Sign in to the portal and open \(found.number)."
+        return """
+            \(found.number) is solved: “\(found.subject)”. How satisfied are you with our work on it?
+
+            \(place)
+
+            It takes half a minute and no password, until \(sending.until.day). There you can also say that you want no such questions.
+            """ + "\n\n-- \n\(source.policy.organisation), \(found.number)"
     }
 
     private static func words(

@@ -16,6 +16,7 @@ enum OutgoingPages {
         case .reply: "Reply"
         case .resolution: "Resolution"
         case .acknowledgement: "Acknowledgement"
+        case .survey: "Survey"
         case nil: item.kind
         }
     }

@@ -25,6 +25,11 @@ package struct NotificationsDirectory: Sendable {
                 handoffs: {
                     Handoffs(
                         try CaseDirectory.facts(of: ID(fact.subject.id), kinds: Handoffs.kinds, in: tx))
+                },
+                reviews: {
+                    QualityReviews(
+                        try CaseDirectory.facts(
+                            of: ID(fact.subject.id), kinds: QualityReviews.kinds, in: tx))
                 })
         case ClockRecord.kind where fact.kind != "clock.level_applied":
             event = NotificationRules.event(of: try fact.decoded(as: ClockRecordFact.self).body)
@@ -94,7 +99,8 @@ package struct NotificationsDirectory: Sendable {
         "case.owner_changed", "case.replied", "case.noted", "case.status_changed", "case.reopened",
         "case.closed", "case.resolved", "case.severity_changed", "case.handover_offered",
         "case.handover_accepted", "case.handover_returned", "case.handover_withdrawn", "case.unblock_asked",
-        "case.unblock_answered",
+        "case.unblock_answered", "case.survey_follow_up_opened", "case.quality_reviewed",
+        "case.quality_answered", "case.quality_withdrawn",
     ]
 
     /// Whether somebody may be told of a case at this moment: a colleague, active, who may know of it.

@@ -23,6 +23,8 @@ enum NotificationWords {
             }
         case .unblockAsked: return "\(who) is stuck and asks for help"
         case .unblockAnswered: return "\(who) says how it goes on"
+        case .lowScore: return "The customer is not satisfied; somebody is to follow up"
+        case .reviewed: return "\(who) wrote in a review of the quality of this case"
         case .named: return "\(who) named you in a note"
         case .replied: return "\(who) replied for the customer"
         case .promiseMissed: return "The update that the customer was promised is late"

@@ -31,11 +31,8 @@ enum ServiceLevelsFeature: Feature {
             },
             .signedIn(.get, "/cases/{id}/clocks.csv", .right("case.view")) { call in
                 let explained = try await ClockExplanation.read(call, services)
-                var response = WebResponse.text(ServiceLevelsJSON.csv(explained))
-                response.headers[.contentType] = "text/csv; charset=utf-8"
-                response.headers[.contentDisposition] =
-                    "attachment; filename=\"\(explained.number)-clocks.csv\""
-                return response
+                return CSVText.response(
+                    ServiceLevelsJSON.csv(explained), name: "\(explained.number)-clocks.csv")
             },
         ]
     }

@@ -93,29 +93,25 @@ enum ServiceLevelsJSON {
 
     /// One line an interval, with the names of the JSON.
     static func csv(_ explained: ClockExplanation) -> String {
-        var lines = [
-            "case,clock,item,cycle,from,to,state,reason,entry,kind,by,recorded_at,calendar,policy_version,seconds,counted_seconds,outside_hours_seconds,paused_seconds,not_counted_seconds"
+        var rows: [[String]] = [
+            [
+                "case", "clock", "item", "cycle", "from", "to", "state", "reason", "entry", "kind", "by",
+                "recorded_at", "calendar", "policy_version", "seconds", "counted_seconds",
+                "outside_hours_seconds", "paused_seconds", "not_counted_seconds",
+            ]
         ]
         for entry in explained.entries {
             for row in entry.rows {
-                let cells: [String] = [
+                rows.append([
                     explained.number, entry.id.clock.rawValue, entry.id.item ?? "", "\(entry.number)",
                     row.from.rfc3339, row.to.rfc3339, row.state, row.reason ?? "", "\(row.cause.sequence)",
                     row.cause.kind, row.cause.actor, row.cause.recordedAt.rfc3339, row.calendar,
                     row.policy.map(String.init) ?? "", "\(row.raw)", "\(row.counted)", "\(row.outside)",
                     "\(row.paused)", "\(row.discounted)",
-                ]
-                lines.append(cells.map(cell).joined(separator: ","))
+                ])
             }
         }
-        return lines.joined(separator: "\r\n") + "\r\n"
-    }
-
-    /// A cell that no reader takes for more cells, and no spreadsheet for a formula.
-    private static func cell(_ text: String) -> String {
-        let safe = text.first.map { "=+-@\t\r".contains($0) } == true ? "'\(text)" : text
-        guard safe.contains(where: { "\",\r\n".contains($0) }) else { return safe }
-        return "\"\(safe.replacing("\"", with: "\"\""))\""
+        return CSVText.of(rows)
     }
 }
 
