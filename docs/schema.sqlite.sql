@@ -67,13 +67,15 @@ CREATE TABLE case_clock (
     deadline_at INTEGER NOT NULL,
     deadline_clock TEXT,
     summary TEXT NOT NULL
-) STRICT;
+, counted INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX case_clock_by_deadline ON case_clock (deadline_at, case_id);
 
 CREATE INDEX case_clock_by_policy ON case_clock (policy, case_id);
 
 CREATE INDEX case_clock_firing ON case_clock (fire_at, case_id) WHERE fire_at IS NOT NULL;
+
+CREATE INDEX case_clock_uncounted ON case_clock (case_id) WHERE counted <> settled;
 
 CREATE INDEX case_clock_waiting ON case_clock (case_id) WHERE mark <> settled;
 
@@ -125,6 +127,33 @@ CREATE TABLE checkpoint (
 ) STRICT;
 
 CREATE TABLE clock_epoch (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+
+CREATE TABLE clock_outcome (
+    case_id TEXT NOT NULL,
+    clock TEXT NOT NULL,
+    cycle INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    due_at INTEGER,
+    ended_at INTEGER,
+    is_kept INTEGER NOT NULL,
+    decided_at INTEGER NOT NULL,
+    target INTEGER NOT NULL,
+    spent INTEGER,
+    raw INTEGER,
+    level TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    tier TEXT,
+    shares TEXT NOT NULL,
+    cause TEXT,
+    customer_told INTEGER,
+    PRIMARY KEY (case_id, clock, cycle)
+) STRICT;
+
+CREATE INDEX clock_outcome_by_time ON clock_outcome (decided_at, case_id, clock, cycle);
+
+CREATE INDEX clock_outcome_missed ON clock_outcome (case_id, kind) WHERE is_kept = 0;
 
 CREATE TABLE clock_record (
     case_id TEXT PRIMARY KEY,
@@ -245,6 +274,15 @@ BEGIN SELECT RAISE(ABORT, 'facts cannot be changed'); END;
 
 CREATE TRIGGER fact_is_kept BEFORE DELETE ON fact
 BEGIN SELECT RAISE(ABORT, 'facts cannot be deleted'); END;
+
+CREATE TABLE fix_watch (
+    case_id TEXT PRIMARY KEY,
+    watch TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    started INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX fix_watch_by_end ON fix_watch (until, case_id);
 
 CREATE TABLE handover (
     case_id TEXT PRIMARY KEY,
@@ -410,6 +448,18 @@ CREATE TABLE mailbox (
     problem TEXT
 ) STRICT;
 
+CREATE TABLE message_review (
+    id TEXT PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    number TEXT NOT NULL,
+    writer TEXT NOT NULL,
+    review_by INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX message_review_due ON message_review (review_by, id);
+
+CREATE INDEX message_review_of_case ON message_review (case_id);
+
 CREATE TABLE notification (
     id TEXT PRIMARY KEY,
     person TEXT NOT NULL,
@@ -540,6 +590,24 @@ CREATE TABLE presence (
 ) STRICT;
 
 CREATE INDEX presence_by_age ON presence (seen_at);
+
+CREATE TABLE prevention_step (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    period TEXT NOT NULL,
+    text TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    cause TEXT,
+    planned_at INTEGER NOT NULL,
+    outcome TEXT,
+    result TEXT,
+    ended_at INTEGER
+) STRICT;
+
+CREATE INDEX prevention_step_of_owner ON prevention_step (owner, due_at) WHERE outcome IS NULL;
+
+CREATE INDEX prevention_step_of_period ON prevention_step (period, due_at);
 
 CREATE TABLE receipt (
     actor TEXT NOT NULL,

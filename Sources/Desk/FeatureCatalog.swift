@@ -74,14 +74,15 @@ package struct FeatureCatalog: Sendable {
         HomeFeature.self, CasesFeature.self, InvestigationFeature.self, RelationsFeature.self,
         AttentionFeature.self,
         BoardFeature.self,
-        CoordinationFeature.self, HandoffFeature.self,
+        CoordinationFeature.self, OutwardFeature.self, HandoffFeature.self,
         QualityFeature.self, SurveysFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
         EvidenceFeature.self, PolicyFeature.self, RoutingFeature.self, AlertsFeature.self, MailFeature.self,
         ImportFeature.self,
         PlatformFeature.self, BackupFeature.self,
         PresenceFeature.self, PaletteFeature.self, SearchFeature.self, ViewsFeature.self,
-        BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self, NotificationsFeature.self,
+        BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self, FixWatchFeature.self,
+        NotificationsFeature.self,
     ]
 
     /// A catalogue of all features.

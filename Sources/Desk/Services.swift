@@ -198,6 +198,10 @@ enum Notice {
         "closed": "The case is closed.",
         "kept": "Kept as it is.", "shared": "The link is made. Copy it below.",
         "open": "Open to you for an hour. That you read it stands on record.",
+        "held":
+            "Not sent yet: a second person reads it first. It stands on top of the case until it is sent.",
+        "approved": "Approved and sent.",
+        "given_back": "Given back to whoever wrote it. Nothing was sent.",
         "offered": "Offered. It stays with its owner until it is accepted.",
         "accepted": "Accepted. You own it now.",
         "returned": "Given back. It stays with whoever offered it.",

@@ -42,7 +42,7 @@ NO_PAGE = {
     r"/assets/|/favicon": "files of the pages",
     r"/(healthz|readyz|metrics)$": "for machines",
     r"/events$|/presence$|^/palette$|^/notifications/fresh$": "read by the page's script",
-    r"timeline\.(md|json)$|/clocks\.csv$|/content$|/purge_certificate$|^/mail/{id}/original$": "downloads",
+    r"timeline\.(md|json)$|\.csv$|/content$|/purge_certificate$|^/mail/{id}/original$": "downloads",
     r"^/(setup|password)/": "one-time links; their forms are those of the sign-in page, seen by the smoke test",
     r"^/sign-in/": "the second step of signing in, seen by test_second_factor",
     r"^/shared/": "one-time link to a piece of evidence",
@@ -93,6 +93,7 @@ class EveryPageTests(BrowserTest):
             "/holds/{id}": self.made("/holds/new", {"name": "Matter", "reason": "A letter", "cases": "TL-10"}, "Place hold")
             and self.first("/holds", r'href="(/holds/[0-9a-f-]{36})/extend"'),
             "/bulk/{id}": self.bulk_run(),
+            "/prevention/{id}": self.prevention_step(),
             "/mail/{id}": self.first("/mail", r'href="(/mail/[0-9a-f-]{36})"'),
             "/give/{token}": self.first(f"{RICH}/evidence", r"(/give/[^<\"]+)"),
         }
@@ -106,6 +107,18 @@ class EveryPageTests(BrowserTest):
         page.get_by_role("button", name=verb).click()
         page.wait_for_url("**done=*")
         return True
+
+    def prevention_step(self):
+        """Plans a step of prevention and gives its address."""
+        page = self.looked("administrator")
+        page.goto(self.server.url("/prevention/new?period=2026-11"))
+        page.fill("main form [name=text]", "Two people answer in the early shift")
+        owner = page.locator("main form select[name=owner] option").nth(1).get_attribute("value")
+        page.select_option("main form select[name=owner]", owner)
+        page.fill("main form [name=due_at]", "2099-01-01T12:00")
+        page.get_by_role("button", name="Plan").click()
+        page.wait_for_url("**done=*")
+        return self.first("/levels", r'href="(/prevention/[0-9a-f-]{36})/change"')
 
     def bulk_run(self):
         """Begins a run over two cases, waits for its end, and gives its address."""

@@ -43,6 +43,13 @@ class SevOneTests(BrowserTest):
         page.locator(f"{form} button.go").first.click()
         page.wait_for_url("**done=*")
 
+    def approve(self):
+        """The lead reads what waits for a second person, and sends it."""
+        page = self.lead
+        page.goto(self.at())
+        page.locator("#reviews").get_by_role("button", name="Approve and send").click()
+        page.locator("#reviews").get_by_role("button", name="Approve and send").wait_for(state="detached")
+
     def soon(self, page, minutes):
         """A moment as the reader types it, in the zone of their browser."""
         return page.evaluate(
@@ -98,7 +105,11 @@ class SevOneTests(BrowserTest):
         page.keyboard.press("r")
         page.locator("#reply-text").fill(ANSWER)
         page.keyboard.press("Control+Enter")
-        page.locator("#timeline").get_by_text("We see the same refusals").wait_for()
+        page.locator("#reviews").get_by_text("We see the same refusals").wait_for()
+        # What nobody but its writer has read is no answer yet, on a top severity.
+        self.assertNotIn("We see the same refusals", self.customer.content())
+        self.approve()
+        page.locator("#timeline").get_by_text("We see the same refusals").wait_for()  # live
 
         page.goto(self.at("/clocks"))
         first = page.locator("details", has_text="First response").first
@@ -120,6 +131,7 @@ class SevOneTests(BrowserTest):
         page.fill("[name=examined]", "Whether both gateways sign with the same key.")
         page.fill("[name=next_update_at]", self.soon(page, 5))
         self.submit(page)
+        self.approve()
         self.customer.goto(self.server.url(f"/portal/cases/{self.number}"))
         self.assertIn("Next update", self.customer.locator("main").inner_text())
 
@@ -157,6 +169,7 @@ class SevOneTests(BrowserTest):
         page.fill("[name=mitigation]", "That gateway is out of the pool since a minute ago; captures go through.")
         page.fill("[name=next_update_at]", self.soon(page, 10))
         self.submit(page)
+        self.approve()
         self.customer.goto(self.server.url(f"/portal/cases/{self.number}"))
         self.customer.locator("#thread").get_by_text("out of the pool").first.wait_for()
         # Every promise of before was kept; the newest runs.

@@ -40,6 +40,7 @@ struct FactGoldenTests {
         case "hold": return try LegalHoldFact(kind: kind, body: body)
         case "clock": return try ClockRecordFact(kind: kind, body: body)
         case "notification": return try NotificationFact(kind: kind, body: body)
+        case "prevention": return try PreventionFact(kind: kind, body: body)
         case "view": return try SavedViewFact(kind: kind, body: body)
         default: throw FactProblem("no test knows facts of kind \(kind)")
         }
@@ -70,14 +71,17 @@ struct FactGoldenTests {
             "Retention/RetentionFact.swift", "Retention/LegalHoldFact.swift", "Mail/MailFact.swift",
             "ServiceLevels/ClockFact.swift", "ServiceLevels/ClockRecord.swift",
             "Handoff/HandoffFact+Coding.swift", "Notifications/NotificationFact.swift",
-            "Routing/RoutingFact.swift", "Quality/QualityFact.swift", "Surveys/SurveyFact+Coding.swift",
+            "Routing/RoutingFact.swift", "ServiceLevels/Prevention.swift",
+            "FixWatch/FixWatchFact.swift",
+            "Outward/OutwardFact.swift",
+            "Quality/QualityFact.swift", "Surveys/SurveyFact+Coding.swift",
         ]
         var written: Set<String> = []
         for source in sources {
             let text = try Self.file("../../Sources/Domain/\(source)")
             for match in text.matches(
                 of:
-                    /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock|notification)\.[a-z_]+)"/
+                    /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock|notification|prevention)\.[a-z_]+)"/
             ) {
                 written.insert(String(match.output.1))
             }
@@ -127,7 +131,7 @@ struct FactGoldenTests {
                 "Macro.swift",
                 "MailFact.swift", "NotificationFact.swift",
                 "OrganisationFact.swift",
-                "PersonFact.swift", "PolicyFact.swift", "SavedViewFact.swift",
+                "PersonFact.swift", "PolicyFact.swift", "Prevention.swift", "SavedViewFact.swift",
             ])
     }
 
@@ -175,6 +179,7 @@ struct FactGoldenTests {
         case "organisation": OrganisationFact.erasableFields
         case "macro": MacroFact.erasableFields
         case "evidence": EvidenceFact.erasableFields
+        case "prevention": PreventionFact.erasableFields
         default: PolicyFact.erasableFields
         }
     }
@@ -199,8 +204,8 @@ struct FactGoldenTests {
     static let samples: [any Fact] =
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples + formSamples + retentionSamples + mailSamples
-        + clockSamples + handoffSamples + notificationSamples + routingSamples + qualitySamples
-        + surveySamples
+        + clockSamples + handoffSamples + notificationSamples + routingSamples + outwardSamples
+        + qualitySamples + surveySamples
 
     private static let notificationSamples: [any Fact] = {
         var choices = NotificationChoices.usual
@@ -253,6 +258,30 @@ struct FactGoldenTests {
         return facts.map { CaseFact.handoff($0) }
     }()
 
+    private static let outwardSamples: [any Fact] = {
+        var held = OutwardFact.Held(message: "M2", text: "t", reviewBy: moment)
+        let bare = held
+        (held.status, held.blockedBy, held.nextUpdateAt) = ("waiting_on_customer", "customer", moment)
+        (held.nextAction, held.nextActionDueAt, held.replaces) = ("a", moment, "M1")
+        (held.executives, held.accountTeam, held.note) = ("e", "t", "n")
+        var summary = TechnicalSummary()
+        summary[.happened] = "w"
+        var whole = summary
+        (whole[.window], whole[.mitigation], whole[.prevention]) = ("i", "m", "p")
+        let facts: [OutwardFact] = [
+            .held(held), .held(bare), .approved(message: "M2", comment: "c", leftOut: ["status"]),
+            .approved(message: "M2", comment: nil, leftOut: []), .returned(message: "M2", reason: "r"),
+            .withdrawn(message: "M2", reason: "r"), .withdrawn(message: "M2", reason: nil),
+            .released(message: "M2", policy: 3, leftOut: ["next_update_at"]),
+            .reminded(text: "t", number: 1, of: 3, policy: 3), .givenUp(reminders: 3, policy: 3),
+            .remindersStopped(reason: "r"), .remindersResumed, .executiveUpdate(text: "e"),
+            .accountUpdate(text: "t"),
+            .summaryWritten(summary, isSent: false),
+            .summaryWritten(whole, isSent: true),
+        ]
+        return facts.map { CaseFact.outward($0) }
+    }()
+
     private static let routingSamples: [any Fact] = {
         let facts: [RoutingFact] = [
             .routed(
@@ -298,9 +327,27 @@ struct FactGoldenTests {
             .breachExplained(
                 .init(
                     clock: "resolution", cycle: 101, cause: "staffing", correction: nil,
-                    isCustomerTold: false)),
+                    isCustomerTold: false, notice: "n")),
         ]
-        return records + facts.map { CaseFact.clock($0) }
+        let plan = PreventionStep.Plan(
+            period: "2026-02", text: "t", owner: "p1", dueAt: moment, cause: "staffing")
+        let steps: [PreventionFact] = [
+            .planned(plan),
+            .changed(.init(period: "2026-02", text: "t", owner: "p2", dueAt: moment, cause: nil)),
+            .ended(.done, result: "r"), .ended(.dropped, result: "r"),
+        ]
+        let watch = FixWatchFact.Plan(
+            watch: "W1", until: moment, signals: [.customerReply, .similarCase, .report], words: ["E-42"],
+            note: "n")
+        let watches: [FixWatchFact] = [
+            .started(watch),
+            .started(.init(watch: "W2", until: moment, signals: [.report], words: [], note: nil)),
+            .recurred(watch: "W1", signal: .linkedCase, words: nil, other: .init(id: "c2", number: "TL-2")),
+            .recurred(watch: "W1", signal: .report, words: "w", other: nil),
+            .ended(watch: "W1", outcome: .quiet, reason: nil),
+            .ended(watch: "W1", outcome: .stopped, reason: "r"),
+        ]
+        return steps + watches.map { CaseFact.fixWatch($0) } + records + facts.map { CaseFact.clock($0) }
     }()
 
     private static let retentionSamples: [any Fact] = [

@@ -36,7 +36,7 @@ struct NotificationRulesTests {
                         NotificationRules.warningRight, NotificationRules.breachRight,
                         NotificationRules.helpRight,
                     ] : []
-            }
+            }, queueLead: { nil }
         ).map { "\($0.person.raw) \($0.kind.rawValue) \($0.detail)".trimmingWhitespace }
     }
 
@@ -66,7 +66,8 @@ struct NotificationRulesTests {
         }
         guard let last = recorded.last,
             let event = NotificationRules.event(
-                of: last.body, handoffs: { Handoffs(recorded) }, reviews: { QualityReviews() })
+                of: last.body, handoffs: { Handoffs(recorded) }, reviews: { MessageReviews(recorded) },
+                accountTeam: { [] }, qualityReviews: { QualityReviews() })
         else { return [] }
         return told(event, by: last.actor)
     }

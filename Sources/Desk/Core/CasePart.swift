@@ -47,7 +47,8 @@ package struct CasePartContext: Sendable {
         organisation = try this.organisation.flatMap { try CustomerDirectory.find($0.raw, in: tx) }
         links =
             call.actor.isCustomer ? [] : try RelationsDirectory.links(of: this.id, for: call.actor, in: tx)
-        forms = FormsDirectory.forms(of: this, history, links, for: call.actor, policy: policy)
+        forms = try FormsDirectory.forms(
+            of: this, history, links, for: call.actor, policy: policy, in: tx)
         clocks =
             call.actor.isCustomer
             ? .none

@@ -123,7 +123,8 @@ package struct OperationForm: Sendable {
         guard let standing else { return }
         let named = query.last { $0.name == standing.field }?.value.uppercased()
         let only = standing.values.count == 1 ? standing.values.keys.first : nil
-        guard let item = named ?? only, let values = standing.values[item] else { return }
+        let item = named.map { name in standing.values.keys.first { $0.uppercased() == name } } ?? only
+        guard let item, let values = standing.values[item] else { return }
         self.values.values.merge(values.values) { _, new in new }
         self.values[standing.field] = .text(item)
         references[standing.field]?.removeAll { $0.value != item }

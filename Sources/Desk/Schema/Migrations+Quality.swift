@@ -2,7 +2,7 @@ import Storage
 
 extension Schema {
     static let qualityAndSurveys = Migration(
-        25, "reviews of quality, and surveys",
+        26, "reviews of quality, and surveys",
         common: """
             CREATE TABLE quality_review (
                 id TEXT PRIMARY KEY,

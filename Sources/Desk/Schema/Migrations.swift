@@ -8,7 +8,8 @@ package enum Schema {
     package static let migrations: [Migration] = [
         journal, people, customers, cases, imports, pages, macros, evidence,
         publicFace, lists, secondFactor, search, backups, views, bulk, retention,
-        mail, outbox, clocks, notifications, handoffs, notificationChoices, routing, qualityAndSurveys,
+        mail, outbox, clocks, notifications, handoffs, notificationChoices, routing,
+        outward, outcomes, qualityAndSurveys,
     ]
 
     private static let journal = Migration(

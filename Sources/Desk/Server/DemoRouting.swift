@@ -4,7 +4,28 @@ import Domain
 enum DemoRouting {
     /// The policy of the demo: what is built in, with two shifts and routing.
     static let document =
-        Policy.defaultDocument.replacing("calendars:\n", with: calendars) + "\n\n" + routing + "\n"
+        Policy.defaultDocument.replacing("calendars:\n", with: calendars)
+        .replacing("  # tell:\n", with: telling)
+        .replacing("        mitigation:", with: amongOurselves + "        mitigation:")
+        + "\n\n" + routing + "\n"
+
+    /// Who hears of promises: whoever leads the team of the queue from three quarters of the time on, the manager once one
+    /// is missed.
+    private static let telling = """
+          tell:
+            - {at: 50, to: [owner]}
+            - {at: 75, to: [owner, queue_lead]}
+            - {at: breach, to: [owner, queue_lead, manager]}
+          # Examples:
+
+        """
+
+    /// What teams owe each other.
+    private static let amongOurselves = """
+                handover: {sev1: 10m, sev2: 30m, sev3: 2h, sev4: 8h}
+                take_back: {sev1: 15m, sev2: 1h, sev3: 4h, sev4: 8h}
+
+        """
 
     private static let calendars = """
         calendars:
@@ -25,6 +46,7 @@ enum DemoRouting {
             - id: second_line
               name: Second line
               calendar: berlin
+              lead: ines@thirdline.example
               members:
                 - {person: marta@thirdline.example, skills: [payments, integrations], languages: [en, de], limit: 6}
                 - {person: jonas@thirdline.example, skills: [integrations, data], languages: [en, de, ja]}
@@ -32,6 +54,7 @@ enum DemoRouting {
             - id: third_line
               name: Third line
               calendar: always
+              lead: ines@thirdline.example
               members:
                 - {person: ines@thirdline.example, skills: [payments, identity, integrations, data], languages: [en]}
           queues:
@@ -39,7 +62,7 @@ enum DemoRouting {
             - {id: integrations, name: Integrations, team: second_line, fallback: escalations}
             - {id: general, name: General, team: second_line, fallback: escalations}
             - {id: escalations, name: Escalations, team: third_line}
-            - {id: bridge_vendor, name: Maker of the payment bridge}
+            - {id: bridge_vendor, name: Maker of the payment bridge, kind: vendor, answered_by: The bridge’s support desk}
           rules:
             - {id: bridge, name: Refusals of the bridge, errors: [SIGNATURE_MISMATCH], queue: bridge_vendor}
             - {id: halden, name: Halden’s own engineer, accounts: [Halden Travel], severities: [sev1, sev2], queue: payments, people: [marta@thirdline.example]}

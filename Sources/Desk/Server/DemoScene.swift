@@ -14,6 +14,8 @@ enum DemoValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, Expressib
     case ahead(Int64)
     /// The day that is so many days away.
     case day(Int64)
+    /// The month of the step.
+    case month
     /// The entry that the step of this mark made.
     case entry(String)
 
@@ -32,6 +34,7 @@ enum DemoValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, Expressib
         case .ago(let minutes): .text(now.adding(seconds: -60 * minutes).rfc3339)
         case .ahead(let minutes): .text(Self.quarter(after: now.adding(seconds: 60 * minutes)).rfc3339)
         case .day(let days): .text(now.adding(seconds: 86_400 * days).day)
+        case .month: .text(String(now.day.prefix(7)))
         case .entry(let mark): .text(String(entries[mark] ?? 0))
         }
     }

@@ -39,6 +39,12 @@ extension DemoScenes {
             DemoStep(
                 1, ines, "organisation.describe_contact",
                 ["contact": "aino@halden.example", "roles": ["security", "network"], "named": "true"]),
+            DemoStep(
+                1, ines, "organisation.describe_contact",
+                [
+                    "contact": "mikko@halden.example", "roles": ["executive"],
+                    "note": "Wants two sentences: what it costs them, and when it is over.",
+                ]),
         ])
 
     private static let haldenToday = DemoScene(
@@ -120,5 +126,17 @@ extension DemoScenes {
             DemoStep(
                 0, marta, "view.save",
                 ["name": "Payments, mine", "search": "is:open owner:@me component:billing"]),
+        ])
+
+    /// What the team does so that promises are not missed again for the same reason.
+    static let prevention = DemoScene(
+        begins: 2900,
+        steps: [
+            DemoStep(
+                0, ines, "prevention.plan",
+                [
+                    "period": .month, "text": "Two people answer in the first hour of each shift.",
+                    "owner": .text(marta), "due_at": .ahead(30_000), "cause": "hand_over",
+                ])
         ])
 }

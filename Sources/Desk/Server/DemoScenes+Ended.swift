@@ -165,6 +165,13 @@ extension DemoScenes {
                         "Two subscriptions received every booking. With the second one removed each guest gets one mail: we counted 318 bookings since then.",
                     "verdict": "confusing_ux", "root_cause": "configuration",
                 ]),
+            DemoStep(
+                10, jonas, "case.watch_fix",
+                [
+                    "until": .ahead(20_160), "on_reply": "true", "on_link": "true",
+                    "words": "mails arrive twice",
+                    "note": "The delivery log: more than one delivery of a booking.",
+                ]),
         ])
 
     /// Closed the whole way: cause confirmed, fix verified twice, checklist filled in, confirmed by the customer.

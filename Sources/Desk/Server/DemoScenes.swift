@@ -14,6 +14,7 @@ enum DemoScenes {
     static let ravi = "ravi@thirdline.example"
     static let daniel = "daniel@halden.example"
     static let aino = "aino@halden.example"
+    static let mikko = "mikko@halden.example"
     static let sofia = "sofia@orrin.example"
     static let henrik = "henrik@nordlys.example"
     static let nikos = "nikos@pella.example"
@@ -26,13 +27,14 @@ enum DemoScenes {
         ("Samira Haddad", "admin@thirdline.example", "administrator", nil),
         ("Daniel Roth", daniel, "customer", "Halden Travel"),
         ("Aino Virtanen", aino, "customer", "Halden Travel"),
+        ("Mikko Salo", mikko, "customer", "Halden Travel"),
         ("Sofia Marchetti", sofia, "customer", "Orrin Foods"),
         ("Henrik Dahl", henrik, "customer", "Nordlys Hotels"),
         ("Nikos Pappas", nikos, "customer", "Pella Logistics"),
     ]
 
     static let all =
-        accounts + [templates, views] + [
+        accounts + [templates, views, prevention] + [
             keys, voucher, booking, spikes, newAccounts, silentKit, clockChange, exportColumn, access,
             payments,
             paymentsAgain, barTerminal, resetLink, bridgeAlert, plusSign, japanese, ledger, pending, invoice,

@@ -86,6 +86,10 @@ struct DemoStory {
         for message in DemoMail.messages { _ = try await MailIntake(services).take(Array(message.utf8)) }
         time.advance(to: DemoScenes.minutes - 10)
         try await RoutingJobs(services).work()
+        time.advance(to: DemoScenes.minutes - 5)
+        if let scene = DemoScenes.all.firstIndex(where: { $0.begins == DemoScenes.payments.begins }) {
+            try await DemoReview.play(on: progress[scene].id, in: services, at: time.now)
+        }
         time.advance(to: DemoScenes.minutes)
     }
 

@@ -41,7 +41,8 @@ package struct WorkItem: Equatable, Sendable {
     /// - Parameter clocks: those of its clocks that run.
     package init(of this: SupportCase, clocks: [ClockSummary.Running], policy: Policy, now: Timestamp) {
         var needs: [Need] = []
-        for clock in clocks where clock.pause == nil && clock.due != nil {
+        for clock in clocks
+        where clock.pause == nil && clock.due != nil && !clock.clock.clock.endsByItself {
             let kind = clock.clock.clock
             needs.append(
                 Need(
@@ -78,7 +79,10 @@ extension CaseClock {
         case .engineering, .vendorChase: .note
         case .mitigation: .changeStatus
         case .handover: .handOver
-        case .resolution, .nextAction, .followUp, .evidenceRequest, .timeBox, .surveyFollowUp: nil
+        case .takeBack: .setNextAction
+        case .resolution, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review,
+            .surveyFollowUp:
+            nil
         }
     }
 }

@@ -151,6 +151,10 @@ package enum CaseFact: Fact {
     case handoff(HandoffFact)
     /// Where it went, and what triage made of it.
     case routing(RoutingFact)
+    /// How a fix is watched.
+    case fixWatch(FixWatchFact)
+    /// What happened to words for the customer before and after they were sent.
+    case outward(OutwardFact)
     /// How the work on it was judged.
     case quality(QualityFact)
     /// How the customer was asked, and what they said.
@@ -240,7 +244,7 @@ package enum CaseFact: Fact {
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing, .quality, .survey:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey:
             family?.edits ?? []
         }
     }

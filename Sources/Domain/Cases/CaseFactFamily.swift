@@ -35,6 +35,8 @@ extension CaseFact {
         case .clock(let fact): fact
         case .handoff(let fact): fact
         case .routing(let fact): fact
+        case .fixWatch(let fact): fact
+        case .outward(let fact): fact
         case .quality(let fact): fact
         case .survey(let fact): fact
         default: nil
@@ -46,7 +48,8 @@ extension CaseFact {
         InvestigationFact.self, CoordinationFact.self, RelationFact.self, CaseEvidenceFact.self,
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
-        ClockFact.self, HandoffFact.self, RoutingFact.self, QualityFact.self, SurveyFact.self,
+        ClockFact.self, HandoffFact.self, RoutingFact.self, FixWatchFact.self, OutwardFact.self,
+        QualityFact.self, SurveyFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -75,6 +78,12 @@ extension CaseFact {
         }
         if RoutingFact.kinds.contains(kind) {
             return .routing(try RoutingFact(kind: kind, body: body))
+        }
+        if FixWatchFact.kinds.contains(kind) {
+            return .fixWatch(try FixWatchFact(kind: kind, body: body))
+        }
+        if OutwardFact.kinds.contains(kind) {
+            return .outward(try OutwardFact(kind: kind, body: body))
         }
         if QualityFact.kinds.contains(kind) {
             return .quality(try QualityFact(kind: kind, body: body))

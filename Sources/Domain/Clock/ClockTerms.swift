@@ -71,6 +71,38 @@ package struct ClockCause: Hashable, Sendable {
     }
 }
 
+extension ClockCause {
+    /// What happened, in words.
+    package var words: String {
+        Self.known[kind]
+            ?? (kind.split(separator: ".").last.map { String($0).replacing("_", with: " ") } ?? kind)
+    }
+
+    private static let known = [
+        "case.opened": "the case was opened", "case.imported": "the case was imported",
+        "case.change_imported": "a change was imported", "case.status_changed": "the status changed",
+        "case.resolved": "the case was resolved", "case.reopened": "the case was reopened",
+        "case.closed": "the case was closed", "case.replied": "a message",
+        "case.customer_answered": "the customer answered questions",
+        "case.severity_changed": "the severity changed", "case.classified": "the case was classified",
+        "case.owner_changed": "the owner changed", "case.owner_left": "the owner left",
+        "case.blocked": "what it waits for was said", "case.next_action_set": "the next action was set",
+        "case.next_action_done": "the next action was done", "case.update_promised": "an update was promised",
+        "case.follow_up_added": "a follow-up was planned", "case.follow_up_done": "the follow-up was done",
+        "case.handover_offered": "the case was offered", "case.handover_accepted": "the offer was accepted",
+        "case.handover_returned": "the offer was returned",
+        "case.handover_withdrawn": "the offer was taken back", "case.triaged": "the case was triaged",
+        "case.routed": "the case was routed",
+        "case.cadence_agreed": "other updates were agreed on", "case.merged_into": "the case was merged",
+        "case.unmerged": "the merge was undone",
+        "case.hypothesis_proposed": "a hypothesis was proposed",
+        "case.hypothesis_revised": "a hypothesis was revised",
+        "case.hypothesis_judged": "a hypothesis was judged", "case.test_planned": "a test was planned",
+        "case.result_recorded": "a result was recorded", "case.evidence_requested": "evidence was asked for",
+        "clock.level_applied": "another service level counted",
+    ]
+}
+
 /// What a fact does to a clock.
 package enum ClockSignal: Sendable {
     /// A cycle begins, unless one is under way.

@@ -74,7 +74,7 @@ package struct TimeInState: Equatable, Sendable {
 
 extension CaseFact {
     /// The status that the case has from this fact on; nil where it says nothing of it.
-    fileprivate var statusReached: ID<Policy.Status>? {
+    var statusReached: ID<Policy.Status>? {
         switch self {
         case .opened(let opening): ID(opening.status)
         case .imported(_, let row), .changeImported(let row): row.set["status"].map { ID($0) }

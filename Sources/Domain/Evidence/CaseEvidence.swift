@@ -175,14 +175,19 @@ extension CaseEvidence {
         return found
     }
 
+    /// The most things that are asked for at once.
+    package static let mostItems = 20
+
     /// Asks the customer for evidence, an item a line.
     package func asking(
-        reason: String, items text: String, script: String?, days: Int, at now: Timestamp
+        reason: String, items text: String, script: String?, days: Int, template: String? = nil,
+        at now: Timestamp
     ) throws(Refusal) -> CaseEvidenceFact {
         let items = text.split(separator: "\n").map { String($0).trimmingWhitespace }.filter { !$0.isEmpty }
-        guard items.count <= 20 else {
+        guard items.count <= Self.mostItems else {
             throw Refusal(
-                field: "items", "too_many", "Ask for at most 20 things at once; this names \(items.count).")
+                field: "items", "too_many",
+                "Ask for at most \(Self.mostItems) things at once; this names \(items.count).")
         }
         if let long = items.first(where: { $0.utf8.count > 2000 }) {
             throw Refusal(
@@ -192,7 +197,7 @@ extension CaseEvidence {
         return .requested(
             .init(
                 request: "R\(requests.count + 1)", reason: reason, items: items, script: script,
-                until: now.adding(seconds: Int64(days) * 86_400)))
+                until: now.adding(seconds: Int64(days) * 86_400), template: template))
     }
 
     /// What of the expected evidence is there, absent, or cannot be had.

@@ -34,11 +34,16 @@ package enum CaseEvidenceFact: CaseFactFamily {
         package var script: String?
         /// When its link ends.
         package var until: Timestamp
+        /// The template of policy that it came from.
+        package var template: String?
 
         /// A request with all parts.
-        package init(request: String, reason: String, items: [String], script: String?, until: Timestamp) {
+        package init(
+            request: String, reason: String, items: [String], script: String?, until: Timestamp,
+            template: String? = nil
+        ) {
             (self.request, self.reason, self.items) = (request, reason, items)
-            (self.script, self.until) = (script, until)
+            (self.script, self.until, self.template) = (script, until, template)
         }
     }
 
@@ -211,6 +216,7 @@ extension CaseEvidenceFact.Asking {
         .fields([
             "request": .string(request), "reason": .string(reason),
             "items": .array(items.map(JSON.string)), "script": script.map(JSON.string), "until": until.json,
+            "template": template.map(JSON.string),
         ])
     }
 
@@ -218,7 +224,7 @@ extension CaseEvidenceFact.Asking {
         guard let until = body.time("until") else { throw FactProblem("the body has no time “until”") }
         self.init(
             request: try body.text("request"), reason: try body.text("reason"), items: body.texts("items"),
-            script: body.optionalText("script"), until: until)
+            script: body.optionalText("script"), until: until, template: body.optionalText("template"))
     }
 }
 

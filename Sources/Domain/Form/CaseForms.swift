@@ -76,13 +76,14 @@ package struct CaseForms: Sendable {
         context["customer"] = found.organisation == nil ? "no" : "yes"
         let isByWord = record.answers["ended_by"]?.value == "workaround"
         context["workaround_only"] = closure.hasWorkaroundOnly || isByWord ? "yes" : "no"
+        context["promise_missed"] = closure.missedPromises > 0 ? "yes" : "no"
         return context
     }
 
     /// The words about a case on which questions may depend.
     package static let contextWords = [
         "severity", "request_type", "product_area", "component", "environment", "customer",
-        "workaround_only",
+        "workaround_only", "promise_missed",
     ]
 }
 

@@ -16,11 +16,13 @@ package enum ClosureCheck: String, Sendable, CaseIterable {
     case prevention
     /// A problem or defect is linked; nobody's word stands for the link.
     case preventionLink = "prevention_link"
+    /// Of each promise to the customer that was missed it is recorded why.
+    case breachRecords = "breach_records"
 
     /// Whether only the state of things counts; otherwise a person may answer where the software sees nothing.
     package var isBySystemAlone: Bool {
         switch self {
-        case .narrative, .rootCause, .category, .preventionLink: true
+        case .narrative, .rootCause, .category, .preventionLink, .breachRecords: true
         case .evidence, .customer, .article, .prevention: false
         }
     }
@@ -48,6 +50,10 @@ package struct ClosureState: Equatable, Sendable {
     package var prevention: String?
     /// Whether the case ends on a way around alone.
     package var hasWorkaroundOnly = false
+    /// How many promises to the customer were missed.
+    package var missedPromises = 0
+    /// Those of them of which nobody recorded why, each in words.
+    package var unexplained: [String] = []
 
     /// Nothing seen.
     package init() {}
@@ -62,6 +68,9 @@ package struct ClosureState: Equatable, Sendable {
         case .customer: customer
         case .article: article
         case .prevention, .preventionLink: prevention
+        case .breachRecords:
+            unexplained.isEmpty
+                ? (missedPromises == 0 ? "None was missed" : "\(missedPromises) recorded") : nil
         }
     }
 
@@ -80,7 +89,9 @@ package struct ClosureState: Equatable, Sendable {
         case .preventionLink: "Link the problem or defect with “Link a record”."
         case .evidence where !evidenceGaps.isEmpty:
             "Evidence is missing: \(evidenceGaps.joined(separator: "; ")). Add it, or say on the evidence page why it cannot be had or is no longer needed."
-        case .evidence, .customer, .article, .prevention: nil
+        case .breachRecords where !unexplained.isEmpty:
+            "Record why it was missed: \(unexplained.joined(separator: ", "))."
+        case .evidence, .customer, .article, .prevention, .breachRecords: nil
         }
     }
 }

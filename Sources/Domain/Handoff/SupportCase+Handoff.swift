@@ -26,9 +26,10 @@ extension SupportCase {
     /// - Parameters:
     ///   - brief: what the receiver reads; nil or empty for what was generated.
     ///   - generated: what the case itself says.
+    ///   - acceptBy: until when its service level wants it accepted; nil for what holds for all hand-overs.
     package func handingOver(
         to receiver: HandoverReceiver, way: HandoffFact.Way, brief: String?, generated: String,
-        now handoffs: Handoffs, in context: Context
+        acceptBy: Timestamp? = nil, now handoffs: Handoffs, in context: Context
     ) throws(Refusal) -> [CaseFact] {
         try refuseDone("hand it over", policy: context.policy)
         guard let owner else {
@@ -65,8 +66,9 @@ extension SupportCase {
                         handover: handoffs.nextHandover, way: way, from: owner.raw, person: person,
                         role: role, brief: sent,
                         generated: sent == generated.trimmingWhitespace ? nil : generated,
-                        acceptBy: context.now.adding(
-                            seconds: Int64(context.policy.handover.acceptMinutes) * 60))))
+                        acceptBy: acceptBy
+                            ?? context.now.adding(
+                                seconds: Int64(context.policy.handover.acceptMinutes) * 60))))
         ]
     }
 

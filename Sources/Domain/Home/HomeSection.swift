@@ -12,6 +12,8 @@ package enum HomeSection: String, CaseIterable, Sendable {
     case severityCheck = "severity_check"
     /// What is missed before the shift ends.
     case risk
+    /// Messages to customers that wait for one's review.
+    case review
     /// Colleagues who do not get on.
     case stuck
     /// What falls through.
@@ -20,6 +22,16 @@ package enum HomeSection: String, CaseIterable, Sendable {
     case engineering
     /// What cases wait for.
     case backlog
+    /// Open cases of the gravest severities, and those that were handed up.
+    case escalations
+    /// How old open cases are.
+    case ageing
+    /// Who takes cases now, by team.
+    case coverage
+    /// How much of what was promised was kept this month.
+    case levels
+    /// Steps of prevention that one has to do.
+    case prevention
 
     /// The heading.
     package var title: String {
@@ -30,10 +42,16 @@ package enum HomeSection: String, CaseIterable, Sendable {
         case .unowned: "Nobody owns"
         case .severityCheck: "Severity check"
         case .risk: "Missed before the shift ends"
+        case .review: "Messages to review"
         case .stuck: "Stuck"
         case .attention: "Nothing falls through"
         case .engineering: "Waiting for engineering"
         case .backlog: "What cases wait for"
+        case .escalations: "Priority escalations"
+        case .ageing: "How old open cases are"
+        case .coverage: "Who takes cases now"
+        case .levels: "Service levels this month"
+        case .prevention: "My steps of prevention"
         }
     }
 
@@ -43,7 +61,13 @@ package enum HomeSection: String, CaseIterable, Sendable {
         case .work: "case.note"
         case .offered: "case.accept_handover"
         case .stuck: "case.ask_unblock"
-        case .news, .unowned, .severityCheck, .risk, .attention, .engineering, .backlog: "case.view"
+        case .coverage: "policy.view"
+        case .levels: "level.review"
+        case .prevention: "case.explain_breach"
+        case .review: Policy.reviewRight
+        case .news, .unowned, .severityCheck, .risk, .attention, .engineering, .backlog, .escalations,
+            .ageing:
+            "case.view"
         }
     }
 }

@@ -109,10 +109,10 @@ package struct NotificationChoices: Equatable, Sendable {
 
     private static func usualChannels(of kind: NotificationKind) -> Set<NotificationChannel> {
         switch kind {
-        case .assigned, .offered, .unblockAsked, .unblockAnswered, .named, .promiseMissed, .breached:
+        case .assigned, .offered, .unblockAsked, .unblockAnswered, .reviewAsked, .reviewed, .accountUpdate,
+            .lowScore, .named, .promiseMissed, .breached:
             [.page, .browser, .mail, .chat]
-        case .lowScore: [.page, .browser, .mail, .chat]
-        case .reviewed: [.page, .mail]
+        case .qualityReviewed: [.page, .mail]
         case .handover, .replied, .teamClock, .warned: [.page, .browser]
         case .changed: [.page]
         }
@@ -274,10 +274,17 @@ package struct NotificationChoices: Equatable, Sendable {
         "\(minutes / 60 < 10 ? "0" : "")\(minutes / 60):\(minutes % 60 < 10 ? "0" : "")\(minutes % 60)"
     }
 
-    /// As they are stored and sent.
+    /// The same choices, with a word on every kind that the product knows.
+    package var complete: NotificationChoices {
+        var complete = self
+        for kind in NotificationKind.allCases { complete.channels[kind] = self[kind] }
+        return complete
+    }
+
+    /// As they are stored and sent: the kinds that were chosen, for what was added since is as usual.
     package var json: JSON {
-        let told = NotificationKind.allCases.map { kind -> (key: String, value: JSON) in
-            (kind.rawValue, .array(self[kind].sorted().map { .string($0.rawValue) }))
+        let told = NotificationKind.allCases.compactMap { kind -> (key: String, value: JSON)? in
+            channels[kind].map { (kind.rawValue, .array($0.sorted().map { .string($0.rawValue) })) }
         }
         return .fields([
             "told": .object(JSONObject(members: told)), "mail_when": .string(mail.rawValue),
@@ -294,6 +301,7 @@ package struct NotificationChoices: Equatable, Sendable {
     package init(_ json: JSON?) {
         self = .usual
         guard let json else { return }
+        channels = [:]
         for kind in NotificationKind.allCases {
             if let ways = json["told"]?[kind.rawValue]?.array {
                 channels[kind] = Set(ways.compactMap { $0.string.flatMap(NotificationChannel.init) })

@@ -12,10 +12,16 @@ package enum NotificationKind: String, CaseIterable, Sendable {
     case unblockAsked = "unblock_asked"
     /// They were stuck, and somebody says how it goes on.
     case unblockAnswered = "unblock_answered"
+    /// A message to a customer waits for somebody who may review it.
+    case reviewAsked = "review_asked"
+    /// A message of theirs was approved, returned, or sent since nobody reviewed it.
+    case reviewed
+    /// An update says something to those who answer for the customer, and they do.
+    case accountUpdate = "account_update"
     /// A customer was not satisfied, and they are to follow up.
     case lowScore = "low_score"
     /// Their work was reviewed, or whoever they reviewed answers.
-    case reviewed
+    case qualityReviewed = "quality_reviewed"
     /// A colleague wrote their name in a note.
     case named
     /// A time promised to the customer is over.
@@ -39,8 +45,11 @@ package enum NotificationKind: String, CaseIterable, Sendable {
         case .handover: "A case that I offered is accepted or returned, or an offer to me is taken back"
         case .unblockAsked: "Somebody is stuck, and I may help"
         case .unblockAnswered: "I was stuck, and somebody answers"
+        case .reviewAsked: "A message to a customer waits for a review, and I may review it"
+        case .reviewed: "A message of mine is approved, comes back, or is sent unreviewed"
+        case .accountUpdate: "An update says something to me, who answers for the customer"
         case .lowScore: "A customer is not satisfied, and I am to follow up"
-        case .reviewed: "My work is reviewed, or somebody answers a review of mine"
+        case .qualityReviewed: "My work is reviewed, or somebody answers a review of mine"
         case .named: "Somebody names me in a note"
         case .promiseMissed: "A promised update of my case is late"
         case .breached: "A clock of my case is missed"
@@ -86,10 +95,16 @@ package struct NotificationRules {
         case stuck
         /// Whoever was stuck is answered.
         case unstuck(ID<Person>)
+        /// A message to the customer waits for its review.
+        case held
+        /// A message that waited is settled; whose it was.
+        case reviewed(ID<Person>, MessageReviews.Outcome)
+        /// Something was written for those who answer for the customer; who they are.
+        case accountUpdate([ID<Person>])
         /// A customer was not satisfied; who is to follow up, where that is known.
         case lowScore(owner: ID<Person>?)
         /// Somebody's work was reviewed, or a reviewer was answered.
-        case reviewed(of: ID<Person>)
+        case qualityReviewed(of: ID<Person>)
         /// The customer wrote.
         case replied
         /// A colleague wrote a note.
@@ -118,17 +133,23 @@ package struct NotificationRules {
     /// What a fact of a case has to tell; nil for most.
     /// - Parameters:
     ///   - handoffs: the case's offers and requests after the fact; asked only where it answers one.
-    ///   - reviews: the reviews of the case after the fact; asked only where it answers one.
+    ///   - reviews: its messages that were held, after the fact; asked only where it settles one.
+    ///   - accountTeam: who of the house answers for its customer; asked only where the fact is written for them.
+    ///   - qualityReviews: the reviews of its quality after the fact; asked only where it answers one.
     package static func event(
-        of fact: CaseFact, handoffs: () throws -> Handoffs, reviews: () throws -> QualityReviews
+        of fact: CaseFact, handoffs: () throws -> Handoffs,
+        reviews: () throws -> MessageReviews, accountTeam: () throws -> [ID<Person>],
+        qualityReviews: () throws -> QualityReviews
     ) rethrows -> Event? {
         switch fact {
+        case .outward(.accountUpdate): .accountUpdate(try accountTeam())
+        case .outward(let change): try event(of: change, reviews)
         case .handoff(let change): try event(of: change, handoffs)
         case .survey(.followUpOpened(_, let owner, _)): .lowScore(owner: owner.map { ID($0) })
-        case .quality(.reviewed(let review)): .reviewed(of: ID(review.reviewed))
-        case .quality(.withdrawn(_, let reviewed, _)): .reviewed(of: ID(reviewed))
+        case .quality(.reviewed(let review)): .qualityReviewed(of: ID(review.reviewed))
+        case .quality(.withdrawn(_, let reviewed, _)): .qualityReviewed(of: ID(reviewed))
         case .quality(.answered(let number, _, _)):
-            try reviews().reviews.first { $0.number == number }.map { .reviewed(of: ID($0.reviewer)) }
+            try qualityReviews().reviews.first { $0.number == number }.map { .qualityReviewed(of: ID($0.reviewer)) }
         case .ownerChanged(let owner, _): .assigned(to: ID(owner))
         case .replied(_, fromCustomer: true): .replied
         case .noted(let text): text.contains("@") ? .noted(text: text) : nil
@@ -154,6 +175,19 @@ package struct NotificationRules {
         }
     }
 
+    private static func event(
+        of change: OutwardFact, _ reviews: () throws -> MessageReviews
+    ) rethrows -> Event? {
+        switch change {
+        case .held: return .held
+        case .approved(let number, _, _), .returned(let number, _), .released(let number, _, _):
+            return try reviews().reviews.first { $0.number == number }.flatMap { review in
+                review.outcome.map { .reviewed(ID(review.writer), $0) }
+            }
+        default: return nil
+        }
+    }
+
     /// What a fact of the clocks of a case has to tell: of several firings of one clock at once only the last.
     package static func event(of fact: ClockRecordFact) -> Event? {
         switch fact {
@@ -174,9 +208,12 @@ package struct NotificationRules {
     ///   - actor: who did it.
     ///   - staff: the colleagues; asked only where the event needs them.
     ///   - rights: what somebody may do.
+    ///   - levels: who is told of promises, where policy says so.
+    ///   - queueLead: whoever leads the team of the case's queue; asked only where policy tells them.
     package static func notices(
         of event: Event, on found: SupportCase, by actor: String, staff: () throws -> [Person],
-        rights: (Person) -> Set<Right>
+        rights: (Person) -> Set<Right>, levels: ServiceLevels? = nil,
+        queueLead: () throws -> ID<Person>?
     ) rethrows -> [NotificationNotice] {
         let owner = found.owner
         let watchers = found.arrangement.watchers
@@ -191,6 +228,7 @@ package struct NotificationRules {
             staff.filter { $0.isActive && rights($0).contains(right) }.map(\.id)
         }
         let concerned = [owner].compactMap { $0 } + watchers
+        var ofClock: (clock: CaseClockID, percent: Int, kind: NotificationKind, detail: String, right: Right)?
         switch event {
         case .assigned(let person): tell([person], .assigned)
         case .offered(let offer): tell(try receivers(of: offer, staff), .offered)
@@ -203,24 +241,38 @@ package struct NotificationRules {
             }
         case .stuck: tell(whoever(helpRight, of: try staff()), .unblockAsked)
         case .unstuck(let person): tell([person], .unblockAnswered)
+        case .accountUpdate(let people): tell(people, .accountUpdate)
+        case .held: tell(whoever(Policy.reviewRight, of: try staff()), .reviewAsked)
+        case .reviewed(let writer, let outcome): tell([writer], .reviewed, outcome.rawValue)
         case .lowScore(let owner?): tell([owner], .lowScore)
         case .lowScore(nil): tell(whoever(lowScoreRight, of: try staff()), .lowScore)
-        case .reviewed(let person): tell([person], .reviewed)
+        case .qualityReviewed(let person): tell([person], .qualityReviewed)
         case .replied: tell(concerned, .replied)
         case .noted(let text): tell(Mentions.people(in: text, of: try staff()), .named)
         case .status(let status): tell(concerned, .changed, "status \(status)")
         case .severity(let severity): tell(concerned, .changed, "severity \(severity)")
         case .warned(let clock, let percent):
-            tell([owner].compactMap { $0 }, .warned, "\(clock.text) \(percent)")
-            if clock.clock.isPromise {
-                tell(whoever(warningRight, of: try staff()), .teamClock, "\(clock.text) \(percent)")
-            }
+            ofClock = (clock, percent, .warned, "\(clock.text) \(percent)", warningRight)
         case .breached(let clock):
-            let isPromise = clock.clock == .promisedUpdate
-            tell([owner].compactMap { $0 }, isPromise ? .promiseMissed : .breached, clock.text)
-            if clock.clock.isPromise {
-                tell(whoever(breachRight, of: try staff()), .teamClock, clock.text)
+            let kind: NotificationKind = clock.clock == .promisedUpdate ? .promiseMissed : .breached
+            ofClock = (clock, 100, kind, clock.text, breachRight)
+        }
+        guard let (clock, percent, kind, detail, right) = ofClock else { return notices }
+        // Clocks of the house go to the owner; promises to those whom policy names, else to whoever has the right.
+        let named = clock.clock.isPromise ? levels?.listeners(at: percent, severity: found.severity.raw) : nil
+        let owners = [owner].compactMap { $0 }
+        for listener in named ?? [.owner] {
+            switch listener {
+            case .owner: tell(owners, kind, detail)
+            case .queueLead: tell([try queueLead()].compactMap { $0 }, .teamClock, detail)
+            case .role(let role):
+                let people = try staff().filter { $0.isActive && $0.roles.contains(role) }
+                tell(people.map(\.id), .teamClock, detail)
             }
+        }
+        // Nothing of it is lost because nobody owns the case or leads its queue.
+        if clock.clock.isPromise, named == nil || (notices.isEmpty && named?.isEmpty == false) {
+            tell(whoever(right, of: try staff()), .teamClock, detail)
         }
         return notices
     }

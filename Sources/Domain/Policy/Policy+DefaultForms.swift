@@ -121,6 +121,7 @@ extension Policy {
               - {id: narrative, label: What was wrong and what was done is written, checked_by: narrative, needed_to: resolve, internal: true}
               - {id: cause, label: The root cause is tagged and confirmed, checked_by: root_cause, needed_to: close, needed_when: {severity: [sev1, sev2]}, internal: true}
               - {id: category, label: The category is set, checked_by: category, needed_to: close, needed_when: {severity: [sev1, sev2]}, internal: true}
+              - {id: breaches, label: Why promises were missed is recorded, checked_by: breach_records, shown_when: {promise_missed: "yes"}, internal: true}
               - id: evidence
                 label: Evidence is complete
                 help: What a case like this should have is here or cannot be had, and all that was asked for came.

@@ -24,12 +24,25 @@ extension Policy {
         # opened. Times are working time of its calendar, such as 15m, 4h or 1h30m; “none” where nothing is promised.
         # “calendars” gives some severities another calendar than the level's. A clock may say more: pauses (blocked_reasons
         # in which it stands), calendar, warn_at (percent), begins (creation, assignment, escalation), on_change (from_start
-        # counts anew what ran so far, from_change begins with the change), regulatory: true (never stands still).
+        # counts anew what ran so far, from_change begins with the change), regulatory: true (never stands still). Among
+        # yourselves, `handover` is how soon an offered case is accepted (else handover.accept_minutes), and `take_back` how
+        # soon one is taken up again that was returned, or that comes back from engineering.
         service_levels:
           warn_at: [50, 75, 90]
           on_change: from_start
           # A message with fewer words is no first response.
           meaningful_words: 4
+          # A clause with one of these phrases only acknowledges, and its words do not count.
+          acknowledgements: [we have received, thank you for contacting, thanks for contacting, thank you for reaching out, thanks for reaching out, will look into, looking into it, get back to you, will be in touch]
+          # Who is told of warnings from a percentage on, and of breaches: owner, queue_lead (the `lead` of the queue's team)
+          # or a role; `severities` narrows a line. Left out: the owner, and whoever has the rights clock.hear_warnings and
+          # clock.hear_breaches.
+          # tell:
+          #   - {at: 50, to: [owner]}
+          #   - {at: 75, to: [owner, queue_lead]}
+          #   - {at: breach, to: [owner, queue_lead, manager]}
+          # So many percent of what was promised should be kept; the review of service levels measures by it.
+          attainment_percent: 95
           levels:
             - id: enterprise
               name: Enterprise

@@ -42,6 +42,9 @@ extension Policy {
         #   queues:
         #     - {id: payments, name: Payments, team: second_line, fallback: general}
         #     - {id: general, name: General, team: second_line}
+        #     # `kind`: support, incident, engineering, sre, security, vendor. Where no team of yours answers, `answered_by` says
+        #     # who does. While a case is with engineering or SRE the clock `engineering` runs, with a vendor `vendor_chase`.
+        #     - {id: gateway_maker, name: Maker of the gateway, kind: vendor, answered_by: "Their desk, +49 30 1234"}
         #   rules:
         #     - {id: payments, name: Payments, product_areas: [payments], queue: payments, skills: [payments]}
         #     - {id: rest, name: All others, queue: general}

@@ -156,6 +156,7 @@ extension Policy {
           - {id: documentation_gap, name: Documentation gap}
           - {id: confusing_ux, name: Confusing user interface}
           - {id: expected_behaviour, name: Expected behaviour}
+          - {id: unconfirmed, name: "Unconfirmed: the customer did not answer"}
         # The layer in which the fault lies.
         fault_layers:
           - {id: application, name: Application}
@@ -255,6 +256,8 @@ extension Policy {
           accept_minutes: 30
           upward_role: engineer
           outside_reasons: [customer, vendor]
+        \(defaultOutward)
+
         # Whether customers see in the portal how long their case was in each state.
         customers_see_time_in_state: false
         # Why only some may know of a case. Beside the people who are named, its owner and its security owner, these roles
@@ -347,7 +350,8 @@ extension Policy {
 
         # What each role may do. "case.*" gives every right that begins so. With "second_factor: required" whoever has
         # the role signs in with a code of an app beside the password. `home`: what the first page of the role holds, in
-        # order (work, offered, news, unowned, severity_check, risk, stuck, attention, engineering, backlog).
+        # order (work, offered, news, unowned, severity_check, risk, review, stuck, attention, engineering, backlog,
+        # escalations, ageing, coverage, levels, prevention).
         roles:
           - id: customer
             name: Customer
@@ -358,16 +362,16 @@ extension Policy {
             rights: [survey.view, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate, evidence.add, evidence.describe, evidence.request]
           - id: engineer
             name: Support engineer (L2)
-            home: [offered, work, news, unowned, stuck]
+            home: [offered, work, prevention, news, unowned, stuck]
             rights: [survey.view, survey.handle, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.explain_breach, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.read_restricted]
           - id: lead
             name: Lead (L3)
-            home: [severity_check, stuck, offered, risk, unowned, attention, work, news]
-            rights: [survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, clock.hear_warnings, clock.hear_breaches, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
+            home: [review, severity_check, stuck, offered, risk, unowned, attention, work, prevention, news]
+            rights: [survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_warnings, clock.hear_breaches, level.review, level.plan, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: manager
             name: Manager
-            home: [risk, severity_check, attention, stuck, backlog, news]
-            rights: [survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, clock.hear_breaches, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit]
+            home: [review, escalations, risk, levels, ageing, stuck, coverage, backlog, severity_check, attention, prevention, news]
+            rights: [survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_breaches, level.review, level.plan, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit]
           - id: developer
             name: Product engineer
             home: [news, engineering, work]
@@ -377,7 +381,7 @@ extension Policy {
             rights: [alert.receive, account.manage]
           - id: auditor
             name: Auditor
-            rights: [survey.view, quality.view, mail.view, retention.view, case.view, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
+            rights: [survey.view, quality.view, mail.view, retention.view, case.view, level.review, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
           - id: security
             name: Security
             home: [offered, work, news]

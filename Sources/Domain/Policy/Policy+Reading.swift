@@ -81,6 +81,10 @@ extension Policy {
         policy.quality = readQuality(&root, policy, &problems)
         policy.survey = readSurvey(&root, policy, &problems)
         policy.serviceLevels = .read(&root, levelTerms(policy), zones: zones, &problems)
+        policy.messageReview = readMessageReview(&root, policy, &problems)
+        policy.executiveRoles = readExecutiveRoles(&root, policy, &problems)
+        policy.requestTemplates = readRequestTemplates(&root, policy, &problems)
+        policy.noResponse = readNoResponse(&root, policy, &problems)
         policy.routing = .read(&root, policy, people: people, &problems)
         policy.triage = .read(&root, policy.severities, &problems)
         checkForms(policy, root.child("forms"), &problems)
@@ -118,7 +122,7 @@ extension Policy {
                 .productAreas: policy.productAreas.map(\.id), .channels: policy.channels.map(\.id),
                 .requestTypes: policy.requestTypes.map(\.id),
             ],
-            blockedReasons: policy.coordination.blockedReasons.map(\.id))
+            blockedReasons: policy.coordination.blockedReasons.map(\.id), roles: policy.roles.map(\.id))
     }
 
     private static func readSeverities(_ root: inout ConfigReader, _ problems: inout [ConfigProblem])

@@ -201,6 +201,14 @@ package struct Policy: Sendable {
     package var coordination = CoordinationTerms.standard
     /// How cases change hands.
     package var handover = HandoverTerms.standard
+    /// Which messages a second person reads before the customer does.
+    package var messageReview = MessageReviewTerms()
+    /// How a customer who does not answer is reminded; nil where nobody is.
+    package var noResponse: NoResponseTerms?
+    /// The roles of contacts who read what is written for executives.
+    package var executiveRoles: Set<String> = []
+    /// What customers are asked for often.
+    package var requestTemplates: [RequestTemplate] = []
     /// How the quality of cases is reviewed.
     package var quality = QualityTerms.standard
     /// Whom customers’ surveys go to, and what follows from them; nil where nobody is asked.

@@ -108,6 +108,9 @@ private struct RoutingReading {
             require(
                 team.calendar, among: calendars, "a calendar", one.child("calendar")?.line ?? item.node.line,
                 "\(item.path).calendar")
+            if let lead = one.optionalText("lead", &problems) {
+                team.lead = person(lead, one.child("lead")?.line ?? item.node.line, "\(item.path).lead")
+            }
             for member in one.items("members", &problems) {
                 let read = self.member(member.node, member.path, rules)
                 if team.members.contains(where: { $0.person == read.person }) {
@@ -166,9 +169,10 @@ private struct RoutingReading {
         var found: [(queue: RoutingRules.Queue, reader: ConfigReader, path: String)] = []
         for item in reader.items("queues", &problems) {
             var one = ConfigReader(item.node, at: item.path, problems: &problems)
-            let queue = RoutingRules.Queue(
+            var queue = RoutingRules.Queue(
                 id: one.text("id", &problems), name: one.text("name", &problems),
                 team: one.optionalText("team", &problems), fallback: one.optionalText("fallback", &problems))
+            destination(&queue, &one, item.path)
             if let team = queue.team {
                 require(
                     team, among: rules.teams.map(\.id), "a team", one.child("team")?.line ?? item.node.line,
@@ -186,6 +190,27 @@ private struct RoutingReading {
             refuseLoop(from: entry.queue, among: found.map(\.queue), line, "\(entry.path).fallback")
         }
         return found.map(\.queue)
+    }
+
+    /// What kind of destination a queue is, who answers there, and which clock runs meanwhile.
+    private mutating func destination(
+        _ queue: inout RoutingRules.Queue, _ one: inout ConfigReader, _ path: String
+    ) {
+        queue.kind = one.choice("kind", &problems) ?? .support
+        queue.answers = one.optionalText("answered_by", &problems)
+        queue.clock = queue.kind.usualClock
+        if let name = one.optionalText("clock", &problems) {
+            let known = [CaseClock.engineering, .vendorChase].map(\.rawValue) + ["none"]
+            require(
+                name, among: known, "a clock that a destination can start",
+                one.child("clock")?.line ?? one.node.line, "\(path).clock")
+            queue.clock = name == "none" ? nil : CaseClock(rawValue: name) ?? queue.clock
+        }
+        if queue.kind != .support, queue.team == nil, queue.answers == nil {
+            refuse(
+                one.child("kind")?.line ?? one.node.line, "\(path).kind",
+                "nobody would answer there: name a “team”, or who does in “answered_by”")
+        }
     }
 
     private mutating func refuseLoop(

@@ -33,6 +33,8 @@ package struct RoutingRules: Hashable, Sendable {
         package var calendar: String
         /// Its people.
         package var members: [Member]
+        /// The address of whoever leads it and is told of its promises; nil where nobody does.
+        package var lead: String?
     }
 
     /// Where cases wait for somebody.
@@ -45,6 +47,49 @@ package struct RoutingRules: Hashable, Sendable {
         package var team: String?
         /// The queue whose team helps where nobody of this one can take a case.
         package var fallback: String?
+        /// What kind of destination it is.
+        package var kind = Kind.support
+        /// Who answers there, where that is no team of ours.
+        package var answers: String?
+        /// The clock that runs while a case is there; nil where arriving starts none.
+        package var clock: CaseClock?
+
+        /// The kinds of destination.
+        package enum Kind: String, Sendable, CaseIterable {
+            /// People who take cases.
+            case support
+            /// Whoever runs an incident.
+            case incident
+            /// Product engineers.
+            case engineering
+            /// Whoever keeps the service up.
+            case sre
+            /// Security.
+            case security
+            /// A third party.
+            case vendor
+
+            /// Shown on pages.
+            package var label: String {
+                switch self {
+                case .support: "Support queue"
+                case .incident: "Incident"
+                case .engineering: "Engineering"
+                case .sre: "SRE"
+                case .security: "Security"
+                case .vendor: "Vendor"
+                }
+            }
+
+            /// The clock that arriving there starts unless policy names another one.
+            var usualClock: CaseClock? {
+                switch self {
+                case .support, .security, .incident: nil
+                case .engineering, .sre: .engineering
+                case .vendor: .vendorChase
+                }
+            }
+        }
     }
 
     /// What a rule may ask of a case, by its name in policy.

@@ -36,6 +36,7 @@ package indirect enum SearchCondition: Hashable, Sendable {
         case hypothesis
         case handover
         case stuck
+        case review
         case reusableAnswer = "reusable_answer"
     }
 
@@ -77,6 +78,10 @@ package indirect enum SearchCondition: Hashable, Sendable {
     case merged
     /// Triage is complete.
     case triaged
+    /// A promise to the customer was missed; where true, one of which nobody recorded why.
+    case missed(isUnexplained: Bool)
+    /// A clock among ourselves is over and goes on.
+    case behind
     /// It went from one queue to another more often than this.
     case moved(Int)
     /// Everything holds.
@@ -113,7 +118,7 @@ package indirect enum SearchCondition: Hashable, Sendable {
     /// Whether it asks for something that other cases come into as time goes by.
     package var dependsOnTime: Bool {
         switch self {
-        case .during: true
+        case .during, .missed, .behind: true
         case .every(let parts), .any(let parts): parts.contains(where: \.dependsOnTime)
         case .not(let inner): inner.dependsOnTime
         default: false

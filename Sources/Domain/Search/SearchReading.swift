@@ -156,10 +156,14 @@ package struct SearchReading: Sendable {
         case "unowned", "unassigned": return .not(.has(.owner))
         case "overdue": return .during(.due, from: nil, until: now)
         case "breached": return .during(.breach, from: nil, until: now)
+        case "missed": return .missed(isUnexplained: false)
+        case "unexplained": return .missed(isUnexplained: true)
+        case "behind": return .behind
         case "late": return .during(.promised, from: nil, until: now)
         case "offered": return .has(.handover)
         case "unaccepted": return .during(.acceptance, from: nil, until: now)
         case "stuck": return .has(.stuck)
+        case "in_review": return .has(.review)
         case "restricted", "confidential": return .restricted
         case "merged": return .merged
         case "triaged": return .triaged
@@ -172,9 +176,10 @@ package struct SearchReading: Sendable {
                 value, "a state",
                 [
                     "open", "waiting", "solved", "closed", "mine", "unowned", "overdue", "late", "breached",
+                    "behind", "missed", "unexplained",
                     "watched",
                     "merged",
-                    "restricted", "offered", "unaccepted", "stuck",
+                    "restricted", "offered", "unaccepted", "stuck", "in_review",
                     "triaged", "untriaged", "bouncing",
                 ])
         }

@@ -30,6 +30,12 @@ package enum CaseClock: String, Sendable, CaseIterable {
     case timeBox = "time_box"
     /// Until whoever the case is offered to accepts it or gives it back.
     case handover
+    /// Until a case that was handed on and came back is taken up again.
+    case takeBack = "take_back"
+    /// Until a fix was watched long enough.
+    case postFixWatch = "post_fix_watch"
+    /// Until a second person has read a message to the customer.
+    case review
     /// Until somebody follows up on a low score of the customer.
     case surveyFollowUp = "survey_follow_up"
 
@@ -51,6 +57,9 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .evidenceRequest: "Evidence asked for"
         case .timeBox: "Time-box"
         case .handover: "Hand-over accepted"
+        case .takeBack: "Taken up again"
+        case .postFixWatch: "Watch of the fix"
+        case .review: "Review of a message"
         case .surveyFollowUp: "Follow-up of a low score"
         }
     }
@@ -70,6 +79,9 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .evidenceRequest: "all that was asked for, or taking the request back"
         case .timeBox: "a judgement or a result"
         case .handover: "accepting it or giving it back"
+        case .takeBack: "a message, the next action, another status, or handing it on"
+        case .postFixWatch: "the end of its time"
+        case .review: "approving the message or giving it back"
         case .surveyFollowUp: "following up"
         }
     }
@@ -78,12 +90,16 @@ package enum CaseClock: String, Sendable, CaseIterable {
     package var hasTarget: Bool {
         switch self {
         case .firstResponse, .triage, .updateCadence, .nextReply, .mitigation, .resolution, .engineering,
-            .vendorChase, .noResponse:
+            .vendorChase, .noResponse, .handover, .takeBack:
             true
-        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .handover, .surveyFollowUp:
+        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review,
+            .surveyFollowUp:
             false
         }
     }
+
+    /// Whether reaching its end is what is wanted, so that it is never missed.
+    package var endsByItself: Bool { self == .postFixWatch }
 
     /// Whether it is a promise to the customer, and missing it a breach of the service level.
     package var isPromise: Bool {

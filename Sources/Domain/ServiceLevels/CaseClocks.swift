@@ -3,33 +3,6 @@
 /// Facts count by when they were true in the world (`occurredAt`), in that order, however late they were entered.
 /// A level counts from the fact that says so; where none does yet, the one that the policy in force would choose.
 package struct CaseClocks: Sendable {
-    /// What the replay is given beside the facts.
-    package struct Rules: Sendable {
-        /// The policy in force.
-        package var policy: Policy
-        /// Its version; 0 is the built-in one.
-        package var version: Int
-        /// Earlier versions that facts name; those that are missing count as the one in force.
-        package var earlier: [Int: Policy]
-        /// What the level is chosen by of the customer.
-        package var account: CaseTraits.Account
-        /// Those who write and are no people: what they send is no first response.
-        package var programs: Set<String>
-
-        /// Rules with all parts.
-        package init(
-            policy: Policy, version: Int, earlier: [Int: Policy] = [:], account: CaseTraits.Account = .init(),
-            programs: Set<String> = []
-        ) {
-            (self.policy, self.version, self.earlier) = (policy, version, earlier)
-            (self.account, self.programs) = (account, programs)
-        }
-
-        func policy(of version: Int) -> Policy {
-            version == self.version ? policy : earlier[version] ?? policy
-        }
-    }
-
     /// The clocks that ever ran.
     package private(set) var clocks: [CaseClockID: Clock] = [:]
     /// The levels that counted, oldest first; those that are not on record yet are about to be.
@@ -37,13 +10,17 @@ package struct CaseClocks: Sendable {
     /// What fired.
     package private(set) var fired: Set<Fired> = []
     /// Messages to the customer that did not count as a first response.
-    package private(set) var overlooked: [Overlooked] = []
+    package private(set) var overlooked: [Weighed] = []
+    /// The message that counted as the first response, and what a reviewer said of it.
+    package private(set) var response: Weighed?
     /// What was recorded about missed clocks.
     package private(set) var breaches: [ClockFact.BreachRecord] = []
     /// Times at which the severity became lighter.
     package private(set) var relieved: [ClockCause] = []
     /// When we learnt of the case.
     package private(set) var learntAt = Timestamp(microseconds: 0)
+    /// The states that the case was in, each from a moment on.
+    package private(set) var stays: [(status: String, from: Timestamp)] = []
     /// The cadence that the customer agreed to, in minutes.
     package private(set) var agreedCadence: Int?
     /// What the case is now, as a level is chosen by it.
@@ -61,11 +38,11 @@ package struct CaseClocks: Sendable {
         package var what: ClockEvent.What
     }
 
-    /// A message that did not count.
-    package struct Overlooked: Sendable {
+    /// A message that was weighed: whether it counts, and why.
+    package struct Weighed: Sendable {
         /// The fact of the message.
         package var cause: ClockCause
-        /// Why it did not count.
+        /// Why it counts, or does not.
         package var reason: String
     }
 
@@ -83,6 +60,8 @@ package struct CaseClocks: Sendable {
     private var isForCustomer = false
     private var isAnswered = false
     private var isAsked = false
+    private var cameBack = false
+    private var destination: CaseClock?
     private var isMerged = false
     private var beforeMerge: [CaseClockID: Clock]?
     private var triage = (hasCategory: false, hasAction: false, isStamped: false)
@@ -189,7 +168,7 @@ package struct CaseClocks: Sendable {
     ///
     /// - Parameter epoch: nothing fires of before this moment, for breaches are never entered afterwards.
     package func events(after epoch: Timestamp) -> [(id: CaseClockID, cycle: ClockCycle, event: ClockEvent)] {
-        cycles.flatMap { entry in
+        cycles.filter { !$0.id.clock.endsByItself }.flatMap { entry in
             entry.cycle.events.compactMap { event in
                 let key = Fired(
                     clock: entry.id.text, cycle: event.cycle, revision: event.revision, what: event.what)
@@ -283,7 +262,7 @@ package struct CaseClocks: Sendable {
                 if !cycle.terms.asksTheSame(as: terms) || cycle.terms.policy != terms.policy {
                     clocks[id]?.take(.change(terms), because: cause)
                 }
-            } else {
+            } else if cycle.terms.level != nil {
                 clocks[id]?.take(.cancel, because: cause)
             }
         }
@@ -313,6 +292,9 @@ extension CaseClocks {
     // MARK: What facts say of the case
 
     private mutating func take(_ fact: CaseFact, at moment: Timestamp) {
+        if let status = fact.statusReached?.raw, stays.last?.status != status {
+            stays.append((status, moment))
+        }
         switch fact {
         case .opened(let opening):
             (traits.severity, traits.channel) = (opening.severity, opening.channel)
@@ -353,6 +335,7 @@ extension CaseClocks {
     private func phase(of status: String) -> Policy.Phase { rules.policy.phase(of: ID(status)) }
 
     private mutating func reach(_ phase: Policy.Phase, _ status: String, at moment: Timestamp) {
+        cameBack = waiting == CaseClock.engineering.waitsFor && phase == .open
         self.phase = phase
         guard phase == .waiting else {
             waiting = nil
@@ -372,7 +355,11 @@ extension CaseClocks {
         case .imported:
             begin(.creation, cause)
             follow(cause)
-        case .changeImported, .statusChanged: follow(cause, isUpward(fact.body))
+        case .changeImported, .statusChanged:
+            signal(.takeBack, .stop, cause)
+            follow(cause, isUpward(fact.body))
+            if cameBack { start(.takeBack, cause) }
+            cameBack = false
         case .reopened: reopen(cause)
         case .resolved: finish(.stop, cause)
         case .closed: finish(.cancel, cause)
@@ -383,8 +370,10 @@ extension CaseClocks {
         case .ownerChanged:
             begin(.assignment, cause)
             signal(.handover, .cancel, cause)
+            signal(.takeBack, .stop, cause)
         case .ownerLeft: signal(.handover, .cancel, cause)
         case .handoff(let change): move(change, cause)
+        case .outward(let change): move(change, cause)
         case .survey(let change): move(change, cause)
         case .replied(let text, let fromCustomer):
             if fromCustomer { asked(cause) } else { answered(text, cause) }
@@ -392,6 +381,8 @@ extension CaseClocks {
         case .coordination(let change): move(change, cause)
         case .investigation(let change): move(change, cause)
         case .evidence: moveEvidence(fact, cause)
+        case .fixWatch(let change): move(change, cause)
+        case .routing(.routed(let route)): arrive(at: route.queue, cause)
         case .clock(.cadenceAgreed):
             if let terms = terms(.updateCadence) { signal(.updateCadence, .change(terms), cause) }
         default: break
@@ -469,7 +460,7 @@ extension CaseClocks {
                 case .resolution: begun.contains(beginning)
                 case .updateCadence: isForCustomer && isAnswered
                 case .nextReply: isAnswered && isAsked
-                default: clock.waitsFor != nil && clock.waitsFor == waiting
+                default: clock.waitsFor != nil && (clock.waitsFor == waiting || clock == destination)
                 }
             if isDue { start(clock, cause) }
         }
@@ -480,13 +471,25 @@ extension CaseClocks {
             // What nobody does any more was not done in time either.
             let isMoot =
                 id.clock.waitsFor != nil
-                || [.nextAction, .timeBox, .evidenceRequest, .handover].contains(id.clock)
+                || [.nextAction, .timeBox, .evidenceRequest, .handover, .takeBack, .review].contains(id.clock)
             if id.clock == .followUp, case .stop = signal { continue }
+            // A fix is watched also where the case is held to be done.
+            if id.clock == .postFixWatch, !isMerged { continue }
             // It begins after the end and is not over with it.
             if id.clock == .surveyFollowUp { continue }
             clocks[id]?.take(isMoot ? .cancel : signal, because: cause)
             clocks[id]?.take(.resume, because: cause)
         }
+    }
+
+    /// The clock of the destination that the case was routed to runs until it goes elsewhere or is done.
+    private mutating func arrive(at queue: String, _ cause: ClockCause) {
+        let next = rules.policy.routing.queue(queue)?.clock
+        if let destination, destination != next, destination.waitsFor != waiting {
+            signal(destination, .stop, cause)
+        }
+        destination = next
+        if let next { start(next, cause) }
     }
 
     /// What the phase and the reason for waiting do.
@@ -504,7 +507,11 @@ extension CaseClocks {
         pauseAll(because: cause)
         for clock in CaseClock.allCases {
             guard let reason = clock.waitsFor else { continue }
-            if waiting == reason { start(clock, cause) } else { signal(clock, .stop, cause) }
+            if waiting == reason || destination == clock {
+                start(clock, cause)
+            } else {
+                signal(clock, .stop, cause)
+            }
         }
     }
 
@@ -533,10 +540,11 @@ extension CaseClocks {
 
     private mutating func answered(_ text: String, _ cause: ClockCause) {
         guard cause.actor != Actor.system.id else {
-            overlooked.append(Overlooked(cause: cause, reason: "It was sent by the software."))
+            overlooked.append(Weighed(cause: cause, reason: "It was sent by the software."))
             return
         }
         isAsked = false
+        signal(.takeBack, .stop, cause)
         signal(.nextReply, .stop, cause)
         signal(.promisedUpdate, .stop, cause)
         signal(.noResponse, .stop, cause)
@@ -545,17 +553,19 @@ extension CaseClocks {
         if isForCustomer { start(.updateCadence, cause) }
         guard !isAnswered else { return }
         let (verdict, isOfProgram) = (verdicts[cause.sequence], rules.programs.contains(cause.actor))
-        if verdict?.counts ?? (!isOfProgram && rules.policy.serviceLevels.isMeaningful(text)) {
+        let emptiness =
+            isOfProgram ? "It was sent by a program." : rules.policy.serviceLevels.emptiness(of: text)
+        if verdict?.counts ?? (emptiness == nil) {
             isAnswered = true
+            response = Weighed(
+                cause: cause,
+                reason: verdict.map { "A reviewer said that it counts: \($0.reason)" } ?? "It says something."
+            )
             signal(.firstResponse, .stop, cause)
         } else {
-            let words = rules.policy.serviceLevels.meaningfulWords
-            let reason =
-                isOfProgram
-                ? "It was sent by a program."
-                : "It has fewer than \(words) words, and so no finding, question or plan."
+            let reason = emptiness ?? ""
             overlooked.append(
-                Overlooked(
+                Weighed(
                     cause: cause,
                     reason: verdict.map { "A reviewer said that it does not count: \($0.reason)" } ?? reason)
             )
@@ -580,7 +590,9 @@ extension CaseClocks {
             guard phase == .waiting else { return }
             waiting = reason
             follow(cause)
-        case .nextActionSet(_, _, let due): restart(.nextAction, until: due, cause)
+        case .nextActionSet(_, _, let due):
+            restart(.nextAction, until: due, cause)
+            signal(.takeBack, .stop, cause)
         case .nextActionDone: signal(.nextAction, .stop, cause)
         case .updatePromised(let moment): restart(.promisedUpdate, until: moment, cause)
         case .followUpAdded(let plan): restart(.followUp, item: plan.item, until: plan.dueAt, cause)
@@ -591,8 +603,18 @@ extension CaseClocks {
 
     private mutating func move(_ change: HandoffFact, _ cause: ClockCause) {
         switch change {
-        case .offered(let offer): restart(.handover, until: offer.acceptBy, cause)
-        case .accepted, .returned: signal(.handover, .stop, cause)
+        case .offered(let offer):
+            signal(.takeBack, .stop, cause)
+            if terms(.handover) == nil {
+                restart(.handover, until: offer.acceptBy, cause)
+            } else {
+                signal(.handover, .cancel, cause)
+                start(.handover, cause)
+            }
+        case .accepted: signal(.handover, .stop, cause)
+        case .returned:
+            signal(.handover, .stop, cause)
+            start(.takeBack, cause)
         case .withdrawn: signal(.handover, .cancel, cause)
         default: break
         }
@@ -604,6 +626,30 @@ extension CaseClocks {
             let terms = ClockTerms.until(due, from: cause.occurredAt, warnings: [75])
             signal(.surveyFollowUp, item: survey, .start(terms), cause)
         case .reviewed(let review): signal(.surveyFollowUp, item: review.survey, .stop, cause)
+        default: break
+        }
+    }
+
+    private mutating func move(_ change: FixWatchFact, _ cause: ClockCause) {
+        switch change {
+        case .started(let plan):
+            let terms = ClockTerms.until(plan.until, from: cause.occurredAt)
+            signal(.postFixWatch, item: plan.watch, .start(terms), cause)
+        case .recurred(let watch, _, _, _), .ended(let watch, .stopped, _):
+            signal(.postFixWatch, item: watch, .cancel, cause)
+        case .ended(let watch, .quiet, _): signal(.postFixWatch, item: watch, .stop, cause)
+        }
+    }
+
+    private mutating func move(_ change: OutwardFact, _ cause: ClockCause) {
+        switch change {
+        case .held(let held):
+            if let old = held.replaces { signal(.review, item: old, .cancel, cause) }
+            restart(.review, item: held.message, until: held.reviewBy, cause)
+        case .approved(let message, _, _), .returned(let message, _):
+            signal(.review, item: message, .stop, cause)
+        case .withdrawn(let message, _): signal(.review, item: message, .cancel, cause)
+        case .released(let message, _, _): signal(.review, item: message, .stop, cause)
         default: break
         }
     }

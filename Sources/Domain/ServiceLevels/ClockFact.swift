@@ -21,11 +21,16 @@ package enum ClockFact: CaseFactFamily {
         package var correction: String?
         /// Whether the customer was told.
         package var isCustomerTold: Bool
+        /// What the customer was told, or why they were not; nil where nobody said.
+        package var notice: String?
 
         /// A record with all parts.
-        package init(clock: String, cycle: Int64, cause: String, correction: String?, isCustomerTold: Bool) {
+        package init(
+            clock: String, cycle: Int64, cause: String, correction: String?, isCustomerTold: Bool,
+            notice: String? = nil
+        ) {
             (self.clock, self.cycle, self.cause) = (clock, cycle, cause)
-            (self.correction, self.isCustomerTold) = (correction, isCustomerTold)
+            (self.correction, self.isCustomerTold, self.notice) = (correction, isCustomerTold, notice)
         }
     }
 
@@ -33,7 +38,7 @@ package enum ClockFact: CaseFactFamily {
         "case.cadence_agreed", "case.response_judged", "case.breach_explained",
     ]
 
-    package static let erasableFields: Set<String> = ["reason", "correction"]
+    package static let erasableFields: Set<String> = ["reason", "correction", "notice"]
 
     package var edits: Set<Aspect> {
         switch self {
@@ -63,7 +68,7 @@ package enum ClockFact: CaseFactFamily {
             .fields([
                 "clock": .string(record.clock), "cycle": .integer(record.cycle),
                 "cause": .string(record.cause), "correction": record.correction.map(JSON.string),
-                "customer_told": .bool(record.isCustomerTold),
+                "customer_told": .bool(record.isCustomerTold), "notice": record.notice.map(JSON.string),
             ])
         }
     }
@@ -87,7 +92,8 @@ package enum ClockFact: CaseFactFamily {
                 BreachRecord(
                     clock: try body.text("clock"), cycle: try number("cycle"),
                     cause: try body.text("cause"), correction: body.optionalText("correction"),
-                    isCustomerTold: body.bool("customer_told") ?? false))
+                    isCustomerTold: body.bool("customer_told") ?? false,
+                    notice: body.optionalText("notice")))
         default: throw FactProblem("“\(kind)” is not a kind of ClockFact")
         }
     }

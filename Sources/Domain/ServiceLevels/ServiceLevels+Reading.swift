@@ -45,6 +45,10 @@ extension ServiceLevels {
         guard let node = root.child("service_levels") else { return found }
         var reader = ConfigReader(node, at: "service_levels", problems: &problems)
         found.meaningfulWords = reader.integer("meaningful_words", 1...50, default: 4, &problems)
+        found.acknowledgements = reader.texts("acknowledgements", &problems).map { $0.text.lowercased() }
+        found.telling = ClockTelling.read(&reader, policy, &problems)
+        found.attainmentPercent = reader.integer(
+            "attainment_percent", 1...100, default: usualAttainment, &problems)
         let usual = LevelDefaults(&reader, &problems)
         var lines: [Int] = []
         found.levels = reader.items("levels", &problems).map { item in
@@ -65,6 +69,7 @@ extension ServiceLevels {
         var severities: [Policy.Severity]
         var terms: [ServiceLevel.Match.Dimension: [String]]
         var blockedReasons: [String]
+        var roles: [String]
     }
 
     private struct LevelDefaults {

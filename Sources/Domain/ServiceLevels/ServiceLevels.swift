@@ -8,10 +8,23 @@ package struct ServiceLevels: Sendable {
     package var levels: [ServiceLevel]
     /// The fewest words of a message that counts as a first response.
     package var meaningfulWords: Int
+    /// Phrases that only acknowledge: what stands around one, up to the next stop, counts for nothing.
+    package var acknowledgements: [String] = []
+    /// Who is told of warnings and breaches of promises; empty where rights alone say so.
+    package var telling: [ClockTelling] = []
+    /// What is wanted of the promises that are kept, in percent.
+    package var attainmentPercent = ServiceLevels.usualAttainment
+    /// What is wanted unless policy says otherwise.
+    package static let usualAttainment = 95
 
     /// The level that counts for a case; nil where none fits, which a checked policy excludes.
     package func level(for traits: CaseTraits) -> ServiceLevel? {
         levels.first { $0.match.fits(traits) } ?? levels.last
+    }
+
+    /// Whether others promise something else, or by other hours.
+    package func promisesOthers(than other: ServiceLevels) -> Bool {
+        levels != other.levels || calendars != other.calendars
     }
 
     /// The level with this identifier.
@@ -203,11 +216,25 @@ extension ServiceLevels {
             ], meaningfulWords: 4)
     }
 
-    /// Whether a message says something of substance: it has as many words as policy asks for.
+    /// What keeps a message from being a first response; nil where it says something of substance.
     ///
-    /// What was erased cannot be weighed any more and counts. A reviewer's word goes before this (`ClockFact`).
-    package func isMeaningful(_ text: String) -> Bool {
-        if text == FactBody.erasedText { return true }
+    /// It needs as many words as policy asks for, beside those that only acknowledge. What was erased cannot be weighed
+    /// any more and counts. A reviewer's word goes before this (`ClockFact`).
+    package func emptiness(of text: String) -> String? {
+        if text == FactBody.erasedText || hasWords(text) && acknowledgements.isEmpty { return nil }
+        guard hasWords(text) else {
+            return "It has fewer than \(meaningfulWords) words, and so no finding, question or plan."
+        }
+        let pieces = text.split { ".!?,;:\n\r。！？".contains($0) }
+        let rest = pieces.filter { piece in
+            let folded = piece.lowercased()
+            return !acknowledgements.contains { folded.contains($0) }
+        }
+        if rest.count == pieces.count || hasWords(rest.joined(separator: " ")) { return nil }
+        return "It only acknowledges, and names no finding, question or plan."
+    }
+
+    private func hasWords(_ text: String) -> Bool {
         var words = 0
         var isInside = false
         for scalar in text.unicodeScalars {

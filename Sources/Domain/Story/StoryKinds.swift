@@ -58,6 +58,13 @@ extension HandoffFact {
     ]
 }
 
+extension OutwardFact {
+    /// What was sent though nobody had read it, that the customer never answered, and how it was summed up for them.
+    package static let storyKinds = [
+        "case.message_released", "case.answer_given_up", "case.summary_written",
+    ]
+}
+
 extension SurveyFact {
     /// What the customer said of the work, and what came of a low score.
     package static let storyKinds = ["case.survey_answered", "case.survey_reviewed"]

@@ -72,10 +72,44 @@ struct HomeTests {
         }
     }
 
+    @Test(
+        "OPS-11 part: A manager begins with escalations, what will be missed, service levels, ages, who is stuck, who takes cases and what waits, each figure with its cases behind it",
+        arguments: Engine.available)
+    func cockpit(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            try await RoutingDesk.apply(
+                RoutingDesk.document(("assign: push", "assign: pull")), on: desk)
+            let (grave, other) = (try await desk.reportedCase(), try await desk.reportedCase())
+            try await desk.perform(
+                "case.change_severity", as: .ines,
+                ["id": .text(grave), "severity": "sev1", "reason": "All kiosks."])
+            desk.clock.advance(seconds: 3 * 3600)
+            try await ServiceLevelsJobs(desk.services).finish()
+            let sections = try await home(server, as: .otto)
+            #expect(cases(sections["escalations"]) == [grave], "\(other) is not grave")
+            func figures(_ section: String) -> [String: String] {
+                (sections[section]?["figures"]?.array ?? []).reduce(into: [:]) {
+                    $0[$1["name"]?.string ?? ""] = $1["value"]?.string
+                }
+            }
+            #expect(figures("ageing")["Less than a day"] == "2")
+            #expect(figures("levels")["First response"] == "0.0 % of 2 kept")
+            #expect(figures("levels")["Missed, and nobody said why"] == "2")
+            #expect(figures("coverage")["Day team"] == "2 of 2 take cases")
+            #expect(figures("coverage")["Night team"] == "0 of 1 take cases, 1 off shift")
+            let page = try await server.browser(.otto).get("/home").body
+            #expect(page.contains("href=\"/cases?q=is%3Aunexplained\""))
+            #expect(page.contains("id=\"home-risk\"") || page.contains("nothing more is missed"))
+            let engineer = try await home(server, as: .marta)
+            #expect(engineer["coverage"] == nil && engineer["levels"] == nil)
+        }
+    }
+
     @Test("A policy orders the sections of a role; one that is unknown is named with its line")
     func policy() throws {
         let document = Policy.defaultDocument.replacing(
-            "home: [offered, work, news, unowned, stuck]", with: "home: [unowned, wrok]")
+            "home: [offered, work, prevention, news, unowned, stuck]", with: "home: [unowned, wrok]")
         guard case .failure(let found) = PolicyText.read(document, knownRights: FeatureCatalog().rights)
         else {
             Issue.record("an unknown section was taken")

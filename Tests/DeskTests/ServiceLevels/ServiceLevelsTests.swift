@@ -264,7 +264,7 @@ struct ServiceLevelsTests {
             #expect(item?["breach"]?["cause"]?.string == "workload")
             #expect(item?["breach"]?["customer_told"]?.bool == true)
             let timeline = try await marta.get("/cases/\(number)?show=clocks").body
-            #expect(timeline.contains("recorded why first response was missed"))
+            #expect(timeline.contains("recorded why First response was missed"))
             #expect(timeline.contains("Service level") && timeline.contains("because the case was opened"))
             let story = try await marta.get("/cases/\(number)?show=story").body
             #expect(story.contains("First response was due</span>, not kept yet"))
@@ -362,6 +362,249 @@ struct ServiceLevelsTests {
                 ["id": .text(organisation.raw), "contract": "premium_support"])
             #expect(try await shift()?.after == 3 + 20, "from the change: 20 hours after it")
             #expect(try await desk.findings() == [])
+        }
+    }
+}
+
+/// What colleagues owe each other, who hears of promises, and what a change would do to clocks.
+@Suite("Service levels among colleagues")
+struct InternalLevelsTests {
+    private static let document = Policy.defaultDocument.replacing(
+        "        mitigation:",
+        with:
+            "        handover: {sev1: 10m, sev2: 30m, sev3: 2h, sev4: 8h}\n        take_back: {sev1: 15m, sev2: 1h, sev3: 4h, sev4: 8h}\n        mitigation:"
+    )
+
+    private func clock(_ name: String, of number: String, _ server: TestServer) async throws -> JSON? {
+        try await server.program(.marta).get("/api/v1/cases/\(number)/clocks").json["items"]?.array?
+            .last { $0["clock"]?.string == name }
+    }
+
+    private func inForce(_ document: String, _ desk: TestDesk) async throws {
+        try await desk.perform(
+            "policy.change", as: .samira, ["document": .text(document), "reason": "Levels"])
+    }
+
+    @Test(
+        "SLA-03: hand-off acceptance, taking back, the decision of engineering and the chase of a vendor run on the clock engine, in both directions and by the service level",
+        arguments: Engine.available)
+    func both(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            try await inForce(Self.document, desk)
+            let number = try await desk.reportedCase()
+            try await desk.perform("case.assign", as: .marta, ["id": .text(number), "assignee": "@me"])
+            let jonas = try #require(desk.people[.jonas]?.id.raw)
+            try await desk.perform("case.hand_over", as: .marta, ["id": .text(number), "to": .text(jonas)])
+            let offered = try #require(try await clock("handover", of: number, server))
+            #expect(offered["target_seconds"]?.integer == 7200, "by the level, not the usual 30 minutes")
+            #expect(offered["service_level"]?.string == "enterprise")
+            desk.clock.advance(seconds: 3 * 3600)
+            try await ServiceLevelsJobs(desk.services).finish()
+            #expect(try await clock("handover", of: number, server)?["state"]?.string == "late")
+            let behind = try await server.program(.ines).get("/api/v1/cases?q=is%3Abehind").json
+            #expect(behind["items"]?.array?.first?["number"]?.string == number)
+            try await desk.perform(
+                "case.return_handover", as: .jonas, ["id": .text(number), "reason": "No logs"])
+            #expect(try await clock("handover", of: number, server)?["state"]?.string == "missed")
+            let back = try #require(try await clock("take_back", of: number, server))
+            #expect(back["state"]?.string == "running" && back["target_seconds"]?.integer == 4 * 3600)
+            desk.clock.advance(seconds: 600)
+            try await desk.perform(
+                "case.set_next_action", as: .marta,
+                ["id": .text(number), "text": "Ask for logs", "due_at": "2026-03-03T09:00:00Z"])
+            #expect(try await clock("take_back", of: number, server)?["state"]?.string == "met")
+
+            func move(_ status: String) async throws {
+                try await desk.perform(
+                    "case.change_status", as: .marta,
+                    ["id": .text(number), "status": .text(status), "exception": "Known"])
+            }
+            try await move("investigating")
+            try await move("waiting_on_engineering")
+            #expect(try await clock("engineering", of: number, server)?["state"]?.string == "running")
+            desk.clock.advance(seconds: 3600)
+            try await move("investigating")
+            #expect(try await clock("engineering", of: number, server)?["spent_seconds"]?.integer == 3600)
+            let again = try #require(try await clock("take_back", of: number, server))
+            #expect(again["cycle"]?.integer == 2 && again["state"]?.string == "running", "the way back")
+            try await move("waiting_on_third_party")
+            #expect(try await clock("take_back", of: number, server)?["state"]?.string == "met")
+            #expect(try await clock("vendor_chase", of: number, server)?["state"]?.string == "running")
+            try await ServiceLevelsJobs(desk.services).finish()
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "SLA-03 part: the time-box of a step of the investigation is a clock, warned of and ended by its result"
+    )
+    func timeBox() async throws {
+        try await TestServer.run(on: .sqlite) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            try await desk.perform("case.assign", as: .marta, ["id": .text(number), "assignee": "@me"])
+            try await desk.perform(
+                "case.add_hypothesis", as: .marta,
+                ["id": .text(number), "statement": "The pool is full", "due_at": "2026-03-02T10:00:00Z"])
+            let box = try #require(try await clock("time_box", of: number, server))
+            #expect(box["item"]?.string == "H1" && box["due_at"]?.string == "2026-03-02T10:00:00Z")
+            desk.clock.advance(seconds: 2 * 3600)
+            try await ServiceLevelsJobs(desk.services).finish()
+            #expect(try await clock("time_box", of: number, server)?["state"]?.string == "late")
+        }
+    }
+
+    @Test(
+        "SLA-12: warnings and breaches reach the owner, the lead of the queue and the manager as policy says, and whoever answers for the team where nobody would hear of them",
+        arguments: Engine.available)
+    func telling(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let document = RoutingDesk.document(
+                ("assign: push", "assign: pull"),
+                ("calendar: business_hours\n", "calendar: business_hours\n      lead: jonas@cast.example\n")
+            ).replacing(
+                "  # tell:\n",
+                with: """
+                      tell:
+                        - {at: 50, to: [owner]}
+                        - {at: 75, to: [owner, queue_lead]}
+                        - {at: breach, to: [owner, queue_lead, manager]}
+
+                    """)
+            try await inForce(document, desk)
+            let (owned, nobodys) = (try await desk.reportedCase(), try await desk.reportedCase())
+            try await desk.perform("case.route", as: .ines, ["id": .text(owned)])
+            try await desk.perform("case.assign", as: .marta, ["id": .text(owned), "assignee": "@me"])
+            let jobs = ServiceLevelsJobs(desk.services)
+            try await jobs.finish()
+            func told(_ member: Cast, _ number: String) async throws -> Bool {
+                let actor = try desk.actor(member)
+                return try await desk.services.database.read { tx in
+                    try NotificationsDirectory.news(for: actor, in: tx).contains { news in
+                        news.found.number == number
+                            && news.items.contains { $0.detail.hasPrefix("first_response") }
+                    }
+                }
+            }
+            desk.clock.advance(seconds: 65 * 60)
+            try await jobs.finish()
+            #expect(try await told(.marta, owned))
+            #expect(!(try await told(.jonas, owned)))
+            #expect(!(try await told(.otto, owned)))
+            #expect(
+                try await told(.ines, nobodys), "nobody owns it, so whoever answers for the team hears it")
+            desk.clock.advance(seconds: 30 * 60)
+            try await jobs.finish()
+            #expect(try await told(.jonas, owned))
+            #expect(!(try await told(.otto, owned)))
+            desk.clock.advance(seconds: 30 * 60)
+            try await jobs.finish()
+            #expect(try await told(.otto, owned))
+            #expect(!(try await told(.ines, owned)))
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test("SLA-12 part: whom policy tells is checked, with the line and the name that was meant")
+    func tellingIsChecked() throws {
+        let document = Policy.defaultDocument.replacing(
+            "  # tell:\n", with: "  tell:\n    - {at: 120, to: [owner, queue_leed]}\n")
+        guard case .failure(let found) = PolicyText.read(document, knownRights: FeatureCatalog().rights)
+        else {
+            Issue.record("it was taken")
+            return
+        }
+        let words = found.problems.map(\.message).joined(separator: " ")
+        #expect(words.contains("percentage from 1 to 99, or breach"))
+        #expect(words.contains("did you mean “queue_lead”?"))
+    }
+
+    @Test(
+        "SLA-07: only a person’s message with a finding, question or plan stops the first response; a reviewer overrules either way with a reason that stays on record, and the clock is worked out anew",
+        arguments: Engine.available)
+    func overruled(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            func state() async throws -> String? {
+                try await clock("first_response", of: number, server)?["state"]?.string
+            }
+            func entries() async throws -> [Int64] {
+                let found = try await desk.found(number)
+                return try await desk.services.database.read { tx in
+                    try CaseDirectory.facts(of: found.id, kinds: ["case.replied"], in: tx).map(\.sequence)
+                }
+            }
+            try await desk.perform(
+                "case.reply", as: .marta,
+                [
+                    "id": .text(number),
+                    "text":
+                        "Thank you for contacting us. We have received your report, and we will look into it.",
+                ])
+            #expect(try await state() == "running", "eighteen words that say nothing")
+            let lead = try await server.browser(.ines)
+            let page = try await lead.get("/cases/\(number)/clocks").body
+            #expect(page.contains("It only acknowledges") && page.contains("Overrule"))
+            #expect(
+                !(try await server.browser(.marta).get("/cases/\(number)/clocks").body.contains("Overrule")))
+            desk.clock.advance(seconds: 600)
+            try await desk.perform(
+                "case.reply", as: .marta,
+                ["id": .text(number), "text": "Which of the two gateways do the refused calls go to?"])
+            #expect(try await state() == "met")
+            let second = try #require(try await entries().last)
+            let form = try await lead.get("/cases/\(number)/judge_response?entry=\(second)").body
+            #expect(form.contains("value=\"\(second)\""))
+            let judged: KeyValuePairs<String, String> = [
+                "entry": "\(second)", "reason": "They had told us in the report",
+            ]
+            #expect(
+                try await lead.submit("/cases/\(number)/judge_response", ["entry": "\(second)"]).status == 422
+            )
+            #expect(try await lead.submit("/cases/\(number)/judge_response", judged).status == 303)
+            #expect(try await state() == "running", "worked out anew")
+            desk.clock.advance(seconds: 3 * 3600)
+            try await ServiceLevelsJobs(desk.services).finish()
+            #expect(try await state() == "late", "and missed by it")
+            let first = try #require(try await entries().first)
+            try await desk.perform(
+                "case.judge_response", as: .ines,
+                [
+                    "id": .text(number), "entry": .text("\(first)"), "counts": .bool(true),
+                    "reason": "She rang them as well",
+                ])
+            #expect(try await state() == "met")
+            let story = try await lead.get("/cases/\(number)?show=clocks").body
+            #expect(
+                story.contains("They had told us in the report") && story.contains("She rang them as well"))
+            try await ServiceLevelsJobs(desk.services).finish()
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
+        "Changing the severity shows beforehand what becomes of each clock, and so does the check of a policy",
+        arguments: Engine.available)
+    func previews(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            try await ServiceLevelsJobs(desk.services).finish()
+            let form = try await server.browser(.marta).get("/cases/\(number)/change_severity").body
+            #expect(form.contains("Sev1: First response due 11:00 UTC becomes 09:15 UTC"))
+            #expect(form.contains("Resolution due 12 Mar 09:00 UTC becomes 3 Mar 09:00 UTC"))
+            let shorter = Policy.defaultDocument.replacing("sev3: 240h", with: "sev3: 8h")
+            let checked = try await server.browser(.samira).submit(
+                "/policy/check", ["document": shorter, "reason": "Shorter"])
+            #expect(
+                checked.body.contains(
+                    "Clocks: of 1 open cases 1 get other due times (1 clocks, 0 of them late at once)"))
+            #expect(checked.body.contains("\(number): Resolution due 12 Mar 09:00 UTC becomes 17:00 UTC"))
+            let records = try await ServiceLevelsJobs(desk.services).finish()
+            #expect(records == 0, "looking changes nothing")
         }
     }
 }

@@ -14,12 +14,17 @@ enum BoardFeature: Feature {
     static let navigation = [
         NavigationItem(path: "/board", title: "My work", icon: "me", access: .right("case.note")),
         NavigationItem(
+            path: "/deadlines", title: "By time left", icon: "clock", access: .right("case.view")),
+        NavigationItem(
             path: "/risk", title: "Before the shift ends", icon: "clock", access: .right("case.view")),
     ]
 
     static func routes(_ services: Services) -> [Route] {
         [
             .signedIn(.get, "/board", .right("case.note")) { call in try await BoardPages.show(call, services)
+            },
+            .signedIn(.get, "/deadlines", .right("case.view")) { call in
+                try await DeadlinePages.show(call, services)
             },
             .signedIn(.get, "/risk", .right("case.view")) { call in try await RiskPages.show(call, services)
             },

@@ -307,6 +307,9 @@ package enum CaseDirectory {
         found.isVisible(to: actor)
     }
 
+    /// The conditions that somebody may know of a row of `support_case` or `search_case`.
+    static func isVisible(to actor: Actor) -> [SQL] { CasesQueries.visible(to: actor) }
+
     /// Of these cases those that the actor may know of, merged ones too.
     package static func visible(
         _ ids: [ID<SupportCase>], to actor: Actor, in tx: borrowing Transaction
@@ -502,7 +505,9 @@ package enum CaseDirectory {
     ) throws {
         guard !actor.isCustomer else { return }
         for entry in decision.entries {
+            // What somebody else wrote, and is only let go here, was refused or not when they wrote it.
             guard let fact = entry.body as? CaseFact, fact.speaksToCustomer,
+                entry.actor == nil || entry.actor == actor.id,
                 let found = try tx.first(CasesQueries.row(id: entry.subject.id), CasesQueries.read)
             else { continue }
             try found.refuseSpeaking(by: actor)

@@ -137,6 +137,14 @@ enum ChangeSeverity: CaseOperation {
     ) throws {
         form.values["severity"] = .text(found.severity.raw)
     }
+
+    static func complete(
+        _ form: inout OperationForm, _ id: String, for actor: Actor, policy: Policy, now: Timestamp,
+        in tx: borrowing Transaction
+    ) throws {
+        let found = try visibleCase(id, for: actor, in: tx)
+        form.hints += try ClockPreviewDirectory.words(of: found, policy: policy, at: now, in: tx)
+    }
 }
 
 /// Moves the case to another status, by the transitions of policy.

@@ -187,6 +187,9 @@ enum CaseSearchQueries {
         case .restricted: return "c.confidentiality IS NOT NULL"
         case .merged: return "c.merged_into IS NOT NULL"
         case .triaged: return "c.case_id IN (\(RoutingDirectory.triaged))"
+        case .missed(let isUnexplained):
+            return "c.case_id IN (\(AttainmentDirectory.missed(isUnexplained: isUnexplained)))"
+        case .behind: return "c.case_id IN (\(AttainmentDirectory.behind))"
         case .moved(let most): return "c.case_id IN (\(RoutingDirectory.moved(moreOftenThan: most)))"
         }
     }
@@ -263,6 +266,7 @@ enum CaseSearchQueries {
         case .hypothesis: return fact("case.hypothesis_proposed")
         case .handover: return HandoffDirectory.isOffered()
         case .stuck: return HandoffDirectory.isStuck
+        case .review: return OutwardDirectory.isInReview
         case .reusableAnswer: return HandoffDirectory.hasReusableAnswer
         }
     }
@@ -279,7 +283,7 @@ enum CaseSearchQueries {
                 + SearchCondition.Thing.allCases.map { .not(.has($0)) }
                 + [
                     .tier(["x"]), .number(["x"]), .involves(["x"]), .watched(["x", "y"]), .restricted,
-                    .merged,
+                    .merged, .missed(isUnexplained: true), .behind,
                     .any([.restricted, .merged]),
                 ])
         let words = SearchCondition.every([

@@ -13,6 +13,9 @@ enum ReplyToCase: Operation {
         var nextUpdateAt: Timestamp?
         var next = NextActionInput(nil, nil)
         var template: String?
+        var executives: String?
+        var accountTeam: String?
+        var note: String?
         var confirmPublic: Bool
     }
 
@@ -43,6 +46,8 @@ enum ReplyToCase: Operation {
         /// Where the reply moves the case on.
         var forms: CaseForms?
         var cause: Investigation.CauseWording
+        /// What a review of the message needs to know; nil where nobody reviews it.
+        var review: ReviewMaterial?
     }
 
     static func load(_ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction) throws
@@ -56,7 +61,8 @@ enum ReplyToCase: Operation {
             found: found, outward: try .init(of: found, for: actor, policy: policy, in: tx),
             template: try input.template.map { try MacroDirectory.find($0, in: tx) },
             forms: forms,
-            cause: try InvestigationDirectory.investigation(of: found.id, in: tx).causeWording)
+            cause: try InvestigationDirectory.investigation(of: found.id, in: tx).causeWording,
+            review: try ReviewMaterial(of: found, policy: policy, in: tx))
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {
@@ -70,8 +76,7 @@ enum ReplyToCase: Operation {
                 "Not sent: “{{\(name)}}” still stands in the text. Write what belongs there.")
         }
         try refuseUnconfirmedCause(in: input.text, field: "text", state.cause, context.policy)
-        var facts = try state.found.replied(
-            input.text, byCustomer: false, at: context.now, policy: context.policy)
+        var facts = try state.found.told(input.message, at: context.now, policy: context.policy)
         if let status = input.status {
             if let forms = state.forms {
                 facts += try GatePass.handOff(to: status, forms, exception: nil)
@@ -84,17 +89,36 @@ enum ReplyToCase: Operation {
         }
         facts += try input.next.facts(on: state.found, in: context)
         var decision = answer(facts, on: state.found)
+        if let review = state.review {
+            decision = try review.holding(input.message, on: state.found, in: context)
+        }
         if let template = state.template { decision.record(template.use(in: state.found), on: template.ref) }
         return decision
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
-        caseDestination(answer, done: "sent")
+        caseDestination(answer, done: ReviewMaterial.done(answer))
     }
 
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> OperationForm { try caseForm(id, for: actor, in: tx) { _, form in form.base = nil } }
+    ) throws -> OperationForm {
+        try caseForm(id, for: actor, in: tx) { found, form in
+            form.base = nil
+            ReviewMaterial.advise(&form, found, policy)
+        }
+    }
+}
+
+extension ReplyToCase.Input {
+    /// The words, with all that is to happen once they are sent.
+    fileprivate var message: OutwardMessage {
+        var message = OutwardMessage(text)
+        (message.status, message.blockedBy, message.nextUpdateAt) = (status, blockedBy, nextUpdateAt)
+        (message.nextAction, message.nextActionDueAt) = (next.text, next.dueAt)
+        (message.executives, message.accountTeam, message.note) = (executives, accountTeam, note)
+        return message
+    }
 }
 
 extension OutwardGuard {
@@ -124,6 +148,26 @@ func refuseUnconfirmedCause(
         field: field, "states_unconfirmed_cause",
         "Not saved: “\(claim)” states a cause, and none is confirmed on this case. Say “we suspect”, or confirm a hypothesis first. Your text is kept."
     )
+}
+
+/// Refuses texts for the customer that stand in fields of their own, with all that is wrong with any of them.
+func refuseUnfit(
+    _ texts: [(field: String, words: String)], _ outward: OutwardGuard, _ cause: Investigation.CauseWording,
+    _ policy: Policy, isConfirmed: Bool, hasNextStep: Bool
+) throws(Refusal) {
+    var problems: [Refusal.Problem] = []
+    for (field, words) in texts {
+        do {
+            try outward.check(
+                words, field: field, policy: policy, isConfirmed: isConfirmed, hasNextStep: hasNextStep,
+                way: "Say it differently, or confirm that the customer may read it.")
+            try refuseUnconfirmedCause(in: words, field: field, cause, policy)
+        } catch {
+            guard !error.problems.isEmpty else { throw error }
+            problems += error.problems
+        }
+    }
+    guard problems.isEmpty else { throw Refusal(problems: problems) }
 }
 
 /// Writes a note that only colleagues read, now or for an earlier moment.

@@ -240,6 +240,8 @@ enum CasesJSON {
             return .fields([
                 "state": state(resolution.status), "summary": resolution.customerSummary.map(JSON.string),
             ])
+        case .outward(.executiveUpdate(let text)), .outward(.reminded(let text, _, _, _)):
+            return ["text": .string(text)]
         case .retitled(let subject): return ["subject": .string(subject)]
         case .statusChanged(let status, _, _, _), .reopened(let status, _), .closed(let status):
             return ["state": state(status)]

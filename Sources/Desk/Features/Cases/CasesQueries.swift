@@ -623,8 +623,9 @@ package enum CasesQueries {
                     "blocked_by", "severity_confirmed_at", "watchers", "confidentiality", "readers",
                     "security_owner", "merged_into", "doc",
                 ], page: listedPage(after:limit:)),
-            RelationsDirectory.table, SearchDirectory.table, RoutingDirectory.table,
-        ] + HandoffDirectory.tables + QualityDirectory.tables + SurveysDirectory.tables,
+            RelationsDirectory.table, SearchDirectory.table, RoutingDirectory.table, FixWatchDirectory.table,
+        ] + HandoffDirectory.tables + [OutwardDirectory.table] + QualityDirectory.tables
+            + SurveysDirectory.tables,
         load: { id, tx in try tx.first(row(id: id), read) },
         save: { this, fact, tx in
             try tx.execute(save(this))
@@ -632,8 +633,10 @@ package enum CasesQueries {
             try tx.execute(isFirst ? insertListed(this, doc: fact.sequence) : updateListed(this))
             try RelationsDirectory.project(fact, in: tx)
             try RoutingDirectory.project(fact, in: tx)
+            try FixWatchDirectory.project(fact, in: tx)
             try SearchDirectory.project(fact, in: tx)
             try HandoffDirectory.project(fact, in: tx)
+            try OutwardDirectory.project(fact, in: tx)
             try QualityDirectory.project(fact, on: this, in: tx)
             try SurveysDirectory.project(fact, in: tx)
             try ServiceLevelsDirectory.touch(this.id, in: tx)
@@ -644,9 +647,11 @@ package enum CasesQueries {
             try tx.execute(forget(id: id))
             try RelationsDirectory.forget(ID(id), in: tx)
             try HandoffDirectory.forget(ID(id), in: tx)
+            try OutwardDirectory.forget(ID(id), in: tx)
             try QualityDirectory.forget(ID(id), in: tx)
             try SurveysDirectory.forget(ID(id), in: tx)
             try RoutingDirectory.forget(ID(id), in: tx)
+            try FixWatchDirectory.forget(ID(id), in: tx)
         },
         describe: { aspect, this, policy, tx in
             try describe(aspect, this, policy, tx)

@@ -50,7 +50,9 @@ struct CaseTimeline {
             View(id: "mail", title: "Mail", kinds: CaseMailFact.kinds),
             View(id: "clocks", title: "Clocks", kinds: ClockFact.kinds),
             View(id: "hands", title: "Hand-overs", kinds: HandoffFact.kinds),
+            View(id: "outward", title: "Reviews and reminders", kinds: OutwardFact.kinds),
             View(id: "routing", title: "Triage and routing", kinds: RoutingFact.kinds),
+            View(id: "watches", title: "Watched fixes", kinds: FixWatchFact.kinds),
             View(
                 id: "quality", title: "Quality and satisfaction", kinds: QualityFact.kinds + SurveyFact.kinds),
         ]
@@ -59,7 +61,7 @@ struct CaseTimeline {
         private static let messages = [
             "case.opened", "case.replied", "case.resolved", "case.reopened", "case.customer_asked",
             "case.customer_answered", "case.customer_confirmed", "case.evidence_requested",
-            "case.evidence_given",
+            "case.evidence_given", "case.answer_reminded",
         ]
 
         /// What colleagues wrote for each other.

@@ -125,7 +125,7 @@ enum EvidenceLinkPages {
                     services)
             }
         } catch let refusal as Refusal where refusal.reason != .denied && refusal.reason != .limited {
-            return givePage(asked, request, refusal, status: refusal.reason.status)
+            return givePage(asked, request, refusal, services, status: refusal.reason.status)
         }
         return .seeOther("/give/\(request.parameter("token"))?done=received")
     }

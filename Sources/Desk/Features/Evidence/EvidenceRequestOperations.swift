@@ -68,8 +68,9 @@ private let requestField = Field<String>.reference("request", "Request", to: "re
 enum RequestEvidence: AskingOperation {
     struct Input: CaseInput {
         var id: String
-        var reason: String
-        var items: String
+        var template: String?
+        var reason: String?
+        var items: String?
         var script: String?
         var days: Int?
     }
@@ -80,9 +81,10 @@ enum RequestEvidence: AskingOperation {
     static let right: Right = "evidence.request"
     static let input = Fields(
         Input.init, CaseFields.id,
-        .line("reason", "Why it is needed", maxBytes: 500)
+        templateField,
+        .optional(.line("reason", "Why it is needed", maxBytes: 500))
             .help("The customer reads it. For example: to see which payments were refused, and why."),
-        .text("items", "What is needed", maxBytes: 40_000)
+        .optional(.text("items", "What is needed", maxBytes: 40_000))
             .help(
                 "One thing a line, with how to get it. Each line gets a place for files and a state of its own."
             ),
@@ -90,22 +92,39 @@ enum RequestEvidence: AskingOperation {
             .help("If you have one. The customer can read it before running it."),
         .optional(.integer("days", "Days that the link works", 1...365)))
 
+    private static let templateField = Field<String?>.optional(
+        .choice(
+            "template", "Template",
+            from: { policy in policy.requestTemplates.map { FieldChoice($0.id, $0.name) } })
+    ).help("What is left empty below is taken from it.")
+
     static func decide(_ input: Input, on state: AskedCase, in context: Context) throws(Refusal) -> Decision {
         guard state.this.organisation != nil else {
             throw Refusal(
                 .conflict, "no_customer", "This is a request of a colleague, so there is no customer to ask.")
         }
         try state.this.refuseSpeaking(by: context.actor)
-        for (field, text) in [
-            ("reason", input.reason), ("items", input.items), ("script", input.script ?? ""),
-        ] {
+        let template = context.policy.requestTemplates.first { $0.id == input.template }
+        let reason = input.reason ?? template?.why ?? ""
+        let items = input.items ?? template?.items.joined(separator: "\n") ?? ""
+        let script = input.script ?? template?.script
+        var missing: [Refusal.Problem] = []
+        if reason.isEmpty {
+            missing.append(.init(field: "reason", code: "missing", message: "Say why it is needed."))
+        }
+        if items.isEmpty {
+            missing.append(.init(field: "items", code: "missing", message: "Say what is needed."))
+        }
+        guard missing.isEmpty else { throw Refusal(problems: missing) }
+        for (field, text) in [("reason", reason), ("items", items), ("script", script ?? "")] {
             try state.outward.check(
                 text, field: field, policy: context.policy, hasNextStep: true,
                 way: "The customer reads this: say it differently.")
         }
         let asking = try state.asked.asking(
-            reason: input.reason, items: input.items, script: input.script,
-            days: input.days ?? context.policy.evidence.requestDays, at: context.now)
+            reason: reason, items: items, script: script,
+            days: input.days ?? context.policy.evidence.requestDays, template: input.template, at: context.now
+        )
         var decision = answer([.evidence(asking)], on: state.this)
         if case .requested(let made) = asking { decision.answer["request"] = .string(made.request) }
         return decision
@@ -113,6 +132,34 @@ enum RequestEvidence: AskingOperation {
 
     static func fill(_ form: inout OperationForm, from state: AskedCase, policy: Policy) {
         form.values["days"] = .integer(Int64(policy.evidence.requestDays))
+        form.needed = ["reason", "items"]
+        let templates =
+            policy.requestTemplates.filter { $0.fits(state.this) }
+            + policy.requestTemplates.filter { !$0.fits(state.this) }
+        form.standing = (
+            "template",
+            Dictionary(
+                templates.map { one in
+                    (
+                        one.id,
+                        RawInput([
+                            "reason": .text(one.why), "items": .text(one.items.joined(separator: "\n")),
+                            "script": .text(one.script ?? ""),
+                        ])
+                    )
+                }
+            ) { first, _ in first }
+        )
+        form.ways += templates.map { one in
+            (
+                "\(one.fits(state.this) ? "Fits this case: " : "Template: ")\(one.name)",
+                LocalPath(untrusted: "/cases/\(state.this.number)/request_evidence?template=\(one.id)") ?? "/"
+            )
+        }
+        let open = state.asked.requests.filter { $0.openCount > 0 }
+        form.advice += open.map {
+            "\($0.number) is still open: \($0.items.filter(\.isOpen).map(\.text).joined(separator: "; "))"
+        }
         form.ways.append(
             ("Ask intake questions instead: what no file tells", "/cases/\(state.this.number)/ask_customer"))
         if state.this.organisation == nil {

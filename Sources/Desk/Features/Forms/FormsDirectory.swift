@@ -11,16 +11,28 @@ package enum FormsDirectory {
     ) throws -> CaseForms {
         let history = try CaseHistory(of: found.id, in: tx)
         let links = actor.isCustomer ? [] : try RelationsDirectory.links(of: found.id, for: actor, in: tx)
-        return forms(of: found, history, links, for: actor, policy: policy)
+        return try forms(of: found, history, links, for: actor, policy: policy, in: tx)
     }
 
     /// The same, by what was read already.
     static func forms(
-        of found: SupportCase, _ history: CaseHistory, _ links: [CaseLink], for actor: Actor, policy: Policy
-    ) -> CaseForms {
-        CaseForms(
-            found, policy: policy, record: FormRecord(replaying: history.facts),
-            closure: actor.isCustomer ? ClosureState() : closure(of: found, history, links, policy))
+        of found: SupportCase, _ history: CaseHistory, _ links: [CaseLink], for actor: Actor, policy: Policy,
+        in tx: borrowing Transaction
+    ) throws -> CaseForms {
+        var state = actor.isCustomer ? ClosureState() : closure(of: found, history, links, policy)
+        // Only a policy that asks for it pays for looking it up, and only where the case comes to its end.
+        let phase = policy.phase(of: found.status)
+        let isEnding = [.mitigated, .verifying, .resolved].contains(phase)
+        let asks = policy.forms.contains { form in
+            form.questions.contains { $0.check == .breachRecords && (isEnding || $0.neededTo == .resolve) }
+        }
+        if asks, !actor.isCustomer {
+            let missed = try AttainmentDirectory.missed(of: found, history.facts, policy: policy, in: tx)
+            state.missedPromises = missed.count
+            state.unexplained = missed.filter { !$0.isExplained }.map(\.label)
+        }
+        return CaseForms(
+            found, policy: policy, record: FormRecord(replaying: history.facts), closure: state)
     }
 
     /// The score of a form of a case; nil where policy has no such form.

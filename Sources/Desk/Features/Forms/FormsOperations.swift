@@ -234,6 +234,7 @@ enum GatePass {
         case .rootCause:
             return [("Investigation", "/cases/\(number)/investigation"), edit]
         case .category: return [edit]
+        case .breachRecords: return [("Clocks", "/cases/\(number)/clocks")]
         case .evidence: return [("Evidence", "/cases/\(number)/evidence")]
         case .article: return [("Link an article", "/cases/\(number)/link_record")]
         case .prevention, .preventionLink:

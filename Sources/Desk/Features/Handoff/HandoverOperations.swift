@@ -87,6 +87,8 @@ struct OfferState: Sendable {
     var found: SupportCase
     var material: HandoffDirectory.Material
     var asked: AskedReceiver
+    /// How soon it should be accepted; nil where its service level does not say.
+    var acceptance: ClockTerms?
 
     /// The facts of offering it.
     func facts(
@@ -95,6 +97,7 @@ struct OfferState: Sendable {
         try found.handingOver(
             to: try asked.receiver(of: found, policy: context.policy), way: way, brief: brief,
             generated: material.brief(policy: context.policy, at: context.now).text,
+            acceptBy: acceptance.flatMap { $0.hours.date(after: $0.target, from: context.now) },
             now: material.handoffs, in: context)
     }
 }
@@ -122,7 +125,8 @@ enum HandOver: Operation {
         let found = try visibleCase(input.id, for: actor, in: tx)
         return OfferState(
             found: found, material: try HandoffDirectory.material(of: found, policy: policy, in: tx),
-            asked: try AskedReceiver(input.to, input.role, policy: policy, in: tx))
+            asked: try AskedReceiver(input.to, input.role, policy: policy, in: tx),
+            acceptance: try ServiceLevelsDirectory.terms(.handover, of: found, policy: policy, in: tx))
     }
 
     static func decide(_ input: Input, on state: OfferState, in context: Context) throws(Refusal) -> Decision
@@ -184,7 +188,8 @@ enum HandUp: Operation {
         return State(
             offer: OfferState(
                 found: found, material: try HandoffDirectory.material(of: found, policy: policy, in: tx),
-                asked: try AskedReceiver(input.to, role, policy: policy, in: tx)),
+                asked: try AskedReceiver(input.to, role, policy: policy, in: tx),
+                acceptance: try ServiceLevelsDirectory.terms(.handover, of: found, policy: policy, in: tx)),
             forms: try FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx))
     }
 

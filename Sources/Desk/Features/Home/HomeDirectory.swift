@@ -15,8 +15,14 @@ struct HomePart: Sendable {
         case checks([AttentionFinding])
         /// Who does not get on.
         case stuck([HandoffDirectory.Stuck])
+        /// Messages that wait for a review.
+        case reviews([OutwardDirectory.Waiting])
         /// How many cases wait for what.
         case waiting([(reason: String, count: Int, oldest: Timestamp)])
+        /// Figures, each with the page behind it.
+        case figures([HomeFigure])
+        /// Steps of prevention.
+        case steps([PreventionStep])
     }
 
     /// Which one it is.
@@ -27,6 +33,18 @@ struct HomePart: Sendable {
     var isAtLeast = false
     /// The first of them.
     var content: Content
+}
+
+/// A figure of a home page.
+struct HomeFigure: Sendable {
+    /// What it counts.
+    var name: String
+    /// The figure.
+    var value: String
+    /// What stands behind it.
+    var path: String
+    /// Whether somebody should look.
+    var isBad = false
 }
 
 /// Works out home pages.
@@ -96,11 +114,35 @@ enum HomeDirectory {
             let stuck = try HandoffDirectory.stuck(
                 isOpen: true, for: actor, limit: UnblockPages.shown, in: tx)
             return HomePart(section: section, count: stuck.count, content: .stuck(Array(stuck.prefix(shown))))
+        case .review:
+            let waiting = try OutwardDirectory.toReview(for: actor, limit: 50, in: tx)
+            return HomePart(
+                section: section, count: waiting.count, content: .reviews(Array(waiting.prefix(shown))))
         case .attention:
             let found = try AttentionDirectory.findings(
                 for: actor, policy: policy, isMine: false, limit: 1, now: now, counts: counts, in: tx
             ).filter { $0.total.number > 0 || $0.problem != nil }
             return HomePart(section: section, count: found.count, content: .checks(found))
+        case .escalations:
+            let grave = policy.coordination.checkedSeverities.map(\.raw)
+            let upward = policy.statuses.filter(\.isUpward).map(\.id.raw)
+            filter.condition = .any([.oneOf(.severity, grave), .oneOf(.status, upward)])
+            filter.statuses = policy.statuses(in: BoardDirectory.unfinished)
+            return try cases(filter)
+        case .ageing:
+            let figures = try HomeFigures.ages(for: actor, policy: policy, now: now, in: tx)
+            return HomePart(
+                section: section, count: figures.count, content: .figures(figures))
+        case .coverage:
+            let figures = try HomeFigures.coverage(for: actor, policy: policy, now: now, in: tx)
+            return HomePart(section: section, count: figures.count, content: .figures(figures))
+        case .levels:
+            let figures = try HomeFigures.levels(for: actor, policy: policy, now: now, in: tx)
+            return HomePart(section: section, count: figures.count, content: .figures(figures))
+        case .prevention:
+            let steps = try AttainmentDirectory.steps(of: actor.id, limit: 50, in: tx)
+            return HomePart(
+                section: section, count: steps.count, content: .steps(Array(steps.prefix(shown))))
         case .backlog:
             filter.statuses = policy.statuses(in: [.waiting])
             let lines = try CaseDirectory.backlog(filter, for: actor, in: tx)

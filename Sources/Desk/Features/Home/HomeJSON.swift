@@ -22,7 +22,19 @@ enum HomeJSON {
             "section": .string(part.section.rawValue), "name": .string(part.section.title),
             "count": .integer(Int64(part.count)), "count_is_exact": .bool(!part.isAtLeast),
             "page": .string(part.section.path.text), "cases": .array(cases(part.content)),
+            "figures": figures(part.content),
         ])
+    }
+
+    private static func figures(_ content: HomePart.Content) -> JSON? {
+        guard case .figures(let figures) = content else { return nil }
+        return .array(
+            figures.map {
+                [
+                    "name": .string($0.name), "value": .string($0.value), "page": .string($0.path),
+                    "bad": .bool($0.isBad),
+                ]
+            })
     }
 
     private static func cases(_ content: HomePart.Content) -> [JSON] {
@@ -38,8 +50,15 @@ enum HomeJSON {
         case .offers(let offers): offers.map { ["case": .string($0.this.number), "step": "accept_handover"] }
         case .news(let news): news.map { ["case": .string($0.found.number)] }
         case .stuck(let stuck): stuck.map { ["case": .string($0.this.number), "step": "unblock"] }
+        case .reviews(let waiting):
+            waiting.map {
+                [
+                    "case": .string($0.this.number), "message": .string($0.review.number),
+                    "due_at": $0.review.held.reviewBy.json, "step": "approve_message",
+                ]
+            }
         case .checks(let found): found.flatMap { $0.cases.map { ["case": .string($0.number)] } }
-        case .waiting: []
+        case .waiting, .figures, .steps: []
         }
     }
 }

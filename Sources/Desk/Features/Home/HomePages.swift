@@ -35,9 +35,14 @@ extension HomeSection {
         case .severityCheck: "/cases/check"
         case .risk: "/risk"
         case .stuck: "/unblock"
+        case .review: "/cases?q=is%3Ain_review"
         case .attention: "/attention"
         case .engineering: "/cases?blocked=engineering"
         case .backlog: "/cases/backlog"
+        case .escalations: "/cases?q=is%3Aopen%20sev%3A%3C%3D2"
+        case .ageing: "/cases?q=is%3Aopen%20sort%3Aopened-asc"
+        case .coverage: "/routing"
+        case .levels, .prevention: "/levels"
         }
     }
 
@@ -51,9 +56,15 @@ extension HomeSection {
         case .severityCheck: "every grave case was looked at again"
         case .risk: "nothing more is missed before the shift ends"
         case .stuck: "nobody is stuck"
+        case .review: "no message waits for you to review it"
         case .attention: "nothing falls through"
         case .engineering: "nothing waits for engineering"
         case .backlog: "nothing waits"
+        case .escalations: "no grave case is open"
+        case .ageing: "no case is open"
+        case .coverage: "no team is named"
+        case .levels: "nothing was promised for this month yet"
+        case .prevention: "no step of prevention is yours"
         }
     }
 }
@@ -79,7 +90,8 @@ private struct HomeView {
             case .offers(let offers): people += offers.map(\.handover.offer.from)
             case .news(let news): people += news.flatMap { $0.items.map(\.actor) }
             case .stuck(let stuck): people += stuck.map(\.request.askedBy)
-            case .checks, .waiting: break
+            case .reviews(let waiting): people += waiting.map(\.review.writer)
+            case .checks, .waiting, .figures, .steps: break
             }
         }
         names = try QueuePages.names(of: cases, in: tx)
@@ -110,14 +122,19 @@ private struct HomeView {
         case .offers(let offers): (shown, content) = (offers.count, list(offers.map(offer)))
         case .news(let news): (shown, content) = (news.count, list(news.map(told)))
         case .stuck(let stuck): (shown, content) = (stuck.count, list(stuck.map(isStuck)))
+        case .reviews(let waiting): (shown, content) = (waiting.count, list(waiting.map(review)))
         case .checks(let found): (shown, content) = (found.count, checks(found))
         case .waiting(let lines): (shown, content) = (part.count, waiting(lines))
+        case .figures(let figures): (shown, content) = (figures.count, self.figures(figures))
+        case .steps(let steps): (shown, content) = (steps.count, list(steps.map(self.step)))
         }
+        // The number of figures is none of them.
+        let isCounted = if case .figures = part.content { false } else { true }
         let more: HTML =
             part.count > shown || part.isAtLeast
             ? "<p class=\"by\"><a href=\"\(part.section.path.text)\">All \(count)</a></p>" : .empty
         return """
-            <section aria-labelledby="\(id)"><div class="sec"><h2 id="\(id)"><a href="\(part.section.path.text)">\(part.section.title)</a></h2><span class="dim">\(count)</span></div>\(content)\(more)</section>
+            <section aria-labelledby="\(id)"><div class="sec"><h2 id="\(id)"><a href="\(part.section.path.text)">\(part.section.title)</a></h2>\(isCounted ? "<span class=\"dim\">\(count)</span>" : .empty)</div>\(content)\(more)</section>
 
             """
     }
@@ -175,6 +192,17 @@ private struct HomeView {
             act)
     }
 
+    private func review(_ one: OutwardDirectory.Waiting) -> HTML {
+        let by = one.review.held.reviewBy
+        let due: HTML =
+            one.review.isLate(at: now)
+            ? "<span class=\"bad\">to be reviewed by \(zonedTime(by, now: now))</span>"
+            : "to be reviewed by \(zonedTime(by, now: now))"
+        return line(
+            one.this, "\(name(one.review.writer)) wrote to the customer, \(due)",
+            step("/cases/\(one.this.number)#reviews", "Read it", one.this))
+    }
+
     private func checks(_ found: [AttentionFinding]) -> HTML {
         let items = found.map { finding -> HTML in
             let count =
@@ -184,6 +212,26 @@ private struct HomeView {
                 "<li><a href=\"/attention#check-\(finding.check.id)\">\(finding.check.name)</a> <b class=\"num\">\(count)</b></li>"
         }
         return "<ul class=\"tally\">\(items)</ul>"
+    }
+
+    private func figures(_ figures: [HomeFigure]) -> HTML {
+        let items = figures.map { figure -> HTML in
+            let look: HTML = figure.isBad ? " bad" : .empty
+            return
+                "<li><a href=\"\(figure.path)\">\(isolated(figure.name))</a> <b class=\"num\(look)\">\(figure.value)</b></li>"
+        }
+        return "<ul class=\"tally\">\(items)</ul>"
+    }
+
+    private func step(_ step: PreventionStep) -> HTML {
+        let due: HTML =
+            step.isLate(at: now)
+            ? "<span class=\"bad\">was due \(zonedTime(step.plan.dueAt, now: now))</span>"
+            : "due \(zonedTime(step.plan.dueAt, now: now))"
+        return """
+            <li data-row><div><span dir="auto">\(step.plan.text)</span><span class="two">\(due)</span></div><a class="btn small" href="/prevention/\(step.id.raw)/end" data-row-open data-step>Done or dropped</a></li>
+
+            """
     }
 
     private func waiting(_ lines: [(reason: String, count: Int, oldest: Timestamp)]) -> HTML {

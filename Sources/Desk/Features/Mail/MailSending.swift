@@ -49,6 +49,10 @@ struct MailSending: Sendable {
         case reply
         /// That the case is resolved, in the words for the customer.
         case resolution
+        /// What an update says to executives.
+        case executives
+        /// That we still need an answer.
+        case reminder
         /// That a message opened a case, with its number.
         case acknowledgement
         /// The question how we did, with the link to answer it.
@@ -63,7 +67,10 @@ struct MailSending: Sendable {
     /// Writes rows of the outbox for a fact that somebody outside must hear of, in the transaction of the fact.
     func react(to fact: StoredFact, at now: Timestamp, in tx: borrowing Transaction) throws {
         guard fact.subject.kind == SupportCase.kind,
-            ["case.replied", "case.resolved", "case.opened", "case.survey_sent"].contains(fact.kind)
+            [
+                "case.replied", "case.resolved", "case.opened", "case.answer_reminded", "case.executive_update",
+                "case.survey_sent",
+            ].contains(fact.kind)
         else { return }
         let policy = try policy.inForce(in: tx)
         guard let desk = policy.mail.address else { return }
@@ -97,6 +104,8 @@ struct MailSending: Sendable {
         switch body {
         case .replied(_, let fromCustomer): fromCustomer ? nil : .reply
         case .resolved(let resolution): resolution.customerSummary?.isEmpty == false ? .resolution : nil
+        case .outward(.reminded): .reminder
+        case .outward(.executiveUpdate): .executives
         case .opened(let opening):
             opening.channel == "email" && policy.mail.acknowledges ? .acknowledgement : nil
         case .survey(.sent): .survey
@@ -115,6 +124,8 @@ struct MailSending: Sendable {
         in tx: borrowing Transaction
     ) throws -> [Person] {
         var ids = [found.requester?.raw].compactMap { $0 }
+        let organisation = try found.organisation.flatMap { try CustomerDirectory.find($0.raw, in: tx) }
+        if kind == .executives { ids += organisation?.record.contacts.keys.sorted() ?? [] }
         if kind == .survey {
             // Whoever was asked, and nobody else: one answer counts.
             if case .survey(.sent(let sending, _)) = try fact.decoded(as: CaseFact.self).body {
@@ -126,6 +137,13 @@ struct MailSending: Sendable {
             }
             ids.removeAll { $0 == fact.actor }
         }
+        // Each audience gets its own words and not those of the others.
+        var audience: CustomerAudience? = kind == .executives ? .executives : nil
+        if kind == .reply, try isForEngineers(fact, in: tx) { audience = .engineers }
+        if let audience {
+            ids.removeAll { CustomerAudience(of: $0, in: organisation, policy: policy) != audience }
+        }
+        ids = ids.enumerated().filter { ids.firstIndex(of: $0.element) == $0.offset }.map(\.element)
         let people = try PeopleDirectory.people(ids, in: tx)
         return try ids.compactMap { people[$0] }.filter { person in
             guard person.isActive, person.email != nil, person.isCustomer || found.organisation == nil else {
@@ -135,6 +153,15 @@ struct MailSending: Sendable {
             let actor = try MailKnowledge.actor(person, policy: policy, now: now, in: tx)
             return found.isVisible(to: actor)
         }
+    }
+
+    /// Whether a reply has another text for executives: the fact before it.
+    private func isForEngineers(_ fact: StoredFact, in tx: borrowing Transaction) throws -> Bool {
+        let kinds = ["case.executive_update"]
+        let last = try CaseDirectory.latestFacts(
+            of: ID(fact.subject.id), kinds: kinds, limit: 1, for: .system, in: tx
+        ).first
+        return last?.version.number == fact.version.number - 1
     }
 
     // MARK: Messages
@@ -189,7 +216,7 @@ struct MailSending: Sendable {
                 try words(kind, source, link: base.map { "\($0)/portal/cases/\(found.number)" })
             }
         var from = desk
-        if kind == .reply, let sender = source.sender {
+        if kind == .reply || kind == .executives, let sender = source.sender {
             from.name = desk.name.map { "\(sender.name), \($0)" } ?? sender.name
         }
         let address = ReplyAddress(number: found.number, token: MailKnowledge.token(of: found.id, keys))
@@ -203,7 +230,7 @@ struct MailSending: Sendable {
             inReplyTo: source.newest, references: [constant] + before,
             subject:
                 "[\(found.number)] \(MailSorting.stem(of: found.subject, prefix: source.policy.caseNumberPrefix))",
-            date: item.createdAt, text: words, isAutomatic: kind != .reply,
+            date: item.createdAt, text: words, isAutomatic: kind != .reply && kind != .executives,
             loop: ReplyAddress.token(of: keys.digest(of: "mail loop")))
     }
 
@@ -238,11 +265,14 @@ struct MailSending: Sendable {
             return "There is news in \(number). Sign in to read it." + (link.map { "\n\($0)" } ?? "")
         }
         switch source.fact.body {
-        case .replied(let text, _):
+        case .replied(let text, _), .outward(.reminded(let text, _, _, _)),
+            .outward(.executiveUpdate(let text)):
             guard text != FactBody.erasedText else { break }
             return text + foot
         case .resolved(let resolution):
             guard let summary = resolution.customerSummary, summary != FactBody.erasedText else { break }
+            // The software closes what nobody confirmed, and does not call it solved.
+            guard source.fact.actor != Actor.system.id else { return summary + foot }
             return "\(number) is solved:\n\n\(summary)\n\nIf it is not, answer to this mail and we go on."
                 + foot
         case .opened:

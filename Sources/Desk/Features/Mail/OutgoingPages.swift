@@ -14,6 +14,8 @@ enum OutgoingPages {
     private static func kind(_ item: OutboxItem) -> String {
         switch MailSending.Kind(rawValue: item.kind) {
         case .reply: "Reply"
+        case .executives: "Update for executives"
+        case .reminder: "Reminder"
         case .resolution: "Resolution"
         case .acknowledgement: "Acknowledgement"
         case .survey: "Survey"

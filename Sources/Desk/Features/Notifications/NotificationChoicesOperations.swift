@@ -120,11 +120,11 @@ enum ChooseNotifications: Operation {
         let problems = choices.problems(zones: .machine)
         guard problems.isEmpty else { throw Refusal(problems: problems) }
         var decision = Decision()
-        if choices != before || state == nil {
+        if choices.complete != before.complete || state == nil {
             decision.record(
                 NotificationFact.chosen(choices), on: NotificationSettings.ref(of: context.actor.id))
         }
-        decision.answer["choices"] = choices.json
+        decision.answer["choices"] = choices.complete.json
         return decision
     }
 

@@ -199,7 +199,10 @@ struct NotificationSending: Sendable {
         private func words(
             of told: [StoredNotification], in tx: borrowing Transaction
         ) throws -> [Int64: String] {
-            let kinds: Set<NotificationKind> = [.replied, .named, .handover, .unblockAsked, .unblockAnswered]
+            let kinds: Set<NotificationKind> = [
+                .replied, .named, .handover, .unblockAsked, .unblockAnswered, .reviewAsked, .reviewed,
+                .accountUpdate,
+            ]
             let sequences = told.filter { kinds.contains($0.kind) }.map(\.sequence)
             guard !sequences.isEmpty else { return [:] }
             var words: [Int64: String] = [:]
@@ -210,6 +213,9 @@ struct NotificationSending: Sendable {
                     case .replied(let text, _), .noted(let text): text
                     case .handoff(.returned(_, let reason, _)): reason
                     case .handoff(.unblockAsked(let stuck)): stuck.stuck
+                    case .outward(.held(let held)): held.text
+                    case .outward(.accountUpdate(let text)): text
+                    case .outward(.returned(_, let reason)): reason
                     case .handoff(.unblockAnswered(_, let answer, _)): answer
                     default: nil
                     }

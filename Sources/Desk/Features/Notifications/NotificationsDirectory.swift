@@ -25,8 +25,9 @@ package struct NotificationsDirectory: Sendable {
                 handoffs: {
                     Handoffs(
                         try CaseDirectory.facts(of: ID(fact.subject.id), kinds: Handoffs.kinds, in: tx))
-                },
-                reviews: {
+                }, reviews: { try OutwardDirectory.reviews(of: ID(fact.subject.id), in: tx) },
+                accountTeam: { try OutwardDirectory.accountTeam(of: ID(fact.subject.id), in: tx) },
+                qualityReviews: {
                     QualityReviews(
                         try CaseDirectory.facts(
                             of: ID(fact.subject.id), kinds: QualityReviews.kinds, in: tx))
@@ -41,7 +42,8 @@ package struct NotificationsDirectory: Sendable {
         let policy = try policy.inForce(in: tx)
         let notices = try NotificationRules.notices(
             of: event, on: found, by: fact.actor, staff: { try PeopleDirectory.staff(in: tx) },
-            rights: { policy.rights(of: $0.roles) })
+            rights: { policy.rights(of: $0.roles) }, levels: policy.serviceLevels,
+            queueLead: { try RoutingDirectory.lead(of: found.id, policy: policy, in: tx) })
         guard !notices.isEmpty else { return }
         let people = try PeopleDirectory.people(notices.map(\.person.raw), in: tx)
         let settings = try Self.settings(of: notices.map(\.person.raw), in: tx)
@@ -99,6 +101,8 @@ package struct NotificationsDirectory: Sendable {
         "case.owner_changed", "case.replied", "case.noted", "case.status_changed", "case.reopened",
         "case.closed", "case.resolved", "case.severity_changed", "case.handover_offered",
         "case.handover_accepted", "case.handover_returned", "case.handover_withdrawn", "case.unblock_asked",
+        "case.unblock_answered", "case.message_held", "case.message_approved", "case.message_returned",
+        "case.message_released", "case.account_update",
         "case.unblock_answered", "case.survey_follow_up_opened", "case.quality_reviewed",
         "case.quality_answered", "case.quality_withdrawn",
     ]

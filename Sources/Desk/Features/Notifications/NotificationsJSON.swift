@@ -29,7 +29,7 @@ enum NotificationsJSON {
                 try NotificationsDirectory.settings(of: [id], in: tx)[id]
             }
             return [
-                "choices": (settings?.choices ?? .usual).json,
+                "choices": (settings?.choices ?? .usual).complete.json,
                 "chat_host": settings?.chatHost.map(JSON.string) ?? .null,
             ]
         },

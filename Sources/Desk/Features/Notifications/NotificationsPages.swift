@@ -24,7 +24,15 @@ enum NotificationWords {
         case .unblockAsked: return "\(who) is stuck and asks for help"
         case .unblockAnswered: return "\(who) says how it goes on"
         case .lowScore: return "The customer is not satisfied; somebody is to follow up"
-        case .reviewed: return "\(who) wrote in a review of the quality of this case"
+        case .qualityReviewed: return "\(who) wrote in a review of the quality of this case"
+        case .accountUpdate: return "\(who) wrote an update, with a part for you who answer for the customer"
+        case .reviewAsked: return "\(who) wrote to the customer, and a second person has to read it first"
+        case .reviewed:
+            switch MessageReviews.Outcome(rawValue: item.detail) {
+            case .approved: return "\(who) approved your message, and it was sent"
+            case .returned: return "\(who) gave your message back"
+            default: return "Your message was sent: nobody reviewed it in time"
+            }
         case .named: return "\(who) named you in a note"
         case .replied: return "\(who) replied for the customer"
         case .promiseMissed: return "The update that the customer was promised is late"

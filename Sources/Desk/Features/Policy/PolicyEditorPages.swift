@@ -77,6 +77,8 @@ enum PolicyEditorPages {
         if let changed, let compared {
             content.effects? += try await RoutingDirectory.effects(
                 from: compared, to: changed, for: call.actor, services)
+            content.effects? += try await ClockPreviewDirectory.effects(
+                from: compared, to: changed, for: call.actor, services)
         }
         return page(content, call, services)
     }

@@ -70,7 +70,9 @@ enum PortalJSON {
         let reference = call.request.parameter("id")
         let (facts, names) = try await services.database.read { tx in
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
-            let facts = try CaseDirectory.facts(of: this.id, kinds: CaseFact.publicKinds, in: tx)
+            let facts = try OutwardDirectory.readable(
+                CaseDirectory.facts(of: this.id, kinds: CaseFact.publicKinds, in: tx), of: this,
+                by: call.actor.id, policy: policy, in: tx)
             return (facts, try PeopleDirectory.names(of: facts.map(\.actor), in: tx))
         }
         let page = Array(zip(1..., facts).dropFirst(start).prefix(limit))

@@ -228,8 +228,10 @@ enum PortalPages {
         let (policy, now, parts) = (services.policy.current, services.clock(), services.catalog.caseParts)
         let content = try await services.database.read { [journal = services.journal] tx in
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
-            let entries = try journal.latestFacts(
+            let all = try journal.latestFacts(
                 of: this.ref, kinds: CaseFact.publicKinds, limit: 300, as: CaseFact.self, in: tx)
+            let entries = try OutwardDirectory.readable(
+                all, of: this, by: call.actor.id, policy: policy, in: tx)
             let names = try PeopleDirectory.names(
                 of: entries.map(\.actor) + [this.spokesperson?.raw, this.requester?.raw].compactMap { $0 },
                 in: tx)
@@ -237,7 +239,7 @@ enum PortalPages {
             return Content(
                 this: this, entries: entries,
                 numbers: Dictionary(
-                    zip(entries.map(\.version), (0..<entries.count).map { this.publicVersion.number - $0 })
+                    zip(all.map(\.version), (0..<all.count).map { this.publicVersion.number - $0 })
                 ) { first, _ in first }, names: names,
                 draft: try DraftStore.find(key: "portal/\(this.id)/reply", of: call.actor, in: tx),
                 parts: try parts.portal(context, in: tx),
@@ -324,7 +326,10 @@ struct PortalCaseView {
             return "<section id=\"need\" data-live hidden></section>"
         }
         let question = content.entries.lazy.compactMap { entry -> String? in
-            if case .replied(let text, fromCustomer: false) = entry.body { text } else { nil }
+            switch entry.body {
+            case .replied(let text, fromCustomer: false), .outward(.executiveUpdate(let text)): text
+            default: nil
+            }
         }.first
         return """
             <section class="need" id="need" aria-labelledby="need-h" data-live><h2 id="need-h">What we need from you</h2><p class="text" dir="auto">\(question ?? "An answer, so that we can go on.")</p></section>
@@ -369,6 +374,8 @@ struct PortalCaseView {
             } else {
                 line(entry, "Resolved")
             }
+        case .outward(.reminded(let text, _, _, _)), .outward(.executiveUpdate(let text)):
+            message(entry, text, isFromCustomer: false)
         case .retitled(let subject): line(entry, "Now called “\(isolated(subject))”")
         case .statusChanged(let status, _, _, _):
             line(entry, "\(policy.status(ID(status))?.customerWords ?? "In work")")

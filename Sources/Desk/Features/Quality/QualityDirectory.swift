@@ -124,7 +124,7 @@ package enum QualityDirectory {
         let cases = try CaseDirectory.list(filter, for: actor, limit: limit, in: tx)
         return try cases.compactMap { this in
             let history = try CaseHistory(of: this.id, in: tx)
-            let forms = FormsDirectory.forms(of: this, history, [], for: actor, policy: policy)
+            let forms = try FormsDirectory.forms(of: this, history, [], for: actor, policy: policy, in: tx)
             return try meter(of: this, history, forms, policy: policy, in: tx)
                 .map { Metered(this: this, meter: $0) }
         }.sorted { ($0.meter.percent ?? 101, $0.this.id.raw) < ($1.meter.percent ?? 101, $1.this.id.raw) }

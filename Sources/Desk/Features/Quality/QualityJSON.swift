@@ -115,7 +115,7 @@ enum QualityJSON {
     }
 
     /// One line a mark, with the review that it is of.
-    static func csv(_ reviews: [QualityDirectory.Listed], _ names: [String: String]) -> String {
+    static func csv(_ reviews: [QualityDirectory.Listed], _ names: [String: String]) -> [[String]] {
         var rows: [[String]] = [
             [
                 "case", "review", "at", "reviewer", "work_of", "severity", "form", "form_version", "score",
@@ -134,6 +134,6 @@ enum QualityJSON {
                 ])
             }
         }
-        return CSVText.of(rows)
+        return rows
     }
 }

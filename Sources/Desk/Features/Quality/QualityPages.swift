@@ -319,12 +319,12 @@ enum QualityPages {
 
     static func file(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let period = try ReportPeriod(call.request, now: services.clock())
-        let text = try await services.database.read { tx in
+        let lines = try await services.database.read { tx in
             let reviews = try QualityDirectory.reviews(in: period.range, of: nil, for: call.actor, in: tx)
             let names = try PeopleDirectory.names(
                 of: reviews.flatMap { [$0.review.reviewer, $0.review.given.reviewed] }, in: tx)
             return QualityJSON.csv(reviews, names)
         }
-        return CSVText.response(text, name: "quality-reviews.csv")
+        return CSVText.response(lines, name: "quality-reviews.csv")
     }
 }

@@ -13,8 +13,13 @@ enum RoutingCasePages {
             let moves: HTML =
                 route.moves > context.policy.routing.mostMoves
                 ? "<br><span class=\"bad\">\(route.moves) times between queues</span>" : .empty
+            let found = context.policy.routing.queue(queue)
+            let kind: HTML =
+                found.map { $0.kind == .support ? .empty : "<br>\($0.kind.label)" } ?? .empty
+            let answers: HTML = found?.answers.map { "<br>Answered by \(isolated($0))" } ?? .empty
             lines.append(
-                "<dt>Queue</dt><dd>\(isolated(context.policy.routing.queueName(queue)))\(moves)</dd>")
+                "<dt>Queue</dt><dd>\(isolated(context.policy.routing.queueName(queue)))\(kind)\(answers)\(moves)</dd>"
+            )
         }
         if let triagedAt = route.triagedAt {
             lines.append("<dt>Triage</dt><dd>done \(zonedTime(triagedAt, now: context.now))</dd>")

@@ -25,6 +25,15 @@ enum RoutingDirectory {
         try tx.first(RoutingQueries.route(of: id.raw)) { RoutingQueries.read($0).route } ?? CaseRoute()
     }
 
+    /// Whoever leads the team of the queue that a case is in; nil where it is in none, or nobody leads.
+    static func lead(
+        of id: ID<SupportCase>, policy: Policy, in tx: borrowing Transaction
+    ) throws -> ID<Person>? {
+        guard let queue = try route(of: id, in: tx).queue, let lead = policy.routing.team(of: queue)?.lead
+        else { return nil }
+        return try PeopleDirectory.find(lead, in: tx)?.id
+    }
+
     /// Where some cases are; those that were never routed or triaged are left out.
     static func routes(
         of ids: [ID<SupportCase>], in tx: borrowing Transaction
@@ -126,6 +135,41 @@ enum RoutingDirectory {
         let load = try loads(of: [person.id], policy: policy, for: actor, in: tx)[person.id]
         let inHand = load?.inHand ?? 0
         return inHand >= limit ? (inHand, limit) : nil
+    }
+
+    /// The open cases of some people as they could be moved, with the cases by number.
+    ///
+    /// Restricted cases are moved by people alone. A case whose next promise ends within the hour stays where it is.
+    static func rebalanced(
+        _ people: [ID<Person>], policy: Policy, now: Timestamp, for actor: Actor,
+        in tx: borrowing Transaction
+    ) throws -> ([Rebalance.Work], [String: SupportCase]) {
+        let loads = try CaseDirectory.work(of: people, policy: policy, for: actor, in: tx)
+        let ids = loads.map(\.id)
+        let routes = try routes(of: ids, in: tx)
+        let deadlines = try ServiceLevelsDirectory.deadlines(of: ids, in: tx)
+        var cases: [ID<SupportCase>: SupportCase] = [:]
+        for start in stride(from: 0, to: ids.count, by: 500) {
+            let some = Array(ids[start..<min(start + 500, ids.count)])
+            for this in try CaseDirectory.visible(some, to: actor, in: tx) where this.restriction == nil {
+                cases[this.id] = this
+            }
+        }
+        let accounts = try CustomerDirectory.all(Set(cases.values.compactMap(\.organisation)), in: tx)
+        let soon = now.adding(seconds: 3600)
+        let work = loads.compactMap { one -> Rebalance.Work? in
+            guard let this = cases[one.id] else { return nil }
+            let account = this.organisation.flatMap { accounts[$0] }
+            return Rebalance.Work(
+                routed: RoutedCase(this, account: account), number: this.number, owner: one.owner,
+                weight: policy.routing.weight(
+                    severity: one.severity, effort: routes[one.id]?.effort, phase: one.phase),
+                isWaiting: one.phase == .waiting,
+                stays: deadlines[one.id].map { $0.at > now && $0.at <= soon } ?? false)
+        }
+        return (
+            work, Dictionary(cases.values.map { ($0.number, $0) }) { first, _ in first }
+        )
     }
 
     /// Choices of people, with what those have in hand who have enough.

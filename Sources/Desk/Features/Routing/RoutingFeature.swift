@@ -6,11 +6,13 @@ import Web
 /// Routing and triage: which case goes to whom, why, and what a change of the rules would move.
 enum RoutingFeature: Feature {
     static let name = "routing"
-    static let reads = RoutingJSON.reads
+    static let reads = RoutingJSON.reads + [RebalancePages.read]
     static let statements = RoutingQueries.samples
 
     static let navigation = [
-        NavigationItem(path: "/routing", title: "Routing", icon: "queue", access: .right("policy.view"))
+        NavigationItem(path: "/routing", title: "Routing", icon: "queue", access: .right("policy.view")),
+        NavigationItem(
+            path: "/rebalance", title: "Load", icon: "people", access: .right(RebalanceCases.right)),
     ]
 
     static let caseParts = [
@@ -24,6 +26,9 @@ enum RoutingFeature: Feature {
         [
             .signedIn(.get, "/routing", .right("policy.view")) { call in
                 try await RoutingPages.show(call, services)
+            },
+            .signedIn(.get, "/rebalance", .right(RebalanceCases.right)) { call in
+                try await RebalancePages.show(call, services)
             },
             .signedIn(.get, "/cases/{id}/routing", .right("case.view")) { call in
                 try await RouteExplanationPages.show(call, services)

@@ -23,6 +23,9 @@ enum RoutingJSON {
                         .fields([
                             "id": .string(queue.id), "name": .string(queue.name),
                             "team": queue.team.map(JSON.string), "fallback": queue.fallback.map(JSON.string),
+                            "kind": .string(queue.kind.rawValue),
+                            "answered_by": queue.answers.map(JSON.string),
+                            "clock": queue.clock.map { .string($0.rawValue) },
                             "open": .integer(Int64(counts[queue.id]?.open ?? 0)),
                             "unowned": .integer(Int64(counts[queue.id]?.unowned ?? 0)),
                         ])

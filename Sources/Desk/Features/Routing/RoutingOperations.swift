@@ -7,7 +7,7 @@ extension RoutingFeature {
     /// What can be done; an operation that does not stand here does not exist.
     static let operations = [
         AnyOperation(RouteCase.self), AnyOperation(TriageCase.self), AnyOperation(RecordReproduction.self),
-        ClaimNext.operation,
+        ClaimNext.operation, RebalanceCases.operation,
     ]
 }
 

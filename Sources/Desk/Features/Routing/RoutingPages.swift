@@ -130,7 +130,10 @@ enum RoutingPages {
             let count = counts[queue.id] ?? (0, 0)
             let team: HTML =
                 queue.team.flatMap { policy.routing.team($0) }.map { isolated($0.name) }
+                ?? queue.answers.map { "answered by \(isolated($0))" }
                 ?? "<span class=\"dim\">No team: whoever is free takes it</span>"
+            let kind: HTML = queue.kind == .support ? .empty : "\(queue.kind.label) · "
+            let clock: HTML = queue.clock.map { " · clock: \($0.label)" } ?? .empty
             let help: HTML =
                 queue.fallback.map { " · then \(isolated(policy.routing.queueName($0)))" } ?? .empty
             let unowned: HTML =
@@ -138,7 +141,7 @@ enum RoutingPages {
                 ? "<span class=\"dim\">0</span>"
                 : "<a class=\"warn\" href=\"\(QueueSearchPages.address("is:open no:owner queue:\(queue.id)"))\">\(count.unowned)</a>"
             return """
-                <tr role="row"><th scope="row" role="rowheader"><a href="\(QueueSearchPages.address("is:open queue:\(queue.id)"))">\(isolated(queue.name))</a><span class="two">\(team)\(help)</span></th><td role="cell" data-label="Open">\(count.open)</td><td role="cell" data-label="Nobody’s">\(unowned)</td></tr>
+                <tr role="row"><th scope="row" role="rowheader"><a href="\(QueueSearchPages.address("is:open queue:\(queue.id)"))">\(isolated(queue.name))</a><span class="two">\(kind)\(team)\(help)\(clock)</span></th><td role="cell" data-label="Open">\(count.open)</td><td role="cell" data-label="Nobody’s">\(unowned)</td></tr>
 
                 """
         }

@@ -138,8 +138,7 @@ enum ClockPages {
     static func explain(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let explained = try await ClockExplanation.read(call, services)
         let policy = services.policy.current
-        let ids = explained.entries.flatMap { entry in entry.rows.map(\.cause.actor) }
-        let names = try await services.database.read { tx in try PeopleDirectory.names(of: ids, in: tx) }
+        let names = try await ClockExplanation.names(explained, services)
         let open = explained.entries.filter { $0.reading.isOpen }.sorted(by: isBefore)
         let ended = explained.entries.filter { !$0.reading.isOpen }.reversed()
         let cards = (open + ended).enumerated().map { index, entry in
@@ -153,7 +152,7 @@ enum ClockPages {
         let main: HTML = """
             <nav class="crumbs" aria-label="Where you are"><a href="\(path)">\(explained.number)</a></nav>
             <div class="q-head"><h1>Clocks of \(explained.number)</h1><a class="btn" href="\(path)/clocks.csv">\(icon("doc"))CSV</a></div>
-            \(level(explained, policy))\(signs(explained, call))\(overlooked(explained, call))\(none)\(cards)
+            \(level(explained, policy))\(signs(explained, call))\(weighed(explained, call))\(none)\(cards)
             """
         return services.page(Page("Clocks of \(explained.number)", here: "/cases", main: main), for: call)
     }
@@ -229,16 +228,30 @@ enum ClockPages {
         _ entry: ClockExplanation.Entry, _ explained: ClockExplanation, _ policy: Policy, _ call: SignedInCall
     ) -> HTML {
         guard entry.reading.breachedAt != nil, entry.reading.standing != .cancelled else { return .empty }
+        let spent =
+            went(entry.shares, "The allowed time went by in", policy)
+            + went(entry.lateShares, "What it took longer went by in", policy)
         if let record = explained.breach(of: entry) {
             let cause = policy.name(of: record.cause, in: \.breachCauses)
             let correction: HTML = record.correction.map { ": “\(isolated($0))”" } ?? .empty
             let told = record.isCustomerTold ? " The customer was told." : " The customer was not told."
-            return "<p>Missed because of <b>\(cause)</b>\(correction).\(told)</p>"
+            let notice: HTML = record.notice.map { " “\(isolated($0))”" } ?? .empty
+            return "\(spent)<p>Missed because of <b>\(cause)</b>\(correction).\(told)\(notice)</p>"
         }
-        guard call.actor.may(ExplainBreach.right) else { return .empty }
-        let path =
-            "/cases/\(explained.number)/explain_breach?clock=\(percentEncoded(entry.id.text))&cycle=\(entry.number)"
-        return "<p><a class=\"btn small\" href=\"\(path)\">Record why it was missed</a></p>"
+        guard call.actor.may(ExplainBreach.right) else { return spent }
+        let path = ExplainBreach.path(explained.number, entry.id, entry.number)
+        return "\(spent)<p><a class=\"btn small\" href=\"\(path)\">Record why it was missed</a></p>"
+    }
+
+    /// In which states of the case time went by.
+    private static func went(
+        _ shares: [ClockOutcome.Share], _ words: String, _ policy: Policy
+    ) -> HTML {
+        guard !shares.isEmpty else { return .empty }
+        let parts = shares.map {
+            "\(policy.status(ID($0.status))?.name ?? $0.status) \(durationWords(seconds: $0.seconds))"
+        }
+        return "<p class=\"by\">\(words): \(parts.joined(separator: ", ")).</p>"
     }
 
     private static func look(_ reading: ClockReading) -> String {
@@ -277,7 +290,7 @@ enum ClockPages {
         func sum(_ part: (ClockExplanation.Row) -> Int64) -> Int64 { entry.rows.reduce(0) { $0 + part($1) } }
         let rows = entry.rows.map { row -> HTML in
             """
-            <tr role="row"><td role="cell" data-label="From">\(time(row.from, now: now))</td><td role="cell" data-label="To">\(time(row.to, now: now))</td><td role="cell" data-label="State">\(words(row, policy))</td><td role="cell" data-label="Because">\(because(row, names, now))</td>\(number("Counts", row.counted))\(number("Outside hours", row.outside))\(number("Paused", row.paused))</tr>
+            <tr role="row"><td role="cell" data-label="From">\(time(row.from, now: now))</td><td role="cell" data-label="To">\(time(row.to, now: now))</td><td role="cell" data-label="State">\(row.words(policy))</td><td role="cell" data-label="Because">\(because(row, names, now))</td>\(number("Counts", row.counted))\(number("Outside hours", row.outside))\(number("Paused", row.paused))</tr>
 
             """
         }
@@ -295,25 +308,15 @@ enum ClockPages {
         return "\(hours):\(pad(Int(rest / 60), 2)):\(pad(Int(rest % 60), 2))"
     }
 
-    private static func words(_ row: ClockExplanation.Row, _ policy: Policy) -> HTML {
-        switch row.state {
-        case "paused": "Paused: waits for \(policy.blockName(row.reason ?? ""))"
-        case "not_counted": "Before the terms changed"
-        default: "Running"
-        }
-    }
-
     private static func because(
         _ row: ClockExplanation.Row, _ names: [String: String], _ now: Timestamp
     ) -> HTML {
-        let kind =
-            row.cause.kind.split(separator: ".").last.map { String($0).replacing("_", with: " ") } ?? ""
         let who =
             row.cause.actor == Actor.system.id ? Actor.system.name : names[row.cause.actor] ?? "Somebody"
         let late: HTML =
             row.cause.recordedAt.seconds(since: row.cause.occurredAt) > 60
             ? ", entered \(time(row.cause.recordedAt, now: now))" : .empty
-        return "<span>\(kind) <span class=\"dim\">by \(isolated(who))\(late)</span></span>"
+        return "<span>\(row.cause.words) <span class=\"dim\">by \(isolated(who))\(late)</span></span>"
     }
 
     private static func signs(_ explained: ClockExplanation, _ call: SignedInCall) -> HTML {
@@ -328,26 +331,32 @@ enum ClockPages {
             """
     }
 
-    private static func overlooked(_ explained: ClockExplanation, _ call: SignedInCall) -> HTML {
-        guard !explained.clocks.overlooked.isEmpty else { return .empty }
-        let items = explained.clocks.overlooked.map { one -> HTML in
+    /// Which messages were weighed for the first response, and the way to overrule that.
+    private static func weighed(_ explained: ClockExplanation, _ call: SignedInCall) -> HTML {
+        func item(_ one: CaseClocks.Weighed, _ what: String, counts: Bool) -> HTML {
             let entry = String(one.cause.sequence)
             let judge: HTML =
                 call.actor.may(JudgeResponse.right)
-                ? " <a href=\"/cases/\(explained.number)/judge_response?entry=\(entry)\">Overrule<span class=\"sr\"> entry \(entry)</span></a>"
+                ? " <a href=\"/cases/\(explained.number)/judge_response?entry=\(entry)\(counts ? "&amp;counts=true" : "")\">Overrule<span class=\"sr\"> entry \(entry)</span></a>"
                 : .empty
             return
-                "<li>Entry \(entry), \(zonedTime(one.cause.occurredAt, now: explained.now)): \(one.reason)\(judge)</li>"
+                "<li>Entry \(entry), \(zonedTime(one.cause.occurredAt, now: explained.now)), \(what). \(one.reason)\(judge)</li>"
         }
+        let items =
+            explained.clocks.overlooked.map { item($0, "was no first response", counts: true) }
+            + [explained.clocks.response].compactMap { $0 }.map {
+                item($0, "counts as the first response", counts: false)
+            }
+        guard !items.isEmpty else { return .empty }
         return """
-            <div class="notice">\(icon("info"))<div><p>Messages that were no first response:</p><ul class="plain-list">\(items)</ul></div></div>
+            <div class="notice">\(icon("info"))<div><p>First response:</p><ul class="plain-list">\(items)</ul></div></div>
             """
     }
 
     // MARK: Sentences
 
     /// What people said about clocks, in the timeline.
-    static func sentence(_ entry: Recorded<CaseFact>) -> CasePart.Line? {
+    static func sentence(_ entry: Recorded<CaseFact>, _ policy: Policy) -> CasePart.Line? {
         guard case .clock(let fact) = entry.body else { return nil }
         switch fact {
         case .cadenceAgreed(let minutes, let reason):
@@ -363,10 +372,12 @@ enum ClockPages {
             )
         case .breachExplained(let record):
             let told = record.isCustomerTold ? "; the customer was told" : ""
+            let clock = CaseClockID(text: record.clock)?.label ?? record.clock
+            let notice: HTML = record.notice.map { "; “\(isolated($0))”" } ?? .empty
             let correction: HTML = record.correction.map { ": “\(isolated($0))”" } ?? .empty
             return (
                 "flag",
-                "recorded why \(record.clock.replacing("_", with: " ")) was missed (\(record.cause.replacing("_", with: " ")))\(told)\(correction)"
+                "recorded why \(clock) was missed (\(policy.name(of: record.cause, in: \.breachCauses)))\(told)\(correction)\(notice)"
             )
         }
     }

@@ -100,12 +100,14 @@ package enum ServiceLevelsDirectory {
     private static let others = ["case.noted"]
 
     /// The clocks of a case, from its facts.
-    /// - Parameter facts: what was read of the case already, notes left out; read here where nil.
+    /// - Parameters:
+    ///   - facts: what was read of the case already, notes left out; read here where nil.
+    ///   - isDraft: whether the policy is not in force: it counts as the version after the one that is.
     static func clocks(
-        of this: SupportCase, facts: [Recorded<CaseFact>]? = nil, policy: Policy, at now: Timestamp,
-        in tx: borrowing Transaction
+        of this: SupportCase, facts: [Recorded<CaseFact>]? = nil, policy: Policy, isDraft: Bool = false,
+        at now: Timestamp, in tx: borrowing Transaction
     ) throws -> CaseClocks {
-        var basis = try ClockBasis(policy, in: tx)
+        var basis = try ClockBasis(policy, isDraft: isDraft, in: tx)
         return try clocks(of: this, facts: facts, basis: &basis, at: now, in: tx)
     }
 
@@ -114,17 +116,36 @@ package enum ServiceLevelsDirectory {
         of this: SupportCase, facts: [Recorded<CaseFact>]? = nil, basis: inout ClockBasis, at now: Timestamp,
         in tx: borrowing Transaction
     ) throws -> CaseClocks {
-        let facts =
-            try facts
-            ?? tx.all(JournalStore.facts(of: SupportCase.ref(this.id), except: others)) {
-                try JournalStore.fact($0).decoded(as: CaseFact.self)
-            }
+        let facts = try facts ?? self.facts(of: this.id, in: tx)
         let records = try records(of: this.id, in: tx)
         let named = Set(
             records.compactMap { record -> Int? in
                 if case .levelApplied(let applied) = record.body { applied.policy } else { nil }
             })
         return CaseClocks(facts, records, try basis.rules(for: this, naming: named, in: tx), at: now)
+    }
+
+    /// The facts of a case that clocks depend on.
+    static func facts(
+        of id: ID<SupportCase>, in tx: borrowing Transaction
+    ) throws -> [Recorded<CaseFact>] {
+        try tx.all(JournalStore.facts(of: SupportCase.ref(id), except: others)) {
+            try JournalStore.fact($0).decoded(as: CaseFact.self)
+        }
+    }
+
+    /// The terms of a clock of a case that would begin now; nil where its service level promises nothing.
+    static func terms(
+        _ clock: CaseClock, of this: SupportCase, policy: Policy, in tx: borrowing Transaction
+    ) throws -> ClockTerms? {
+        var basis = try ClockBasis(policy, in: tx)
+        let account = try basis.account(of: this, in: tx)
+        let traits = CaseTraits(
+            severity: this.severity.raw, channel: this.channel, requestType: this.requestType,
+            productArea: this.classification[.productArea], tier: account.tier,
+            contracts: account.contracts, products: account.products, openedOn: CalendarDay(this.openedAt))
+        guard let level = policy.serviceLevels.level(for: traits) else { return nil }
+        return policy.serviceLevels.terms(clock, level, severity: this.severity.raw, policy: 0)
     }
 
     /// What the software recorded about the clocks of a case, oldest first.
@@ -144,7 +165,8 @@ package enum ServiceLevelsDirectory {
 
 /// What the clocks of many cases are worked out by: each part is read once, for the first case that needs it.
 struct ClockBasis {
-    private let policy: Policy
+    /// The policy.
+    let policy: Policy
     private let version: Int
     private let programs: Set<String>
     private var earlier: [Int: Policy] = [:]
@@ -152,9 +174,10 @@ struct ClockBasis {
     private var accounts: [ID<Organisation>: CaseTraits.Account] = [:]
 
     /// The basis of a moment.
-    init(_ policy: Policy, in tx: borrowing Transaction) throws {
+    /// - Parameter isDraft: whether the policy is not in force: it counts as the version after the one that is.
+    init(_ policy: Policy, isDraft: Bool = false, in tx: borrowing Transaction) throws {
         self.policy = policy
-        version = try ServiceLevelsDirectory.policyVersion(in: tx)
+        version = try ServiceLevelsDirectory.policyVersion(in: tx) + (isDraft ? 1 : 0)
         programs = try PeopleDirectory.programs(in: tx)
         sought = [version]
     }
@@ -174,7 +197,8 @@ struct ClockBasis {
             programs: programs)
     }
 
-    private mutating func account(
+    /// What the level is chosen by of the case's customer.
+    mutating func account(
         of this: SupportCase, in tx: borrowing Transaction
     ) throws -> CaseTraits.Account {
         guard let id = this.organisation else { return .init() }
@@ -226,7 +250,7 @@ package struct StandingClocks: Sendable {
     /// A paused clock says by nothing when it will be over, so it presses nobody.
     var owed: [WorkingPriority.Deadline] {
         running.compactMap { line in
-            guard line.clock.pause == nil else { return nil }
+            guard line.clock.pause == nil, !line.clock.clock.clock.endsByItself else { return nil }
             let hours = line.hours === WorkingHours.always ? nil : line.hours.calendar.name
             return .init(line.clock.clock.label, left: line.left / 1_000_000, hours: hours)
         }

@@ -69,9 +69,13 @@ enum ServiceLevelsJSON {
             "breach": breach.map { record in
                 .fields([
                     "cause": .string(record.cause), "correction": record.correction.map(JSON.string),
-                    "customer_told": .bool(record.isCustomerTold),
+                    "customer_told": .bool(record.isCustomerTold), "notice": record.notice.map(JSON.string),
                 ])
             },
+            "time_by_state": reading.breachedAt == nil
+                ? nil
+                : .array(
+                    entry.shares.map { ["state": .string($0.status), "seconds": .integer($0.seconds)] }),
             "intervals": .array(entry.rows.map(row)),
         ])
     }
@@ -91,27 +95,32 @@ enum ServiceLevelsJSON {
 
     private static func seconds(_ microseconds: Int64) -> JSON { .integer(microseconds / 1_000_000) }
 
-    /// One line an interval, with the names of the JSON.
-    static func csv(_ explained: ClockExplanation) -> String {
-        var rows: [[String]] = [
+    /// One line an interval: identifiers for programs, and beside them the words that the page has.
+    static func csv(
+        _ explained: ClockExplanation, _ policy: Policy, _ names: [String: String]
+    ) -> [[String]] {
+        var lines = [
             [
                 "case", "clock", "item", "cycle", "from", "to", "state", "reason", "entry", "kind", "by",
                 "recorded_at", "calendar", "policy_version", "seconds", "counted_seconds",
-                "outside_hours_seconds", "paused_seconds", "not_counted_seconds",
+                "outside_hours_seconds", "paused_seconds", "not_counted_seconds", "clock_name", "state_name",
+                "because", "by_name", "calendar_name",
             ]
         ]
         for entry in explained.entries {
             for row in entry.rows {
-                rows.append([
+                lines.append([
                     explained.number, entry.id.clock.rawValue, entry.id.item ?? "", "\(entry.number)",
                     row.from.rfc3339, row.to.rfc3339, row.state, row.reason ?? "", "\(row.cause.sequence)",
                     row.cause.kind, row.cause.actor, row.cause.recordedAt.rfc3339, row.calendar,
                     row.policy.map(String.init) ?? "", "\(row.raw)", "\(row.counted)", "\(row.outside)",
-                    "\(row.paused)", "\(row.discounted)",
+                    "\(row.paused)", "\(row.discounted)", entry.id.label, row.words(policy),
+                    row.cause.words, names[row.cause.actor] ?? "Somebody",
+                    entry.cycle.terms.hours.calendar.name,
                 ])
             }
         }
-        return CSVText.of(rows)
+        return lines
     }
 }
 
@@ -145,6 +154,15 @@ struct ClockExplanation: Sendable {
             (outside, paused) = (seconds(interval.outside), seconds(interval.paused))
             discounted = seconds(interval.discounted)
         }
+
+        /// What the clock did, in words.
+        func words(_ policy: Policy) -> String {
+            switch state {
+            case "paused": "Paused: waits for \(policy.blockName(reason ?? ""))"
+            case "not_counted": "Before the terms changed"
+            default: "Running"
+            }
+        }
     }
 
     /// A cycle of a clock.
@@ -153,6 +171,21 @@ struct ClockExplanation: Sendable {
         var number: Int
         var cycle: ClockCycle
         var reading: ClockReading
+        /// Where the allowed time went by state of the case; empty where it was not missed.
+        var shares: [ClockOutcome.Share]
+        /// Where the time went that it took longer; empty where it was not missed.
+        var lateShares: [ClockOutcome.Share]
+
+        init(_ id: CaseClockID, _ number: Int, _ cycle: ClockCycle, _ clocks: CaseClocks, at now: Timestamp) {
+            (self.id, self.number, self.cycle) = (id, number, cycle)
+            reading = cycle.reading(at: now)
+            guard let over = reading.breachedAt else {
+                (shares, lateShares) = ([], [])
+                return
+            }
+            shares = clocks.shares(of: cycle, until: over)
+            lateShares = clocks.shares(of: cycle, from: over, until: reading.asOf)
+        }
 
         var rows: [Row] { reading.intervals.map(Row.init) }
 
@@ -192,13 +225,21 @@ struct ClockExplanation: Sendable {
         (number, self.now, self.clocks) = (this.number, now, clocks)
         level = clocks.current.map { ($0.applied, $0.level.name) }
         entries = clocks.cycles.map {
-            Entry(id: $0.id, number: $0.number, cycle: $0.cycle, reading: $0.cycle.reading(at: now))
+            Entry($0.id, $0.number, $0.cycle, clocks, at: now)
         }
     }
 
     /// Why a cycle was missed, where somebody said so.
     func breach(of entry: Entry) -> ClockFact.BreachRecord? {
-        clocks.breaches.first { $0.clock == entry.id.text && $0.cycle == entry.cycle.start.sequence }
+        clocks.breach(entry.id, entry.cycle)
+    }
+
+    /// The names of those who moved the clocks, by identifier.
+    static func names(_ explained: ClockExplanation, _ services: Services) async throws -> [String: String] {
+        let ids = Set(explained.entries.flatMap { entry in entry.rows.map(\.cause.actor) })
+        return try await services.database.read { tx in
+            try PeopleDirectory.names(of: Array(ids), in: tx)
+        }
     }
 
     static func read(_ call: SignedInCall, _ services: Services) async throws -> ClockExplanation {

@@ -51,7 +51,13 @@ package struct ServiceLevelsJobs: Service {
 
     private func hasWork() async throws -> Bool {
         let now = services.clock()
-        return try await services.database.read { tx in try !Self.next(at: now, limit: 1, in: tx).isEmpty }
+        return try await services.database.read { tx in
+            try !Self.next(at: now, limit: 1, in: tx).isEmpty || !Self.uncounted(limit: 1, in: tx).isEmpty
+        }
+    }
+
+    private static func uncounted(limit: Int, in tx: borrowing Transaction) throws -> [String] {
+        try tx.all(ServiceLevelsQueries.uncounted(limit: limit)) { $0.text(0) }
     }
 
     /// The cases that are to be worked out, those first whose clocks are due.
@@ -86,7 +92,44 @@ package struct ServiceLevelsJobs: Service {
             }
         }
         if !ids.isEmpty { services.live.wake() }
+        return try await ids.count + (ids.count < Self.round ? count() : 0)
+    }
+
+    /// Counts the outcomes of some cases of which nothing else is to be worked out; returns how many cases there were.
+    ///
+    /// Nothing is recorded: they ended before outcomes were counted, or were written all at once.
+    private func count() async throws -> Int {
+        let ids = try await services.database.read { tx in try Self.uncounted(limit: Self.round, in: tx) }
+        for start in stride(from: 0, to: ids.count, by: Self.batch) {
+            let some = Array(ids[start..<min(start + Self.batch, ids.count)])
+            try await services.database.write { [services] tx in
+                let policy = try services.policy.inForce(in: tx)
+                let epoch = try Self.epoch(in: tx)
+                for id in some {
+                    do {
+                        if let found = try CaseDirectory.any(ID(id), in: tx) {
+                            let clocks = try ServiceLevelsDirectory.clocks(
+                                of: found, policy: policy, at: Timestamp(microseconds: 0), in: tx)
+                            let pending = clocks.events(after: max(epoch, clocks.learntAt))
+                            try AttainmentDirectory.save(clocks.outcomes(pending: pending), of: id, in: tx)
+                        }
+                    } catch let fault as StorageFault {
+                        throw fault
+                    } catch {
+                        // What cannot be read is told of by the verification, and keeps no other case from being counted.
+                        services.logger.error(
+                            "outcomes of a case", metadata: ["case": "\(id)", "error": "\(error)"])
+                    }
+                    try tx.execute(ServiceLevelsQueries.noteCounted(id))
+                }
+            }
+        }
         return ids.count
+    }
+
+    private static func epoch(in tx: borrowing Transaction) throws -> Timestamp {
+        try tx.first(ServiceLevelsQueries.epoch()) { Timestamp(microseconds: $0.integer(0)) }
+            ?? Timestamp(microseconds: 0)
     }
 
     /// One case that cannot be worked out keeps no other from it, and is tried again when it changes.
@@ -128,9 +171,7 @@ package struct ServiceLevelsJobs: Service {
         _ ids: [String], at now: Timestamp, policy: Policy, journal: Journal, in tx: borrowing Transaction
     ) throws -> Int {
         let version = try ServiceLevelsDirectory.policyVersion(in: tx)
-        let epoch =
-            try tx.first(ServiceLevelsQueries.epoch()) { Timestamp(microseconds: $0.integer(0)) }
-            ?? Timestamp(microseconds: 0)
+        let epoch = try epoch(in: tx)
         var basis = try ClockBasis(policy, in: tx)
         var facts = 0
         for id in ids {
@@ -139,16 +180,26 @@ package struct ServiceLevelsJobs: Service {
             }
             guard let found = try CaseDirectory.any(ID(id), in: tx) else {
                 try tx.execute(ServiceLevelsQueries.forget(id))
+                try AttainmentDirectory.save([], of: id, in: tx)
                 continue
             }
-            let clocks = try ServiceLevelsDirectory.clocks(of: found, basis: &basis, at: now, in: tx)
+            let history = try ServiceLevelsDirectory.facts(of: found.id, in: tx)
+            let clocks = try ServiceLevelsDirectory.clocks(
+                of: found, facts: history, basis: &basis, at: now, in: tx)
             // What was entered or imported afterwards fires only from when we learnt of the case.
             let start = max(epoch, clocks.learntAt)
             let events = clocks.events(after: start)
             let entries = entries(clocks, events, at: now, of: found.id)
             _ = try journal.append(entries, by: Actor.system.id, at: now, in: tx)
-            facts += entries.count
-            let next = NextFiring(clocks, events.filter { $0.event.at > now })
+            // What is done about it makes the case change, so it is worked out again after that.
+            let deeds = found.outwardDeeds(history, policy: policy, version: version, at: now)
+            _ = try journal.append(deeds.entries, by: Actor.system.id, at: now, in: tx)
+            facts += entries.count + deeds.entries.count
+            let pending = events.filter { $0.event.at > now }
+            let next = NextFiring(
+                clocks, pending,
+                silence: NoResponse(history, policy: policy).next(of: found, policy: policy)?.at)
+            try AttainmentDirectory.save(clocks.outcomes(pending: pending), of: id, in: tx)
             let isOver = !clocks.isOpen && next.fireAt == nil
             try tx.execute(
                 ServiceLevelsQueries.settle(
@@ -188,11 +239,14 @@ package struct ServiceLevelsJobs: Service {
 
 extension NextFiring {
     /// What must happen next, by the clocks of a case.
-    /// - Parameter events: what has not fired yet, in order.
+    /// - Parameters:
+    ///   - events: what has not fired yet, in order.
+    ///   - silence: when a customer who does not answer is reminded, or waited for no longer.
     init(
-        _ clocks: CaseClocks, _ events: [(id: CaseClockID, cycle: ClockCycle, event: ClockEvent)]
+        _ clocks: CaseClocks, _ events: [(id: CaseClockID, cycle: ClockCycle, event: ClockEvent)],
+        silence: Timestamp?
     ) {
-        fireAt = events.first?.event.at
+        fireAt = [events.first?.event.at, silence].compactMap { $0 }.min()
         let open = clocks.cycles.filter { $0.cycle.end == nil && $0.id.clock.isPromise }
         for entry in open {
             guard let due = entry.cycle.due else { continue }
@@ -211,9 +265,7 @@ extension ServiceLevelsJobs {
         guard let policy = try EarlierPolicies.read([version], in: tx)[version] else {
             return ["the policy in force cannot be read, so clocks were not checked"]
         }
-        let epoch =
-            try tx.first(ServiceLevelsQueries.epoch()) { Timestamp(microseconds: $0.integer(0)) }
-            ?? Timestamp(microseconds: 0)
+        let epoch = try epoch(in: tx)
         var findings = try tx.all(ServiceLevelsQueries.missing(limit: 20)) {
             "table case_clock, row “\($0.text(0))”: it is missing"
         }
@@ -238,17 +290,28 @@ extension ServiceLevelsJobs {
             return "\(place): there is no such case"
         }
         let clocks: CaseClocks
+        let facts: [Recorded<CaseFact>]
         do {
+            facts = try ServiceLevelsDirectory.facts(of: found.id, in: tx)
             clocks = try ServiceLevelsDirectory.clocks(
-                of: found, basis: &basis, at: Timestamp(microseconds: 0), in: tx)
+                of: found, facts: facts, basis: &basis, at: Timestamp(microseconds: 0), in: tx)
         } catch let fault as StorageFault {
             throw fault
         } catch {
             return "\(place): its facts cannot be read: \(error)"
         }
-        var next = NextFiring(clocks, clocks.events(after: max(epoch, clocks.learntAt)))
+        let pending = clocks.events(after: max(epoch, clocks.learntAt))
+        var next = NextFiring(
+            clocks, pending,
+            silence: NoResponse(facts, policy: basis.policy).next(of: found, policy: basis.policy)?.at)
         if row.next.summary == nil { next.summary = nil }
-        return next == row.next ? nil : "\(place): holds \(row.next.words), the facts make \(next.words)"
+        guard next == row.next else {
+            return "\(place): holds \(row.next.words), the facts make \(next.words)"
+        }
+        guard row.isCounted else { return nil }
+        let isSame = try AttainmentDirectory.outcomes(of: row.id, in: tx) == clocks.outcomes(pending: pending)
+        return isSame
+            ? nil : "table clock_outcome, case “\(row.id)”: holds other outcomes than the facts make"
     }
 }
 
@@ -256,12 +319,14 @@ extension ServiceLevelsJobs {
 private struct StoredFiring {
     var id: String
     var isSettled: Bool
+    var isCounted: Bool
     var policy: Int
     var next = NextFiring()
 
     init(_ row: any Row) {
         id = row.text(0)
         isSettled = row.integer(1) == row.integer(2)
+        isCounted = row.integer(8) == row.integer(2)
         policy = Int(row.integer(3))
         next.fireAt = row.optionalInteger(4).map { Timestamp(microseconds: $0) }
         if row.integer(5) < ServiceLevelsQueries.never {

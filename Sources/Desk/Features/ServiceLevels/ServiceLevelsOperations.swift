@@ -104,6 +104,7 @@ enum ExplainBreach: Operation {
         var cause: String
         var correction: String?
         var isCustomerTold: Bool
+        var notice: String?
     }
 
     struct State: Sendable {
@@ -123,7 +124,13 @@ enum ExplainBreach: Operation {
         .integer("cycle", "Cycle", 1...10_000).help("1 for the first time that the clock ran."),
         ExplainBreach.causes,
         .optional(.text("correction", "What is done so that it does not happen again?")),
-        .flag("customer_told", "The customer was told"))
+        .flag("customer_told", "The customer was told"),
+        .optional(.text("notice", "What were they told, or why not?", maxBytes: 4000)))
+
+    /// Where it is recorded for a cycle of a clock.
+    static func path(_ number: String, _ clock: CaseClockID, _ cycle: Int) -> String {
+        "/cases/\(number)/explain_breach?clock=\(percentEncoded(clock.text))&cycle=\(cycle)"
+    }
 
     static func load(
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
@@ -147,7 +154,7 @@ enum ExplainBreach: Operation {
         let record = ClockFact.BreachRecord(
             clock: one.id.text, cycle: one.cycle.start.sequence, cause: input.cause,
             correction: input.correction,
-            isCustomerTold: input.isCustomerTold)
+            isCustomerTold: input.isCustomerTold, notice: input.notice)
         return answer([.clock(.breachExplained(record))], on: state.found)
     }
 

@@ -61,7 +61,7 @@ enum ServiceLevelsQueries {
 
     static func rows(after id: String, limit: Int) -> SQL {
         """
-        SELECT case_id, mark, settled, policy, fire_at, deadline_at, deadline_clock, summary
+        SELECT case_id, mark, settled, policy, fire_at, deadline_at, deadline_clock, summary, counted
         FROM case_clock WHERE case_id > \(id) ORDER BY case_id LIMIT \(limit)
         """
     }
@@ -76,7 +76,7 @@ enum ServiceLevelsQueries {
 
     static func settle(_ id: String, mark: Int64, policy: Int, _ next: NextFiring) -> SQL {
         """
-        UPDATE case_clock SET settled = \(mark), policy = \(policy), fire_at = \(next.fireAt?.microseconds),
+        UPDATE case_clock SET settled = \(mark), counted = \(mark), policy = \(policy), fire_at = \(next.fireAt?.microseconds),
             deadline_at = \(next.deadlineAt?.microseconds ?? never), deadline_clock = \(next.deadlineClock),
             summary = \(next.summary?.json.text ?? "{}")
         WHERE case_id = \(id)
@@ -85,7 +85,7 @@ enum ServiceLevelsQueries {
 
     /// Leaves a case alone until it changes again.
     static func skip(_ id: String, policy: Int) -> SQL {
-        "UPDATE case_clock SET settled = mark, fire_at = NULL, policy = \(policy) WHERE case_id = \(id)"
+        "UPDATE case_clock SET settled = mark, counted = mark, fire_at = NULL, policy = \(policy) WHERE case_id = \(id)"
     }
 
     static func forget(_ id: String) -> SQL { "DELETE FROM case_clock WHERE case_id = \(id)" }
@@ -96,6 +96,28 @@ enum ServiceLevelsQueries {
         UPDATE case_clock SET settled = mark, policy = \(ended), fire_at = NULL
         WHERE settled = 0 AND case_id IN (SELECT id FROM support_case WHERE closed_at IS NOT NULL)
         """
+    }
+
+    /// Cases that are settled and whose outcomes nobody has counted yet: those of a time before there were any.
+    static func uncounted(limit: Int) -> SQL {
+        "SELECT case_id FROM case_clock WHERE counted <> settled AND mark = settled ORDER BY case_id LIMIT \(limit)"
+    }
+
+    /// Whether the outcomes that are stored of a case are those of its facts.
+    static func isCounted(_ id: String) -> SQL {
+        """
+        SELECT CASE WHEN mark = settled AND counted = settled THEN 1 ELSE 0 END FROM case_clock WHERE case_id = \(id)
+        """
+    }
+
+    /// Notes that the outcomes of a case are counted.
+    static func noteCounted(_ id: String) -> SQL {
+        "UPDATE case_clock SET counted = settled WHERE case_id = \(id)"
+    }
+
+    /// How many cases wait to be counted.
+    static func uncountedTotal() -> SQL {
+        "SELECT COUNT(*) FROM case_clock WHERE counted <> settled OR mark <> settled"
     }
 
     /// What runs of a case, and whether that is how it stands now.
@@ -185,7 +207,8 @@ enum ServiceLevelsQueries {
             overdue(at: moment, limit: 1), progress(policy: 1), mark(of: "x"),
             rows(after: "", limit: 1), missing(limit: 1), settle("x", mark: 1, policy: 1, NextFiring()),
             skip("x", policy: 1),
-            forget("x"), settleClosed(), standing(of: "x"), standing(ids: ["x"]),
+            forget("x"), settleClosed(), uncounted(limit: 1), noteCounted("x"), isCounted("x"),
+            uncountedTotal(), standing(of: "x"), standing(ids: ["x"]),
             deadlines(ids: ["x"]),
             "SELECT 1 FROM search_case c WHERE \(isDue(from: moment, until: moment))",
             "SELECT \(deadline(ofCase: "c.case_id")) FROM search_case c", epoch(),

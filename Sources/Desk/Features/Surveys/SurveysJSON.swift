@@ -103,7 +103,7 @@ enum SurveysJSON {
     }
 
     /// One line a decision, asked or not.
-    static func csv(_ report: SurveysDirectory.Report, _ policy: Policy) -> String {
+    static func csv(_ report: SurveysDirectory.Report, _ policy: Policy) -> [[String]] {
         var rows: [[String]] = [
             [
                 "case", "survey", "resolved_at", "decided_at", "decided_by", "asked", "rule", "reason",
@@ -128,6 +128,6 @@ enum SurveysJSON {
                 row.reviewedAt?.rfc3339 ?? "",
             ])
         }
-        return CSVText.of(rows)
+        return rows
     }
 }

@@ -1,0 +1,28 @@
+extension CaseClocks {
+    /// What the replay is given beside the facts.
+    package struct Rules: Sendable {
+        /// The policy in force.
+        package var policy: Policy
+        /// Its version; 0 is the built-in one.
+        package var version: Int
+        /// Earlier versions that facts name; those that are missing count as the one in force.
+        package var earlier: [Int: Policy]
+        /// What the level is chosen by of the customer.
+        package var account: CaseTraits.Account
+        /// Those who write and are no people: what they send is no first response.
+        package var programs: Set<String>
+
+        /// Rules with all parts.
+        package init(
+            policy: Policy, version: Int, earlier: [Int: Policy] = [:], account: CaseTraits.Account = .init(),
+            programs: Set<String> = []
+        ) {
+            (self.policy, self.version, self.earlier) = (policy, version, earlier)
+            (self.account, self.programs) = (account, programs)
+        }
+
+        func policy(of version: Int) -> Policy {
+            version == self.version ? policy : earlier[version] ?? policy
+        }
+    }
+}
