@@ -162,6 +162,14 @@ extension Services {
         return .page(
             frame().document(page, for: call.caller, nonce: call.request.nonce), status: .init(code: status))
     }
+
+    /// A page for whoever holds a link and has no account.
+    func visitorPage(
+        _ title: String, _ main: HTML, _ request: WebRequest, status: HTTPResponse.Status = .ok
+    ) -> WebResponse {
+        let body: HTML = "<div class=\"card pad visitor\">\(main)</div>"
+        return .page(frame().gate(title, body, nonce: request.nonce), status: status)
+    }
 }
 
 /// What a page says on top after something was done; the address carries only the name.
@@ -207,6 +215,7 @@ enum Notice {
         "confirmed": "Thank you. We close it, and you can still open it again.", "settled": "Saved.",
         "received": "We have it and will read it now.",
         "unchanged": "Nothing had to change.", "undone": "Taken back. It stands as before.",
+        "thanked": "Thank you. We read every answer.",
         "told": "The story tells it now.", "untold": "The story leaves it out; the log keeps it.",
         "discarded": "Thrown away. It can be taken back for two weeks.",
         "let_through": "The message is let through.",

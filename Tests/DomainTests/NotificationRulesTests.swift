@@ -67,7 +67,7 @@ struct NotificationRulesTests {
         guard let last = recorded.last,
             let event = NotificationRules.event(
                 of: last.body, handoffs: { Handoffs(recorded) }, reviews: { MessageReviews(recorded) },
-                accountTeam: { [] })
+                accountTeam: { [] }, qualityReviews: { QualityReviews() })
         else { return [] }
         return told(event, by: last.actor)
     }

@@ -160,6 +160,7 @@ package struct DemoGenerator: Sendable {
             position.facts = Int(kept["facts"]?.integer ?? 0)
             position.clocksAt = kept["clocks_at"]?.string.flatMap { Timestamp($0) }
             position.isOver = kept["over"] == .bool(true)
+            position.surveysAt = kept["surveys_at"]?.string.flatMap { Timestamp($0) }
             position.numbers = try tx.all(DemoStore.caseNumbers()) { row in
                 Int32(row.text(0).split(separator: "-").last ?? "") ?? 0
             }

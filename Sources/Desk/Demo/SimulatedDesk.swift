@@ -24,7 +24,12 @@ final class SimulatedDesk: Sendable {
         var clocksAt: Timestamp?
         /// Whether the story has ended and nothing is left to do.
         var isOver = false
+        /// When it was last decided whom to ask how we did; nil where that has not begun.
+        var surveysAt: Timestamp?
     }
+
+    /// How often it is decided whom to ask how we did, in seconds.
+    private static let surveyTurn: Int64 = 6 * 3600
 
     /// How often the worker of clocks looks, in seconds.
     private static let clockTurn: Int64 = 600
@@ -77,10 +82,13 @@ final class SimulatedDesk: Sendable {
             var position = before
             for act in acts {
                 if livesClocks { try liveClocks(until: act.at, policy, &position, in: tx) }
+                try decideSurveys(until: act.at, policy, &position, in: tx)
                 chance.begin(seed: seed, act: position.acts)
                 position.acts += 1
                 do {
                     try carryOut(act, policy, &position, in: tx)
+                } catch let refusal as Refusal where act.unless.contains(refusal.code) {
+                    continue
                 } catch let refusal as Refusal {
                     if act.opens { position.numbers.append(0) }
                     position.refused["\(act.operation): \(refusal.code)", default: 0] += 1
@@ -128,6 +136,26 @@ final class SimulatedDesk: Sendable {
             next = next.adding(seconds: Self.clockTurn)
         }
         if position.clocksAt == nil { position.clocksAt = next.adding(seconds: -Self.clockTurn) }
+    }
+
+    /// What the worker of surveys does between two acts, once a turn.
+    private func decideSurveys(
+        until moment: Timestamp, _ policy: Policy, _ position: inout Position, in tx: borrowing Transaction
+    ) throws {
+        let turn = Self.surveyTurn * 1_000_000
+        let last = Timestamp(microseconds: moment.microseconds / turn * turn)
+        guard let before = position.surveysAt, last > before else {
+            position.surveysAt = position.surveysAt ?? last
+            return
+        }
+        chance.begin(seed: seed, surveysAt: last)
+        while true {
+            let count = try SurveysDirectory.decide(
+                at: last, policy: policy, journal: journal, limit: 500, in: tx)
+            if count == 0 { break }
+            position.facts += count
+        }
+        position.surveysAt = last
     }
 
     private func carryOut(
@@ -194,6 +222,7 @@ extension SimulatedDesk.Position {
         object["cases"] = .integer(Int64(numbers.count))
         object["clocks_at"] = clocksAt?.json
         object["over"] = isOver ? .bool(true) : nil
+        object["surveys_at"] = surveysAt?.json
         return .object(object)
     }
 }
@@ -205,6 +234,12 @@ private final class ActChance: Sendable {
     func begin(seed: UInt64, clocksAt moment: Timestamp) {
         generator.withLock {
             $0 = SeededGenerator(seed: seed, part: UInt64(bitPattern: moment.microseconds) | 1 << 63)
+        }
+    }
+
+    func begin(seed: UInt64, surveysAt moment: Timestamp) {
+        generator.withLock {
+            $0 = SeededGenerator(seed: seed, part: UInt64(bitPattern: moment.microseconds) | 3 << 62)
         }
     }
 

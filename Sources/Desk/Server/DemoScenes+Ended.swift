@@ -29,7 +29,21 @@ extension DemoScenes {
                         "Keys can be rotated without a pause: both are accepted for 24 hours.",
                     "verdict": "documentation_gap",
                 ]),
-            DemoStep(2900, ana, "case.close"),
+            DemoStep(
+                90, nikos, "portal.answer_survey",
+                ["answers.score": "5", "answers.comment": "A clear answer within an hour. Thank you."]),
+            DemoStep(2810, ana, "case.close"),
+            DemoStep(
+                1400, ines, "case.review_quality",
+                [
+                    "answers.notes": "4", "answers.evidence": "3", "answers.timeline": "5",
+                    "answers.resolution": "5", "answers.severity": "5", "answers.tags": "4",
+                    "answers.next_time": "The two key listings from the sandbox, attached.",
+                    "comment": "Short, right, and tried before it was said.",
+                ]),
+            DemoStep(
+                200, ana, "case.answer_review",
+                ["text": "Agreed; I had the listings open and did not keep them."]),
         ])
 
     /// Reopened by the customer; a second problem in her message became a case of its own.
@@ -63,7 +77,22 @@ extension DemoScenes {
                     "verdict": "configuration", "root_cause": "configuration",
                 ]),
             DemoStep(
-                11_900, sofia, "portal.reopen",
+                1300, sofia, "portal.answer_survey",
+                [
+                    "answers.score": "2",
+                    "answers.comment": "We waited for two days, and nobody told us what was changed.",
+                ]),
+            DemoStep(
+                180, jonas, "case.review_low_score",
+                [
+                    "finding":
+                        "She heard of the change only with the resolution; the two days had no update.",
+                    "action": "Rang Sofia and told her what max_voucher is and where she sees it.",
+                    "contacted": "true",
+                ]),
+            DemoStep(5, ines, "case.tag_survey", ["themes": "speed"]),
+            DemoStep(
+                10_415, sofia, "portal.reopen",
                 [
                     "text":
                         "Two tills in the north still refuse them, the others are fine.\n\nAnd since yesterday the receipts of all tills print VAT twice."

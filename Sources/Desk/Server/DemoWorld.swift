@@ -74,6 +74,7 @@ struct DemoStory {
         }
         for turn in Self.turns {
             time.advance(to: turn.minute)
+            try await SurveysJobs(services).finish()
             do {
                 try await play(turn.step, &progress[turn.scene])
             } catch let refusal as Refusal {

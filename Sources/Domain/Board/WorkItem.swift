@@ -80,7 +80,9 @@ extension CaseClock {
         case .mitigation: .changeStatus
         case .handover: .handOver
         case .takeBack: .setNextAction
-        case .resolution, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review: nil
+        case .resolution, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review,
+            .surveyFollowUp:
+            nil
         }
     }
 }

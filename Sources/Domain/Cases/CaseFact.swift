@@ -155,6 +155,10 @@ package enum CaseFact: Fact {
     case fixWatch(FixWatchFact)
     /// What happened to words for the customer before and after they were sent.
     case outward(OutwardFact)
+    /// How the work on it was judged.
+    case quality(QualityFact)
+    /// How the customer was asked, and what they said.
+    case survey(SurveyFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -240,7 +244,7 @@ package enum CaseFact: Fact {
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch, .outward:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey:
             family?.edits ?? []
         }
     }

@@ -37,6 +37,8 @@ extension CaseFact {
         case .routing(let fact): fact
         case .fixWatch(let fact): fact
         case .outward(let fact): fact
+        case .quality(let fact): fact
+        case .survey(let fact): fact
         default: nil
         }
     }
@@ -47,6 +49,7 @@ extension CaseFact {
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
         ClockFact.self, HandoffFact.self, RoutingFact.self, FixWatchFact.self, OutwardFact.self,
+        QualityFact.self, SurveyFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -82,6 +85,10 @@ extension CaseFact {
         if OutwardFact.kinds.contains(kind) {
             return .outward(try OutwardFact(kind: kind, body: body))
         }
+        if QualityFact.kinds.contains(kind) {
+            return .quality(try QualityFact(kind: kind, body: body))
+        }
+        if SurveyFact.kinds.contains(kind) { return .survey(try SurveyFact(kind: kind, body: body)) }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil
     }

@@ -126,31 +126,38 @@ package enum CaseFormFact: CaseFactFamily {
 
 extension CaseFormFact.Filling {
     fileprivate var json: JSON {
-        let answers = answers.map { answer in
-            JSON.fields([
-                "question": .string(answer.question), "label": .string(answer.label),
-                "value": answer.value.map(JSON.string),
-            ])
-        }
-        return [
-            "form": .string(form), "form_version": .string(version), "answers": .array(answers),
+        [
+            "form": .string(form), "form_version": .string(version), "answers": .array(answers.map(\.json)),
             "shown": .array(shown.map(JSON.string)),
         ]
     }
 
     fileprivate init(_ body: FactBody) throws {
-        var answers = (body.members["answers"]?.array ?? []).compactMap(\.object).map { object in
-            CaseFormFact.Answer(
+        self.init(
+            form: try body.text("form"), version: try body.text("form_version"),
+            answers: CaseFormFact.Answer.list("answers", body), shown: body.texts("shown"))
+    }
+}
+
+extension CaseFormFact.Answer {
+    /// The answer as it is stored.
+    var json: JSON {
+        .fields([
+            "question": .string(question), "label": .string(label), "value": value.map(JSON.string),
+        ])
+    }
+
+    /// The answers at `key` of a stored body.
+    static func list(_ key: String, _ body: FactBody) -> [Self] {
+        // Erased answers leave their trace: that something was answered, and no longer what.
+        if body.members[key] == nil, let erased = body.optionalText(key) {
+            return [Self(question: "", label: erased, value: nil)]
+        }
+        return (body.members[key]?.array ?? []).compactMap(\.object).map { object in
+            Self(
                 question: object["question"]?.string ?? "", label: object["label"]?.string ?? "",
                 value: object["value"]?.string)
         }
-        // Erased answers leave their trace: that something was answered, and no longer what.
-        if body.members["answers"] == nil, let erased = body.optionalText("answers") {
-            answers = [.init(question: "", label: erased, value: nil)]
-        }
-        self.init(
-            form: try body.text("form"), version: try body.text("form_version"), answers: answers,
-            shown: body.texts("shown"))
     }
 }
 

@@ -28,13 +28,7 @@ package struct CaseForms: Sendable {
     }
 
     /// The form of the case for a use: that of its product area, else the one for all; nil where policy has none.
-    package func form(_ use: Form.Use) -> Form? {
-        let forms = policy.forms.filter { $0.use == use }
-        let own = found.classification[.productArea].flatMap { area in
-            forms.first { $0.productAreas.contains(area) }
-        }
-        return own ?? forms.first { $0.productAreas.isEmpty }
-    }
+    package func form(_ use: Form.Use) -> Form? { policy.form(use, for: found) }
 
     /// The score of a form; nil where policy has none.
     package func score(_ use: Form.Use) -> FormScore? {
@@ -111,7 +105,7 @@ extension CaseForms {
                 continue
             }
             if isFromCustomer, !question.isForCustomer {
-                problems.append(unknown(id, form))
+                problems.append(form.unknownQuestion(id))
                 continue
             }
             switch question.field(policy).read(raw, policy) {
@@ -147,19 +141,12 @@ extension CaseForms {
         _ problems: inout [Refusal.Problem]
     ) -> CaseFormFact.Answer? {
         guard let version, version != form.version else {
-            problems.append(unknown(id, form))
+            problems.append(form.unknownQuestion(id))
             return nil
         }
         let text = raw.typed.trimmingWhitespace
         guard !text.isEmpty, text.utf8.count <= 100_000, !text.utf8.contains(0) else { return nil }
         return .init(question: id, label: id, value: text)
-    }
-
-    private func unknown(_ id: String, _ form: Form) -> Refusal.Problem {
-        let hint = nearest(to: id, in: form.questions.map(\.id)).map { " Did you mean “\($0)”?" } ?? ""
-        return .init(
-            field: "answers.\(id)", code: "unknown_question",
-            message: "“\(form.name)” has no question “\(id)”.\(hint)")
     }
 
     private func inCase(_ question: Form.Question, _ value: String?) -> CaseFact? {
@@ -269,5 +256,16 @@ extension CaseForms {
     package func customerQuestion(_ id: String) -> Form.Question? {
         [Form.Use.intake, .environment].lazy.compactMap { form($0)?.question(id) }
             .first(where: \.isForCustomer)
+    }
+}
+
+extension Policy {
+    /// The form of a case for a use: that of its product area, else the one for all; nil where there is none.
+    package func form(_ use: Form.Use, for found: SupportCase) -> Form? {
+        let forms = forms.filter { $0.use == use }
+        let own = found.classification[.productArea].flatMap { area in
+            forms.first { $0.productAreas.contains(area) }
+        }
+        return own ?? forms.first { $0.productAreas.isEmpty }
     }
 }

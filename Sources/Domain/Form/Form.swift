@@ -1,4 +1,5 @@
-/// A set of questions about a case, as policy writes it: the intake, the customer's environment, the closure.
+/// A set of questions about a case, as policy writes it: the intake, the customer's environment, the closure, the rubric
+/// of quality reviews, what customers are asked at the end.
 package struct Form: Hashable, Sendable {
     /// What a form is for.
     package enum Use: String, Sendable, CaseIterable {
@@ -8,6 +9,13 @@ package struct Form: Hashable, Sendable {
         case environment
         /// What must be settled before a case ends.
         case closure
+        /// By what the work on a case is judged afterwards, in marks, and what of it the software can see meanwhile.
+        case quality
+        /// What the customer is asked once the case is resolved.
+        case survey
+
+        /// The uses whose answers stand in the case; those of a review or a survey stand in it alone.
+        package static let ofCases: [Use] = [.intake, .environment, .closure]
     }
 
     /// A step that a case may only take once the answers needed for it are there.
@@ -60,6 +68,9 @@ package struct Form: Hashable, Sendable {
             text += "\u{1E}\(question.id)\u{1F}\(question.label)\u{1F}\(question.kind.rawValue)"
             text += "\u{1F}\(question.choices.map(\.id).joined(separator: ","))"
             text += "\u{1F}\(question.neededTo?.rawValue ?? "")\u{1F}\(question.weight)"
+            for (mark, words) in question.anchors.sorted(by: { $0.key < $1.key }) {
+                text += "\u{1F}\(mark)=\(words)"
+            }
             for condition in question.shownWhen + question.neededWhen {
                 text += "\u{1F}\(condition.subject)=\(condition.values.joined(separator: ","))"
             }
@@ -131,19 +142,22 @@ extension Form {
         package var check: ClosureCheck?
         /// Whether customers may be asked.
         package var isForCustomer: Bool
+        /// Of a criterion of quality: what the software can see of it while the work goes on.
+        package var signs: [DocumentationSign]
 
         /// A question with all parts.
         package init(
             id: String, label: String, help: String? = nil, kind: Kind = .text, choices: [Policy.Term] = [],
             anchors: [Int: String] = [:], neededTo: Gate? = nil, neededWhen: [Condition] = [],
             shownWhen: [Condition] = [], weight: Int? = nil, caseField: CaseField? = nil,
-            check: ClosureCheck? = nil, isForCustomer: Bool = true
+            check: ClosureCheck? = nil, isForCustomer: Bool = true, signs: [DocumentationSign] = []
         ) {
             (self.id, self.label, self.help, self.kind) = (id, label, help, kind)
             (self.choices, self.anchors, self.neededTo) = (choices, anchors, neededTo)
             (self.neededWhen, self.shownWhen) = (neededWhen, shownWhen)
             self.weight = weight ?? (neededTo == nil ? 1 : 2)
             (self.caseField, self.check, self.isForCustomer) = (caseField, check, isForCustomer)
+            self.signs = signs
         }
     }
 

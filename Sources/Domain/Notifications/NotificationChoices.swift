@@ -110,9 +110,9 @@ package struct NotificationChoices: Equatable, Sendable {
     private static func usualChannels(of kind: NotificationKind) -> Set<NotificationChannel> {
         switch kind {
         case .assigned, .offered, .unblockAsked, .unblockAnswered, .reviewAsked, .reviewed, .accountUpdate,
-            .named,
-            .promiseMissed, .breached:
+            .lowScore, .named, .promiseMissed, .breached:
             [.page, .browser, .mail, .chat]
+        case .qualityReviewed: [.page, .mail]
         case .handover, .replied, .teamClock, .warned: [.page, .browser]
         case .changed: [.page]
         }

@@ -18,6 +18,10 @@ package enum NotificationKind: String, CaseIterable, Sendable {
     case reviewed
     /// An update says something to those who answer for the customer, and they do.
     case accountUpdate = "account_update"
+    /// A customer was not satisfied, and they are to follow up.
+    case lowScore = "low_score"
+    /// Their work was reviewed, or whoever they reviewed answers.
+    case qualityReviewed = "quality_reviewed"
     /// A colleague wrote their name in a note.
     case named
     /// A time promised to the customer is over.
@@ -44,6 +48,8 @@ package enum NotificationKind: String, CaseIterable, Sendable {
         case .reviewAsked: "A message to a customer waits for a review, and I may review it"
         case .reviewed: "A message of mine is approved, comes back, or is sent unreviewed"
         case .accountUpdate: "An update says something to me, who answers for the customer"
+        case .lowScore: "A customer is not satisfied, and I am to follow up"
+        case .qualityReviewed: "My work is reviewed, or somebody answers a review of mine"
         case .named: "Somebody names me in a note"
         case .promiseMissed: "A promised update of my case is late"
         case .breached: "A clock of my case is missed"
@@ -95,6 +101,10 @@ package struct NotificationRules {
         case reviewed(ID<Person>, MessageReviews.Outcome)
         /// Something was written for those who answer for the customer; who they are.
         case accountUpdate([ID<Person>])
+        /// A customer was not satisfied; who is to follow up, where that is known.
+        case lowScore(owner: ID<Person>?)
+        /// Somebody's work was reviewed, or a reviewer was answered.
+        case qualityReviewed(of: ID<Person>)
         /// The customer wrote.
         case replied
         /// A colleague wrote a note.
@@ -113,6 +123,8 @@ package struct NotificationRules {
     package static let warningRight: Right = "clock.hear_warnings"
     /// Whoever is told of each promise to a customer that is missed.
     package static let breachRight: Right = "clock.hear_breaches"
+    /// Whoever sees to low scores that nobody else follows up on.
+    package static let lowScoreRight: Right = "survey.withhold"
     /// Whoever helps those who are stuck.
     package static let helpRight: Right = "case.unblock"
     /// Facts that became known so many seconds after they were so are history: nobody is told.
@@ -123,14 +135,21 @@ package struct NotificationRules {
     ///   - handoffs: the case's offers and requests after the fact; asked only where it answers one.
     ///   - reviews: its messages that were held, after the fact; asked only where it settles one.
     ///   - accountTeam: who of the house answers for its customer; asked only where the fact is written for them.
+    ///   - qualityReviews: the reviews of its quality after the fact; asked only where it answers one.
     package static func event(
         of fact: CaseFact, handoffs: () throws -> Handoffs,
-        reviews: () throws -> MessageReviews, accountTeam: () throws -> [ID<Person>]
+        reviews: () throws -> MessageReviews, accountTeam: () throws -> [ID<Person>],
+        qualityReviews: () throws -> QualityReviews
     ) rethrows -> Event? {
         switch fact {
         case .outward(.accountUpdate): .accountUpdate(try accountTeam())
         case .outward(let change): try event(of: change, reviews)
         case .handoff(let change): try event(of: change, handoffs)
+        case .survey(.followUpOpened(_, let owner, _)): .lowScore(owner: owner.map { ID($0) })
+        case .quality(.reviewed(let review)): .qualityReviewed(of: ID(review.reviewed))
+        case .quality(.withdrawn(_, let reviewed, _)): .qualityReviewed(of: ID(reviewed))
+        case .quality(.answered(let number, _, _)):
+            try qualityReviews().reviews.first { $0.number == number }.map { .qualityReviewed(of: ID($0.reviewer)) }
         case .ownerChanged(let owner, _): .assigned(to: ID(owner))
         case .replied(_, fromCustomer: true): .replied
         case .noted(let text): text.contains("@") ? .noted(text: text) : nil
@@ -225,6 +244,9 @@ package struct NotificationRules {
         case .accountUpdate(let people): tell(people, .accountUpdate)
         case .held: tell(whoever(Policy.reviewRight, of: try staff()), .reviewAsked)
         case .reviewed(let writer, let outcome): tell([writer], .reviewed, outcome.rawValue)
+        case .lowScore(let owner?): tell([owner], .lowScore)
+        case .lowScore(nil): tell(whoever(lowScoreRight, of: try staff()), .lowScore)
+        case .qualityReviewed(let person): tell([person], .qualityReviewed)
         case .replied: tell(concerned, .replied)
         case .noted(let text): tell(Mentions.people(in: text, of: try staff()), .named)
         case .status(let status): tell(concerned, .changed, "status \(status)")

@@ -74,7 +74,7 @@ package struct Person: Subject {
             secondFactorAt = nil
             secondFactorReset = byReset ? SecondFactorReset(at: fact.recordedAt, by: fact.actor) : nil
         case .passwordSet, .signedIn, .signInFailed, .sessionEnded, .tokenCreated, .tokenRevoked,
-            .accessDenied, .recoveryCodesMade, .recoveryCodeUsed, .interrupted:
+            .accessDenied, .recoveryCodesMade, .recoveryCodeUsed, .interrupted, .surveysChosen:
             break
         }
     }

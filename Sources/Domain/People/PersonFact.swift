@@ -44,6 +44,8 @@ package enum PersonFact: Fact {
     case awaySet(until: Timestamp?, reason: String?)
     /// Single keys got other meanings: what is done to the key that does it; all others are as they come.
     case keysMapped([String: String])
+    /// Whether a customer’s contact wants to be asked how we did.
+    case surveysChosen(wanted: Bool)
 
     package static let erasableFields: Set<String> = ["name", "email", "address", "by_what", "away_for"]
 
@@ -69,6 +71,7 @@ package enum PersonFact: Fact {
         case .secondFactorRemoved: "person.second_factor_removed"
         case .recoveryCodesMade: "person.recovery_codes_made"
         case .recoveryCodeUsed: "person.recovery_code_used"
+        case .surveysChosen: "person.surveys_chosen"
         }
     }
 
@@ -87,6 +90,7 @@ package enum PersonFact: Fact {
         case .deactivated, .reactivated: ["active"]
         case .keysMapped: ["keys"]
         case .awaySet: ["away"]
+        case .surveysChosen: ["surveys"]
         case .secondFactorAdded, .secondFactorRemoved: ["second_factor"]
         default: []
         }
@@ -126,6 +130,7 @@ package enum PersonFact: Fact {
         case .secondFactorRemoved(let byReset, let reason):
             .fields(["by_reset": .bool(byReset), "reason": reason.map(JSON.string)])
         case .recoveryCodeUsed(let left): ["left": .integer(Int64(left))]
+        case .surveysChosen(let wanted): ["wanted": .bool(wanted)]
         }
     }
 
@@ -165,6 +170,7 @@ package enum PersonFact: Fact {
                 byReset: body.bool("by_reset") ?? false, reason: body.optionalText("reason"))
         case "person.recovery_codes_made": self = .recoveryCodesMade
         case "person.recovery_code_used": self = .recoveryCodeUsed(left: body.integer("left") ?? 0)
+        case "person.surveys_chosen": self = .surveysChosen(wanted: body.bool("wanted") ?? true)
         case "person.shortcuts_switched": self = .shortcutsSwitched(on: body.bool("on") ?? true)
         default: throw FactProblem("“\(kind)” is not a kind of person fact")
         }

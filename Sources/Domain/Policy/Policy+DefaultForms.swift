@@ -1,7 +1,7 @@
 extension Policy {
     /// The forms of the default document.
     static let defaultForms = """
-        # Forms: what is asked about a case. `use`: intake, environment, closure. `kind`: text, long_text, number, time,
+        # Forms: what is asked about a case. `use`: intake, environment, closure, quality, survey. `kind`: text, long_text, number, time,
         # choice, yes_no, evidence, rating (with `anchors` for the marks 1 to 5). `needed_to`: hand_off, resolve, close; only
         # `needed_when` the case is so. `shown_when` another answer or the case is so. `weight` is what an answer counts for.
         # `case_field`: the answer stands in the case. `internal: true`: customers are not asked. A form with
@@ -175,5 +175,9 @@ extension Policy {
                 needed_when: {severity: [sev1, sev2]}
                 internal: true
               - {id: prevention_at, label: The problem or defect for what the way around leaves open is linked, checked_by: prevention_link, shown_when: {workaround_only: "yes"}, needed_to: close, internal: true}
+
+        \(defaultRubric)
+
+        \(defaultSurvey)
         """
 }

@@ -342,6 +342,8 @@ extension Policy {
           idle_minutes: 720
           session_hours: 336
 
+        \(defaultQuality)
+
         \(defaultForms)
         \(defaultAttention)
         \(defaultPreSend)
@@ -353,23 +355,23 @@ extension Policy {
         roles:
           - id: customer
             name: Customer
-            rights: [portal.view, portal.report, portal.reply, portal.reopen, portal.confirm, account.manage, portal.give_evidence]
+            rights: [portal.answer_survey, portal.view, portal.report, portal.reply, portal.reopen, portal.confirm, account.manage, portal.give_evidence]
           - id: frontline
             name: Frontline (L1)
             home: [offered, work, news, unowned]
-            rights: [mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate, evidence.add, evidence.describe, evidence.request]
+            rights: [survey.view, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.reopen, case.link, organisation.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, case.investigate, evidence.add, evidence.describe, evidence.request]
           - id: engineer
             name: Support engineer (L2)
             home: [offered, work, prevention, news, unowned, stuck]
-            rights: [mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.explain_breach, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.read_restricted]
+            rights: [survey.view, survey.handle, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.explain_breach, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.read_restricted]
           - id: lead
             name: Lead (L3)
             home: [review, severity_check, stuck, offered, risk, unowned, attention, work, prevention, news]
-            rights: [mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_warnings, clock.hear_breaches, level.review, level.plan, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
+            rights: [survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_warnings, clock.hear_breaches, level.review, level.plan, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: manager
             name: Manager
             home: [review, escalations, risk, levels, ageing, stuck, coverage, backlog, severity_check, attention, prevention, news]
-            rights: [mail.view, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_breaches, level.review, level.plan, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit]
+            rights: [survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_breaches, level.review, level.plan, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit]
           - id: developer
             name: Product engineer
             home: [news, engineering, work]
@@ -379,7 +381,7 @@ extension Policy {
             rights: [alert.receive, account.manage]
           - id: auditor
             name: Auditor
-            rights: [mail.view, retention.view, case.view, level.review, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
+            rights: [survey.view, quality.view, mail.view, retention.view, case.view, level.review, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
           - id: security
             name: Security
             home: [offered, work, news]

@@ -53,7 +53,26 @@ extension Policy {
             shownWhen: readConditions("shown_when", &reader, &problems),
             weight: reader.integer("weight", 0...100, default: gate == nil ? 1 : 2, &problems),
             caseField: field, check: reader.choice("checked_by", &problems),
-            isForCustomer: !reader.flag("internal", default: false, &problems))
+            isForCustomer: !reader.flag("internal", default: false, &problems),
+            signs: readSigns(&reader, &problems))
+    }
+
+    private static func readSigns(
+        _ reader: inout ConfigReader, _ problems: inout [ConfigProblem]
+    ) -> [DocumentationSign] {
+        let known = DocumentationSign.allCases.map(\.rawValue)
+        let key = reader.key("seen_by")
+        return reader.texts("seen_by", &problems).enumerated().compactMap { index, item in
+            if let sign = DocumentationSign(rawValue: item.text) { return sign }
+            let hint =
+                nearest(to: item.text, in: known).map { "; did you mean “\($0)”?" }
+                ?? " (one of \(known.joined(separator: ", ")))"
+            problems.append(
+                .init(
+                    line: item.line, key: "\(key)[\(index)]",
+                    message: "“\(item.text)” is nothing that the software sees\(hint)"))
+            return nil
+        }
     }
 
     private static func readConditions(
@@ -119,17 +138,55 @@ extension Policy {
                 let message = "another form has the same use for the same product areas"
                 problems.append(.init(line: line, key: "\(path).use", message: message))
             }
+            if form.use == .quality, !form.questions.contains(where: { $0.kind == .rating && $0.weight > 0 })
+            {
+                let message = "a rubric needs at least one field of kind rating that counts"
+                problems.append(.init(line: line, key: "\(path).fields", message: message))
+            }
             let lines = questionLines(nodes[index])
             for (place, question) in form.questions.enumerated() {
                 let line = lines.indices.contains(place) ? lines[place] : line
                 let key = "\(path).fields[\(place)]"
-                if let kind = kinds[question.id], kind != question.kind {
-                    let message = "“\(question.id)” has the kind \(kind.rawValue) in another form"
-                    problems.append(.init(line: line, key: "\(key).kind", message: message))
+                if Form.Use.ofCases.contains(form.use) {
+                    if let kind = kinds[question.id], kind != question.kind {
+                        let message = "“\(question.id)” has the kind \(kind.rawValue) in another form"
+                        problems.append(.init(line: line, key: "\(key).kind", message: message))
+                    }
+                    kinds[question.id] = kinds[question.id] ?? question.kind
                 }
-                kinds[question.id] = kinds[question.id] ?? question.kind
+                checkUse(question, at: place, of: form, line, key, &problems)
                 checkConditions(question, at: place, of: form, line, key, &problems)
             }
+        }
+    }
+
+    /// What a review and a survey cannot do without, and what belongs to one use alone.
+    private static func checkUse(
+        _ question: Form.Question, at place: Int, of form: Form, _ line: Int, _ key: String,
+        _ problems: inout [ConfigProblem]
+    ) {
+        func problem(_ name: String, _ message: String) {
+            problems.append(.init(line: line, key: "\(key).\(name)", message: message))
+        }
+        if form.use != .quality, !question.signs.isEmpty {
+            problem("seen_by", "only belongs to a form with “use: quality”")
+        }
+        guard !Form.Use.ofCases.contains(form.use) else { return }
+        if question.caseField != nil { problem("case_field", "does not belong to a form of this use") }
+        if question.check != nil { problem("checked_by", "does not belong to a form of this use") }
+        if question.neededTo != nil { problem("needed_to", "does not belong to a form of this use") }
+        if !question.shownWhen.isEmpty { problem("shown_when", "does not belong to a form of this use") }
+        if form.use == .quality, question.kind == .rating {
+            let without = (1...5).filter { question.anchors[$0] == nil }.map { String($0) }
+            if !without.isEmpty {
+                problem("anchors", "say in words what \(without.joined(separator: ", ")) stands for")
+            }
+        }
+        if form.use == .quality, question.kind != .rating, !question.signs.isEmpty {
+            problem("seen_by", "only belongs to the kind rating")
+        }
+        if form.use == .survey, place == 0, ![.rating, .yesNo].contains(question.kind) {
+            problem("kind", "what a survey asks first is its score: rating (1 to 5) or yes_no")
         }
     }
 

@@ -78,6 +78,8 @@ extension Policy {
             policy.breachCauses = readTerms("breach_causes", &root, &problems)
         }
         policy.handover = readHandover(&root, policy, &problems)
+        policy.quality = readQuality(&root, policy, &problems)
+        policy.survey = readSurvey(&root, policy, &problems)
         policy.serviceLevels = .read(&root, levelTerms(policy), zones: zones, &problems)
         policy.messageReview = readMessageReview(&root, policy, &problems)
         policy.executiveRoles = readExecutiveRoles(&root, policy, &problems)

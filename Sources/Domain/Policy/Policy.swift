@@ -209,6 +209,10 @@ package struct Policy: Sendable {
     package var executiveRoles: Set<String> = []
     /// What customers are asked for often.
     package var requestTemplates: [RequestTemplate] = []
+    /// How the quality of cases is reviewed.
+    package var quality = QualityTerms.standard
+    /// Whom customers’ surveys go to, and what follows from them; nil where nobody is asked.
+    package var survey: SurveyTerms?
     /// The forms: what is asked, and for which step it is needed.
     package var forms: [Form] = []
     /// The roles.

@@ -71,6 +71,9 @@ extension CaseFact {
         case .evidence(.attached(let file)), .evidence(.shown(let file)):
             words = [.init(.attachment, file.name ?? "", isPublic: false)]
         case .relation(let fact) where fact.otherCase != nil: words = []
+        // Not everybody who may know of the case may read how somebody’s work was judged.
+        case .quality: words = []
+        case .survey(let fact): words = [.init(.entry, Self.joined(fact.writtenWords), isPublic: false)]
         default: words = [.init(.entry, others(than: []), isPublic: false)]
         }
         return words.filter { !$0.text.isEmpty && $0.text != FactBody.erasedText }

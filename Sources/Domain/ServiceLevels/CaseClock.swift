@@ -36,6 +36,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
     case postFixWatch = "post_fix_watch"
     /// Until a second person has read a message to the customer.
     case review
+    /// Until somebody follows up on a low score of the customer.
+    case surveyFollowUp = "survey_follow_up"
 
     /// Shown on pages.
     package var label: String {
@@ -58,6 +60,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .takeBack: "Taken up again"
         case .postFixWatch: "Watch of the fix"
         case .review: "Review of a message"
+        case .surveyFollowUp: "Follow-up of a low score"
         }
     }
 
@@ -79,6 +82,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .takeBack: "a message, the next action, another status, or handing it on"
         case .postFixWatch: "the end of its time"
         case .review: "approving the message or giving it back"
+        case .surveyFollowUp: "following up"
         }
     }
 
@@ -88,7 +92,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .firstResponse, .triage, .updateCadence, .nextReply, .mitigation, .resolution, .engineering,
             .vendorChase, .noResponse, .handover, .takeBack:
             true
-        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review:
+        case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review,
+            .surveyFollowUp:
             false
         }
     }

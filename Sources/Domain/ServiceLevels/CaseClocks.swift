@@ -374,6 +374,7 @@ extension CaseClocks {
         case .ownerLeft: signal(.handover, .cancel, cause)
         case .handoff(let change): move(change, cause)
         case .outward(let change): move(change, cause)
+        case .survey(let change): move(change, cause)
         case .replied(let text, let fromCustomer):
             if fromCustomer { asked(cause) } else { answered(text, cause) }
         case .form(.customerAnswered): asked(cause)
@@ -474,6 +475,8 @@ extension CaseClocks {
             if id.clock == .followUp, case .stop = signal { continue }
             // A fix is watched also where the case is held to be done.
             if id.clock == .postFixWatch, !isMerged { continue }
+            // It begins after the end and is not over with it.
+            if id.clock == .surveyFollowUp { continue }
             clocks[id]?.take(isMoot ? .cancel : signal, because: cause)
             clocks[id]?.take(.resume, because: cause)
         }
@@ -613,6 +616,16 @@ extension CaseClocks {
             signal(.handover, .stop, cause)
             start(.takeBack, cause)
         case .withdrawn: signal(.handover, .cancel, cause)
+        default: break
+        }
+    }
+
+    private mutating func move(_ change: SurveyFact, _ cause: ClockCause) {
+        switch change {
+        case .followUpOpened(let survey, _, let due):
+            let terms = ClockTerms.until(due, from: cause.occurredAt, warnings: [75])
+            signal(.surveyFollowUp, item: survey, .start(terms), cause)
+        case .reviewed(let review): signal(.surveyFollowUp, item: review.survey, .stop, cause)
         default: break
         }
     }

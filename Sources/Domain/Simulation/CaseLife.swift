@@ -80,11 +80,11 @@ package struct CaseLife: Sendable {
     @discardableResult
     package mutating func act(
         _ operation: String, by person: SimulatedWorld.Person, _ fields: [String: RawValue] = [:],
-        others: [String: Int] = [:]
+        others: [String: Int] = [:], unless: Set<String> = []
     ) -> Timestamp {
         var act = SimulatedAct(
             at: now, who: person.email, operation: operation, fields: fields, life: index)
-        act.others = others
+        (act.others, act.unless) = (others, unless)
         act.opens = acts.isEmpty
         acts.append(act)
         return now

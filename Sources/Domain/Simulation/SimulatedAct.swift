@@ -16,6 +16,8 @@ package struct SimulatedAct: Sendable {
     package var others: [String: Int] = [:]
     /// A file that is handed in.
     package var file: SimulatedFile?
+    /// The refusals with which it is left out: whoever was not asked answers nothing.
+    package var unless: Set<String> = []
 
     /// An act with these parts.
     package init(

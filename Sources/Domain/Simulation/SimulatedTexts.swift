@@ -216,6 +216,30 @@ extension SimulatedProduct {
             "Confirmed, no failure since this morning.",
             "Works. Danke!", "ありがとうございます。問題なく動いています。", "Merci, c’est bon.",
         ],
+        "survey.high": [
+            "Quick, clear, and solved at the first try.", "Thank you, {engineer} knew at once where to look.",
+            "Good updates all the way.", "It took a day, but we always knew why.",
+        ],
+        "survey.low": [
+            "We waited for days without an update.", "I had to explain the same thing three times.",
+            "It is still slow on some of our sites.", "The workaround was more work than the problem.",
+        ],
+        "survey.finding": [
+            "Two hand-overs, and nobody told the customer who has it now.",
+            "The first answer asked for what the report said already.",
+            "The cause was known from another case; nobody linked them.",
+        ],
+        "survey.action": [
+            "Told the customer what happened and who has it from now on.",
+            "Talked it through in the team; the reply template asks for less.",
+            "Linked the cases and told both customers.",
+        ],
+        "review.comment": [
+            "Could have been taken over at any moment. Thank you.",
+            "The evidence is good; say where in the file to look.",
+            "What was ruled out is missing, so the next one tries it again.",
+            "The turning points have no times between the report and the end.",
+        ],
         "answer.reopen": [
             "It is back: {code} again since {clock}, on {share} % of {things}.",
             "Two of our sites still cannot {action}.\n\n{log}",

@@ -23,7 +23,7 @@ extension SimulationPlan {
 package struct Simulation: Sendable {
     /// All plans, in their order.
     package static let plans: [any SimulationPlan.Type] = [
-        FoundingPlan.self, ReportPlan.self, WorkPlan.self, EndingPlan.self,
+        FoundingPlan.self, ReportPlan.self, WorkPlan.self, EndingPlan.self, JudgementPlan.self,
     ]
 
     private struct Turn: Comparable {

@@ -65,6 +65,11 @@ extension OutwardFact {
     ]
 }
 
+extension SurveyFact {
+    /// What the customer said of the work, and what came of a low score.
+    package static let storyKinds = ["case.survey_answered", "case.survey_reviewed"]
+}
+
 extension RetentionFact {
     /// That nothing is left to read.
     package static let storyKinds = ["case.purged"]

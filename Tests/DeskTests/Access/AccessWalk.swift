@@ -45,6 +45,7 @@ struct AccessWalk: Sendable {
     private let organisation: String
     private let giveToken: String
     private let shareToken: String
+    private let surveyToken: String
 
     init(_ server: TestServer) async throws {
         self.server = server
@@ -56,8 +57,9 @@ struct AccessWalk: Sendable {
         try await server.desk.perform(
             "evidence.share", as: .marta, ["id": .text("\(number).E1"), "purpose": "A walk"])
         let (id, keys) = (try await server.desk.found(number).id, server.desk.services.keys)
-        giveToken = EvidenceLinks.token(.give, id, "R1", keys)
-        shareToken = EvidenceLinks.token(.shared, id, "S1", keys)
+        giveToken = CaseLinks.token(.give, id, "R1", keys)
+        shareToken = CaseLinks.token(.shared, id, "S1", keys)
+        surveyToken = CaseLinks.token(.survey, try await Surveyed.asked(server.desk), "S1", keys)
         organisation = server.desk.people[.daniel]?.organisation?.raw ?? ""
         spare = try await Accounts(server.desk.services).addPerson(
             name: "Spare", email: "spare@cast.example", roles: ["engineer"], by: "operator")
@@ -104,7 +106,9 @@ struct AccessWalk: Sendable {
 
     /// Where a missing field would be named before anybody looks for the case, the field is there.
     private func body(of route: Route) -> JSON {
-        route.path.hasPrefix("/api/v1/portal/cases/{id}/") ? ["text": "It is not solved."] : [:]
+        let isOfText =
+            route.path.hasPrefix("/api/v1/portal/cases/{id}/") && !route.path.hasSuffix("/survey")
+        return isOfText ? ["text": "It is not solved."] : [:]
     }
 
     private func path(of route: Route, _ visitor: Visitor) async throws -> String {
@@ -128,7 +132,10 @@ struct AccessWalk: Sendable {
         if path.hasPrefix("/assets/") { return Assets.style.path }
         path = path.replacing("{number}", with: "E1").replacing("{item}", with: "R1.1")
             .replacing("{upload}", with: "none")
-            .replacing("{token}", with: path.contains("/shared/") ? shareToken : giveToken)
+            .replacing(
+                "{token}",
+                with: path.contains("/shared/")
+                    ? shareToken : path.contains("/survey/") ? surveyToken : giveToken)
         return path.replacing("{entry}", with: "first").replacing("{call}", with: "C1")
             .replacing("{number}", with: "E1").replacing("{id}", with: thing(of: path))
     }

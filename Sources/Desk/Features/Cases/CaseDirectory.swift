@@ -277,10 +277,15 @@ package enum CaseDirectory {
         return try readable(facts, by: actor, in: tx)
     }
 
-    /// Of some facts those that the actor may read: none that names a case which they may not know of.
+    /// Of some facts those that the actor may read: none that names a case which they may not know of, and none that
+    /// judges somebody’s work, unless it is theirs to read.
     package static func readable(
         _ facts: [Recorded<CaseFact>], by actor: Actor, in tx: borrowing Transaction
     ) throws -> [Recorded<CaseFact>] {
+        let facts = facts.filter { fact in
+            guard case .quality(let review) = fact.body, actor.id != Actor.system.id else { return true }
+            return QualityReviews.isReadable(review.reviewed, fact.actor, by: actor)
+        }
         let others = Set(facts.compactMap(\.body.otherCase))
         guard !others.isEmpty else { return facts }
         let known = Set(try visible(others.map { ID($0) }, to: actor, in: tx).map(\.id.raw))
@@ -389,6 +394,24 @@ package enum CaseDirectory {
     ) throws -> [SupportCase] {
         let place = last.flatMap { last in last.closedAt.map { (at: $0, id: last.id.raw) } }
         return try tx.all(CasesQueries.closed(by: moment, after: place, limit: limit), CasesQueries.read)
+    }
+
+    /// Cases that were resolved in a stretch of time and that the actor may know of, the latest first.
+    package static func resolved(
+        in period: Range<Timestamp>, for actor: Actor, limit: Int, in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        try tx.all(
+            CasesQueries.resolved(in: period, without: nil, for: actor, limit: limit), CasesQueries.read)
+    }
+
+    /// Cases that were resolved in a stretch of time, the earliest first, of which a condition on
+    /// `support_case.id` and `support_case.resolved_at` does not hold.
+    static func resolved(
+        in period: Range<Timestamp>, without condition: SQL, limit: Int, in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        try tx.all(
+            CasesQueries.resolved(in: period, without: condition, for: .system, limit: limit),
+            CasesQueries.read)
     }
 
     /// How many cases of a filter there are, for a number beside a link: counted no further than it has digits.

@@ -103,6 +103,20 @@ package enum CasesQueries {
             """
     }
 
+    /// The cases resolved in a stretch of time: the latest first, or the earliest of those without a condition.
+    static func resolved(
+        in period: Range<Timestamp>, without condition: SQL?, for actor: Actor, limit: Int
+    ) -> SQL {
+        var all: [SQL] = ["resolved_at >= \(period.lowerBound.microseconds)"]
+        all.append("resolved_at < \(period.upperBound.microseconds)")
+        if let condition { all.append("NOT \(condition)") }
+        let order: SQL = condition == nil ? "resolved_at DESC, id DESC" : "resolved_at, id"
+        return """
+            SELECT \(columns) FROM support_case WHERE \(SQL.all(all + visible(to: actor)))
+            ORDER BY \(order) LIMIT \(limit)
+            """
+    }
+
     /// The rows of some cases, in no order.
     static func rows(ids: [String]) -> SQL {
         "SELECT \(columns) FROM support_case WHERE id IN (\(anyOf: ids))"
@@ -567,6 +581,9 @@ package enum CasesQueries {
             save(SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0))),
             forget(id: "x"), page(after: "", limit: 1),
             closed(by: Timestamp(microseconds: 0), after: nil, limit: 1),
+            resolved(
+                in: Timestamp(microseconds: 0)..<Timestamp(microseconds: 1), without: nil, for: staff,
+                limit: 1),
             closed(by: Timestamp(microseconds: 0), after: (Timestamp(microseconds: 0), "x"), limit: 1),
             rows(ids: ["x"]),
             insertListed(
@@ -607,7 +624,8 @@ package enum CasesQueries {
                     "security_owner", "merged_into", "doc",
                 ], page: listedPage(after:limit:)),
             RelationsDirectory.table, SearchDirectory.table, RoutingDirectory.table, FixWatchDirectory.table,
-        ] + HandoffDirectory.tables + [OutwardDirectory.table],
+        ] + HandoffDirectory.tables + [OutwardDirectory.table] + QualityDirectory.tables
+            + SurveysDirectory.tables,
         load: { id, tx in try tx.first(row(id: id), read) },
         save: { this, fact, tx in
             try tx.execute(save(this))
@@ -619,6 +637,8 @@ package enum CasesQueries {
             try SearchDirectory.project(fact, in: tx)
             try HandoffDirectory.project(fact, in: tx)
             try OutwardDirectory.project(fact, in: tx)
+            try QualityDirectory.project(fact, on: this, in: tx)
+            try SurveysDirectory.project(fact, in: tx)
             try ServiceLevelsDirectory.touch(this.id, in: tx)
         },
         forget: { id, tx in
@@ -628,6 +648,8 @@ package enum CasesQueries {
             try RelationsDirectory.forget(ID(id), in: tx)
             try HandoffDirectory.forget(ID(id), in: tx)
             try OutwardDirectory.forget(ID(id), in: tx)
+            try QualityDirectory.forget(ID(id), in: tx)
+            try SurveysDirectory.forget(ID(id), in: tx)
             try RoutingDirectory.forget(ID(id), in: tx)
             try FixWatchDirectory.forget(ID(id), in: tx)
         },

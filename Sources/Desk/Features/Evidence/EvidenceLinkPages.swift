@@ -34,11 +34,11 @@ enum EvidenceLinkPages {
 
     /// The case that a link names, and what was asked for and shared in it.
     private static func open(
-        _ request: WebRequest, _ purpose: EvidenceLinks.Purpose, _ services: Services
+        _ request: WebRequest, _ purpose: CaseLinks.Purpose, _ services: Services
     ) async throws -> (this: SupportCase, state: CaseEvidence, number: String) {
         let attempts = LinkAttempts(services: services)
         try await attempts.refuseTooMany("address:\(request.address)")
-        guard let link = EvidenceLinks.parse(request.parameter("token"), purpose, services.keys) else {
+        guard let link = CaseLinks.parse(request.parameter("token"), purpose, services.keys) else {
             try await attempts.recordFailure("address:\(request.address)")
             throw spent
         }
@@ -70,7 +70,7 @@ enum EvidenceLinkPages {
             let main: HTML = """
                 <h1>Everything is here, thank you</h1><p class="lede">\(services.policy.current.organisation) has what was asked for. You can close this page.</p>
                 """
-            return gate("Received", main, request, services)
+            return services.visitorPage("Received", main, request)
         }
         return givePage(found.asked, request, nil, services)
     }
@@ -105,7 +105,7 @@ enum EvidenceLinkPages {
             <ol class="asked">\(items)</ol>\(EvidenceCasePages.script(asked))
             <p class="dim f13">Only \(house) reads what you send. This page works until \(asked.asking.until.day) \(asked.asking.until.clock) UTC and shows nothing but this. From a terminal: <code>curl -T FILE \(address(of: request, services))/api/v1/give/\(token)/\(asked.items.first { $0.isOpen }?.number ?? "")?name=FILE</code></p>
             """
-        return gate("Send files", main, request, services, status: status)
+        return services.visitorPage("Send files", main, request, status: status)
     }
 
     private static func address(of request: WebRequest, _ services: Services) -> String {
@@ -214,7 +214,7 @@ enum EvidenceLinkPages {
             <form class="form" method="post" action="/shared/\(request.parameter("token"))">\(code)<div class="btns"><button class="btn go">Download</button></div></form>
             <p class="dim f13">This link works until \(share.sharing.until.day) \(share.sharing.until.clock) UTC.\(limit) Each download stands on record with the time and your network address.</p>
             """
-        return gate("A file for you", main, request, services, status: refusal?.reason.status ?? .ok)
+        return services.visitorPage("A file for you", main, request, status: refusal?.reason.status ?? .ok)
     }
 
     private static func download(_ request: WebRequest, _ services: Services) async throws -> WebResponse {
@@ -225,7 +225,7 @@ enum EvidenceLinkPages {
             let source = "share:\(this.id.raw).\(number)"
             try await attempts.refuseTooMany(source, isPasscode: true)
             let typed = try await request.input()["passcode"].typed.filter(\.isNumber)
-            guard EvidenceLinks.isSame(typed, EvidenceLinks.passcode(this.id, number, services.keys)) else {
+            guard CaseLinks.isSame(typed, CaseLinks.passcode(this.id, number, services.keys)) else {
                 try await attempts.recordFailure(source)
                 return sharedPage(
                     share, found, request,
@@ -262,13 +262,5 @@ enum EvidenceLinkPages {
         }
         guard isLeft else { throw ended("This link was used as often as it could be.") }
         services.live.wake()
-    }
-
-    private static func gate(
-        _ title: String, _ main: HTML, _ request: WebRequest, _ services: Services,
-        status: HTTPResponse.Status = .ok
-    ) -> WebResponse {
-        let body: HTML = "<div class=\"card pad visitor\">\(main)</div>"
-        return .page(services.frame().gate(title, body, nonce: request.nonce), status: status)
     }
 }

@@ -99,7 +99,7 @@ enum EvidencePages {
         }
         let view = EvidenceListView(
             content: content, policy: services.policy.current, now: services.clock(), actor: actor,
-            links: EvidenceLinks(services, request: call.request))
+            links: CaseLinks(services, request: call.request))
         var page = Page("Evidence: \(content.this.number)", here: "/cases", main: view.main)
         page.events = "/cases/\(content.this.number)/events"
         return services.page(page, for: call)
@@ -112,7 +112,7 @@ struct EvidenceListView {
     let policy: Policy
     let now: Timestamp
     let actor: Actor
-    let links: EvidenceLinks
+    let links: CaseLinks
 
     private var this: SupportCase { content.this }
     private var path: String { "/cases/\(this.number)/evidence" }

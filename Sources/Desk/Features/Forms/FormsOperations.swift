@@ -130,7 +130,7 @@ extension OperationForm {
         }
         values["form_version"] = .text(form.version)
         values["shown"] = .text(questions.map(\.id).joined(separator: " "))
-        let all = Form.Use.allCases.compactMap(forms.form)
+        let all = Form.Use.ofCases.compactMap(forms.form)
         let gone = (forms.record.shown[form.id] ?? []).filter { id in
             all.allSatisfy { $0.question(id) == nil }
         }.sorted()

@@ -196,7 +196,7 @@ enum FormsPages {
     ) throws -> [(key: String, value: JSON)] {
         let forms = forms(context)
         var object = JSONObject()
-        for use in Form.Use.allCases {
+        for use in Form.Use.ofCases {
             guard let form = forms.form(use), let score = forms.score(use) else { continue }
             object[use.rawValue] = FormsJSON.form(form, score, forms)
         }

@@ -55,6 +55,8 @@ struct MailSending: Sendable {
         case reminder
         /// That a message opened a case, with its number.
         case acknowledgement
+        /// The question how we did, with the link to answer it.
+        case survey
     }
 
     let policy: PolicyHolder
@@ -65,8 +67,10 @@ struct MailSending: Sendable {
     /// Writes rows of the outbox for a fact that somebody outside must hear of, in the transaction of the fact.
     func react(to fact: StoredFact, at now: Timestamp, in tx: borrowing Transaction) throws {
         guard fact.subject.kind == SupportCase.kind,
-            ["case.replied", "case.resolved", "case.opened", "case.answer_reminded", "case.executive_update"]
-                .contains(fact.kind)
+            [
+                "case.replied", "case.resolved", "case.opened", "case.answer_reminded", "case.executive_update",
+                "case.survey_sent",
+            ].contains(fact.kind)
         else { return }
         let policy = try policy.inForce(in: tx)
         guard let desk = policy.mail.address else { return }
@@ -104,6 +108,7 @@ struct MailSending: Sendable {
         case .outward(.executiveUpdate): .executives
         case .opened(let opening):
             opening.channel == "email" && policy.mail.acknowledges ? .acknowledgement : nil
+        case .survey(.sent): .survey
         default: nil
         }
     }
@@ -121,7 +126,12 @@ struct MailSending: Sendable {
         var ids = [found.requester?.raw].compactMap { $0 }
         let organisation = try found.organisation.flatMap { try CustomerDirectory.find($0.raw, in: tx) }
         if kind == .executives { ids += organisation?.record.contacts.keys.sorted() ?? [] }
-        if kind != .acknowledgement {
+        if kind == .survey {
+            // Whoever was asked, and nobody else: one answer counts.
+            if case .survey(.sent(let sending, _)) = try fact.decoded(as: CaseFact.self).body {
+                ids = [sending.person]
+            }
+        } else if kind != .acknowledgement {
             for said in try CaseDirectory.facts(of: found.id, kinds: ["case.replied"], in: tx) {
                 if case .replied(_, true) = said.body, !ids.contains(said.actor) { ids.append(said.actor) }
             }
@@ -199,7 +209,12 @@ struct MailSending: Sendable {
             throw DeliveryFailure("“\(item.recipient)” is no address of mail.", isPermanent: true)
         }
         let found = source.found
-        let words = try words(kind, source, link: base.map { "\($0)/portal/cases/\(found.number)" })
+        let words =
+            if case .survey(.sent(let sending, _)) = source.fact.body {
+                survey(sending, source, keys: keys, base: base)
+            } else {
+                try words(kind, source, link: base.map { "\($0)/portal/cases/\(found.number)" })
+            }
         var from = desk
         if kind == .reply || kind == .executives, let sender = source.sender {
             from.name = desk.name.map { "\(sender.name), \($0)" } ?? sender.name
@@ -217,6 +232,25 @@ struct MailSending: Sendable {
                 "[\(found.number)] \(MailSorting.stem(of: found.subject, prefix: source.policy.caseNumberPrefix))",
             date: item.createdAt, text: words, isAutomatic: kind != .reply && kind != .executives,
             loop: ReplyAddress.token(of: keys.digest(of: "mail loop")))
+    }
+
+    /// The question how we did.
+    ///
+    /// The link only shows the page: whatever fetches it, nothing is answered by that.
+    private static func survey(
+        _ sending: SurveyFact.Sending, _ source: Source, keys: KeyRing, base: String?
+    ) -> String {
+        let found = source.found
+        let place =
+            base.map { "\($0)/survey/\(CaseLinks.token(.survey, found.id, sending.survey, keys))" }
+            ?? "Sign in to the portal and open \(found.number)."
+        return """
+            \(found.number) is solved: “\(found.subject)”. How satisfied are you with our work on it?
+
+            \(place)
+
+            It takes half a minute and no password, until \(sending.until.day). There you can also say that you want no such questions.
+            """ + "\n\n-- \n\(source.policy.organisation), \(found.number)"
     }
 
     private static func words(

@@ -18,6 +18,7 @@ enum OutgoingPages {
         case .reminder: "Reminder"
         case .resolution: "Resolution"
         case .acknowledgement: "Acknowledgement"
+        case .survey: "Survey"
         case nil: item.kind
         }
     }

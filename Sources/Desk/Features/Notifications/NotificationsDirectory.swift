@@ -26,7 +26,12 @@ package struct NotificationsDirectory: Sendable {
                     Handoffs(
                         try CaseDirectory.facts(of: ID(fact.subject.id), kinds: Handoffs.kinds, in: tx))
                 }, reviews: { try OutwardDirectory.reviews(of: ID(fact.subject.id), in: tx) },
-                accountTeam: { try OutwardDirectory.accountTeam(of: ID(fact.subject.id), in: tx) })
+                accountTeam: { try OutwardDirectory.accountTeam(of: ID(fact.subject.id), in: tx) },
+                qualityReviews: {
+                    QualityReviews(
+                        try CaseDirectory.facts(
+                            of: ID(fact.subject.id), kinds: QualityReviews.kinds, in: tx))
+                })
         case ClockRecord.kind where fact.kind != "clock.level_applied":
             event = NotificationRules.event(of: try fact.decoded(as: ClockRecordFact.self).body)
         default: return
@@ -98,6 +103,8 @@ package struct NotificationsDirectory: Sendable {
         "case.handover_accepted", "case.handover_returned", "case.handover_withdrawn", "case.unblock_asked",
         "case.unblock_answered", "case.message_held", "case.message_approved", "case.message_returned",
         "case.message_released", "case.account_update",
+        "case.unblock_answered", "case.survey_follow_up_opened", "case.quality_reviewed",
+        "case.quality_answered", "case.quality_withdrawn",
     ]
 
     /// Whether somebody may be told of a case at this moment: a colleague, active, who may know of it.
