@@ -149,7 +149,9 @@ package struct NotificationRules {
         case .quality(.reviewed(let review)): .qualityReviewed(of: ID(review.reviewed))
         case .quality(.withdrawn(_, let reviewed, _)): .qualityReviewed(of: ID(reviewed))
         case .quality(.answered(let number, _, _)):
-            try qualityReviews().reviews.first { $0.number == number }.map { .qualityReviewed(of: ID($0.reviewer)) }
+            try qualityReviews().reviews.first { $0.number == number }.map {
+                .qualityReviewed(of: ID($0.reviewer))
+            }
         case .ownerChanged(let owner, _): .assigned(to: ID(owner))
         case .replied(_, fromCustomer: true): .replied
         case .noted(let text): text.contains("@") ? .noted(text: text) : nil

@@ -72,6 +72,7 @@ package enum QualityFact: CaseFactFamily {
         }
     }
 
+    /// What the fact set `aspect` to, named as people see it; nil where it set nothing.
     package func words(of aspect: Aspect) -> (label: String, value: String)? {
         switch self {
         case .reviewed: nil

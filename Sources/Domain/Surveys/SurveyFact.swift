@@ -178,6 +178,7 @@ package enum SurveyFact: CaseFactFamily {
         }
     }
 
+    /// What the fact set `aspect` to, named as people see it; nil where it set nothing.
     package func words(of aspect: Aspect) -> (label: String, value: String)? {
         switch self {
         case .sent: ("Survey", "sent")

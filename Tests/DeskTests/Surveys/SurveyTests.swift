@@ -203,7 +203,7 @@ struct SurveyTests {
             let followUp = read["surveys"]?.array?.first?["follow_up"]
             #expect(followUp?["owner"]?.string == desk.people[.marta]?.id.raw)
             #expect(followUp?["due_at"] == "2026-03-03T09:10:01Z")
-            let clock = read["clocks"]?.array?.first { $0["clock"] == "survey_follow_up" }
+            let clock = read["clocks"]?.array?.first { $0["clock"] == "survey_follow_up.S1" }
             #expect(clock?["due_at"] == "2026-03-03T09:10:01Z", "\(read["clocks"] ?? .null)")
             let browser = try await server.browser(.marta)
             #expect(try await browser.get("/notifications").body.contains("is not satisfied"))
@@ -216,11 +216,12 @@ struct SurveyTests {
 
             desk.clock.advance(seconds: 25 * 3600)
             try await ServiceLevelsJobs(desk.services).finish()
-            #expect(try await browser.get("/notifications").body.contains("Follow-up of a low score"))
+            let later = try await server.browser(.marta)
+            #expect(try await later.get("/notifications").body.contains("Follow-up of a low score"))
             #expect(
                 try await marta.act("review_low_score", on: number, expecting: 422).fieldCodes
                     == ["finding:missing", "action:missing"])
-            let form = try await browser.get("/cases/\(number)/tag_survey").body
+            let form = try await later.get("/cases/\(number)/tag_survey").body
             #expect(
                 form.contains("Speed") && !form.contains("value=\"speed\" checked"),
                 "words propose, a person decides")
@@ -235,7 +236,7 @@ struct SurveyTests {
             #expect(done?["follow_up"]?["finding"] == "Two hand-overs")
             #expect(done?["themes"] == ["speed", "communication"])
             #expect(
-                try await browser.get("/surveys").body.contains(
+                try await later.get("/surveys").body.contains(
                     "Themes of comments: Communication 1, Speed 1."))
             #expect(
                 try await marta.act(

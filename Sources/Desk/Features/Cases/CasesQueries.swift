@@ -598,17 +598,15 @@ package enum CasesQueries {
 
     private static let columnNames = [
         "id", "version", "number", "subject", "symptom", "problem_statement", "requester", "organisation",
-        "channel",
-        "request_type", "severity", "status", "status_since", "owner", "product_area", "component",
-        "environment",
-        "category", "root_cause", "verdict", "impact", "began_at", "noticed_at", "reported_at", "narrative",
+        "channel", "request_type", "severity", "status", "status_since", "owner", "product_area", "component",
+        "environment", "category", "root_cause", "verdict", "impact", "began_at", "noticed_at", "reported_at",
+        "narrative",
         "opened_at", "first_reply_at", "mitigated_at", "resolved_at", "closed_at", "reopen_count",
         "unanswered_since", "updated_at", "next_action", "next_action_owner", "next_action_due_at",
         "blocked_by", "next_update_at", "severity_confirmed_at",
         "confidentiality", "readers", "security_owner", "merged_into",
         "follow_up_of", "fault_layer", "confirmed_causes", "alert_key", "public_version",
-        "publicly_changed_at",
-        "spokesperson", "watchers",
+        "publicly_changed_at", "spokesperson", "watchers",
     ]
 
     static let subject = SubjectType(

@@ -53,8 +53,8 @@ struct CaseTimeline {
             View(id: "outward", title: "Reviews and reminders", kinds: OutwardFact.kinds),
             View(id: "routing", title: "Triage and routing", kinds: RoutingFact.kinds),
             View(id: "watches", title: "Watched fixes", kinds: FixWatchFact.kinds),
-            View(
-                id: "quality", title: "Quality and satisfaction", kinds: QualityFact.kinds + SurveyFact.kinds),
+            View(id: "quality", title: "Reviews of quality", kinds: QualityFact.kinds),
+            View(id: "surveys", title: "Surveys", kinds: SurveyFact.kinds),
         ]
 
         /// What went between us and the customer.

@@ -68,7 +68,8 @@ struct MailSending: Sendable {
     func react(to fact: StoredFact, at now: Timestamp, in tx: borrowing Transaction) throws {
         guard fact.subject.kind == SupportCase.kind,
             [
-                "case.replied", "case.resolved", "case.opened", "case.answer_reminded", "case.executive_update",
+                "case.replied", "case.resolved", "case.opened", "case.answer_reminded",
+                "case.executive_update",
                 "case.survey_sent",
             ].contains(fact.kind)
         else { return }
