@@ -46,6 +46,7 @@ NO_PAGE = {
     r"^/(setup|password)/": "one-time links; their forms are those of the sign-in page, seen by the smoke test",
     r"^/sign-in/": "the second step of signing in, seen by test_second_factor",
     r"^/shared/": "one-time link to a piece of evidence",
+    r"^/survey/": "the link of a survey's mail; the same form as that of the portal",
     r"^/(outgoing|deliveries)/": "the forms of one button each; the demo sends no mail, test of the desk sees them",
     r"^/undo/": "open for a moment after an act; the same form as every other",
     r"^/$": "leads on to the queue or the portal",
