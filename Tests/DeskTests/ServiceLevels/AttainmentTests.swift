@@ -298,7 +298,8 @@ struct AttainmentTests {
             }
             try await desk.tamper("DELETE FROM clock_outcome; UPDATE case_clock SET counted = 0")
             #expect(try await review(server)["waiting_to_be_counted"]?.integer == 3)
-            #expect(try await ServiceLevelsJobs(desk.services).finish() == 3)
+            try await ServiceLevelsJobs(desk.services).finish()
+            #expect(try await review(server)["waiting_to_be_counted"]?.integer == 0)
             #expect(try await review(server)["measures"] == before["measures"])
             let after = try await desk.services.database.read { tx in
                 try tx.all(JournalStore.facts(of: PolicyRecord.ref, after: .none)) { _ in () }.count

@@ -51,7 +51,7 @@ struct PaletteSearch: Sendable {
                 groups.append(PaletteGroup(title: "Organisations", items: try organisations(in: tx)))
             }
             if mode == .all || mode == .actions, isAsking {
-                let most = mode == .actions ? 100 : Self.most
+                let most = mode == .actions ? 400 : Self.most
                 let found = Self.ranked(actions.here + places + actions.anywhere, by: text).prefix(most)
                 groups.append(PaletteGroup(title: "Actions", items: Array(found)))
             }
