@@ -75,7 +75,7 @@ package struct FeatureCatalog: Sendable {
         AttentionFeature.self,
         BoardFeature.self,
         CoordinationFeature.self, OutwardFeature.self, HandoffFeature.self,
-        QualityFeature.self, SurveysFeature.self,
+        QualityFeature.self, SurveysFeature.self, NoticesFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
         EvidenceFeature.self, PolicyFeature.self, RoutingFeature.self, AlertsFeature.self, MailFeature.self,
         ImportFeature.self,

@@ -74,7 +74,7 @@ struct FactGoldenTests {
             "Routing/RoutingFact.swift", "ServiceLevels/Prevention.swift",
             "FixWatch/FixWatchFact.swift",
             "Outward/OutwardFact.swift",
-            "Quality/QualityFact.swift", "Surveys/SurveyFact+Coding.swift",
+            "Quality/QualityFact.swift", "Surveys/SurveyFact+Coding.swift", "Notices/NoticeFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
@@ -205,7 +205,7 @@ struct FactGoldenTests {
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples + formSamples + retentionSamples + mailSamples
         + clockSamples + handoffSamples + notificationSamples + routingSamples + outwardSamples
-        + qualitySamples + surveySamples
+        + qualitySamples + surveySamples + noticeSamples
 
     private static let notificationSamples: [any Fact] = {
         var choices = NotificationChoices.usual

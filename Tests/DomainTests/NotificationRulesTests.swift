@@ -36,8 +36,18 @@ struct NotificationRulesTests {
                         NotificationRules.warningRight, NotificationRules.breachRight,
                         NotificationRules.helpRight,
                     ] : []
-            }, queueLead: { nil }
+            }, queueLead: { nil }, noticeOwner: { _ in "paula" }
         ).map { "\($0.person.raw) \($0.kind.rawValue) \($0.detail)".trimmingWhitespace }
+    }
+
+    @Test("SLA-21 part: whoever sees to a notice hears of its clock, and so does the owner of the case")
+    func notices() {
+        let clock = CaseClockID(.notice, item: "N1")
+        #expect(
+            told(.warned(clock, percent: 90), by: "system") == [
+                "paula warned notice.N1 90", "marta warned notice.N1 90",
+            ])
+        #expect(told(.noticeOwed(by: "paula"), by: "ines") == ["paula notice_owed"])
     }
 
     @Test("Each event is told to whom it concerns, to each person once and to nobody of their own deed")

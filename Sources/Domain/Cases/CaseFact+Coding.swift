@@ -35,7 +35,7 @@ extension CaseFact {
         case .closed: "case.closed"
         case .entryErased: "case.entry_erased"
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice:
             family?.kind ?? ""
         }
     }
@@ -77,7 +77,7 @@ extension CaseFact {
                 "body_sha256": .string(digest), "why": .string(reason),
             ]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice:
             family?.body ?? .null
         }
     }

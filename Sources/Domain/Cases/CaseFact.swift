@@ -159,6 +159,8 @@ package enum CaseFact: Fact {
     case quality(QualityFact)
     /// How the customer was asked, and what they said.
     case survey(SurveyFact)
+    /// Whom law or contract wants to be told, and that they were.
+    case notice(NoticeFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -244,7 +246,7 @@ package enum CaseFact: Fact {
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice:
             family?.edits ?? []
         }
     }

@@ -39,6 +39,7 @@ extension CaseFact {
         case .outward(let fact): fact
         case .quality(let fact): fact
         case .survey(let fact): fact
+        case .notice(let fact): fact
         default: nil
         }
     }
@@ -49,7 +50,7 @@ extension CaseFact {
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
         ClockFact.self, HandoffFact.self, RoutingFact.self, FixWatchFact.self, OutwardFact.self,
-        QualityFact.self, SurveyFact.self,
+        QualityFact.self, SurveyFact.self, NoticeFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -89,6 +90,7 @@ extension CaseFact {
             return .quality(try QualityFact(kind: kind, body: body))
         }
         if SurveyFact.kinds.contains(kind) { return .survey(try SurveyFact(kind: kind, body: body)) }
+        if NoticeFact.kinds.contains(kind) { return .notice(try NoticeFact(kind: kind, body: body)) }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil
     }

@@ -117,7 +117,7 @@ package struct SupportCase: Subject, Equatable {
         case .investigation(.hypothesisJudged(let id, let judgement)): judge(id, judgement)
         case .investigation(.judgementWithdrawn(let id, let withdrawal)): takeBack(id, withdrawal)
         case .noted, .entryErased, .investigation, .coordination, .evidence, .story, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice:
             break
         case .relation(let fact): apply(fact)
         case .form(let fact):

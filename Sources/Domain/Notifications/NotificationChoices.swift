@@ -110,7 +110,7 @@ package struct NotificationChoices: Equatable, Sendable {
     private static func usualChannels(of kind: NotificationKind) -> Set<NotificationChannel> {
         switch kind {
         case .assigned, .offered, .unblockAsked, .unblockAnswered, .reviewAsked, .reviewed, .accountUpdate,
-            .lowScore, .named, .promiseMissed, .breached:
+            .lowScore, .noticeOwed, .named, .promiseMissed, .breached:
             [.page, .browser, .mail, .chat]
         case .qualityReviewed: [.page, .mail]
         case .handover, .replied, .teamClock, .warned: [.page, .browser]

@@ -22,6 +22,8 @@ package enum NotificationKind: String, CaseIterable, Sendable {
     case lowScore = "low_score"
     /// Their work was reviewed, or whoever they reviewed answers.
     case qualityReviewed = "quality_reviewed"
+    /// They are to give a notice that law or a contract asks for.
+    case noticeOwed = "notice_owed"
     /// A colleague wrote their name in a note.
     case named
     /// A time promised to the customer is over.
@@ -50,6 +52,7 @@ package enum NotificationKind: String, CaseIterable, Sendable {
         case .accountUpdate: "An update says something to me, who answers for the customer"
         case .lowScore: "A customer is not satisfied, and I am to follow up"
         case .qualityReviewed: "My work is reviewed, or somebody answers a review of mine"
+        case .noticeOwed: "I am to give a notice that law or a contract asks for"
         case .named: "Somebody names me in a note"
         case .promiseMissed: "A promised update of my case is late"
         case .breached: "A clock of my case is missed"
@@ -105,6 +108,8 @@ package struct NotificationRules {
         case lowScore(owner: ID<Person>?)
         /// Somebody's work was reviewed, or a reviewer was answered.
         case qualityReviewed(of: ID<Person>)
+        /// Somebody is to give a notice that law or a contract asks for.
+        case noticeOwed(by: ID<Person>)
         /// The customer wrote.
         case replied
         /// A colleague wrote a note.
@@ -125,6 +130,8 @@ package struct NotificationRules {
     package static let breachRight: Right = "clock.hear_breaches"
     /// Whoever sees to low scores that nobody else follows up on.
     package static let lowScoreRight: Right = "survey.withhold"
+    /// Whoever hears of each notice that is not given in time.
+    package static let noticeRight: Right = "notice.manage"
     /// Whoever helps those who are stuck.
     package static let helpRight: Right = "case.unblock"
     /// Facts that became known so many seconds after they were so are history: nobody is told.
@@ -152,6 +159,8 @@ package struct NotificationRules {
             try qualityReviews().reviews.first { $0.number == number }.map {
                 .qualityReviewed(of: ID($0.reviewer))
             }
+        case .notice(.owed(let duty)): .noticeOwed(by: ID(duty.owner))
+        case .notice(.reassigned(_, let owner)): .noticeOwed(by: ID(owner))
         case .ownerChanged(let owner, _): .assigned(to: ID(owner))
         case .replied(_, fromCustomer: true): .replied
         case .noted(let text): text.contains("@") ? .noted(text: text) : nil
@@ -212,10 +221,11 @@ package struct NotificationRules {
     ///   - rights: what somebody may do.
     ///   - levels: who is told of promises, where policy says so.
     ///   - queueLead: whoever leads the team of the case's queue; asked only where policy tells them.
+    ///   - noticeOwner: whoever sees to a notice, by its number; asked only for its clock.
     package static func notices(
         of event: Event, on found: SupportCase, by actor: String, staff: () throws -> [Person],
         rights: (Person) -> Set<Right>, levels: ServiceLevels? = nil,
-        queueLead: () throws -> ID<Person>?
+        queueLead: () throws -> ID<Person>?, noticeOwner: (String) throws -> ID<Person>?
     ) rethrows -> [NotificationNotice] {
         let owner = found.owner
         let watchers = found.arrangement.watchers
@@ -249,6 +259,7 @@ package struct NotificationRules {
         case .lowScore(let owner?): tell([owner], .lowScore)
         case .lowScore(nil): tell(whoever(lowScoreRight, of: try staff()), .lowScore)
         case .qualityReviewed(let person): tell([person], .qualityReviewed)
+        case .noticeOwed(let person): tell([person], .noticeOwed)
         case .replied: tell(concerned, .replied)
         case .noted(let text): tell(Mentions.people(in: text, of: try staff()), .named)
         case .status(let status): tell(concerned, .changed, "status \(status)")
@@ -260,6 +271,10 @@ package struct NotificationRules {
             ofClock = (clock, 100, kind, clock.text, breachRight)
         }
         guard let (clock, percent, kind, detail, right) = ofClock else { return notices }
+        if clock.clock == .notice {
+            tell([try clock.item.flatMap(noticeOwner)].compactMap { $0 }, kind, detail)
+            if percent == 100 { tell(whoever(noticeRight, of: try staff()), .teamClock, detail) }
+        }
         // Clocks of the house go to the owner; promises to those whom policy names, else to whoever has the right.
         let named = clock.clock.isPromise ? levels?.listeners(at: percent, severity: found.severity.raw) : nil
         let owners = [owner].compactMap { $0 }

@@ -344,6 +344,8 @@ extension Policy {
 
         \(defaultQuality)
 
+        \(defaultNotices)
+
         \(defaultForms)
         \(defaultAttention)
         \(defaultPreSend)
@@ -367,11 +369,11 @@ extension Policy {
           - id: lead
             name: Lead (L3)
             home: [review, severity_check, stuck, offered, risk, unowned, attention, work, prevention, news]
-            rights: [survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_warnings, clock.hear_breaches, level.review, level.plan, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
+            rights: [notice.view, notice.manage, survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_warnings, clock.hear_breaches, level.review, level.plan, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: manager
             name: Manager
             home: [review, escalations, risk, levels, ageing, stuck, coverage, backlog, severity_check, attention, prevention, news]
-            rights: [survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_breaches, level.review, level.plan, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit]
+            rights: [notice.view, notice.manage, survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_breaches, level.review, level.plan, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit]
           - id: developer
             name: Product engineer
             home: [news, engineering, work]
@@ -381,11 +383,11 @@ extension Policy {
             rights: [alert.receive, account.manage]
           - id: auditor
             name: Auditor
-            rights: [survey.view, quality.view, mail.view, retention.view, case.view, level.review, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
+            rights: [notice.view, survey.view, quality.view, mail.view, retention.view, case.view, level.review, organisation.view, people.view, policy.view, journal.view, account.manage, case.view_times, macro.view, organisation.view_terms, evidence.audit]
           - id: security
             name: Security
             home: [offered, work, news]
-            rights: [case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, case.reply_restricted, organisation.view, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
+            rights: [notice.view, notice.manage, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.reopen, case.link, case.merge, case.restrict, case.reply_restricted, organisation.view, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit]
           - id: administrator
             name: Administrator
             rights: ["*"]

@@ -80,6 +80,7 @@ extension Policy {
         policy.handover = readHandover(&root, policy, &problems)
         policy.quality = readQuality(&root, policy, &problems)
         policy.survey = readSurvey(&root, policy, &problems)
+        policy.notices = readNotices(&root, &problems)
         policy.serviceLevels = .read(&root, levelTerms(policy), zones: zones, &problems)
         policy.messageReview = readMessageReview(&root, policy, &problems)
         policy.executiveRoles = readExecutiveRoles(&root, policy, &problems)

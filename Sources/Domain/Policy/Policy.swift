@@ -213,6 +213,8 @@ package struct Policy: Sendable {
     package var quality = QualityTerms.standard
     /// Whom customers’ surveys go to, and what follows from them; nil where nobody is asked.
     package var survey: SurveyTerms?
+    /// Whom law or contracts want to be told of incidents.
+    package var notices: [NoticeTerms] = []
     /// The forms: what is asked, and for which step it is needed.
     package var forms: [Form] = []
     /// The roles.

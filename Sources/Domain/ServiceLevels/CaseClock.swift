@@ -38,6 +38,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
     case review
     /// Until somebody follows up on a low score of the customer.
     case surveyFollowUp = "survey_follow_up"
+    /// Until somebody whom law or contract names was told of an incident; it never stands still.
+    case notice
 
     /// Shown on pages.
     package var label: String {
@@ -61,6 +63,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .postFixWatch: "Watch of the fix"
         case .review: "Review of a message"
         case .surveyFollowUp: "Follow-up of a low score"
+        case .notice: "Notice owed"
         }
     }
 
@@ -83,6 +86,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .postFixWatch: "the end of its time"
         case .review: "approving the message or giving it back"
         case .surveyFollowUp: "following up"
+        case .notice: "giving the notice, or saying that none is needed"
         }
     }
 
@@ -93,7 +97,7 @@ package enum CaseClock: String, Sendable, CaseIterable {
             .vendorChase, .noResponse, .handover, .takeBack:
             true
         case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review,
-            .surveyFollowUp:
+            .surveyFollowUp, .notice:
             false
         }
     }

@@ -26,3 +26,9 @@ extension CaseClocks {
         }
     }
 }
+
+extension CaseTraits {
+    mutating func setAccount(_ account: Account) {
+        (tier, contracts, products) = (account.tier, account.contracts, account.products)
+    }
+}

@@ -375,6 +375,7 @@ extension CaseClocks {
         case .handoff(let change): move(change, cause)
         case .outward(let change): move(change, cause)
         case .survey(let change): move(change, cause)
+        case .notice(let change): move(change, cause)
         case .replied(let text, let fromCustomer):
             if fromCustomer { asked(cause) } else { answered(text, cause) }
         case .form(.customerAnswered): asked(cause)
@@ -475,8 +476,8 @@ extension CaseClocks {
             if id.clock == .followUp, case .stop = signal { continue }
             // A fix is watched also where the case is held to be done.
             if id.clock == .postFixWatch, !isMerged { continue }
-            // It begins after the end and is not over with it.
-            if id.clock == .surveyFollowUp { continue }
+            // They begin after the end, or are owed whatever becomes of the case.
+            if [.surveyFollowUp, .notice].contains(id.clock) { continue }
             clocks[id]?.take(isMoot ? .cancel : signal, because: cause)
             clocks[id]?.take(.resume, because: cause)
         }
@@ -630,6 +631,18 @@ extension CaseClocks {
         }
     }
 
+    private mutating func move(_ change: NoticeFact, _ cause: ClockCause) {
+        switch change {
+        case .owed(let duty):
+            let terms = ClockTerms.until(
+                duty.dueAt, from: cause.occurredAt, warnings: Policy.noticeWarnings)
+            signal(.notice, item: duty.notice, .start(terms), cause)
+        case .given(let receipt): signal(.notice, item: receipt.notice, .stop, cause)
+        case .waived(let notice, _): signal(.notice, item: notice, .cancel, cause)
+        case .reassigned: break
+        }
+    }
+
     private mutating func move(_ change: FixWatchFact, _ cause: ClockCause) {
         switch change {
         case .started(let plan):
@@ -679,12 +692,6 @@ extension CaseClocks {
             let isTakenBack = request.withdrawnReason != nil
             signal(.evidenceRequest, item: request.number, isTakenBack ? .cancel : .stop, cause)
         }
-    }
-}
-
-extension CaseTraits {
-    mutating func setAccount(_ account: Account) {
-        (tier, contracts, products) = (account.tier, account.contracts, account.products)
     }
 }
 

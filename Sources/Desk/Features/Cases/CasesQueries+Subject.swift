@@ -32,7 +32,7 @@ extension CasesQueries {
                 ], page: listedPage(after:limit:)),
             RelationsDirectory.table, SearchDirectory.table, RoutingDirectory.table, FixWatchDirectory.table,
         ] + HandoffDirectory.tables + [OutwardDirectory.table] + QualityDirectory.tables
-            + SurveysDirectory.tables,
+            + SurveysDirectory.tables + [NoticesDirectory.table],
         load: { id, tx in try tx.first(row(id: id), read) },
         save: { this, fact, tx in
             try tx.execute(save(this))
@@ -46,6 +46,7 @@ extension CasesQueries {
             try OutwardDirectory.project(fact, in: tx)
             try QualityDirectory.project(fact, on: this, in: tx)
             try SurveysDirectory.project(fact, in: tx)
+            try NoticesDirectory.project(fact, in: tx)
             try ServiceLevelsDirectory.touch(this.id, in: tx)
         },
         forget: { id, tx in
@@ -57,6 +58,7 @@ extension CasesQueries {
             try OutwardDirectory.forget(ID(id), in: tx)
             try QualityDirectory.forget(ID(id), in: tx)
             try SurveysDirectory.forget(ID(id), in: tx)
+            try NoticesDirectory.forget(ID(id), in: tx)
             try RoutingDirectory.forget(ID(id), in: tx)
             try FixWatchDirectory.forget(ID(id), in: tx)
         },

@@ -55,6 +55,7 @@ struct CaseTimeline {
             View(id: "watches", title: "Watched fixes", kinds: FixWatchFact.kinds),
             View(id: "quality", title: "Reviews of quality", kinds: QualityFact.kinds),
             View(id: "surveys", title: "Surveys", kinds: SurveyFact.kinds),
+            View(id: "notices", title: "Notices by law and contract", kinds: NoticeFact.kinds),
         ]
 
         /// What went between us and the customer.

@@ -43,7 +43,8 @@ package struct NotificationsDirectory: Sendable {
         let notices = try NotificationRules.notices(
             of: event, on: found, by: fact.actor, staff: { try PeopleDirectory.staff(in: tx) },
             rights: { policy.rights(of: $0.roles) }, levels: policy.serviceLevels,
-            queueLead: { try RoutingDirectory.lead(of: found.id, policy: policy, in: tx) })
+            queueLead: { try RoutingDirectory.lead(of: found.id, policy: policy, in: tx) },
+            noticeOwner: { try NoticesDirectory.owner(of: $0, on: found.id, in: tx) })
         guard !notices.isEmpty else { return }
         let people = try PeopleDirectory.people(notices.map(\.person.raw), in: tx)
         let settings = try Self.settings(of: notices.map(\.person.raw), in: tx)
@@ -104,7 +105,7 @@ package struct NotificationsDirectory: Sendable {
         "case.unblock_answered", "case.message_held", "case.message_approved", "case.message_returned",
         "case.message_released", "case.account_update",
         "case.unblock_answered", "case.survey_follow_up_opened", "case.quality_reviewed",
-        "case.quality_answered", "case.quality_withdrawn",
+        "case.quality_answered", "case.quality_withdrawn", "case.notice_owed", "case.notice_reassigned",
     ]
 
     /// Whether somebody may be told of a case at this moment: a colleague, active, who may know of it.

@@ -24,6 +24,7 @@ enum NotificationWords {
         case .unblockAsked: return "\(who) is stuck and asks for help"
         case .unblockAnswered: return "\(who) says how it goes on"
         case .lowScore: return "The customer is not satisfied; somebody is to follow up"
+        case .noticeOwed: return "\(who) says that you are to give a notice by law or contract"
         case .qualityReviewed: return "\(who) wrote in a review of the quality of this case"
         case .accountUpdate: return "\(who) wrote an update, with a part for you who answer for the customer"
         case .reviewAsked: return "\(who) wrote to the customer, and a second person has to read it first"
