@@ -61,6 +61,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Assets/thirdline.css"), .embedInCode("Assets/thirdline.js"),
+                .embedInCode("Assets/log.js"),
             ],
             swiftSettings: strict),
         .target(

@@ -18,6 +18,8 @@ package struct Services: Sendable {
     package let live: LiveUpdates
     /// The bytes of evidence.
     package let evidence: EvidenceStore
+    /// Logs among the evidence that are open for reading, and their indexes.
+    let logs: LogShelf
     /// How many cases lists have.
     package let caseCounts = CaseCounts()
     /// The secret keys.
@@ -64,6 +66,7 @@ package struct Services: Sendable {
         self.catalog = catalog
         (self.database, self.keys, self.clock, self.logger) = (database, keys, clock, logger)
         evidence = settings.evidenceStore
+        logs = LogShelf(folder: settings.evidenceFolder, limits: settings.logLimits)
         (isSecure, publicURL, certificate) = (settings.isSecure, settings.publicURL, settings.certificate)
         (backups, folders) = (settings.backups, settings.folders)
         trustedProxies = settings.trustedProxies
@@ -118,6 +121,8 @@ package struct DeskSettings: Sendable {
     package var evidenceStore: EvidenceStore {
         EvidenceStore(folder: evidenceFolder, bucket: evidenceBucket.map { Bucket($0) })
     }
+    /// How much is done for reading logs.
+    var logLimits = LogShelfLimits()
     /// How often a node asks for what others wrote.
     package var followInterval: Duration = .milliseconds(500)
     /// The work of a password hash: log2 of scrypt's N.

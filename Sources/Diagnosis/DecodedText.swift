@@ -115,6 +115,12 @@ public struct DecodedText: Hashable, Sendable {
         return Unicode.Scalar(upper[Int(byte) - 0x80]) ?? "\u{FFFD}"
     }
 
+    /// The byte of a character in the Western code page of Windows; nil where it has none.
+    static func windows1252Byte(_ scalar: Unicode.Scalar) -> UInt8? {
+        if scalar.value < 0x80 || (0xA0...0xFF).contains(scalar.value) { return UInt8(scalar.value) }
+        return upper.firstIndex(of: scalar.value).map { UInt8(0x80 + $0) }
+    }
+
     /// The text with characters that cannot be seen, or that turn the direction of reading, made visible.
     public var visible: String {
         var result = String.UnicodeScalarView()

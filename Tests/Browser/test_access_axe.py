@@ -41,7 +41,7 @@ NO_PAGE = {
     r"/api/": "JSON",
     r"/assets/|/favicon": "files of the pages",
     r"/(healthz|readyz|metrics)$": "for machines",
-    r"/events$|/presence$|^/palette$|^/notifications/fresh$": "read by the page's script",
+    r"/events$|/presence$|^/palette$|^/notifications/fresh$|/log/lines$": "read by the page's script",
     r"timeline\.(md|json)$|\.csv$|/content$|/purge_certificate$|^/mail/{id}/original$": "downloads",
     r"^/(setup|password)/": "one-time links; their forms are those of the sign-in page, seen by the smoke test",
     r"^/sign-in/": "the second step of signing in, seen by test_second_factor",

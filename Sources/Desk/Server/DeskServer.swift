@@ -85,7 +85,7 @@ package struct DeskServer: Sendable {
         var background: [any Service] = [
             services.live, Housekeeping(services), SearchJobs(services), BackupWorker(services),
             BulkJobs(services), RetentionJobs(services), ServiceLevelsJobs(services),
-            RoutingJobs(services), FixWatchJobs(services), SurveysJobs(services),
+            RoutingJobs(services), FixWatchJobs(services), SurveysJobs(services), LogsJobs(services),
         ]
         let mail = services.mail
         if let server = mail.outgoing {

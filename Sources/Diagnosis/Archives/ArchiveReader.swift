@@ -28,6 +28,8 @@ public struct ArchiveMember {
     public func read(into buffer: UnsafeMutableRawBufferPointer) -> Int { stream.read(into: buffer) }
     /// Why it could not be read to its end, in a sentence; ask when reading is over.
     public var fault: String? { stream.fault }
+    /// Whether it was cut off because the archive expands out of all proportion; ask when reading is over.
+    public var isCutOff: Bool { stream.isCutOff }
 }
 
 /// Reads zip, tar, 7-Zip, cpio and single files compressed by gzip, bzip2, xz, lz4 or zstd, also inside each other,
@@ -253,6 +255,7 @@ private final class ArchiveStream {
     private(set) var fault: String?
     private(set) var isFatal = false
     private var isOver = false
+    var isCutOff: Bool { origin.isExhausted }
 
     init(_ handle: OpaquePointer, _ origin: ArchiveOrigin, _ name: String) {
         (self.handle, self.origin, self.name) = (handle, origin, name)

@@ -27,6 +27,10 @@ package enum KeyMap {
         Action(id: "bulk", title: "Change the selected rows", key: "b"),
         Action(id: "hypothesis", title: "Add a hypothesis", key: "h"),
         Action(id: "evidence", title: "Add evidence", key: "e"),
+        Action(id: "first", title: "First line of a log", key: "g"),
+        Action(id: "last", title: "Last line of a log", key: "l"),
+        Action(id: "next", title: "Next match", key: "."),
+        Action(id: "previous", title: "Previous match", key: ","),
         Action(id: "undo", title: "Undo", key: "z"),
         Action(id: "help", title: "This list", key: "?"),
     ]

@@ -36,12 +36,15 @@ package enum Assets {
     package static let script = Asset(
         name: "thirdline", suffix: "js", type: "text/javascript; charset=utf-8",
         bytes: PackageResources.thirdline_js)
+    /// The script of the page of a log.
+    package static let logScript = Asset(
+        name: "log", suffix: "js", type: "text/javascript; charset=utf-8", bytes: PackageResources.log_js)
 
     /// The routes that serve them.
     package static var routes: [Route] {
         [
             Route.open(.get, "/assets/{name}") { request in
-                guard let asset = [style, script].first(where: { $0.path == request.path }) else {
+                guard let asset = [style, script, logScript].first(where: { $0.path == request.path }) else {
                     throw Refusal.notFound("file")
                 }
                 var response = WebResponse(

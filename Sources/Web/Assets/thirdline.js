@@ -535,6 +535,8 @@ function setRow(row, scroll) {
   if (scroll) row.scrollIntoView({ block: "nearest" });
 }
 function moveRow(step) {
+  // A page that shows a window of many rows moves in them itself.
+  if (!document.dispatchEvent(new CustomEvent("thirdline:step", { detail: step, cancelable: true }))) return true;
   const rows = all("[data-row]").filter(isShown);
   if (!rows.length) return false;
   const at = rows.indexOf(current);

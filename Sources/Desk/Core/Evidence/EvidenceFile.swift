@@ -1,3 +1,4 @@
+import Diagnosis
 import Glibc
 import Synchronization
 
@@ -60,6 +61,33 @@ package final class EvidenceFile: Sendable {
         }
     }
 
+    /// A descriptor of its own at the beginning of the bytes, for a library that reads by itself; the caller closes it.
+    ///
+    /// What lies in a bucket is brought into a file first, which is gone once the descriptor is closed.
+    func descriptor(spooledAt path: String) throws -> Int32 {
+        if case .descriptor(let own) = source {
+            let descriptor = Glibc.open("/proc/self/fd/\(own)", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw EvidenceStore.fault("open again") }
+            return descriptor
+        }
+        let descriptor = Glibc.open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw EvidenceStore.fault("open \(path)") }
+        unlink(path)
+        var place: Int64 = 0
+        while place < size {
+            let bytes = try read(at: place, count: 1 << 20)
+            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard written == bytes.count, written > 0 else {
+                let fault = EvidenceStore.fault("write \(path)")
+                close(descriptor)
+                throw fault
+            }
+            place += Int64(written)
+        }
+        lseek(descriptor, 0, SEEK_SET)
+        return descriptor
+    }
+
     /// As much is fetched at least: a request costs more than its bytes.
     private static let least = 1 << 20
 
@@ -79,3 +107,5 @@ package final class EvidenceFile: Sendable {
         return Array(window.bytes[offset..<offset + wanted])
     }
 }
+
+extension EvidenceFile: LogBytes {}

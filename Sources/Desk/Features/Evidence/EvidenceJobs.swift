@@ -13,19 +13,19 @@ enum EvidenceJobs {
             try tx.execute(EvidenceQueries.deleteFailures(before: now.adding(seconds: -86_400)))
             return Set(try tx.all(EvidenceQueries.uploads()) { $0.text(0) })
         }
-        return try await services.evidence.sweep(
-            at: now,
-            used: { hashes in
-                try await database.read { tx in
-                    // A backup reads the files that were named when it began.
-                    let held = try tx.first(LeaseStore.running(prefix: EvidenceDirectory.hold, at: now)) {
-                        $0.integer(0) > 0
-                    }
-                    if held == true { return Set(hashes) }
-                    var used = Set(try tx.all(EvidenceQueries.used(hashes: hashes)) { $0.text(0) })
-                    for held in others { used.formUnion(try tx.all(held.used(hashes)) { $0.text(0) }) }
-                    return used
+        let used: @Sendable ([String]) async throws -> Set<String> = { hashes in
+            try await database.read { tx in
+                // A backup reads the files that were named when it began.
+                let held = try tx.first(LeaseStore.running(prefix: EvidenceDirectory.hold, at: now)) {
+                    $0.integer(0) > 0
                 }
-            }, unfinished: unfinished)
+                if held == true { return Set(hashes) }
+                var used = Set(try tx.all(EvidenceQueries.used(hashes: hashes)) { $0.text(0) })
+                for held in others { used.formUnion(try tx.all(held.used(hashes)) { $0.text(0) }) }
+                return used
+            }
+        }
+        return try await services.evidence.sweep(at: now, used: used, unfinished: unfinished)
+            + services.logs.sweep(at: now, used: used)
     }
 }

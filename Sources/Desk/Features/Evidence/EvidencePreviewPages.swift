@@ -164,10 +164,24 @@ struct EvidenceView {
         if actor.may("evidence.describe"), isReadable {
             buttons.append("<a class=\"btn\" href=\"\(operations)/describe\">\(icon("edit"))Describe</a>")
         }
+        if isReadable, !isClosed, canBeLog {
+            buttons.append("<a class=\"btn\" href=\"\(path)/log\">\(icon("doc"))Read as a log</a>")
+        }
         if isReadable, !isClosed {
             buttons.append("<a class=\"btn go\" href=\"\(path)/content\" download>Download</a>")
         }
         return buttons
+    }
+
+    /// Whether its bytes are text, or may hold text.
+    private var canBeLog: Bool {
+        if case .image = preview { return false }
+        if case .text = preview { return true }
+        let archives = [
+            "application/zip", "application/gzip", "application/zstd", "application/x-xz",
+            "application/x-bzip2", "application/x-7z-compressed", "application/x-tar",
+        ]
+        return kind.map { archives.contains($0.mediaType) } ?? false
     }
 
     private var isClosed: Bool { if case .closed = preview { true } else { false } }

@@ -135,6 +135,14 @@ package enum EvidenceQueries {
         "SELECT COUNT(*) FROM evidence_read WHERE case_id = \(caseID) AND share = \(share)"
     }
 
+    /// The last time that somebody read a piece of evidence in one way.
+    static func lastReading(of evidence: String, by reader: String, way: String) -> SQL {
+        """
+        SELECT COALESCE(MAX(read_at), 0) FROM evidence_read
+        WHERE evidence = \(evidence) AND reader = \(reader) AND way = \(way)
+        """
+    }
+
     /// The last time that somebody gave a reason for reading a piece of evidence.
     static func lastReason(of reader: String, for evidence: String) -> SQL {
         """
@@ -224,7 +232,8 @@ package enum EvidenceQueries {
             insertReading(reading), forgetReadings(of: "x"), readingPage(after: "", limit: 1),
             readings(caseID: "x", organisation: nil, limit: 1),
             readings(caseID: nil, organisation: "x", limit: 1), uses(of: "S1", in: "x"),
-            lastReason(of: "x", for: "x"), insertUpload(onItsWay), upload(id: "x"),
+            lastReason(of: "x", for: "x"), lastReading(of: "x", by: "x", way: "log"), insertUpload(onItsWay),
+            upload(id: "x"),
             setReceived(0, of: "x", at: zero), deleteUpload(id: "x"), deleteUploads(before: zero), uploads(),
             insertFailure(of: "x", at: zero), failures(of: "x", since: zero), deleteFailures(before: zero),
         ]

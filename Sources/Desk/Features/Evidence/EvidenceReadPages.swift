@@ -37,9 +37,11 @@ enum EvidenceReadPages {
     }
 
     /// The bytes for reading; the reading is on record, where policy wants it so, before the first of them goes out.
+    /// - Parameter isOngoing: whether one entry on record stands for all readings of a person in this way for an hour:
+    ///   who scrolls through a file asks for it many times.
     static func open(
         _ found: Evidence, way: String, for actor: Actor, share: String? = nil, visitor: String? = nil,
-        _ services: Services
+        isOngoing: Bool = false, _ services: Services
     ) async throws -> EvidenceFile {
         let policy = services.policy.current
         if let reason = found.removedReason {
@@ -66,11 +68,25 @@ enum EvidenceReadPages {
         guard let file else { throw missing(found, services) }
         let isRecorded =
             share != nil || found.wasRestricted || policy.evidence.sensitivity(of: found).recordsReads
-        if isRecorded {
+        let isKnown =
+            isRecorded && isOngoing ? try await wasRead(found, way: way, by: actor, services) : false
+        if isRecorded, !isKnown {
             try await record(
                 .read(way: way, reason: nil, share: share, visitor: visitor), on: found, by: actor, services)
         }
         return file
+    }
+
+    /// Whether it stands on record that somebody read a piece so within the hour.
+    private static func wasRead(
+        _ found: Evidence, way: String, by actor: Actor, _ services: Services
+    ) async throws -> Bool {
+        let last = try await services.database.read { tx in
+            try tx.first(EvidenceQueries.lastReading(of: found.id.raw, by: actor.id, way: way)) {
+                $0.integer(0)
+            } ?? 0
+        }
+        return services.clock().seconds(since: Timestamp(microseconds: last)) < reasonHolds
     }
 
     private static func missing(_ found: Evidence, _ services: Services) -> any Error {
@@ -237,5 +253,6 @@ enum EvidenceReadPages {
     private static let words = [
         "open": "Gave a reason", "preview": "Looked at it", "download": "Downloaded it",
         "image": "Looked at it", "share": "Downloaded it",
+        "log": "Read it as a log",
     ]
 }

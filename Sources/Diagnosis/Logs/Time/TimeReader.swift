@@ -28,6 +28,25 @@ struct TimeReader {
         }
     }
 
+    /// Everything that decides how the next line is read, so that reading can begin again in the middle.
+    struct State: Hashable, Sendable {
+        var year: Int32
+        var day: Int64
+        var lastInYear: Int64
+        var lastInDay: Int64
+    }
+
+    /// A reader that goes on where another one stood.
+    init(_ basis: LogTimeBasis, _ state: State) {
+        zone = Int64(basis.assumedZone) * 1_000_000
+        order = basis.dateOrder
+        (year, day) = (state.year, state.day)
+        (lastInYear, lastInDay) = (state.lastInYear, state.lastInDay)
+    }
+
+    /// Where this reader stands.
+    var state: State { State(year: year, day: day, lastInYear: lastInYear, lastInDay: lastInDay) }
+
     /// Year in force, day in force and the last place in them, to go on from elsewhere.
     func anchor(at offset: Int, _ kind: LogTimeBasis.Day) -> LogTimeBasis.Anchor {
         .init(offset: offset, year: year, day: day, last: kind == .withoutYear ? lastInYear : lastInDay)
