@@ -83,6 +83,7 @@ package struct Services: Sendable {
             reactions: [
                 { fact, now, tx in try sending.react(to: fact, at: now, in: tx) },
                 { fact, now, tx in try notifications.react(to: fact, at: now, in: tx) },
+                { fact, now, tx in try AnalysisDirectory.react(to: fact, at: now, in: tx) },
             ])
         let live = LiveUpdates(
             database: database, policy: policy, interval: settings.followInterval, logger: logger,

@@ -38,6 +38,7 @@ package final class LiveUpdates: Service {
         var subscribers: [Int: Subscriber] = [:]
         var next = 0
         var here: Set<PresenceStore.Presence>?
+        var moving: Set<AnalysisDirectory.Movement>?
         /// What was told of late, and since when that is all there was; nothing before the journal was first read.
         var told: [(at: ContinuousClock.Instant, change: Change)] = []
         var toldSince: ContinuousClock.Instant?
@@ -66,6 +67,12 @@ package final class LiveUpdates: Service {
 
     /// A kind of change that is no fact: a person was told something.
     static let notification = "notification"
+
+    /// A kind of change that is no fact: the analysis of evidence of a case went on.
+    static let analysis = "analysis"
+
+    /// What such a change is about.
+    static func analysisRef(_ caseID: String) -> SubjectRef { SubjectRef(kind: analysis, id: caseID) }
 
     private struct Subscriber {
         var reader: Actor
@@ -230,6 +237,24 @@ package final class LiveUpdates: Service {
                 Change(
                     subject: SubjectRef(kind: SupportCase.kind, id: id), kind: Self.presence,
                     actor: actors.count == 1 ? actors[0].person : "", restricted: restricted[id])
+            })
+        try await lookAtAnalyses(at: now)
+    }
+
+    /// Tells open pages where the analysis of a piece of evidence went on or ended, on whichever node.
+    private func lookAtAnalyses(at now: Timestamp) async throws {
+        let known = state.withLock { $0.moving }
+        let (moving, restricted) = try await database.read { tx in
+            let moving = try AnalysisDirectory.moving(at: now, in: tx)
+            let cases = Set(moving.symmetricDifference(known ?? []).map(\.caseID))
+            return (moving, try CaseDirectory.restricted(Array(cases), in: tx))
+        }
+        state.withLock { $0.moving = moving }
+        guard let known else { return }
+        tell(
+            Set(moving.symmetricDifference(known).map(\.caseID)).sorted().map {
+                Change(
+                    subject: Self.analysisRef($0), kind: Self.analysis, actor: "", restricted: restricted[$0])
             })
     }
 

@@ -39,6 +39,14 @@ enum ZonedTime {
         return (hours * 3600 + minutes * 60) * (match.1 == "-" ? -1 : 1)
     }
 
+    /// Seconds ahead of UTC of a zone as evidence names it, at a moment; nil where the zone is not known.
+    static func seconds(of zone: String, at moment: Timestamp) -> Int? {
+        if ["UTC", "Z", "GMT"].contains(zone.uppercased()) { return 0 }
+        if let offset = offset(zone) { return offset }
+        let date = Date(timeIntervalSince1970: Double(moment.microseconds) / 1e6)
+        return timeZone(zone)?.secondsFromGMT(for: date)
+    }
+
     private static func timeZone(_ name: String) -> TimeZone? {
         guard name.contains("/"), !name.contains(".."), name.utf8.count < 60 else { return nil }
         return TimeZone(identifier: name)

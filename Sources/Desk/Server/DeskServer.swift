@@ -86,6 +86,7 @@ package struct DeskServer: Sendable {
             services.live, Housekeeping(services), SearchJobs(services), BackupWorker(services),
             BulkJobs(services), RetentionJobs(services), ServiceLevelsJobs(services),
             RoutingJobs(services), FixWatchJobs(services), SurveysJobs(services), LogsJobs(services),
+            AnalysisJobs(services),
         ]
         let mail = services.mail
         if let server = mail.outgoing {

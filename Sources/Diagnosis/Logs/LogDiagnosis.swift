@@ -14,11 +14,16 @@ public struct LogDiagnosis: Sendable {
     public let histogram: LogHistogram
     /// Each pattern with how often it is in what was diagnosed and in what that is compared with.
     public let comparison: [ComparedPattern]
+    /// The patterns that people look at first, as many as were asked for: troubled ones, then the most frequent.
+    public let notable: [NotablePattern]
+    /// The stack traces by fingerprint, the most frequent first; at most 200.
+    public let traces: [KnownTrace]
 
     /// Diagnoses what an examination gathered.
+    /// - Parameter most: how many patterns are kept with their variables and their course.
     /// - Complexity: linear in patterns and slots of time.
-    public init(_ digest: LogDigest) {
-        templates = LogTemplates(digest.tally, variables: false)
+    public init(_ digest: LogDigest, notable most: Int = 0) {
+        templates = LogTemplates(digest.tally, variables: most > 0)
         sources = digest.sources
         lines = (digest.sides.subjectLines, digest.sides.baselineLines, digest.outside)
         span = digest.sides.subjectTimes
@@ -41,6 +46,9 @@ public struct LogDiagnosis: Sendable {
         found += LifeDetector.findings(evidence)
         found += LoggingGapDetector.findings(evidence)
         for index in found.indices { found[index].citations = Self.once(found[index].citations) }
+        notable = NotablePatterns.choose(
+            evidence, subjects: Set(found.flatMap(\.subjects)), most: most, slots: 24)
+        traces = NotablePatterns.traces(digest, most: 200)
         findings = found.sorted {
             ($1.score, $0.times?.lowerBound ?? .max, $0.title) < (
                 $0.score, $1.times?.lowerBound ?? .max, $1.title

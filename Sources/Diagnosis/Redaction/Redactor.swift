@@ -11,6 +11,9 @@ public struct Redactor: Sendable {
         self.key = key
     }
 
+    /// The same for what is too large to be in memory, piece by piece.
+    public func stream() -> RedactionStream { RedactionStream(rules: rules, key: key) }
+
     /// The text with tokens in place of what is private.
     public func redact(_ text: String) -> String {
         String(decoding: redact(Array(text.utf8)), as: UTF8.self)

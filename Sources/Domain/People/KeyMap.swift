@@ -26,6 +26,7 @@ package enum KeyMap {
         Action(id: "select", title: "Select the row", key: "x"),
         Action(id: "bulk", title: "Change the selected rows", key: "b"),
         Action(id: "hypothesis", title: "Add a hypothesis", key: "h"),
+        Action(id: "cite", title: "Cite a finding", key: "q"),
         Action(id: "evidence", title: "Add evidence", key: "e"),
         Action(id: "first", title: "First line of a log", key: "g"),
         Action(id: "last", title: "Last line of a log", key: "l"),

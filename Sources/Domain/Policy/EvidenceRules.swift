@@ -10,6 +10,8 @@ package struct EvidenceRules: Hashable, Sendable {
         package var isRestricted: Bool
         /// Whether each reading is on record.
         package var recordsReads: Bool
+        /// Whether people see texts without what is private, and the original only for a reason.
+        package var isRedacted = true
     }
 
     /// How long a piece of evidence is kept.
@@ -42,6 +44,8 @@ package struct EvidenceRules: Hashable, Sendable {
     package var retentions: [Retention]
     /// What cases should have.
     package var expected: [Expected]
+    /// Kinds whose texts everybody sees as they are.
+    package var unredactedTypes: Set<String> = []
     /// The largest file, in millions of bytes.
     package var mostMegabytes: Int
     /// Endings of names that are not taken, in small letters and without the dot.
@@ -80,6 +84,11 @@ extension EvidenceRules {
     package func sensitivity(_ id: String?) -> Sensitivity {
         if let found = sensitivities.first(where: { id == nil || $0.id == id }) { return found }
         return Sensitivity(id: id ?? "", name: id ?? "", isRestricted: true, recordsReads: true)
+    }
+
+    /// Whether people see a copy of a text without what is private; what is no text stays as it is.
+    package func showsRedacted(_ evidence: Evidence) -> Bool {
+        sensitivity(of: evidence).isRedacted && !unredactedTypes.contains(type(of: evidence))
     }
 
     /// How long a piece of evidence is kept.
@@ -139,7 +148,8 @@ extension EvidenceRules {
                 let sensitivity = Sensitivity(
                     id: one.text("id", &problems), name: one.text("name", &problems),
                     isRestricted: isRestricted,
-                    recordsReads: one.flag("record_reads", default: isRestricted, &problems) || isRestricted)
+                    recordsReads: one.flag("record_reads", default: isRestricted, &problems) || isRestricted,
+                    isRedacted: one.flag("redacted", default: true, &problems))
                 one.refuseUnknownKeys(&problems)
                 return sensitivity
             },
@@ -163,6 +173,7 @@ extension EvidenceRules {
                     one.refuseUnknownKeys(&problems)
                     return expected
                 },
+            unredactedTypes: Set(reader.texts("unredacted_types", &problems).map(\.text)),
             mostMegabytes: reader.integer("most_megabytes", 1...10_000_000, default: 20_480, &problems),
             refusedEndings: reader.texts("refused_endings", &problems).map { $0.text.lowercased() },
             requestDays: reader.integer("request_days", 1...365, default: 14, &problems),
@@ -173,6 +184,12 @@ extension EvidenceRules {
                 .init(
                     line: node.line, key: "evidence.expected",
                     message: "“\(expected.type)” is not one of the kinds of evidence"))
+        }
+        for type in rules.unredactedTypes.sorted() where !known.contains(type) {
+            problems.append(
+                .init(
+                    line: node.line, key: "evidence.unredacted_types",
+                    message: "“\(type)” is not one of the kinds of evidence"))
         }
         for type in rules.retentions.flatMap(\.types) where !known.contains(type) {
             problems.append(

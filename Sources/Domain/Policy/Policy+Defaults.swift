@@ -268,6 +268,8 @@ extension Policy {
 
         # Evidence. The last kind and the first sensitivity and retention are those of evidence of which nothing was said.
         # `restricted` takes a right of its own (evidence.read_restricted) and a reason; `record_reads` records each reading.
+        # Of texts people see a copy without what is private; the original takes that right and a reason as well.
+        # `redacted: false` shows the original at once, as do the kinds in `unredacted_types`.
         evidence:
           most_megabytes: 20480
           refused_endings: []
@@ -292,6 +294,7 @@ extension Policy {
             - {id: normal, name: Normal}
             - {id: confidential, name: Confidential, record_reads: true}
             - {id: restricted, name: Restricted, restricted: true}
+          unredacted_types: []
           retentions:
             - {id: two_years, name: Two years, days: 730}
             # What is heavy and holds much that is private goes sooner, unless somebody says otherwise of a piece.

@@ -647,7 +647,8 @@ document.addEventListener("keydown", event => {
     break;
   }
   default: {
-    const el = key.length === 1 ? keyed(key) : null;
+    const own = current?.isConnected && all("[data-key]", current).find(el => el.dataset.key === key && isShown(el) && !el.disabled);
+    const el = key.length === 1 ? own || keyed(key) : null;
     if (el) press(el); else done = false;
   }
   }
@@ -781,7 +782,7 @@ function openEvents() {
   source.onopen = () => setOffline(false);
   source.addEventListener("changed", event => {
     if (event.data === "notification" && !one("#notifications")) { ring(); return; }
-    announce(event.data || "Page updated");
+    if (event.data !== "analysis") announce(event.data || "Page updated"); // how far it is need not be read out
     clearTimeout(refreshTimer);
     refreshTimer = setTimeout(refresh, 120);
   });

@@ -126,7 +126,8 @@ final class EvidencePart: Sendable {
         state.sent = 0
     }
 
-    private static func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+    /// Writes all bytes at the end of an open file.
+    static func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
         var rest = bytes
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, rest.baseAddress, rest.count)

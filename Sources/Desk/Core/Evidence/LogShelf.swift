@@ -37,6 +37,13 @@ final class LogShelf: Sendable {
         var name: String
     }
 
+    /// What takes out what is private of the texts that are unpacked from an archive.
+    struct Redaction: Sendable {
+        var redactor: Redactor
+        /// Which redactor it is: the same text is another one for every case.
+        var name: String
+    }
+
     /// What a log turned out to be.
     enum Shown: Sendable {
         /// It can be read.
@@ -56,6 +63,7 @@ final class LogShelf: Sendable {
         var assumptions: LogFormat.Assumptions
         var member: String?
         var key: String
+        var redactor: Redactor?
         /// Whether only the names of an archive's members are asked for.
         var isList = false
 
@@ -111,7 +119,7 @@ final class LogShelf: Sendable {
     /// What a piece of evidence, or a member of it, shows as a log; to be called where waiting for a disk is allowed.
     func look(
         at file: EvidenceFile, _ hash: String, member: String?, _ assumptions: LogFormat.Assumptions,
-        now: Timestamp
+        redacting redaction: Redaction? = nil, now: Timestamp
     ) throws -> Shown {
         var order = Order(
             file: file, hash: hash, assumptions: assumptions, member: member,
@@ -119,6 +127,9 @@ final class LogShelf: Sendable {
         if let log = opened(order.name) { return .log(log) }
         let head = try file.read(at: 0, count: 64 << 10)
         if ArchiveReader.isArchive(head) {
+            order.redactor = redaction?.redactor
+            order.key = Self.key(member, assumptions, redaction?.name)
+            if let log = opened(order.name) { return .log(log) }
             guard member != nil else {
                 order.isList = true
                 return try list(order, now)
@@ -142,8 +153,11 @@ final class LogShelf: Sendable {
         return .log(try index(order, file, encoding))
     }
 
-    private static func key(_ member: String?, _ assumptions: LogFormat.Assumptions) -> String {
-        let text = "\(member ?? "")\u{0}\(assumptions.zone)\u{0}\(assumptions.writtenAt ?? 0)"
+    private static func key(
+        _ member: String?, _ assumptions: LogFormat.Assumptions, _ redaction: String? = nil
+    ) -> String {
+        var text = "\(member ?? "")\u{0}\(assumptions.zone)\u{0}\(assumptions.writtenAt ?? 0)"
+        if let redaction { text += "\u{0}\(redaction)" }
         return hex(Array(SHA256.hash(data: Array(text.utf8)).prefix(8)))
     }
 
@@ -255,25 +269,51 @@ final class LogShelf: Sendable {
         }
         let path = textPath(order)
         if try EvidenceFile(path: path) == nil {
-            let part = try Part(in: folder, for: order, limits)
-            if isArchive {
-                try unpack(order, into: part)
-            } else {
-                try transcode(order, order.file, into: part)
-            }
-            try part.rename(to: path)
+            try makeText(order, isArchive: isArchive)
         }
-        guard var text = try EvidenceFile(path: path) else { throw vanished }
-        let start = Array(try text.read(at: 0, count: 4096))
-        if isArchive, let encoding = DecodedText.encoding(of: start), encoding.unit > 1 {
-            let part = try Part(in: folder, for: order, limits)
-            try transcode(order, text, into: part)
-            try part.rename(to: path)
-            guard let again = try EvidenceFile(path: path) else { throw vanished }
-            text = again
-        }
+        guard let text = try EvidenceFile(path: path) else { throw vanished }
         _ = try index(
             order, text, DecodedText.encoding(of: Array(try text.read(at: 0, count: 4096))) ?? .utf8)
+    }
+
+    /// Writes the text that is read: unpacked, as UTF-8, without what is private; it has its name once it is all of that.
+    private func makeText(_ order: Order, isArchive: Bool) throws {
+        let path = textPath(order)
+        let first = try Part(in: folder, for: order, limits)
+        guard isArchive else {
+            try transcode(order, order.file, into: first)
+            return try first.rename(to: path)
+        }
+        try unpack(order, into: first)
+        let raw = "\(first.path).raw"
+        try first.rename(to: raw)
+        defer { unlink(raw) }
+        guard let unpacked = try EvidenceFile(path: raw) else { throw vanished }
+        let head = Array(try unpacked.read(at: 0, count: 4096))
+        let isWide = (DecodedText.encoding(of: head)?.unit ?? 1) > 1
+        guard isWide || order.redactor != nil else {
+            guard Glibc.rename(raw, path) == 0 else { throw EvidenceStore.fault("rename \(path)") }
+            return
+        }
+        let part = try Part(in: folder, for: order, limits)
+        var stream = order.redactor?.stream()
+        func take(_ bytes: UnsafeRawBufferPointer) throws {
+            if stream == nil { try part.write(bytes) } else { try stream?.feed(bytes) { try part.write($0) } }
+        }
+        if isWide {
+            try transcode(order, unpacked, take)
+        } else {
+            var at: Int64 = 0
+            while at < unpacked.size {
+                let piece = try unpacked.read(at: at, count: 1 << 20)
+                guard !piece.isEmpty else { throw vanished }
+                try piece.withUnsafeBytes { try take($0) }
+                at += Int64(piece.count)
+                try progress(order, at, of: unpacked.size)
+            }
+        }
+        try stream?.finish { try part.write($0) }
+        try part.rename(to: path)
     }
 
     private var vanished: Refusal {
@@ -305,6 +345,12 @@ final class LogShelf: Sendable {
     }
 
     private func transcode(_ order: Order, _ file: EvidenceFile, into part: Part) throws {
+        try transcode(order, file) { try part.write($0) }
+    }
+
+    private func transcode(
+        _ order: Order, _ file: EvidenceFile, _ write: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         let head = Array(try file.read(at: 0, count: 4096))
         guard let encoding = DecodedText.encoding(of: head) else { throw vanished }
         var at: Int64 = 0
@@ -319,7 +365,7 @@ final class LogShelf: Sendable {
                 if encoding.unit == 2, (0xD8...0xDB).contains(high) { piece.removeLast(2) }
             }
             let text = Array(DecodedText(piece, as: encoding).text.utf8)
-            try text.withUnsafeBytes { try part.write($0) }
+            try text.withUnsafeBytes { try write($0) }
             at += Int64(piece.count)
             try progress(order, at, of: file.size)
         }

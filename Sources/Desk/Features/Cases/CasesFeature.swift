@@ -46,6 +46,7 @@ enum CasesFeature: Feature {
                     services.live.events(for: call.actor, since: call.request.stateMark) {
                         // What fires of its clocks concerns whoever looks at the case as much as what people do.
                         $0.subject == found.ref || $0.subject == ClockRecord.ref(found.id)
+                            || $0.subject == LiveUpdates.analysisRef(found.id.raw)
                     })
             },
             .signedIn(.get, "/events", .right("case.view")) { call in

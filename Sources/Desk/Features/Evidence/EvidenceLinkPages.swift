@@ -175,7 +175,13 @@ enum EvidenceLinkPages {
             let uses = try tx.first(EvidenceQueries.uses(of: number, in: this.id.raw)) { Int($0.integer(0)) }
             return (row.first { $0.number == share.sharing.evidence }, uses ?? 0)
         }
-        guard let found, !found.isRemoved else { throw ended("What it led to is no longer here.") }
+        guard var found, !found.isRemoved else { throw ended("What it led to is no longer here.") }
+        // Whoever is not of the house gets texts without what is private.
+        if services.policy.current.evidence.showsRedacted(found),
+            let copy = try await RedactionDirectory.shown(of: found, services)
+        {
+            (found.hash, found.size) = (copy.hash, copy.size)
+        }
         if let limit = share.sharing.limit, uses >= limit {
             throw ended("This link was used as often as it could be.")
         }

@@ -544,14 +544,16 @@ enum OpenEvidence: EvidenceOperation {
     }
 
     static let name = "evidence.open"
-    static let summary = "Open restricted evidence"
+    static let summary = "Open what is sealed"
     static let verb = "Open"
     static let right: Right = Evidence.restrictedRight
     static let done = "open"
     static let input = Fields(
         Input.init, EvidenceFields.id,
         .line("reason", "Why do you need it?", maxBytes: 500)
-            .help("Stands on record with your name and the time. It is open to you for an hour."))
+            .help(
+                "Stands on record with your name and the time. Restricted evidence, and the original of a text, are open to you for an hour."
+            ))
 
     static func decide(_ input: Input, on found: Found, in context: Context) throws(Refusal) -> Decision {
         answer([.read(way: "open", reason: input.reason, share: nil, visitor: nil)], on: found)

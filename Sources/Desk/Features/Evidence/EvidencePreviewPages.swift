@@ -22,6 +22,7 @@ enum EvidencePreviewPages {
         var encoding: String
         var from: Int64
         var next: Int64?
+        var size: Int64
         var isFormatted: Bool
     }
 
@@ -30,16 +31,45 @@ enum EvidencePreviewPages {
         let policy = services.policy.current
         let (kind, preview) = try await preview(of: found, call, services)
         let names = try await PeopleDirectory.names(of: [found.addedBy], services)
+        let isClosed = if case .closed = preview { true } else { false }
+        let isReadable = found.isReadable(by: call.actor, policy: policy) && !found.isRemoved
+        let seal = try await isReadable && !isClosed ? seal(of: found, call, services) : .none
+        let analysis =
+            isReadable && !isClosed
+            ? try await AnalysisPages.section(of: found, in: this, for: call, services) : .empty
         let view = EvidenceView(
             this: this, found: found, kind: kind, preview: preview, policy: policy, now: services.clock(),
             actor: call.actor, addedBy: names[found.addedBy] ?? "Thirdline",
             newKey: newIdentifier(at: services.clock()),
+            seal: seal, analysis: analysis,
             notSearched: try await services.database.read { tx in
                 try SearchDirectory.skipped(of: this.id, in: tx).first { $0.source == found.id.raw }?.detail
             })
         var page = Page("\(found.number) \(found.name), \(this.number)", here: "/cases", main: view.main)
         page.events = "/cases/\(this.number)/events"
         return services.page(page, for: call)
+    }
+
+    /// What of a text is sealed, and whether this reader has opened it.
+    enum Seal: Sendable {
+        /// It is shown as it is.
+        case none
+        /// A copy is shown, with so many values replaced; the original is another step away.
+        case copy(replaced: [String: Int], isOpen: Bool, showsOriginal: Bool)
+    }
+
+    private static func seal(
+        of found: Evidence, _ call: SignedInCall, _ services: Services
+    ) async throws -> Seal {
+        guard EvidenceReadPages.isSealed(found, for: call.actor, services) else { return .none }
+        let copy = try await services.database.read { tx in
+            try RedactionDirectory.copy(of: found.id, in: tx)
+        }
+        guard let copy else { return .none }
+        return .copy(
+            replaced: copy.replaced,
+            isOpen: try await EvidenceReadPages.isOriginalOpen(found, for: call.actor, services),
+            showsOriginal: call.request.query("show") == "original")
     }
 
     private static func preview(
@@ -55,7 +85,15 @@ enum EvidencePreviewPages {
         guard try await EvidenceReadPages.isOpen(found, for: call.actor, services) else {
             return (nil, .closed)
         }
-        let file = try await EvidenceReadPages.open(found, way: "preview", for: call.actor, services)
+        let file: EvidenceFile
+        do {
+            file = try await EvidenceReadPages.open(
+                found, way: "preview", for: call.actor, original: call.request.query("show") == "original",
+                services
+            ).file
+        } catch let refusal as Refusal where refusal.code == "copy_on_its_way" {
+            return (nil, .none("Its redacted copy is being made. It stands here in a moment."))
+        }
         let head = try await services.evidence.working { try file.read(at: 0, count: EvidencePart.headSize) }
         let kind = FileKind(sniffing: head)
         if EvidenceReadPages.canShowAsImage(found) {
@@ -102,7 +140,7 @@ enum EvidencePreviewPages {
         }
         return Window(
             text: text, encoding: encoding.rawValue, from: from, next: isLast ? nil : from + Int64(end),
-            isFormatted: isFormatted)
+            size: size, isFormatted: isFormatted)
     }
 }
 
@@ -135,6 +173,9 @@ struct EvidenceView {
     let actor: Actor
     let addedBy: String
     let newKey: String
+    let seal: EvidencePreviewPages.Seal
+    /// What its logs say.
+    let analysis: HTML
     /// Why a search does not find what stands in it, or not all of it.
     let notSearched: String?
 
@@ -145,7 +186,7 @@ struct EvidenceView {
         """
         <nav class="crumb" aria-label="Breadcrumb"><a href="/cases">Queue</a><span aria-hidden="true">/</span><a href="/cases/\(this.number)">\(this.number)</a><span aria-hidden="true">/</span><a href="/cases/\(this.number)/evidence">Evidence</a><span aria-hidden="true">/</span><span>\(found.number)</span></nav>
         <div class="head"><div><h1>\(found.number) \(isolated(found.name))</h1><p class="facts-line">\(EvidencePages.facts(found, policy).map { "<span>\($0)</span>" as HTML })</p></div><div class="btns">\(buttons)</div></div>
-        \(warnings)<div class="case"><div class="stack">\(shown)</div>
+        \(warnings)<div class="case"><div class="stack">\(analysis)\(shown)</div>
         \(side)</div>
         """
     }
@@ -168,7 +209,9 @@ struct EvidenceView {
             buttons.append("<a class=\"btn\" href=\"\(path)/log\">\(icon("doc"))Read as a log</a>")
         }
         if isReadable, !isClosed {
-            buttons.append("<a class=\"btn go\" href=\"\(path)/content\" download>Download</a>")
+            buttons.append(
+                "<a class=\"btn go\" href=\"\(path)/content\(showsOriginal ? "?show=original" as HTML : .empty)\" download>Download</a>"
+            )
         }
         return buttons
     }
@@ -182,6 +225,30 @@ struct EvidenceView {
             "application/x-bzip2", "application/x-7z-compressed", "application/x-tar",
         ]
         return kind.map { archives.contains($0.mediaType) } ?? false
+    }
+
+    private var showsOriginal: Bool {
+        if case .copy(_, _, let shows) = seal { shows } else { false }
+    }
+
+    /// What people see of it, and the way to the original.
+    private var sealed: HTML? {
+        guard case .copy(let replaced, let isOpen, let showsOriginal) = seal else { return nil }
+        if showsOriginal {
+            return "The original; that you read it is on record. <a href=\"\(path)\">Redacted copy</a>"
+        }
+        let count = replaced.values.reduce(0, +)
+        let kinds = replaced.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+            "\(grouped($0.value)) \($0.key)"
+        }
+        let what: HTML =
+            count == 0
+            ? "As it came; nothing private was found"
+            : "Redacted copy, \(grouped(count)) \(count == 1 ? "value" : "values") replaced <span class=\"dim\">\(kinds.joined(separator: ", "))</span>"
+        guard actor.may(Evidence.restrictedRight), count > 0 else { return what }
+        return isOpen
+            ? "\(what). <a href=\"\(path)?show=original\">Show the original</a>"
+            : "\(what). <a href=\"\(operations)/open\">Open the original</a>"
     }
 
     private var isClosed: Bool { if case .closed = preview { true } else { false } }
@@ -229,21 +296,27 @@ struct EvidenceView {
                 <figure class="card pad picture"><img src="\(path)/content?show=image" alt="\(found.name), as it was sent" width="\(width)" height="\(height)" loading="lazy"><figcaption class="dim f13">\(width) × \(height) pixels</figcaption></figure>
                 """
         case .none(let why):
-            return "<div class=\"card\"><div class=\"empty\"><h2>No preview</h2><p>\(why)</p></div></div>"
+            return """
+                <div class="card" id="preview" data-live><div class="empty"><h2>No preview</h2><p>\(why)</p></div></div>
+                """
         case .closed: return reasonForm
         }
     }
 
     private func text(_ window: EvidencePreviewPages.Window) -> HTML {
-        let first: HTML = window.from > 0 ? "<a href=\"\(path)\">From the start</a>" : .empty
-        let next: HTML = window.next.map { "<a href=\"\(path)?from=\(String($0))\">Go on</a>" } ?? .empty
+        let show: HTML = showsOriginal ? "show=original" : .empty
+        let first: HTML = window.from > 0 ? "<a href=\"\(path)?\(show)\">From the start</a>" : .empty
+        let next: HTML =
+            window.next.map {
+                "<a href=\"\(path)?from=\(String($0))\(showsOriginal ? "&amp;show=original" as HTML : .empty)\">Go on</a>"
+            } ?? .empty
         let isAll = window.from == 0 && window.next == nil
         let place =
             isAll
             ? "All of it"
-            : "From byte \(grouped(Int(window.from))) to \(grouped(Int(window.next ?? found.size))) of \(grouped(Int(found.size)))"
+            : "From byte \(grouped(Int(window.from))) to \(grouped(Int(window.next ?? window.size))) of \(grouped(Int(window.size)))"
         return """
-            <section class="card clip" aria-labelledby="pv-h"><div class="sec pad"><h2 id="pv-h">Content</h2><span class="dim f13">\(place), \(window.encoding)\(window.isFormatted ? ", formatted for reading" : "")</span><nav class="views" aria-label="Parts of the text">\(first)\(next)</nav></div><pre class="sheet" tabindex="0" aria-label="Content of \(found.name)">\(window.text)</pre></section>
+            <section class="card clip" id="preview" aria-labelledby="pv-h"><div class="sec pad"><h2 id="pv-h">Content</h2><span class="dim f13">\(place), \(window.encoding)\(window.isFormatted ? ", formatted for reading" : "")</span><nav class="views" aria-label="Parts of the text">\(first)\(next)</nav></div><pre class="sheet" tabindex="0" aria-label="Content of \(found.name)">\(window.text)</pre></section>
             """
     }
 
@@ -265,6 +338,7 @@ struct EvidenceView {
             ("Sensitivity", "\(policy.evidence.sensitivity(of: found).name)"),
             ("Who sees it", found.isPublic ? "Colleagues and the customer" : "Colleagues only"),
         ]
+        if let sealed { pairs.append(("Shown", sealed)) }
         for field in [EvidenceField.source, .collector, .environment, .zone, .clockOffset] {
             guard found.details[field] != nil else { continue }
             pairs.append((field.label, isolated(EvidenceWords.value(of: field, in: found, policy))))

@@ -10,6 +10,8 @@ enum EvidenceText {
         var file: EvidenceFile
         /// Their digest, under which everything made from them is kept.
         var hash: String
+        /// What takes out what is private of texts that are unpacked from it; nil where they are read as they are.
+        var redaction: LogShelf.Redaction?
         /// What its lines do not say of their times, by what is known of the evidence.
         var assumptions: LogFormat.Assumptions
     }
@@ -17,9 +19,15 @@ enum EvidenceText {
     /// The bytes of a piece, for somebody who may read them; one entry on record stands for an hour of reading.
     /// - Throws: a refusal where they were taken away, are gone, or are not open to the actor.
     static func source(of found: Evidence, for actor: Actor, _ services: Services) async throws -> Source {
-        let file = try await EvidenceReadPages.open(
+        let opened = try await EvidenceReadPages.open(
             found, way: "log", for: actor, isOngoing: true, services)
-        return Source(file: file, hash: found.hash, assumptions: assumptions(of: found))
+        var source = Source(file: opened.file, hash: opened.hash, assumptions: assumptions(of: found))
+        if EvidenceReadPages.isSealed(found, for: actor, services) {
+            source.redaction = LogShelf.Redaction(
+                redactor: try await RedactionDirectory.redactor(of: found.caseID, services),
+                name: found.caseID.raw)
+        }
+        return source
     }
 
     private static func assumptions(of found: Evidence) -> LogFormat.Assumptions {

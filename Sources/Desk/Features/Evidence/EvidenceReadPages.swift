@@ -30,51 +30,114 @@ enum EvidenceReadPages {
     /// Whether somebody may read the bytes now: where reading takes a reason, it was given within the hour.
     static func isOpen(_ found: Evidence, for actor: Actor, _ services: Services) async throws -> Bool {
         guard found.isRestricted(by: services.policy.current), !actor.isCustomer else { return true }
+        return try await gaveReason(found, actor, services)
+    }
+
+    /// Whether somebody said within the hour why they read a piece.
+    private static func gaveReason(
+        _ found: Evidence, _ actor: Actor, _ services: Services
+    ) async throws -> Bool {
         let last = try await services.database.read { tx in
             try tx.first(EvidenceQueries.lastReason(of: actor.id, for: found.id.raw)) { $0.integer(0) } ?? 0
         }
         return services.clock().seconds(since: Timestamp(microseconds: last)) < reasonHolds
     }
 
-    /// The bytes for reading; the reading is on record, where policy wants it so, before the first of them goes out.
-    /// - Parameter isOngoing: whether one entry on record stands for all readings of a person in this way for an hour:
-    ///   who scrolls through a file asks for it many times.
-    static func open(
-        _ found: Evidence, way: String, for actor: Actor, share: String? = nil, visitor: String? = nil,
-        isOngoing: Bool = false, _ services: Services
-    ) async throws -> EvidenceFile {
-        let policy = services.policy.current
+    /// Whether somebody sees a copy of a text without what is private: all but customers of what they gave themselves.
+    static func isSealed(_ found: Evidence, for actor: Actor, _ services: Services) -> Bool {
+        !(actor.isCustomer && found.isFromCustomer) && services.policy.current.evidence.showsRedacted(found)
+    }
+
+    /// Whether somebody may read what is private in a text now: who has the right, and said why within the hour.
+    static func isOriginalOpen(
+        _ found: Evidence, for actor: Actor, _ services: Services
+    ) async throws -> Bool {
+        guard isSealed(found, for: actor, services) else { return true }
+        guard actor.may(Evidence.restrictedRight) else { return false }
+        return try await gaveReason(found, actor, services)
+    }
+
+    /// Refuses whoever may not read a piece now.
+    static func refuseUnlessOpen(
+        _ found: Evidence, for actor: Actor, _ services: Services
+    ) async throws {
         if let reason = found.removedReason {
             throw Refusal(
                 .conflict, "evidence_removed", "The bytes of \(found.number) were taken away: “\(reason)”.")
         }
-        if share == nil {
-            guard found.isReadable(by: actor, policy: policy) else {
-                throw Refusal(
-                    .denied, "restricted",
-                    "\(found.number) is restricted. Ask a lead for the right, or somebody who has it to read it."
-                )
-            }
-            guard try await isOpen(found, for: actor, services) else {
-                throw Refusal(
-                    .conflict, "reason_needed",
-                    "\(found.number) is restricted. Say first why you need it (evidence.open); it is open to you for an hour then."
-                )
-            }
+        guard found.isReadable(by: actor, policy: services.policy.current) else {
+            throw Refusal(
+                .denied, "restricted",
+                "\(found.number) is restricted. Ask a lead for the right, or somebody who has it to read it."
+            )
         }
+        guard try await isOpen(found, for: actor, services) else {
+            throw Refusal(
+                .conflict, "reason_needed",
+                "\(found.number) is restricted. Say first why you need it (evidence.open); it is open to you for an hour then."
+            )
+        }
+    }
+
+    private static func refuseUnlessOriginalOpen(
+        _ found: Evidence, for actor: Actor, _ services: Services
+    ) async throws {
+        guard actor.may(Evidence.restrictedRight) else {
+            throw Refusal(
+                .denied, "original_sealed",
+                "The original of \(found.number) is sealed. Ask a lead for the right, or somebody who has it to read it."
+            )
+        }
+        guard try await isOriginalOpen(found, for: actor, services) else {
+            throw Refusal(
+                .conflict, "reason_needed",
+                "The original of \(found.number) is sealed. Say first why you need it (evidence.open); it is open to you for an hour then."
+            )
+        }
+    }
+
+    /// What of a piece is read, and its digest.
+    struct Opened: Sendable {
+        /// The bytes.
+        var file: EvidenceFile
+        /// Their digest: that of the copy, where one is read.
+        var hash: String
+    }
+
+    /// The bytes for reading: of a text the copy without what is private, unless the original is asked for.
+    ///
+    /// The reading is on record, where policy wants it so, before the first of them goes out.
+    /// - Parameter isOngoing: whether one entry on record stands for all readings of a person in this way for an hour:
+    ///   who scrolls through a file asks for it many times.
+    static func open(
+        _ found: Evidence, way: String, for actor: Actor, original isOriginal: Bool = false,
+        isOngoing: Bool = false, _ services: Services
+    ) async throws -> Opened {
+        let policy = services.policy.current
+        try await refuseUnlessOpen(found, for: actor, services)
+        let isSealed = isSealed(found, for: actor, services)
+        var hash = found.hash
+        if isSealed, isOriginal {
+            try await refuseUnlessOriginalOpen(found, for: actor, services)
+        } else if isSealed, let copy = try await RedactionDirectory.shown(of: found, services) {
+            hash = copy.hash
+        }
+        let shown = hash
         let file = try await services.evidence.working { [store = services.evidence] in
-            try store.open(found.hash)
+            try store.open(shown)
         }
         guard let file else { throw missing(found, services) }
+        let isUnsealed = isSealed && isOriginal
         let isRecorded =
-            share != nil || found.wasRestricted || policy.evidence.sensitivity(of: found).recordsReads
+            isUnsealed || found.wasRestricted || policy.evidence.sensitivity(of: found).recordsReads
+        let name = isUnsealed ? "original" : way
         let isKnown =
-            isRecorded && isOngoing ? try await wasRead(found, way: way, by: actor, services) : false
+            isRecorded && isOngoing ? try await wasRead(found, way: name, by: actor, services) : false
         if isRecorded, !isKnown {
             try await record(
-                .read(way: way, reason: nil, share: share, visitor: visitor), on: found, by: actor, services)
+                .read(way: name, reason: nil, share: nil, visitor: nil), on: found, by: actor, services)
         }
-        return file
+        return Opened(file: file, hash: shown)
     }
 
     /// Whether it stands on record that somebody read a piece so within the hour.
@@ -112,9 +175,17 @@ enum EvidenceReadPages {
     // MARK: Bytes
 
     static func content(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
-        let found = try await find(call, services).evidence
+        var found = try await find(call, services).evidence
         let isImage = call.request.query("show") == "image" && canShowAsImage(found)
-        let file = try await open(found, way: isImage ? "image" : "download", for: call.actor, services)
+        let isOriginal = call.request.query("show") == "original"
+        let file = try await open(
+            found, way: isImage ? "image" : "download", for: call.actor, original: isOriginal, services
+        ).file
+        if !isOriginal, isSealed(found, for: call.actor, services) {
+            let id = found.id
+            let copy = try await services.database.read { tx in try RedactionDirectory.copy(of: id, in: tx) }
+            if let copy, copy.hash != found.hash { found.name = "redacted-" + found.name }
+        }
         return response(file, found, isInline: isImage, range: call.request.headers[.range], services)
     }
 
@@ -252,7 +323,7 @@ enum EvidenceReadPages {
 
     private static let words = [
         "open": "Gave a reason", "preview": "Looked at it", "download": "Downloaded it",
-        "image": "Looked at it", "share": "Downloaded it",
+        "image": "Looked at it", "share": "Downloaded it", "original": "Read the original",
         "log": "Read it as a log",
     ]
 }

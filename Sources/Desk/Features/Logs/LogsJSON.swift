@@ -44,12 +44,14 @@ enum LogsJSON {
         let now = services.clock()
         return try await services.evidence.working { [shelf = services.logs] in
             let shown = try shelf.look(
-                at: source.file, source.hash, member: member, source.assumptions, now: now)
+                at: source.file, source.hash, member: member, source.assumptions, redacting: source.redaction,
+                now: now)
             guard case .members(let members, _) = shown, members.count == 1, let only = members.first else {
                 return shown
             }
             return try shelf.look(
-                at: source.file, source.hash, member: only.name, source.assumptions, now: now)
+                at: source.file, source.hash, member: only.name, source.assumptions,
+                redacting: source.redaction, now: now)
         }
     }
 

@@ -130,8 +130,12 @@ package struct SearchJobs: Service {
             }
             return true
         }
+        // A search shows words beside what it finds, so it knows a text as people read it.
+        let redactor =
+            services.policy.current.evidence.showsRedacted(evidence)
+            ? try await RedactionDirectory.redactor(of: evidence.caseID, services) : nil
         let text = try await services.evidence.working { [store = services.evidence] in
-            try Self.text(of: evidence, in: store)
+            try Self.text(of: evidence, in: store, redactor)
         }
         try await services.database.write { tx in
             // It may have been taken away, or be for some people alone, since it was read.
@@ -160,7 +164,9 @@ package struct SearchJobs: Service {
         case none(reason: String, detail: String)
     }
 
-    private static func text(of evidence: Evidence, in store: EvidenceStore) throws -> FileText {
+    private static func text(
+        of evidence: Evidence, in store: EvidenceStore, _ redactor: Redactor?
+    ) throws -> FileText {
         guard let file = try store.open(evidence.hash) else {
             return .none(reason: "missing", detail: "Its bytes are not in the store.")
         }
@@ -172,7 +178,8 @@ package struct SearchJobs: Service {
                 detail: "It is not a text file: \(FileKind(sniffing: Array(bytes.prefix(64 << 10))).name).")
         }
         let whole = bytes.count - bytes.count % encoding.unit
-        let text = DecodedText(Array(bytes.prefix(whole)), as: encoding).text
+        let decoded = DecodedText(Array(bytes.prefix(whole)), as: encoding).text
+        let text = redactor?.redact(decoded) ?? decoded
         return .pieces(SearchText.pieces(of: text), isWhole: Int64(bytes.count) == file.size)
     }
 
