@@ -155,9 +155,10 @@ class LogPageTests(BrowserTest):
         page.wait_for_url("**level=error**")
         self.shows(page, 2002)
         self.assertEqual(page.locator("#log .ln.bad").count(), page.locator("#log .ln:not(.on)").count())
-        page.locator("#log").evaluate("box => { box.scrollTop = box.scrollHeight }")
-        self.shows(page, self.total)
-        self.assertIn(f"{self.records // 1000} records, all there are.", page.inner_text("[data-log-state]"))
+        if self.records <= 200_000:  # more come a page at a time, as they are scrolled to
+            page.locator("#log").evaluate("box => { box.scrollTop = box.scrollHeight }")
+            self.shows(page, self.total)
+            self.assertIn(f"{self.records // 1000} records, all there are.", page.inner_text("[data-log-state]"))
         page.click("text=Show all lines")
         page.wait_for_url(lambda url: "level" not in url)
         self.assert_quiet(page)

@@ -74,11 +74,10 @@ enum LogsPages {
         guard let word = call.request.query("find"), call.request.query("lost") == nil else { return nil }
         let direction: IndexedLog.Direction = word == "previous" ? .back : .forward
         let from = (ask.line ?? 0) + (direction == .forward ? 1 : 0)
-        var wanted = ask
-        wanted.isOnly = true
-        let (query, budget) = (try wanted.query(in: log.encoding), services.logs.limits.scanned)
+        let budget = services.logs.limits.scanned
         let result = try await services.evidence.working {
-            try log.find(query, from: from, direction, most: 1, budget: budget)
+            try log.find(
+                try ask.query(in: log.encoding), from: from, direction, most: 1, budget: budget)
         }
         if let record = result.records.first, let first = record.lines.first {
             let line = record.lines.first { !$0.marks.isEmpty } ?? first
