@@ -50,7 +50,8 @@ class EvidenceAnalysisTests(BrowserTest):
                 self.assertEqual(sideways_scroll(page), 0, f"{name} {width} {theme}")
         page.set_viewport_size({"width": 1280, "height": 900})
 
-    def test_diag_01_an_archive_is_dropped_read_and_a_finding_cited_into_a_hypothesis(self):
+    def test_an_archive_is_dropped_read_and_a_finding_cited_into_a_hypothesis(self):
+        """DIAG-01 part: what an analysis finds is cited into the investigation."""
         page, base = self.signed_in("engineer"), self.server.base
         page.goto(f"{base}/cases/TL-5/evidence/new")
         self.drop(page, "bundle.tar.gz", bundle())
