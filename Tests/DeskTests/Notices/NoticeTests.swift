@@ -110,7 +110,10 @@ struct NoticeTests {
                     "duty": "controller", "aware_at": "2026-03-02T09:00:00Z", "owner": ines,
                 ]
                 fields.merge(more) { $1 }
-                return try await client.act("owe_notice", on: number, fields, expecting: status)
+                return try await client.act(
+                    "owe_notice", on: number,
+                    .object(JSONObject(members: fields.map { (key: $0.key, value: $0.value) })),
+                    expecting: status)
             }
             #expect(
                 try await owe(["due_at": "2026-03-04T09:00:00Z"], expecting: 422).fieldCodes
