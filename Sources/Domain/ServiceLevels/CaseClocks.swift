@@ -634,8 +634,7 @@ extension CaseClocks {
     private mutating func move(_ change: NoticeFact, _ cause: ClockCause) {
         switch change {
         case .owed(let duty):
-            let terms = ClockTerms.until(
-                duty.dueAt, from: cause.occurredAt, warnings: Policy.noticeWarnings)
+            let terms = ClockTerms.until(duty.dueAt, from: cause.occurredAt, warnings: Policy.noticeWarnings)
             signal(.notice, item: duty.notice, .start(terms), cause)
         case .given(let receipt): signal(.notice, item: receipt.notice, .stop, cause)
         case .waived(let notice, _): signal(.notice, item: notice, .cancel, cause)
