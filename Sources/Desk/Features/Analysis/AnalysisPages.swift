@@ -220,7 +220,7 @@ struct AnalysisView {
         }
         func line(_ number: Int, _ text: String, isHit: Bool) -> HTML {
             """
-            <li\(isHit ? " class=\"hit\"" as HTML : .empty)><a class="ln" href="\(address(cite, line: number))">\(number)</a><span class="tx">\(text)</span></li>
+            <li\(isHit ? " class=\"hit\"" as HTML : .empty)><a class="nr" href="\(address(cite, line: number))">\(number)</a><span class="tx">\(text)</span></li>
             """
         }
         let before = cite.before.enumerated().map {
@@ -236,7 +236,7 @@ struct AnalysisView {
             ? [] : cite.after.enumerated().map { line(last + 1 + $0.offset, $0.element, isHit: false) }
         let name: HTML =
             cite.member.isEmpty ? .empty : "<p class=\"dim f12\">\(isolated(cite.member))</p>"
-        return "\(name)<ol class=\"log\">\(before)\(hits)\(left)\(after)</ol>"
+        return "\(name)<ol class=\"excerpt\">\(before)\(hits)\(left)\(after)</ol>"
     }
 
     // MARK: Patterns

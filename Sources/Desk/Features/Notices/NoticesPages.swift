@@ -98,7 +98,7 @@ enum NoticesPages {
     private static func told(_ one: NoticesDirectory.Listed, _ policy: Policy) -> HTML {
         let source = policy.notices.first { $0.id == one.notice.duty.kind }?.source
         let under: HTML = source.map { "<span class=\"two\">\($0)</span>" } ?? .empty
-        return "\(policy.noticeName(one.notice.duty.kind))\(under)"
+        return "<div>\(policy.noticeName(one.notice.duty.kind))\(under)</div>"
     }
 
     private static func cell(_ one: NoticesDirectory.Listed) -> HTML {
@@ -144,10 +144,10 @@ enum NoticesPages {
                 let look: HTML = one.notice.isLate(at: now) ? "bad" : "good"
                 let words = one.notice.isLate(at: now) ? "late" : "in time"
                 outcome = """
-                    <b class="\(look)">\(words)</b>, \(given) to \(isolated(receipt.recipient))<span class="two" dir="auto">\(receipt.proof)\(evidence)</span>
+                    <div><b class="\(look)">\(words)</b>, \(given) to \(isolated(receipt.recipient))<span class="two" dir="auto">\(receipt.proof)\(evidence)</span></div>
                     """
             } else {
-                outcome = "Not needed<span class=\"two\" dir=\"auto\">\(one.notice.waiver ?? "")</span>"
+                outcome = "<div>Not needed<span class=\"two\" dir=\"auto\">\(one.notice.waiver ?? "")</span></div>"
             }
             return """
                 <tr>\(cell(one))<td data-label="Who is told">\(told(one, policy))</td><td data-label="Until">\(time(one.notice.duty.dueAt, now: now))</td><td data-label="Outcome">\(outcome)</td></tr>
