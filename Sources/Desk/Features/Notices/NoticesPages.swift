@@ -147,7 +147,9 @@ enum NoticesPages {
                     <div><b class="\(look)">\(words)</b>, \(given) to \(isolated(receipt.recipient))<span class="two" dir="auto">\(receipt.proof)\(evidence)</span></div>
                     """
             } else {
-                outcome = "<div>Not needed<span class=\"two\" dir=\"auto\">\(one.notice.waiver ?? "")</span></div>"
+                outcome = """
+                    <div>Not needed<span class="two" dir="auto">\(one.notice.waiver ?? "")</span></div>
+                    """
             }
             return """
                 <tr>\(cell(one))<td data-label="Who is told">\(told(one, policy))</td><td data-label="Until">\(time(one.notice.duty.dueAt, now: now))</td><td data-label="Outcome">\(outcome)</td></tr>
