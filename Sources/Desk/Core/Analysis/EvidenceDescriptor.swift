@@ -1,3 +1,5 @@
+import Diagnosis
+import Domain
 import Glibc
 
 /// An open file of evidence that libraries read by its descriptor, from its beginning.
@@ -36,25 +38,10 @@ final class EvidenceDescriptor: Sendable {
     /// What lies in a bucket is brought into a file without a name, which goes when it is closed.
     static func open(_ hash: String, in store: EvidenceStore) throws -> EvidenceDescriptor? {
         guard let file = try store.open(hash) else { return nil }
-        if store.bucket == nil {
-            let number = Glibc.open(store.path(of: hash), O_RDONLY | O_CLOEXEC)
-            guard number >= 0 else { throw EvidenceStore.fault("open \(hash)") }
-            return EvidenceDescriptor(number, size: file.size)
-        }
-        var template = Array("\(store.folder)/.analysis-XXXXXX".utf8CString)
-        let number = mkstemp(&template)
-        guard number >= 0 else { throw EvidenceStore.fault("make a file for an analysis") }
-        let descriptor = EvidenceDescriptor(number, size: file.size)
-        unlink(template)
-        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
-        var place: Int64 = 0
-        while place < file.size {
-            let bytes = try file.read(at: place, count: 4 << 20)
-            if bytes.isEmpty { break }
-            try bytes.withUnsafeBytes { try EvidencePart.append($0, to: number) }
-            place += Int64(bytes.count)
-        }
-        lseek(number, 0, SEEK_SET)
-        return descriptor
+        let number = try file.descriptor(
+            spooledAt: "\(store.folder)/.analysis-\(newIdentifier(at: Timestamp(microseconds: 0)))")
+        return EvidenceDescriptor(number, size: file.size)
     }
 }
+
+extension EvidenceDescriptor: LogBytes {}

@@ -12,15 +12,7 @@ enum EvidenceLines {
         let store = services.evidence
         if member.isEmpty {
             let file = try await EvidenceReadPages.open(found, way: "preview", for: actor, services).file
-            return try await store.working {
-                var place: Int64 = 0
-                return try pick(numbers) { buffer in
-                    let bytes = try file.read(at: place, count: buffer.count)
-                    place += Int64(bytes.count)
-                    buffer.copyBytes(from: bytes)
-                    return bytes.count
-                }
-            }
+            return try await store.working { try pick(numbers, of: file) }
         }
         // An archive stays as it is; what is shown of it does not.
         _ = try await EvidenceReadPages.open(found, way: "preview", for: actor, services)
@@ -36,6 +28,19 @@ enum EvidenceLines {
                 if one.name == name { lines = try pick(numbers) { one.read(into: $0) } }
             }
             return lines.mapValues { redactor?.redact($0) ?? $0 }
+        }
+    }
+
+    /// Picks lines out of a file.
+    static func pick(
+        _ numbers: [Int], of file: any LogBytes, watch: AnalysisWatch? = nil
+    ) throws -> [Int: String] {
+        var place: Int64 = 0
+        return try pick(numbers, watch: watch) { buffer in
+            let bytes = try file.read(at: place, count: buffer.count)
+            place += Int64(bytes.count)
+            buffer.copyBytes(from: bytes)
+            return bytes.count
         }
     }
 

@@ -92,8 +92,15 @@ struct LogWork {
 
     private func examine(_ file: EvidenceDescriptor, head: [UInt8]) throws -> LogDigest {
         var transcoder = LogTranscoder(beginning: head)
-        let format = LogFormat(
-            learningFrom: try samples(file, transcoder), assuming: assumptions(nil))
+        let format =
+            if var beginning = transcoder {
+                LogFormat(
+                    learningFrom: [
+                        .init(offset: 0, bytes: beginning.text(of: try file.read(at: 0, count: Self.piece)))
+                    ], assuming: assumptions(nil))
+            } else {
+                try LogFormat(learningFrom: file, assuming: assumptions(nil))
+            }
         var examiner = LogExaminer(format, name: name)
         var place: Int64 = 0
         while true {
@@ -104,29 +111,6 @@ struct LogWork {
             try watch.reach(place)
         }
         return examiner.finish()
-    }
-
-    /// Parts from all over a file, to learn its format from.
-    private func samples(
-        _ file: EvidenceDescriptor, _ transcoder: LogTranscoder?
-    ) throws -> [LogFormat.Sample] {
-        let first = try file.read(at: 0, count: Self.piece)
-        if var transcoder { return [.init(offset: 0, bytes: transcoder.text(of: first))] }
-        var samples = [LogFormat.Sample(offset: 0, bytes: first)]
-        let (parts, length) = (Int64(63), 32 << 10)
-        let step = (file.size - Int64(first.count)) / parts
-        guard step > length else {
-            if file.size > first.count {
-                let rest = try file.read(at: Int64(first.count), count: Int(file.size) - first.count)
-                samples.append(.init(offset: first.count, bytes: rest))
-            }
-            return samples
-        }
-        for part in 0..<parts {
-            let offset = Int64(first.count) + part * step
-            samples.append(.init(offset: Int(offset), bytes: try file.read(at: offset, count: length)))
-        }
-        return samples
     }
 
     // MARK: What came out
@@ -160,7 +144,8 @@ struct LogWork {
         }
         log.patterns = diagnosis.notable.map { pattern in
             .init(
-                id: pattern.template.id, text: clip(pattern.template.text), count: pattern.template.count,
+                id: pattern.template.id, text: Self.clip(pattern.template.text),
+                count: pattern.template.count,
                 level: pattern.level?.name, isTrouble: pattern.isTrouble, course: pattern.course,
                 variables: [])
         }
@@ -178,10 +163,6 @@ struct LogWork {
     /// The path inside the archive of a log's name; empty for the file itself.
     private func member(_ source: String) -> String {
         source == name ? "" : source.hasPrefix(name + "/") ? String(source.dropFirst(name.count + 1)) : source
-    }
-
-    private func clip(_ text: String) -> String {
-        text.utf8.count > Self.width ? String(text.prefix(Self.width - 1)) + "…" : text
     }
 
     private func claim(
@@ -225,14 +206,10 @@ struct LogWork {
         }
         guard !wanted.isEmpty else { return [:] }
         var found: [String: [Int: String]] = [:]
-        if let lines = wanted[name], wanted.count == 1, !isArchive(try file.read(at: 0, count: 4096)) {
-            var place: Int64 = 0
-            found[name] = try EvidenceLines.pick(Array(lines), watch: watch) { buffer in
-                let bytes = try file.read(at: place, count: buffer.count)
-                place += Int64(bytes.count)
-                buffer.copyBytes(from: bytes)
-                return bytes.count
-            }
+        if let lines = wanted[name], wanted.count == 1,
+            !ArchiveReader.isArchive(try file.read(at: 0, count: 4096))
+        {
+            found[name] = try EvidenceLines.pick(Array(lines), of: file, watch: watch)
             return found
         }
         lseek(file.number, 0, SEEK_SET)
@@ -243,8 +220,6 @@ struct LogWork {
         }
         return found
     }
-
-    private func isArchive(_ head: [UInt8]) -> Bool { ArchiveReader.isArchive(head) }
 
     // MARK: What is private
 

@@ -6,10 +6,8 @@ import Storage
 ///
 /// It blocks, in bounded memory, as `LogWork` does.
 struct RedactionWork {
-    /// What is replaced.
-    var rules: RedactionRules
-    /// The case's own key.
-    var key: RedactionKey
+    /// Takes out what is private, by the case's own key.
+    var redactor: Redactor
     /// Who is told how far it is.
     var watch: AnalysisWatch
 
@@ -56,7 +54,7 @@ struct RedactionWork {
     private func write(_ file: EvidenceFile, head: [UInt8], to part: EvidencePart) throws -> [String: Int] {
         // What is not UTF-8 or alike becomes it: rules read bytes.
         var transcoder = LogTranscoder(beginning: head)
-        var stream = RedactionStream(rules: rules, key: key)
+        var stream = redactor.stream()
         var place: Int64 = 0
         while true {
             let bytes = try file.read(at: place, count: 1 << 20)

@@ -73,16 +73,17 @@ package final class EvidenceFile: Sendable {
         let descriptor = Glibc.open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw EvidenceStore.fault("open \(path)") }
         unlink(path)
-        var place: Int64 = 0
-        while place < size {
-            let bytes = try read(at: place, count: 1 << 20)
-            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard written == bytes.count, written > 0 else {
-                let fault = EvidenceStore.fault("write \(path)")
-                close(descriptor)
-                throw fault
+        do {
+            var place: Int64 = 0
+            while place < size {
+                let bytes = try read(at: place, count: 1 << 20)
+                guard !bytes.isEmpty else { throw EvidenceFault(description: "\(path) ends before its end") }
+                try bytes.withUnsafeBytes { try EvidencePart.append($0, to: descriptor) }
+                place += Int64(bytes.count)
             }
-            place += Int64(written)
+        } catch {
+            close(descriptor)
+            throw error
         }
         lseek(descriptor, 0, SEEK_SET)
         return descriptor

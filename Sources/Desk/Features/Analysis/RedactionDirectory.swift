@@ -59,8 +59,7 @@ package enum RedactionDirectory {
             return copy
         }
         let now = services.clock()
-        let work = RedactionWork(
-            rules: try rules.get(), key: try await key(of: found.caseID, services), watch: watch)
+        let work = RedactionWork(redactor: try await redactor(of: found.caseID, services), watch: watch)
         let (store, id) = (services.evidence, newIdentifier(at: now))
         let made = try await store.working {
             try work.copy(of: found.hash, mediaType: found.mediaType, in: store, named: id, at: now)
