@@ -1,8 +1,8 @@
 /// Indexes that are taken away while very many rows come, and built afterwards in one go each.
 ///
 /// Their definitions stand in a table of their own meanwhile, written in the transaction that takes them away: whoever
-/// opens the database next after an interruption builds them. The writer has a large cache meanwhile. Indexes that keep rows unique or cover few rows stay. On
-/// PostgreSQL all stay: there the way to the server costs more than they do.
+/// opens the database next after an interruption builds them. The writer has a large cache meanwhile. Indexes that keep
+/// rows unique or cover few rows stay. On PostgreSQL all stay: there the way to the server costs more than they do.
 package enum SuspendedIndexes {
     /// The table that holds their definitions while they are away; it is there only then.
     package static let table = "suspended_index"
@@ -57,7 +57,7 @@ package enum SuspendedIndexes {
                 }
                 try connection.run(script: "DROP TABLE \(table)")
             }
-            try connection.run(script: "PRAGMA cache_size = -8192; PRAGMA shrink_memory")
+            try connection.run(script: "\(SQLiteDatabase.usualWriterCache); PRAGMA shrink_memory")
         }
     }
 

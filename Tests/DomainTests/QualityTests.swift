@@ -4,9 +4,14 @@ import Testing
 /// The rubric as a meter and as marks, sampling, and the figures of surveys: pure.
 struct QualityTests {
     private static let anchors = [1: "None", 2: "Little", 3: "Half", 4: "Most", 5: "All"]
-    private static let rubric = Form(
-        id: "rubric", name: "Rubric", use: .quality,
-        questions: [
+    private static let rubric = rubric(anchors: anchors)
+
+    private static func rubric(anchors: [Int: String]) -> Form {
+        Form(id: "rubric", name: "Rubric", use: .quality, questions: questions(anchors: anchors))
+    }
+
+    private static func questions(anchors: [Int: String]) -> [Form.Question] {
+        [
             .init(
                 id: "notes", label: "Notes", kind: .rating, anchors: anchors, weight: 2,
                 signs: [.problemStatement, .notes]),
@@ -17,7 +22,8 @@ struct QualityTests {
                 id: "resolution", label: "Resolution", kind: .rating, anchors: anchors, weight: 4,
                 signs: [.narrative]),
             .init(id: "remark", label: "Anything else?", kind: .longText),
-        ])
+        ]
+    }
 
     @Test(
         "CASE-63 part: The meter counts by the rubric’s weights what applies, and leaves the rest to a reviewer"
@@ -46,9 +52,9 @@ struct QualityTests {
         #expect([mark(5, 2), mark(4, 1)].score == 467)
         #expect([mark(4, 0)].score == nil && [FormMark]().score == nil)
         #expect(scoreWords(467) == "4.67" && scoreWords(405) == "4.05")
-        var other = Self.rubric
-        other.questions[0].anchors[3] = "More than half"
-        #expect(other.version != Self.rubric.version)
+        var anchors = Self.anchors
+        anchors[3] = "More than half"
+        #expect(Self.rubric(anchors: anchors).version != Self.rubric.version)
     }
 
     @Test(

@@ -227,12 +227,12 @@ extension CaseForms {
     /// What staff answered already is left out, unless the customer was asked for it all the same.
     package var customerForm: Form? {
         guard let intake = form(.intake) else { return nil }
-        var form = intake
-        (form.id, form.name) = ("customer", "What we need to know")
-        let others = self.form(.environment)?.questions ?? []
-        form.questions += others.filter { record.open[$0.id] != nil && intake.question($0.id) == nil }
-        form.questions = form.questions.filter(\.isForCustomer)
-        return form
+        let others = (form(.environment)?.questions ?? []).filter {
+            record.open[$0.id] != nil && intake.question($0.id) == nil
+        }
+        return Form(
+            id: "customer", name: "What we need to know", use: intake.use, productAreas: intake.productAreas,
+            questions: (intake.questions + others).filter(\.isForCustomer))
     }
 
     /// The questions that stand on the customer's page.

@@ -38,15 +38,17 @@ package struct Form: Hashable, Sendable {
     }
 
     /// Its identifier.
-    package var id: String
+    package let id: String
     /// Shown.
-    package var name: String
+    package let name: String
     /// What it is for.
-    package var use: Use
+    package let use: Use
     /// The product areas for which it stands; empty for all that have no form of their own.
-    package var productAreas: [String]
+    package let productAreas: [String]
     /// Its questions, in order.
-    package var questions: [Question]
+    package let questions: [Question]
+    /// Changes with whatever is asked, so that a filled-in page can be held against the form in force.
+    package let version: String
 
     /// A form with all parts.
     package init(
@@ -54,15 +56,14 @@ package struct Form: Hashable, Sendable {
     ) {
         (self.id, self.name, self.use) = (id, name, use)
         (self.productAreas, self.questions) = (productAreas, questions)
+        version = Self.version(id, use, questions)
     }
 
     /// The question with this identifier.
     package func question(_ id: String) -> Question? { questions.first { $0.id == id } }
 
-    /// Changes with whatever is asked, so that a filled-in page can be held against the form in force.
-    ///
     /// FNV-1a over what the form asks; the same on every machine.
-    package var version: String {
+    private static func version(_ id: String, _ use: Use, _ questions: [Question]) -> String {
         var text = "\(id)\u{1F}\(use.rawValue)"
         for question in questions {
             text += "\u{1E}\(question.id)\u{1F}\(question.label)\u{1F}\(question.kind.rawValue)"
@@ -115,35 +116,37 @@ extension Form {
     }
 
     /// One thing that is asked.
-    package struct Question: Hashable, Sendable {
+    ///
+    /// A class, since pages pass all questions of a policy around many times and none of them ever changes.
+    package final class Question: Hashable, Sendable {
         /// Its identifier: the same in two forms where they ask the same.
-        package var id: String
+        package let id: String
         /// What is asked.
-        package var label: String
+        package let label: String
         /// A sentence that helps to answer.
-        package var help: String?
+        package let help: String?
         /// What it takes.
-        package var kind: Kind
+        package let kind: Kind
         /// What may be chosen.
-        package var choices: [Policy.Term]
+        package let choices: [Policy.Term]
         /// What the marks of a rating stand for.
-        package var anchors: [Int: String]
+        package let anchors: [Int: String]
         /// The step for which the answer is needed.
-        package var neededTo: Gate?
+        package let neededTo: Gate?
         /// When it is needed for that step; always where empty.
-        package var neededWhen: [Condition]
+        package let neededWhen: [Condition]
         /// When it is asked; always where empty.
-        package var shownWhen: [Condition]
+        package let shownWhen: [Condition]
         /// What the answer adds to the score, in parts of all weights.
-        package var weight: Int
+        package let weight: Int
         /// The field of the case in which the answer stands.
-        package var caseField: CaseField?
+        package let caseField: CaseField?
         /// What the software knows by itself.
-        package var check: ClosureCheck?
+        package let check: ClosureCheck?
         /// Whether customers may be asked.
-        package var isForCustomer: Bool
+        package let isForCustomer: Bool
         /// Of a criterion of quality: what the software can see of it while the work goes on.
-        package var signs: [DocumentationSign]
+        package let signs: [DocumentationSign]
 
         /// A question with all parts.
         package init(
@@ -158,6 +161,22 @@ extension Form {
             self.weight = weight ?? (neededTo == nil ? 1 : 2)
             (self.caseField, self.check, self.isForCustomer) = (caseField, check, isForCustomer)
             self.signs = signs
+        }
+
+        package static func == (left: Question, right: Question) -> Bool {
+            left === right
+                || (left.id == right.id && left.label == right.label && left.help == right.help
+                    && left.kind == right.kind && left.choices == right.choices
+                    && left.anchors == right.anchors
+                    && left.neededTo == right.neededTo && left.neededWhen == right.neededWhen
+                    && left.shownWhen == right.shownWhen && left.weight == right.weight
+                    && left.caseField == right.caseField && left.check == right.check
+                    && left.isForCustomer == right.isForCustomer && left.signs == right.signs)
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            hasher.combine(id)
+            hasher.combine(label)
         }
     }
 

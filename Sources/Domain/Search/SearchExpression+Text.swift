@@ -24,8 +24,23 @@ extension SearchExpression {
     }
 
     private static func written(words: String) -> String {
+        if isPlainWord(words) { return words }
         let isPlain = (try? SearchParser.parse(words)) == .text(words)  // what does not read is quoted
         return isPlain ? words : quoted(words)
+    }
+
+    /// Whether these are letters and digits that mean nothing else, which a look at their bytes settles: the links of a
+    /// page write the same search many times.
+    private static func isPlainWord(_ words: String) -> Bool {
+        guard let first = words.utf8.first, first != UInt8(ascii: "-"), !["AND", "OR", "NOT"].contains(words)
+        else { return false }
+        return words.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+            default: false
+            }
+        }
     }
 
     private static func written(value: String) -> String {

@@ -91,6 +91,7 @@ package enum SearchField: String, CaseIterable, Sendable {
         }
     }
 
+    private static let names = named.keys.sorted()
     private static let named = Dictionary(
         allCases.flatMap { field in ([field.rawValue] + field.aliases).map { ($0, field) } }
     ) { first, _ in first }
@@ -104,6 +105,6 @@ package enum SearchField: String, CaseIterable, Sendable {
     /// The name that was probably meant; nil where none is near.
     package static func meant(by name: String) -> String? {
         guard name.count >= 3 else { return nil }
-        return nearest(to: name.lowercased(), in: named.keys.sorted(), slips: name.count >= 5 ? 2 : 1)
+        return nearest(to: name.lowercased(), in: names, slips: name.count >= 5 ? 2 : 1)
     }
 }

@@ -123,7 +123,7 @@ package struct SearchParser {
         guard end > place, end < characters.count, ":<>=".contains(characters[end]) else { return nil }
         let name = String(characters[place..<end])
         guard let field = SearchField(named: name) else {
-            if let meant = SearchField.meant(by: name), characters[end] == ":", !looksLikeText(after: end + 1)
+            if characters[end] == ":", !looksLikeText(after: end + 1), let meant = SearchField.meant(by: name)
             {
                 throw problem(
                     "unknown_field",

@@ -221,29 +221,43 @@ extension ServiceLevels {
     /// It needs as many words as policy asks for, beside those that only acknowledge. What was erased cannot be weighed
     /// any more and counts. A reviewer's word goes before this (`ClockFact`).
     package func emptiness(of text: String) -> String? {
-        if text == FactBody.erasedText || hasWords(text) && acknowledgements.isEmpty { return nil }
-        guard hasWords(text) else {
+        if text == FactBody.erasedText || meaningfulWords <= 0 { return nil }
+        guard words(of: text.unicodeScalars) >= meaningfulWords else {
             return "It has fewer than \(meaningfulWords) words, and so no finding, question or plan."
         }
-        let pieces = text.split { ".!?,;:\n\r。！？".contains($0) }
-        let rest = pieces.filter { piece in
-            let folded = piece.lowercased()
-            return !acknowledgements.contains { folded.contains($0) }
+        // Most messages have said enough with their first sentences.
+        var said = 0
+        for piece in text.unicodeScalars.split(whereSeparator: Self.endsPiece) {
+            let folded = String(piece).lowercased()
+            if acknowledgements.contains(where: { folded.contains(bytesOf: $0) }) { continue }
+            said += words(of: piece)
+            if said >= meaningfulWords { return nil }
         }
-        if rest.count == pieces.count || hasWords(rest.joined(separator: " ")) { return nil }
         return "It only acknowledges, and names no finding, question or plan."
     }
 
-    private func hasWords(_ text: String) -> Bool {
+    private static func endsPiece(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case ".", "!", "?", ",", ";", ":", "\n", "\r", "。", "！", "？": true
+        default: false
+        }
+    }
+
+    /// How many words there are; no more are counted than a message needs.
+    private func words(of text: some Sequence<Unicode.Scalar>) -> Int {
         var words = 0
         var isInside = false
-        for scalar in text.unicodeScalars {
-            let isWord = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        for scalar in text {
+            let isWord =
+                switch scalar {
+                case "a"..."z", "A"..."Z", "0"..."9": true
+                default: !scalar.isASCII && scalar.properties.isAlphabetic
+                }
             // Scripts without spaces: each ideograph is as good as a word.
-            if scalar.properties.isIdeographic || (isWord && !isInside) { words += 1 }
+            if (!scalar.isASCII && scalar.properties.isIdeographic) || (isWord && !isInside) { words += 1 }
             isInside = isWord
-            if words >= meaningfulWords { return true }
+            if words >= meaningfulWords { break }
         }
-        return words >= meaningfulWords
+        return words
     }
 }

@@ -20,6 +20,9 @@ package final class SQLiteDatabase: Database {
         var isSuspect = false
     }
 
+    /// What the writer keeps of the file in memory, in kibibytes where below zero.
+    static let usualWriterCache = "PRAGMA cache_size = -16384"
+
     package var dialect: Dialect { .sqlite }
 
     /// Opens the file, and makes it where it is missing.
@@ -31,7 +34,7 @@ package final class SQLiteDatabase: Database {
             try db.execute(sql: "PRAGMA foreign_keys = ON")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
             // Small, since the machine keeps the file in memory anyway: five times much is too much.
-            try db.execute(sql: "PRAGMA cache_size = -8192")
+            try db.execute(sql: "PRAGMA cache_size = -4096")
         }
         do {
             writer = try DatabaseQueue(path: path, configuration: configuration)
@@ -39,7 +42,7 @@ package final class SQLiteDatabase: Database {
                 try db.execute(sql: "PRAGMA journal_mode = WAL")
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 // The one writer turns over more pages than a reader, above all in the index of words.
-                try db.execute(sql: "PRAGMA cache_size = -65536")
+                try db.execute(sql: Self.usualWriterCache)
                 // Readers find the log and its index there, also where nothing was ever written.
                 try db.execute(sql: "BEGIN IMMEDIATE; COMMIT")
             }

@@ -86,7 +86,10 @@ package struct Site: Sendable {
         router.addMiddleware { UnmatchedMiddleware(site: self) }
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
-                await self.respond(to: request, context, route)
+                // In a task of its own, which gives back the memory of its frames at its end: a connection on which a
+                // page listens would keep it for hours.
+                async let response = self.respond(to: request, context, route)
+                return await response
             }
         }
         return router

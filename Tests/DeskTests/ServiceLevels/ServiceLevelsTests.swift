@@ -133,6 +133,11 @@ struct ServiceLevelsTests {
             let file = try await browser.get("/cases/\(number)/clocks.csv")
             #expect(file.headers["content-type"] == "text/csv; charset=utf-8")
             #expect(csv.body == file.body)
+            let alone = try await program.get("/api/v1/cases/\(number)/clocks?clock=resolution").json[
+                "items"]?.array
+            #expect(alone?.count == 1 && alone?.first?["state"]?.string == "paused")
+            let unknown = try await program.get("/api/v1/cases/\(number)/clocks?clock=resolutoin")
+            #expect(unknown.status == 422 && unknown.body.contains("Did you mean “resolution”"))
             var rows = 0
             for item in items {
                 let intervals = try #require(item["intervals"]?.array)

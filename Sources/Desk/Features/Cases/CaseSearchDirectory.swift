@@ -138,17 +138,17 @@ extension CaseDirectory {
         var snippets: [String: CaseSnippet] = [:]
         for this in cases {
             let row = SearchText.fold("\(this.number) \(this.subject)")
-            for text in texts where snippets[this.id.raw] == nil && !row.contains(text) {
-                guard
-                    let place = try SearchDirectory.place(
-                        of: text, in: this.id, isPublic: actor.isCustomer, tx: tx)
-                else { continue }
-                let words = try original(place, in: tx) ?? place.text
-                if let parts = SearchText.snippet(of: text, in: words)
-                    ?? SearchText.snippet(of: text, in: place.text)
-                {
-                    snippets[this.id.raw] = CaseSnippet(kind: place.kind, parts: parts)
-                }
+            let hidden = texts.filter { !row.contains(bytesOf: $0) }
+            guard
+                let place = try SearchDirectory.place(
+                    ofAny: hidden, in: this.id, isPublic: actor.isCustomer, tx: tx),
+                let text = hidden.first(where: place.text.contains(bytesOf:))
+            else { continue }
+            let words = try original(place, in: tx) ?? place.text
+            if let parts = SearchText.snippet(of: text, in: words)
+                ?? SearchText.snippet(of: text, in: place.text)
+            {
+                snippets[this.id.raw] = CaseSnippet(kind: place.kind, parts: parts)
             }
         }
         return snippets

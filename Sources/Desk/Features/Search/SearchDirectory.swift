@@ -191,13 +191,14 @@ package enum SearchDirectory {
     /// The cases on which the index may be behind as to some texts, as a query with one column, `doc`.
     static func touched(by folded: [String]) -> SQL { WordsQueries.touched(by: folded) }
 
-    /// A text of a case that holds some folded words; nil where there is none that the reader may read.
+    /// A text of a case that holds any of some folded words; nil where there is none that the reader may read.
     static func place(
-        of folded: String, in caseID: ID<SupportCase>, isPublic: Bool, tx: borrowing Transaction
+        ofAny folded: [String], in caseID: ID<SupportCase>, isPublic: Bool, tx: borrowing Transaction
     ) throws -> Place? {
-        guard let doc = try doc(of: caseID.raw, in: tx) else { return nil }
-        return try tx.first(WordsQueries.texts(of: doc, holding: folded, isPublic: isPublic, limit: 1)) {
-            row in
+        guard !folded.isEmpty, let doc = try doc(of: caseID.raw, in: tx) else { return nil }
+        return try tx.first(
+            WordsQueries.texts(of: doc, holdingAnyOf: folded, isPublic: isPublic, limit: 1)
+        ) { row in
             Place(
                 kind: SearchWords.Kind(rawValue: row.text(0)) ?? .entry, source: row.text(1),
                 text: row.text(2))

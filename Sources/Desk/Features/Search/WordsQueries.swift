@@ -202,12 +202,13 @@ enum WordsQueries {
             postgreSQL: "SELECT doc FROM search_pending WHERE 1 = 0")
     }
 
-    /// The texts of a case that hold some folded words, the latest first.
-    static func texts(of doc: Int64, holding folded: String, isPublic: Bool, limit: Int) -> SQL {
+    /// The texts of a case that hold any of some folded words, the latest first.
+    static func texts(of doc: Int64, holdingAnyOf folded: [String], isPublic: Bool, limit: Int) -> SQL {
         let last = (doc << partBits) + (isPublic ? firstInternal : mostParts) - 1
+        let found = folded.map { text -> SQL in "\(SQL.placeOf)(text, \(text)) > 0" }
         return """
             SELECT kind, source, text FROM search_entry
-            WHERE id BETWEEN \(doc << partBits) AND \(last) AND \(SQL.placeOf)(text, \(folded)) > 0
+            WHERE id BETWEEN \(doc << partBits) AND \(last) AND \(SQL.any(found))
             ORDER BY id LIMIT \(limit)
             """
     }
@@ -236,7 +237,7 @@ enum WordsQueries {
         setState("x", 1), docs(of: ["x"]), skip("x", of: "x", reason: "x", detail: "x"), unskip("x", of: "x"),
         skipped(of: "x"), skippedCount(), awaited(limit: 1),
         "SELECT 1 FROM search_case c WHERE " + holds(anyOf: ["x"], kinds: ["x"], isPublic: true),
-        touched(by: ["x", "y"]), texts(of: 1, holding: "x", isPublic: false, limit: 1),
+        touched(by: ["x", "y"]), texts(of: 1, holdingAnyOf: ["x"], isPublic: false, limit: 1),
         page(after: "", limit: 1),
         SQL.searching,
     ]

@@ -8,7 +8,8 @@ enum ServiceLevelsJSON {
     static let reads = [
         APIRead(
             "case.clocks", "The clocks of a case: what is due, what was met, and why",
-            path: "/cases/{id}/clocks", access: .right("case.view")
+            path: "/cases/{id}/clocks", access: .right("case.view"),
+            parameters: [.init("clock", "One clock alone, by its name: first_response, resolution …")]
         ) { call, services in
             let explained = try await ClockExplanation.read(call, services)
             return json(explained)
@@ -221,10 +222,10 @@ struct ClockExplanation: Sendable {
     /// The clocks themselves.
     var clocks: CaseClocks
 
-    init(_ this: SupportCase, _ clocks: CaseClocks, at now: Timestamp) {
+    init(_ this: SupportCase, _ clocks: CaseClocks, only one: CaseClock?, at now: Timestamp) {
         (number, self.now, self.clocks) = (this.number, now, clocks)
         level = clocks.current.map { ($0.applied, $0.level.name) }
-        entries = clocks.cycles.map {
+        entries = clocks.cycles.filter { one == nil || $0.id.clock == one }.map {
             Entry($0.id, $0.number, $0.cycle, clocks, at: now)
         }
     }
@@ -242,13 +243,26 @@ struct ClockExplanation: Sendable {
         }
     }
 
+    /// All clocks of the case, or the one that the address names.
     static func read(_ call: SignedInCall, _ services: Services) async throws -> ClockExplanation {
         let (policy, now) = (services.policy.current, services.clock())
         let reference = call.request.parameter("id")
+        let one = try call.request.query("clock").map(clock(named:))
         return try await services.database.read { tx in
             let this = try CaseDirectory.find(reference, for: call.actor, in: tx)
             let clocks = try ServiceLevelsDirectory.clocks(of: this, policy: policy, at: now, in: tx)
-            return ClockExplanation(this, clocks, at: now)
+            return ClockExplanation(this, clocks, only: one, at: now)
         }
+    }
+
+    private static func clock(named name: String) throws(Refusal) -> CaseClock {
+        guard let clock = CaseClock(rawValue: name) else {
+            let names = CaseClock.allCases.map(\.rawValue)
+            let hint = nearest(to: name, in: names).map { " Did you mean “\($0)”?" } ?? ""
+            throw Refusal(
+                field: "clock", "unknown_clock",
+                "There is no clock “\(name)”.\(hint) The clocks are \(names.joined(separator: ", ")).")
+        }
+        return clock
     }
 }

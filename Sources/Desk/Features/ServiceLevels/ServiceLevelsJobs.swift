@@ -15,6 +15,9 @@ package struct ServiceLevelsJobs: Service {
     /// So many cases are worked out in one round, and so many in one transaction.
     static let (round, batch) = (400, 40)
 
+    /// So many batches are worked out at once: as many as leave readers of the database for others.
+    private static let atOnce = 2
+
     /// The jobs of an installation.
     package init(_ services: Services) { self.services = services }
 
@@ -78,21 +81,69 @@ package struct ServiceLevelsJobs: Service {
     }
 
     /// Works out some cases; returns how many.
+    ///
+    /// They are worked out several batches at once, beside the transactions that keep what came out; those follow each other
+    /// in the order in which the clocks are due.
     func work() async throws -> Int {
         let now = services.clock()
         let ids = try await services.database.read { tx in try Self.next(at: now, limit: Self.round, in: tx) }
-        for start in stride(from: 0, to: ids.count, by: Self.batch) {
-            let some = Array(ids[start..<min(start + Self.batch, ids.count)])
-            do {
-                try await settle(some, at: now)
-            } catch let fault as StorageFault where fault.isTemporary {
-                throw fault
-            } catch {
-                for id in some { try await settleAlone(id, at: now) }
+        let batches = stride(from: 0, to: ids.count, by: Self.batch).map {
+            Array(ids[$0..<min($0 + Self.batch, ids.count)])
+        }
+        try await withThrowingTaskGroup(of: (Int, WorkedOut).self) { group in
+            var (begun, kept, done) = (0, 0, [Int: WorkedOut]())
+            func beginNext(in group: inout ThrowingTaskGroup<(Int, WorkedOut), any Error>) {
+                guard begun < batches.count else { return }
+                let index = begun
+                begun += 1
+                group.addTask { (index, await self.settlements(of: batches[index], at: now)) }
+            }
+            for _ in 0..<Self.atOnce { beginNext(in: &group) }
+            while let (index, settlements) = try await group.next() {
+                done[index] = settlements
+                while let next = done.removeValue(forKey: kept) {
+                    beginNext(in: &group)
+                    try await keep(next, of: batches[kept], at: now)
+                    kept += 1
+                }
             }
         }
         if !ids.isEmpty { services.live.wake() }
         return try await ids.count + (ids.count < Self.round ? count() : 0)
+    }
+
+    private typealias WorkedOut = Result<[Settlement], any Error>
+
+    private func settlements(of ids: [String], at now: Timestamp) async -> WorkedOut {
+        do {
+            return .success(
+                try await services.database.read { [services] tx in
+                    let policy = try services.policy.inForce(in: tx)
+                    var basis = try Settlement.Basis(policy, in: tx)
+                    return try ids.compactMap { try Settlement($0, &basis, at: now, in: tx) }
+                })
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func keep(
+        _ settlements: WorkedOut, of ids: [String], at now: Timestamp
+    ) async throws {
+        do {
+            let settlements = try settlements.get()
+            try await services.database.write { [services] tx in
+                var basis = try Settlement.Basis(try services.policy.inForce(in: tx), in: tx)
+                for settlement in settlements {
+                    _ = try settlement.upToDate(&basis, at: now, in: tx)?
+                        .keep(at: now, journal: services.journal, in: tx)
+                }
+            }
+        } catch let fault as StorageFault where fault.isTemporary {
+            throw fault
+        } catch {
+            for id in ids { try await settleAlone(id, at: now) }
+        }
     }
 
     /// Counts the outcomes of some cases of which nothing else is to be worked out; returns how many cases there were.
@@ -127,7 +178,7 @@ package struct ServiceLevelsJobs: Service {
         return ids.count
     }
 
-    private static func epoch(in tx: borrowing Transaction) throws -> Timestamp {
+    fileprivate static func epoch(in tx: borrowing Transaction) throws -> Timestamp {
         try tx.first(ServiceLevelsQueries.epoch()) { Timestamp(microseconds: $0.integer(0)) }
             ?? Timestamp(microseconds: 0)
     }
@@ -135,7 +186,10 @@ package struct ServiceLevelsJobs: Service {
     /// One case that cannot be worked out keeps no other from it, and is tried again when it changes.
     private func settleAlone(_ id: String, at now: Timestamp) async throws {
         do {
-            try await settle([id], at: now)
+            try await services.database.write { [services] tx in
+                let policy = try services.policy.inForce(in: tx)
+                _ = try Self.settle([id], at: now, policy: policy, journal: services.journal, in: tx)
+            }
         } catch let fault as StorageFault where fault.isTemporary {
             throw fault
         } catch {
@@ -144,13 +198,6 @@ package struct ServiceLevelsJobs: Service {
                 let version = try ServiceLevelsDirectory.policyVersion(in: tx)
                 try tx.execute(ServiceLevelsQueries.skip(id, policy: version))
             }
-        }
-    }
-
-    private func settle(_ ids: [String], at now: Timestamp) async throws {
-        try await services.database.write { [services] tx in
-            _ = try Self.settle(
-                ids, at: now, policy: try services.policy.inForce(in: tx), journal: services.journal, in: tx)
         }
     }
 
@@ -170,42 +217,105 @@ package struct ServiceLevelsJobs: Service {
     private static func settle(
         _ ids: [String], at now: Timestamp, policy: Policy, journal: Journal, in tx: borrowing Transaction
     ) throws -> Int {
-        let version = try ServiceLevelsDirectory.policyVersion(in: tx)
-        let epoch = try epoch(in: tx)
-        var basis = try ClockBasis(policy, in: tx)
-        var facts = 0
-        for id in ids {
-            guard let mark = try tx.first(ServiceLevelsQueries.mark(of: id), { $0.integer(0) }) else {
-                continue
-            }
-            guard let found = try CaseDirectory.any(ID(id), in: tx) else {
-                try tx.execute(ServiceLevelsQueries.forget(id))
-                try AttainmentDirectory.save([], of: id, in: tx)
-                continue
-            }
-            let history = try ServiceLevelsDirectory.facts(of: found.id, in: tx)
-            let clocks = try ServiceLevelsDirectory.clocks(
-                of: found, facts: history, basis: &basis, at: now, in: tx)
-            // What was entered or imported afterwards fires only from when we learnt of the case.
-            let start = max(epoch, clocks.learntAt)
-            let events = clocks.events(after: start)
-            let entries = entries(clocks, events, at: now, of: found.id)
-            _ = try journal.append(entries, by: Actor.system.id, at: now, in: tx)
-            // What is done about it makes the case change, so it is worked out again after that.
-            let deeds = found.outwardDeeds(history, policy: policy, version: version, at: now)
-            _ = try journal.append(deeds.entries, by: Actor.system.id, at: now, in: tx)
-            facts += entries.count + deeds.entries.count
-            let pending = events.filter { $0.event.at > now }
-            let next = NextFiring(
-                clocks, pending,
-                silence: NoResponse(history, policy: policy).next(of: found, policy: policy)?.at)
-            try AttainmentDirectory.save(clocks.outcomes(pending: pending), of: id, in: tx)
-            let isOver = !clocks.isOpen && next.fireAt == nil
-            try tx.execute(
-                ServiceLevelsQueries.settle(
-                    id, mark: mark, policy: isOver ? ServiceLevelsQueries.ended : version, next))
+        var basis = try Settlement.Basis(policy, in: tx)
+        return try ids.reduce(0) { facts, id in
+            let settlement = try Settlement(id, &basis, at: now, in: tx)
+            return try facts + (settlement?.keep(at: now, journal: journal, in: tx) ?? 0)
         }
-        return facts
+    }
+}
+
+/// What the clocks of a case come to at a moment: what is to be recorded and kept of them.
+private struct Settlement: Sendable {
+    /// What is the same for all cases.
+    struct Basis {
+        var clocks: ClockBasis
+        var version: Int
+        var epoch: Timestamp
+
+        init(_ policy: Policy, in tx: borrowing Transaction) throws {
+            clocks = try ClockBasis(policy, in: tx)
+            version = try ServiceLevelsDirectory.policyVersion(in: tx)
+            epoch = try ServiceLevelsJobs.epoch(in: tx)
+        }
+    }
+
+    /// What came out for a case that is there.
+    private struct Outcome {
+        var fired: [Decision.Entry]
+        var deeds: [Decision.Entry]
+        var clocks: [ClockOutcome]
+        var next: NextFiring
+        var isOver: Bool
+    }
+
+    /// The state of things that it is about.
+    private struct State: Equatable {
+        /// Changes with the case.
+        var mark: Int64
+        /// How many facts are on record of its clocks, whoever recorded them.
+        var recorded: Int64
+        /// The version of policy.
+        var policy: Int
+
+        init?(of id: String, policy: Int, in tx: borrowing Transaction) throws {
+            let row = try tx.first(ServiceLevelsQueries.state(of: id)) { ($0.integer(0), $0.integer(1)) }
+            guard let row else { return nil }
+            ((mark, recorded), self.policy) = (row, policy)
+        }
+    }
+
+    private var id: String
+    private var state: State
+    /// Nil where the case is gone.
+    private var outcome: Outcome?
+
+    /// Works a case out; nil where it has no clocks.
+    init?(_ id: String, _ basis: inout Basis, at now: Timestamp, in tx: borrowing Transaction) throws {
+        guard let state = try State(of: id, policy: basis.version, in: tx) else { return nil }
+        (self.id, self.state) = (id, state)
+        guard let found = try CaseDirectory.any(ID(id), in: tx) else { return }
+        let history = try ServiceLevelsDirectory.facts(of: found.id, in: tx)
+        let clocks = try ServiceLevelsDirectory.clocks(
+            of: found, facts: history, basis: &basis.clocks, at: now, in: tx)
+        // What was entered or imported afterwards fires only from when we learnt of the case.
+        let events = clocks.events(after: max(basis.epoch, clocks.learntAt))
+        let pending = events.filter { $0.event.at > now }
+        let policy = basis.clocks.policy
+        let next = NextFiring(
+            clocks, pending, silence: NoResponse(history, policy: policy).next(of: found, policy: policy)?.at)
+        outcome = Outcome(
+            fired: Self.entries(clocks, events, at: now, of: found.id),
+            deeds: found.outwardDeeds(history, policy: policy, version: basis.version, at: now).entries,
+            clocks: clocks.outcomes(pending: pending), next: next,
+            isOver: !clocks.isOpen && next.fireAt == nil)
+    }
+
+    /// This, or what comes out now where case, clocks or policy changed since; nil where the case has no clocks any more.
+    func upToDate(
+        _ basis: inout Basis, at now: Timestamp, in tx: borrowing Transaction
+    ) throws -> Settlement? {
+        if try State(of: id, policy: basis.version, in: tx) == state { return self }
+        return try Settlement(id, &basis, at: now, in: tx)
+    }
+
+    /// Records what fired and what is done about it, and keeps when the case is to be worked out next.
+    /// - Returns: how many facts that made.
+    func keep(at now: Timestamp, journal: Journal, in tx: borrowing Transaction) throws -> Int {
+        guard let outcome else {
+            try tx.execute(ServiceLevelsQueries.forget(id))
+            try AttainmentDirectory.save([], of: id, in: tx)
+            return 0
+        }
+        _ = try journal.append(outcome.fired, by: Actor.system.id, at: now, in: tx)
+        // What is done about it makes the case change, so it is worked out again after that.
+        _ = try journal.append(outcome.deeds, by: Actor.system.id, at: now, in: tx)
+        try AttainmentDirectory.save(outcome.clocks, of: id, in: tx)
+        try tx.execute(
+            ServiceLevelsQueries.settle(
+                id, mark: state.mark, policy: outcome.isOver ? ServiceLevelsQueries.ended : state.policy,
+                outcome.next))
+        return outcome.fired.count + outcome.deeds.count
     }
 
     /// What is to be recorded: levels first, then what fired, each at the time when it was so.

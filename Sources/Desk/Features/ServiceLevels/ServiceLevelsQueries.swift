@@ -57,7 +57,13 @@ enum ServiceLevelsQueries {
         """
     }
 
-    static func mark(of id: String) -> SQL { "SELECT mark FROM case_clock WHERE case_id = \(id)" }
+    /// What changes whenever something happens to a case, and how many facts are on record of its clocks.
+    static func state(of id: String) -> SQL {
+        """
+        SELECT mark, COALESCE((SELECT version FROM clock_record WHERE clock_record.case_id = case_clock.case_id), 0)
+        FROM case_clock WHERE case_id = \(id)
+        """
+    }
 
     static func rows(after id: String, limit: Int) -> SQL {
         """
@@ -204,7 +210,7 @@ enum ServiceLevelsQueries {
         let moment = Timestamp(microseconds: 0)
         return [
             touch("x"), touch(organisation: "x"), unsettled(limit: 1), outdated(policy: 1, limit: 1),
-            overdue(at: moment, limit: 1), progress(policy: 1), mark(of: "x"),
+            overdue(at: moment, limit: 1), progress(policy: 1), state(of: "x"),
             rows(after: "", limit: 1), missing(limit: 1), settle("x", mark: 1, policy: 1, NextFiring()),
             skip("x", policy: 1),
             forget("x"), settleClosed(), uncounted(limit: 1), noteCounted("x"), isCounted("x"),
