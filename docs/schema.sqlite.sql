@@ -583,6 +583,20 @@ CREATE TABLE organisation (
 
 CREATE UNIQUE INDEX organisation_by_origin ON organisation (origin) WHERE origin IS NOT NULL;
 
+CREATE TABLE outage (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    service TEXT NOT NULL,
+    from_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    note TEXT,
+    recorded_by TEXT NOT NULL,
+    withdrawal TEXT
+) STRICT;
+
+CREATE INDEX outage_of_service ON outage (service, until_at) WHERE withdrawal IS NULL;
+
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY,
     channel TEXT NOT NULL,
@@ -898,9 +912,11 @@ CREATE TABLE support_case (
     follow_up_of TEXT,
     fault_layer TEXT,
     confirmed_causes TEXT,
-    public_version INTEGER NOT NULL DEFAULT 0, publicly_changed_at INTEGER NOT NULL DEFAULT 0, spokesperson TEXT, watchers TEXT) STRICT;
+    public_version INTEGER NOT NULL DEFAULT 0, publicly_changed_at INTEGER NOT NULL DEFAULT 0, spokesperson TEXT, watchers TEXT, service TEXT, department TEXT) STRICT;
 
 CREATE INDEX support_case_by_closing ON support_case (closed_at, id) WHERE closed_at IS NOT NULL;
+
+CREATE INDEX support_case_felt ON support_case (component, severity, opened_at);
 
 CREATE INDEX support_case_merged ON support_case (merged_into) WHERE merged_into IS NOT NULL;
 

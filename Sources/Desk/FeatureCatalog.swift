@@ -75,14 +75,15 @@ package struct FeatureCatalog: Sendable {
         AttentionFeature.self,
         BoardFeature.self,
         CoordinationFeature.self, OutwardFeature.self, HandoffFeature.self,
-        QualityFeature.self, SurveysFeature.self, NoticesFeature.self,
+        QualityFeature.self, SurveysFeature.self, NoticesFeature.self, DefectsFeature.self,
         MacrosFeature.self, FormsFeature.self, PortalFeature.self, CustomersFeature.self, PeopleFeature.self,
         EvidenceFeature.self, AnalysisFeature.self, LogsFeature.self, PolicyFeature.self, RoutingFeature.self,
         AlertsFeature.self, MailFeature.self,
         ImportFeature.self,
         PlatformFeature.self, BackupFeature.self,
         PresenceFeature.self, PaletteFeature.self, SearchFeature.self, ViewsFeature.self,
-        BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self, FixWatchFeature.self,
+        BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self, ServicesFeature.self,
+        FixWatchFeature.self,
         NotificationsFeature.self,
     ]
 

@@ -7,8 +7,8 @@ import Storage
 /// The command `thirdline policy`.
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "policy", abstract: "The policy document: check, show, compare, apply.",
-        subcommands: [Check.self, Show.self, Diff.self, Apply.self])
+        commandName: "policy", abstract: "The policy document: check, show, compare, replay, apply.",
+        subcommands: [Check.self, Show.self, Diff.self, Replay.self, Apply.self])
 
     static func read(_ file: String) throws -> String {
         let bytes =
@@ -72,6 +72,32 @@ struct PolicyCommand: AsyncParsableCommand {
             for line in lines { say(line) }
             try await services.database.close()
             if !lines.isEmpty { throw ExitCode(1) }
+        }
+    }
+
+    /// The command `thirdline policy replay`.
+    struct Replay: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Print what past cases would have come to by a document: what was kept, and what would have been."
+        )
+        @OptionGroup var place: DataOptions
+        @Argument(help: "The file; - for standard input.") var file: String
+        @Option(help: "So many days back, 1 to 730.") var days = 90
+
+        func run() async throws {
+            guard (1...730).contains(days) else {
+                throw ValidationError("--days takes a number from 1 to 730.")
+            }
+            let text = try PolicyCommand.readChecked(file)
+            let services = try await place.open()
+            let draft = try services.policy.check(text).get()
+            let (now, days) = (services.clock(), self.days)
+            let replay = try await services.database.read { tx in
+                try PolicyReplay.of(draft, days: days, for: .system, at: now, in: tx)
+            }
+            for line in replay.words { say(line) }
+            try await services.database.close()
         }
     }
 

@@ -96,6 +96,8 @@ class EveryPageTests(BrowserTest):
             and self.first("/holds", r'href="(/holds/[0-9a-f-]{36})/extend"'),
             "/bulk/{id}": self.bulk_run(),
             "/prevention/{id}": self.prevention_step(),
+            "/services/{id}": "/services/payments",
+            "/outages/{id}": self.first("/services/platform", r'href="(/outages/[0-9a-f-]{36})/withdraw"'),
             "/mail/{id}": self.first("/mail", r'href="(/mail/[0-9a-f-]{36})"'),
             "/give/{token}": self.first(f"{RICH}/evidence", r"(/give/[^<\"]+)"),
         }

@@ -41,6 +41,7 @@ struct FactGoldenTests {
         case "clock": return try ClockRecordFact(kind: kind, body: body)
         case "notification": return try NotificationFact(kind: kind, body: body)
         case "prevention": return try PreventionFact(kind: kind, body: body)
+        case "outage": return try OutageFact(kind: kind, body: body)
         case "view": return try SavedViewFact(kind: kind, body: body)
         default: throw FactProblem("no test knows facts of kind \(kind)")
         }
@@ -75,13 +76,14 @@ struct FactGoldenTests {
             "FixWatch/FixWatchFact.swift",
             "Outward/OutwardFact.swift",
             "Quality/QualityFact.swift", "Surveys/SurveyFact+Coding.swift", "Notices/NoticeFact.swift",
+            "Defects/DefectFact.swift", "Services/OutageFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
             let text = try Self.file("../../Sources/Domain/\(source)")
             for match in text.matches(
                 of:
-                    /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock|notification|prevention)\.[a-z_]+)"/
+                    /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock|notification|prevention|outage)\.[a-z_]+)"/
             ) {
                 written.insert(String(match.output.1))
             }
@@ -130,7 +132,7 @@ struct FactGoldenTests {
                 "CaseFact.swift", "ClockRecord.swift", "EvidenceFact.swift", "LegalHoldFact.swift",
                 "Macro.swift",
                 "MailFact.swift", "NotificationFact.swift",
-                "OrganisationFact.swift",
+                "OrganisationFact.swift", "OutageFact.swift",
                 "PersonFact.swift", "PolicyFact.swift", "Prevention.swift", "SavedViewFact.swift",
             ])
     }
@@ -180,6 +182,7 @@ struct FactGoldenTests {
         case "macro": MacroFact.erasableFields
         case "evidence": EvidenceFact.erasableFields
         case "prevention": PreventionFact.erasableFields
+        case "outage": OutageFact.erasableFields
         default: PolicyFact.erasableFields
         }
     }
@@ -205,7 +208,7 @@ struct FactGoldenTests {
         caseSamples + evidenceSamples + relationSamples + otherSamples + coordinationSamples
         + investigationSamples + storySamples + formSamples + retentionSamples + mailSamples
         + clockSamples + handoffSamples + notificationSamples + routingSamples + outwardSamples
-        + qualitySamples + surveySamples + noticeSamples
+        + qualitySamples + surveySamples + noticeSamples + contractSamples
 
     private static let notificationSamples: [any Fact] = {
         var choices = NotificationChoices.usual

@@ -45,11 +45,37 @@ extension DemoScenes {
                     "contact": "mikko@halden.example", "roles": ["executive"],
                     "note": "Wants two sentences: what it costs them, and when it is over.",
                 ]),
+            DemoStep(
+                1, ines, "organisation.set_change_calendar",
+                [
+                    "zone": "Europe/Helsinki", "windows": ["mon-thu 20:00-24:00", "sat-sun 06:00-22:00"],
+                    "freezes": ["12-24 Christmas Eve", "12-31 New Year’s Eve"],
+                ]),
+            DemoStep(
+                1, ines, "organisation.propose_amendment",
+                [
+                    "document": "Addendum 2, in the contract folder", "from": .day(0), "fee": "EUR 40,000",
+                    "period": "month", "cap": "10%",
+                    "credits": [
+                        "first_response all EUR 500", "resolution sev1 5%", "update_cadence all EUR 250",
+                    ],
+                    "note": "Asked for at the renewal.",
+                ]),
+            DemoStep(
+                30, otto, "organisation.approve_amendment",
+                ["amendment": "A1", "note": "Signed by both sides."]),
         ])
 
     private static let haldenToday = DemoScene(
         begins: 1500, organisation: "Halden Travel",
         steps: [
+            DemoStep(
+                0, ines, "organisation.propose_amendment",
+                [
+                    "document": "Addendum 3, draft of this week", "from": .day(7),
+                    "targets": ["first_response sev1 10m", "first_response sev2 20m"],
+                    "note": "They want an answer sooner before the holidays.",
+                ]),
             DemoStep(
                 0, ines, "organisation.raise_risk",
                 [
@@ -137,6 +163,18 @@ extension DemoScenes {
                 [
                     "period": .month, "text": "Two people answer in the first hour of each shift.",
                     "owner": .text(marta), "due_at": .ahead(30_000), "cause": "hand_over",
+                ])
+        ])
+
+    /// What a monitoring system counted.
+    static let outage = DemoScene(
+        begins: 2890,
+        steps: [
+            DemoStep(
+                0, marta, "outage.record",
+                [
+                    "service": "platform", "from": .ago(240), "minutes": "18", "source": "Probe of eu-west",
+                    "note": "Pages answered after more than ten seconds.",
                 ])
         ])
 }

@@ -113,6 +113,19 @@ extension DemoScenes {
                 "kind": "release", "key": "payments-core 4.18.0", "relation": "related",
                 "title": "Shared time formatter, end of double captures",
             ]),
+        DemoStep(
+            0, marta, "case.link_record",
+            [
+                "kind": "defect", "key": "PAY-8841", "title": "Times without a fraction are signed with one",
+                "url": "https://tracker.example/PAY-8841",
+            ]),
+        DemoStep(
+            0, ravi, "case.decide_defect",
+            [
+                "defect": "PAY-8841", "outcome": "accepted", "planned_for": .ahead(2880),
+                "reason":
+                    "The shared formatter drops a fraction of zero. The fix goes into payments-core 4.18.1.",
+            ]),
         DemoStep(20, otto, "case.watch"),
     ]
 

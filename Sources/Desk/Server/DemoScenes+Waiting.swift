@@ -195,7 +195,8 @@ extension DemoScenes {
                 [
                     "subject": "Read access to the query log of eu-west for a week",
                     "symptom": "I need to see slow queries of the search service for the 12-minute pauses.",
-                    "request_type": "internal_access", "severity": "sev4",
+                    "request_type": "internal_access", "severity": "sev4", "service": "accounts",
+                    "department": "it",
                 ]),
             DemoStep(60, ines, "case.assign", ["assignee": "marta@thirdline.example"]),
             DemoStep(5, ines, "case.link", ["relation": "child_of", "to": "TL-4"]),

@@ -34,7 +34,7 @@ enum DemoScenes {
     ]
 
     static let all =
-        accounts + [templates, views, prevention] + [
+        accounts + [templates, views, prevention, outage] + [
             keys, voucher, booking, spikes, newAccounts, silentKit, clockChange, exportColumn, access,
             payments,
             paymentsAgain, barTerminal, resetLink, bridgeAlert, plusSign, japanese, ledger, pending, invoice,

@@ -81,7 +81,7 @@ extension CaseClock {
         case .handover: .handOver
         case .takeBack: .setNextAction
         case .resolution, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review,
-            .surveyFollowUp, .notice:
+            .surveyFollowUp, .notice, .defectDecision, .defectFix:
             nil
         }
     }

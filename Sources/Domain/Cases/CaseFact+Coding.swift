@@ -35,7 +35,8 @@ extension CaseFact {
         case .closed: "case.closed"
         case .entryErased: "case.entry_erased"
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice,
+            .defect:
             family?.kind ?? ""
         }
     }
@@ -77,7 +78,8 @@ extension CaseFact {
                 "body_sha256": .string(digest), "why": .string(reason),
             ]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice,
+            .defect:
             family?.body ?? .null
         }
     }
@@ -145,7 +147,8 @@ extension CaseFact.Opening {
             "status": .string(status), "product_area": productArea.map(JSON.string),
             "component": component.map(JSON.string), "environment": environment.map(JSON.string),
             "began_at": beganAt.map(\.json), "noticed_at": noticedAt.map(\.json),
-            "reported_at": reportedAt.map(\.json),
+            "reported_at": reportedAt.map(\.json), "service": service.map(JSON.string),
+            "department": department.map(JSON.string),
         ])
     }
 
@@ -159,6 +162,7 @@ extension CaseFact.Opening {
             productArea: body.optionalText("product_area"), component: body.optionalText("component"),
             environment: body.optionalText("environment"), beganAt: body.time("began_at"),
             noticedAt: body.time("noticed_at"), reportedAt: body.time("reported_at"))
+        (service, department) = (body.optionalText("service"), body.optionalText("department"))
     }
 }
 

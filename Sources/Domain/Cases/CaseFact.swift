@@ -32,6 +32,10 @@ package enum CaseFact: Fact {
         package var noticedAt: Timestamp?
         /// When it was reported, where that is not when it was recorded.
         package var reportedAt: Timestamp?
+        /// The service of the catalogue that a colleague asks for.
+        package var service: String?
+        /// The department that asks.
+        package var department: String?
 
         /// An opening with all parts.
         package init(
@@ -161,6 +165,8 @@ package enum CaseFact: Fact {
     case survey(SurveyFact)
     /// Whom law or contract wants to be told, and that they were.
     case notice(NoticeFact)
+    /// What engineering says of a defect that it waits for.
+    case defect(DefectFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -178,6 +184,10 @@ package enum CaseFact: Fact {
         case verdict
         /// The layer in which the fault lies.
         case faultLayer = "fault_layer"
+        /// The service of the catalogue that a colleague asks for.
+        case service
+        /// The department that asks.
+        case department
 
         /// The name on pages.
         package var label: String {
@@ -189,6 +199,8 @@ package enum CaseFact: Fact {
             case .rootCause: "Root cause"
             case .verdict: "Verdict"
             case .faultLayer: "Fault layer"
+            case .service: "Service"
+            case .department: "Department"
             }
         }
 
@@ -202,6 +214,8 @@ package enum CaseFact: Fact {
             case .rootCause: \Policy.rootCauses
             case .verdict: \Policy.verdicts
             case .faultLayer: \Policy.faultLayers
+            case .service: \Policy.catalogue
+            case .department: \Policy.departments
             }
         }
     }
@@ -246,7 +260,8 @@ package enum CaseFact: Fact {
         case .impactRecorded: ["impact"]
         case .timesRecorded: ["times"]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice,
+            .defect:
             family?.edits ?? []
         }
     }

@@ -40,6 +40,7 @@ extension CaseFact {
         case .quality(let fact): fact
         case .survey(let fact): fact
         case .notice(let fact): fact
+        case .defect(let fact): fact
         default: nil
         }
     }
@@ -50,7 +51,7 @@ extension CaseFact {
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
         ClockFact.self, HandoffFact.self, RoutingFact.self, FixWatchFact.self, OutwardFact.self,
-        QualityFact.self, SurveyFact.self, NoticeFact.self,
+        QualityFact.self, SurveyFact.self, NoticeFact.self, DefectFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -91,6 +92,7 @@ extension CaseFact {
         }
         if SurveyFact.kinds.contains(kind) { return .survey(try SurveyFact(kind: kind, body: body)) }
         if NoticeFact.kinds.contains(kind) { return .notice(try NoticeFact(kind: kind, body: body)) }
+        if DefectFact.kinds.contains(kind) { return .defect(try DefectFact(kind: kind, body: body)) }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil
     }

@@ -117,7 +117,7 @@ package struct SupportCase: Subject, Equatable {
         case .investigation(.hypothesisJudged(let id, let judgement)): judge(id, judgement)
         case .investigation(.judgementWithdrawn(let id, let withdrawal)): takeBack(id, withdrawal)
         case .noted, .entryErased, .investigation, .coordination, .evidence, .story, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice, .defect:
             break
         case .relation(let fact): apply(fact)
         case .form(let fact):
@@ -170,6 +170,7 @@ package struct SupportCase: Subject, Equatable {
         classification[.productArea] = opening.productArea
         classification[.component] = opening.component
         classification[.environment] = opening.environment
+        (classification[.service], classification[.department]) = (opening.service, opening.department)
         (beganAt, noticedAt) = (opening.beganAt, opening.noticedAt)
         reportedAt = opening.reportedAt ?? moment
         if organisation != nil { unansweredSince = moment }

@@ -89,13 +89,31 @@ extension ClockCycle {
             // A stretch before a change that begins anew is cut where the counting begins.
             let cut = min(max(countsFrom, stretch.from), to)
             if stretch.from < cut { intervals.append(interval(stretch, stretch.from, cut, counts: false)) }
-            if cut < to || stretch.from == to { intervals.append(interval(stretch, cut, to, counts: true)) }
+            if cut < to || stretch.from == to { intervals += parted(stretch, cut, to) }
         }
         let due = due
         let isLate = due.map { end == nil ? $0 <= until : $0 < until } ?? false
         return ClockReading(
             intervals: intervals, target: terms.target, standing: standing(at: until, isLate: isLate),
             due: due, breachedAt: isLate && end?.way != .cancelled ? due : nil, asOf: until)
+    }
+
+    /// A stretch in which time counts, parted where the customer allows changes no longer, or again.
+    private func parted(_ stretch: Stretch, _ from: Timestamp, _ to: Timestamp) -> [ClockReading.Interval] {
+        guard let changes = terms.changes?.hours, stretch.state == .running, from < to else {
+            return [interval(stretch, from, to, counts: true)]
+        }
+        var (parts, start): ([ClockReading.Interval], Timestamp) = ([], from)
+        while start < to {
+            let isOpen = changes.isOpen(at: start)
+            let next = isOpen ? changes.nextClosing(from: start) : changes.nextOpening(from: start)
+            let end = min(next ?? to, to)
+            var part = stretch
+            if !isOpen { part.state = .paused(ClockTerms.closedForChanges) }
+            parts.append(interval(part, start, end, counts: true))
+            start = end
+        }
+        return parts
     }
 
     private func interval(
@@ -125,6 +143,9 @@ extension ClockCycle {
         }
         if case .paused(let reason)? = stretches.last?.state { return .paused(reason) }
         guard !terms.hours.isOpen(at: moment) else { return .running }
+        if let changes = terms.changes, !changes.hours.isOpen(at: moment) {
+            return .paused(ClockTerms.closedForChanges)
+        }
         return .outsideHours(until: terms.hours.nextOpening(from: moment))
     }
 }

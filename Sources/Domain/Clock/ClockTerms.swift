@@ -20,6 +20,18 @@ package struct ClockTerms: Sendable {
     package var level: String?
     /// The version of the policy that they come from; nil where none had a say.
     package var policy: Int?
+    /// When the customer allows changes, where the time stands while they allow none; nil where it does not.
+    package private(set) var changes: ChangeHours?
+
+    /// The reason for which a clock stands while the customer allows no changes.
+    package static let closedForChanges = "customer_change_window"
+
+    /// The same, in hours in which the customer allows changes.
+    package func waiting(for changes: ChangeHours) -> ClockTerms {
+        var terms = self
+        (terms.hours, terms.changes) = (hours.limited(to: changes.hours), changes)
+        return terms
+    }
 
     /// Terms with all parts.
     package init(
@@ -40,6 +52,7 @@ package struct ClockTerms: Sendable {
     /// Whether two terms ask for the same, wherever they come from.
     package func asksTheSame(as other: ClockTerms) -> Bool {
         target == other.target && hours.calendar == other.hours.calendar && warnings == other.warnings
+            && changes?.hours.calendar == other.changes?.hours.calendar
     }
 }
 

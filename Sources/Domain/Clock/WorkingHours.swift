@@ -25,6 +25,7 @@ package final class WorkingHours: Sendable {
         case always
         case weekly(BusinessCalendar.Week, ZoneRules)
         case union([WorkingHours])
+        case both(WorkingHours, WorkingHours)
     }
 
     /// The years that have hours; before and after them everything is closed.
@@ -45,6 +46,11 @@ package final class WorkingHours: Sendable {
 
     /// The calendar that never closes.
     package static let always = WorkingHours(.always, .always)
+
+    /// The part of these hours that lies in others; it goes by the name of these.
+    package func limited(to others: WorkingHours) -> WorkingHours {
+        WorkingHours(calendar, .both(self, others))
+    }
 
     /// Calendars made ready, by identifier.
     ///
@@ -193,6 +199,20 @@ package final class WorkingHours: Sendable {
         return date(after: 1, from: moment).map { Timestamp(microseconds: $0.microseconds - 1) }
     }
 
+    /// When it next closes, from a moment at which it is open; the moment itself where it is closed, nil for never.
+    package func nextClosing(from moment: Timestamp) -> Timestamp? {
+        if case .always = source { return nil }
+        var end = moment.microseconds
+        // A span ends with its year, and goes on in the next one.
+        for _ in Self.years {
+            let year = year(Self.year(of: end))
+            let index = Self.last(in: year.spans) { $0.start <= end }
+            guard index >= 0, end < year.spans[index].end else { return Timestamp(microseconds: end) }
+            end = year.spans[index].end
+        }
+        return nil
+    }
+
     /// The index of the last span of which something holds that holds of all before it; -1 where it holds of none.
     private static func last(in spans: [Span], where holds: (Span) -> Bool) -> Int {
         var (low, high) = (0, spans.count)
@@ -249,6 +269,8 @@ package final class WorkingHours: Sendable {
         let whole = Self.microseconds(of: number)
         switch source {
         case .always: return [whole]
+        case .both(let first, let second):
+            return Self.shared(first.spans(of: number), second.spans(of: number))
         case .union(let members):
             return Self.merged(
                 members.flatMap { $0.year(number).spans.map { $0.start..<$0.end } }.sorted {
@@ -283,6 +305,17 @@ package final class WorkingHours: Sendable {
                         max(start, stretch.seconds.lowerBound), min(end, stretch.seconds.upperBound))
                 if !open.isEmpty { spans.append(open.lowerBound * 1_000_000..<open.upperBound * 1_000_000) }
             }
+        }
+        return spans
+    }
+
+    /// What lies in both of two sorted lists of spans.
+    private static func shared(_ left: [Range<Int64>], _ right: [Range<Int64>]) -> [Range<Int64>] {
+        var (spans, first, second): ([Range<Int64>], Int, Int) = ([], 0, 0)
+        while first < left.count, second < right.count {
+            let common = left[first].clamped(to: right[second])
+            if !common.isEmpty { spans.append(common) }
+            if left[first].upperBound < right[second].upperBound { first += 1 } else { second += 1 }
         }
         return spans
     }

@@ -12,6 +12,10 @@ package struct AccountRecord: Equatable, Sendable {
     package var risks: [RiskFlag] = []
     /// What was promised to it, oldest first: C1, C2 ...
     package var commitments: [Commitment] = []
+    /// The changes of its contract, oldest first: A1, A2 ...
+    package var amendments: [Amendment] = []
+    /// When it allows changes, oldest first; the last one counts.
+    package var changeCalendars: [ChangeCalendar] = []
 
     /// A record of which nothing is known.
     package init() {}
@@ -43,7 +47,22 @@ package struct AccountRecord: Equatable, Sendable {
             guard let index = commitments.firstIndex(where: { $0.number == number }) else { return }
             commitments[index].settled = .init(
                 outcome: outcome, note: note, by: fact.actor, at: fact.occurredAt)
+        case .amendmentProposed(let number, let terms):
+            amendments.append(Amendment(number: number, terms, proposedBy: fact.actor, at: fact.occurredAt))
+        case .amendmentApproved(let number, let note): decide(number, .approved, note, fact)
+        case .amendmentRefused(let number, let way, let reason): decide(number, way, reason, fact)
+        case .amendmentEnded(let number, let until, let reason):
+            guard let index = amendments.firstIndex(where: { $0.number == number }) else { return }
+            amendments[index].ended = (until, reason)
+        case .changeCalendarSet(let calendar): changeCalendars.append(calendar)
         }
+    }
+
+    private mutating func decide(
+        _ number: String, _ way: Amendment.Verdict.Way, _ note: String?, _ fact: Recorded<OrganisationFact>
+    ) {
+        guard let index = amendments.firstIndex(where: { $0.number == number }) else { return }
+        amendments[index].verdict = .init(way: way, by: fact.actor, at: fact.occurredAt, note: note)
     }
 
     private mutating func change(_ number: String, _ edit: (inout RiskFlag) -> Void) {
@@ -60,6 +79,8 @@ extension AccountRecord {
             "contacts": object(contacts.map { ($0.key, $0.value.json) }),
             "delegations": object(delegations.map { ($0.key, $0.value.json) }),
             "risks": .array(risks.map(\.json)), "commitments": .array(commitments.map(\.json)),
+            "amendments": amendments.isEmpty ? nil : .array(amendments.map(\.json)),
+            "change_calendars": changeCalendars.isEmpty ? nil : .array(changeCalendars.map(\.json)),
         ])
     }
 
@@ -82,6 +103,12 @@ extension AccountRecord {
         risks = try (json["risks"]?.array ?? []).map { try RiskFlag(stored: FactBody($0.object ?? [:])) }
         commitments = try (json["commitments"]?.array ?? []).map {
             try Commitment(stored: FactBody($0.object ?? [:]))
+        }
+        amendments = try (json["amendments"]?.array ?? []).map {
+            try Amendment(stored: FactBody($0.object ?? [:]))
+        }
+        changeCalendars = try (json["change_calendars"]?.array ?? []).map {
+            try ChangeCalendar(FactBody($0.object ?? [:]))
         }
     }
 }

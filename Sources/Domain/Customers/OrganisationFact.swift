@@ -26,6 +26,16 @@ package enum OrganisationFact: Fact {
     case commitmentMade(number: String, Commitment.Promise)
     /// A promise ended.
     case commitmentSettled(number: String, outcome: Commitment.Outcome, note: String?)
+    /// A change of the contract was proposed.
+    case amendmentProposed(number: String, Amendment.Terms)
+    /// Somebody else approved it: it counts.
+    case amendmentApproved(number: String, note: String?)
+    /// It was declined, or taken back.
+    case amendmentRefused(number: String, way: Amendment.Verdict.Way, reason: String)
+    /// It counts until a day and no longer.
+    case amendmentEnded(number: String, until: CalendarDay, reason: String)
+    /// When the customer allows changes.
+    case changeCalendarSet(ChangeCalendar)
 
     package static let erasableFields: Set<String> = ["name", "reason", "text", "note", "values"]
 
@@ -43,12 +53,17 @@ package enum OrganisationFact: Fact {
         case .riskCleared: "organisation.risk_cleared"
         case .commitmentMade: "organisation.commitment_made"
         case .commitmentSettled: "organisation.commitment_settled"
+        case .amendmentProposed: "organisation.amendment_proposed"
+        case .amendmentApproved: "organisation.amendment_approved"
+        case .amendmentRefused: "organisation.amendment_refused"
+        case .amendmentEnded: "organisation.amendment_ended"
+        case .changeCalendarSet: "organisation.change_calendar_set"
         }
     }
 
     package var edits: Set<Aspect> {
         switch self {
-        case .added, .riskRaised, .commitmentMade: []
+        case .added, .riskRaised, .commitmentMade, .amendmentProposed: []
         case .renamed: ["name"]
         case .tierChanged: ["tier"]
         case .detailChanged(let detail, _): [Aspect(detail.rawValue)]
@@ -56,6 +71,10 @@ package enum OrganisationFact: Fact {
         case .delegated(let person, _), .delegationEnded(let person, _): [Aspect("delegation.\(person)")]
         case .riskChanged(let number, _), .riskCleared(let number, _): [Aspect("risk.\(number)")]
         case .commitmentSettled(let number, _, _): [Aspect("commitment.\(number)")]
+        case .amendmentApproved(let number, _), .amendmentRefused(let number, _, _),
+            .amendmentEnded(let number, _, _):
+            [Aspect("amendment.\(number)")]
+        case .changeCalendarSet: ["change_calendar"]
         }
     }
 
@@ -82,6 +101,15 @@ package enum OrganisationFact: Fact {
                 "number": .string(number), "outcome": .string(outcome.rawValue),
                 "note": note.map(JSON.string),
             ])
+        case .amendmentProposed(let number, let terms):
+            JSON.fields(terms.members).adding("number", number)
+        case .amendmentApproved(let number, let note):
+            .fields(["number": .string(number), "note": note.map(JSON.string)])
+        case .amendmentRefused(let number, let way, let reason):
+            ["number": .string(number), "way": .string(way.rawValue), "reason": .string(reason)]
+        case .amendmentEnded(let number, let until, let reason):
+            ["number": .string(number), "until": .string(until.text), "reason": .string(reason)]
+        case .changeCalendarSet(let calendar): calendar.json
         }
     }
 
@@ -120,6 +148,29 @@ package enum OrganisationFact: Fact {
             }
             self = .commitmentSettled(
                 number: try body.text("number"), outcome: outcome, note: body.optionalText("note"))
+        default: self = try Self.contract(kind, body)
+        }
+    }
+
+    private static func contract(_ kind: String, _ body: FactBody) throws -> OrganisationFact {
+        switch kind {
+        case "organisation.amendment_proposed":
+            return .amendmentProposed(number: try body.text("number"), try Amendment.Terms(body))
+        case "organisation.amendment_approved":
+            return .amendmentApproved(number: try body.text("number"), note: body.optionalText("note"))
+        case "organisation.amendment_refused":
+            guard let way = Amendment.Verdict.Way(rawValue: try body.text("way")) else {
+                throw FactProblem("“\(try body.text("way"))” is not a way to refuse an amendment")
+            }
+            return .amendmentRefused(
+                number: try body.text("number"), way: way, reason: try body.text("reason"))
+        case "organisation.amendment_ended":
+            guard let until = CalendarDay(try body.text("until")) else {
+                throw FactProblem("“\(try body.text("until"))” is not a day")
+            }
+            return .amendmentEnded(
+                number: try body.text("number"), until: until, reason: try body.text("reason"))
+        case "organisation.change_calendar_set": return .changeCalendarSet(try ChangeCalendar(body))
         default: throw FactProblem("“\(kind)” is not a kind of organisation fact")
         }
     }

@@ -76,6 +76,15 @@ package enum Edit<Value: Sendable>: Sendable {
     case cleared
     /// The new value.
     case set(Value)
+
+    /// What stands there afterwards.
+    package func applied(to before: Value?) -> Value? {
+        switch self {
+        case .unchanged: before
+        case .cleared: nil
+        case .set(let value): value
+        }
+    }
 }
 
 extension Edit: Equatable where Value: Equatable {}

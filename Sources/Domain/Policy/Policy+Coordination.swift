@@ -23,7 +23,10 @@ extension Policy {
     }
 
     /// The name of a reason why cases wait.
-    package func blockName(_ id: String) -> String { name(of: id, in: \.coordination.blockedReasons) }
+    package func blockName(_ id: String) -> String {
+        id == ClockTerms.closedForChanges
+            ? "the customer’s change window" : name(of: id, in: \.coordination.blockedReasons)
+    }
 }
 
 extension Policy {

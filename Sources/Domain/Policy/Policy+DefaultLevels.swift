@@ -24,8 +24,9 @@ extension Policy {
         # opened. Times are working time of its calendar, such as 15m, 4h or 1h30m; “none” where nothing is promised.
         # “calendars” gives some severities another calendar than the level's. A clock may say more: pauses (blocked_reasons
         # in which it stands), calendar, warn_at (percent), begins (creation, assignment, escalation), on_change (from_start
-        # counts anew what ran so far, from_change begins with the change), regulatory: true (never stands still). Among
-        # yourselves, `handover` is how soon an offered case is accepted (else handover.accept_minutes), and `take_back` how
+        # counts anew what ran so far, from_change begins with the change), regulatory: true (never stands still),
+        # waits_for_changes: true (stands outside the customer's change windows and in their freezes). Among yourselves,
+        # `defect_decision` and `defect_fix` are what engineering agreed to from the link to a defect on, `handover` is how soon an offered case is accepted (else handover.accept_minutes), and `take_back` how
         # soon one is taken up again that was returned, or that comes back from engineering.
         service_levels:
           warn_at: [50, 75, 90]
@@ -58,6 +59,8 @@ extension Policy {
                 engineering: {sev1: 4h, sev2: 24h, sev3: 120h, sev4: 240h}
                 vendor_chase: {sev1: 4h, sev2: 24h, sev3: 72h, sev4: 120h}
                 no_response: {sev1: 24h, sev2: 48h, sev3: 72h, sev4: 120h}
+                defect_decision: {sev1: 4h, sev2: 24h, sev3: 120h, sev4: 240h}
+                defect_fix: {sev1: 48h, sev2: 168h, sev3: 720h, sev4: none}
             - id: premium
               name: Premium
               tiers: [premium]
@@ -73,6 +76,8 @@ extension Policy {
                 engineering: {sev1: 8h, sev2: 24h, sev3: 40h, sev4: 80h}
                 vendor_chase: {sev1: 8h, sev2: 24h, sev3: 24h, sev4: 40h}
                 no_response: {sev1: 24h, sev2: 48h, sev3: 24h, sev4: 40h}
+                defect_decision: {sev1: 8h, sev2: 24h, sev3: 40h, sev4: 80h}
+                defect_fix: {sev1: 72h, sev2: 240h, sev3: 240h, sev4: none}
             - id: standard
               name: Standard
               calendar: business_hours
@@ -87,5 +92,16 @@ extension Policy {
                 engineering: {sev1: 8h, sev2: 16h, sev3: 40h, sev4: 80h}
                 vendor_chase: {sev1: 8h, sev2: 16h, sev3: 24h, sev4: 40h}
                 no_response: {sev1: 24h, sev2: 16h, sev3: 24h, sev4: 40h}
+                defect_decision: {sev1: 8h, sev2: 16h, sev3: 40h, sev4: 80h}
+                defect_fix: {sev1: 72h, sev2: 80h, sev3: 240h, sev4: none}
+            # For requests of departments: services of the catalogue name it.
+            - id: internal
+              name: Internal
+              catalogue: true
+              calendar: business_hours
+              clocks:
+                first_response: {sev1: 30m, sev2: 2h, sev3: 4h, sev4: 8h}
+                triage: {sev1: 30m, sev2: 2h, sev3: 8h, sev4: 16h}
+                resolution: {sev1: 8h, sev2: 16h, sev3: 40h, sev4: 80h}
         """
 }

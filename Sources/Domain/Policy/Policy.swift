@@ -215,6 +215,10 @@ package struct Policy: Sendable {
     package var survey: SurveyTerms?
     /// Whom law or contracts want to be told of incidents.
     package var notices: [NoticeTerms] = []
+    /// What the organisation runs, and what colleagues can ask for.
+    package var services: [Service] = []
+    /// Who inside asks for services.
+    package var departments: [Term] = []
     /// The forms: what is asked, and for which step it is needed.
     package var forms: [Form] = []
     /// The roles.

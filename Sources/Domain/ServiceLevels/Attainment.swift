@@ -79,6 +79,8 @@ package struct Attainment: Sendable {
         case account
         /// The team whose queue the case is in.
         case team
+        /// The department that asked.
+        case department
 
         /// Shown on pages.
         package var label: String {
@@ -88,6 +90,7 @@ package struct Attainment: Sendable {
             case .productArea: "Product area"
             case .account: "Customer"
             case .team: "Team"
+            case .department: "Department"
             }
         }
     }
@@ -167,6 +170,8 @@ package struct Attainment: Sendable {
         clocks[line.clock, default: Tally()].add(line.isKept)
         all.add(line.clock, line.isKept, of: place)
         for segment in Segment.allCases where line.clock.isPromise {
+            // Only requests of colleagues have a department.
+            if segment == .department, line.segments[segment] == nil { continue }
             groups[segment, default: [:]][line.segments[segment] ?? "", default: Group()]
                 .add(line.clock, line.isKept, of: place)
         }

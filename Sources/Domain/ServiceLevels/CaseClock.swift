@@ -40,6 +40,10 @@ package enum CaseClock: String, Sendable, CaseIterable {
     case surveyFollowUp = "survey_follow_up"
     /// Until somebody whom law or contract names was told of an incident; it never stands still.
     case notice
+    /// From the link to a defect until engineering has decided what becomes of it.
+    case defectDecision = "defect_decision"
+    /// From the link to a defect until engineering has delivered the fix.
+    case defectFix = "defect_fix"
 
     /// Shown on pages.
     package var label: String {
@@ -64,6 +68,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .review: "Review of a message"
         case .surveyFollowUp: "Follow-up of a low score"
         case .notice: "Notice owed"
+        case .defectDecision: "Decision on the defect"
+        case .defectFix: "Fix of the defect"
         }
     }
 
@@ -87,6 +93,8 @@ package enum CaseClock: String, Sendable, CaseIterable {
         case .review: "approving the message or giving it back"
         case .surveyFollowUp: "following up"
         case .notice: "giving the notice, or saying that none is needed"
+        case .defectDecision: "the decision of engineering, or the fix"
+        case .defectFix: "the fix, or the decision that there will be none"
         }
     }
 
@@ -94,13 +102,16 @@ package enum CaseClock: String, Sendable, CaseIterable {
     package var hasTarget: Bool {
         switch self {
         case .firstResponse, .triage, .updateCadence, .nextReply, .mitigation, .resolution, .engineering,
-            .vendorChase, .noResponse, .handover, .takeBack:
+            .vendorChase, .noResponse, .handover, .takeBack, .defectDecision, .defectFix:
             true
         case .promisedUpdate, .nextAction, .followUp, .evidenceRequest, .timeBox, .postFixWatch, .review,
             .surveyFollowUp, .notice:
             false
         }
     }
+
+    /// Whether it runs on when the case is resolved or closed, for it is about something that outlasts it.
+    package var outlivesCase: Bool { [.postFixWatch, .defectDecision, .defectFix].contains(self) }
 
     /// Whether reaching its end is what is wanted, so that it is never missed.
     package var endsByItself: Bool { self == .postFixWatch }

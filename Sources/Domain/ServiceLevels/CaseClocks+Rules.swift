@@ -11,14 +11,16 @@ extension CaseClocks {
         package var account: CaseTraits.Account
         /// Those who write and are no people: what they send is no first response.
         package var programs: Set<String>
+        /// What the customer's own contract says.
+        package var contract: AccountContract
 
         /// Rules with all parts.
         package init(
             policy: Policy, version: Int, earlier: [Int: Policy] = [:], account: CaseTraits.Account = .init(),
-            programs: Set<String> = []
+            programs: Set<String> = [], contract: AccountContract = .none
         ) {
             (self.policy, self.version, self.earlier) = (policy, version, earlier)
-            (self.account, self.programs) = (account, programs)
+            (self.account, self.programs, self.contract) = (account, programs, contract)
         }
 
         func policy(of version: Int) -> Policy {

@@ -7,6 +7,8 @@ package struct CaseClocks: Sendable {
     package private(set) var clocks: [CaseClockID: Clock] = [:]
     /// The levels that counted, oldest first; those that are not on record yet are about to be.
     package private(set) var applied: [(level: ClockRecordFact.Applied, at: Timestamp, isRecorded: Bool)] = []
+    /// Why amendments of the contract do not count that nobody approved, a sentence each.
+    package var refusedTerms: [String] { rules.contract.refused(for: traits) }
     /// What fired.
     package private(set) var fired: Set<Fired> = []
     /// Messages to the customer that did not count as a first response.
@@ -54,18 +56,20 @@ package struct CaseClocks: Sendable {
     private var promises: [CaseClock: Promise] = [:]
     private var verdicts: [Int64: (counts: Bool, reason: String)] = [:]
     private var severities: [String] = []
-    private var waiting: String?
-    private var named: (reason: String, at: Timestamp)?
-    private var phase = Policy.Phase.open
+    var waiting: String?
+    var named: (reason: String, at: Timestamp)?
+    var phase = Policy.Phase.open
     private var isForCustomer = false
     private var isAnswered = false
     private var isAsked = false
     private var cameBack = false
     private var destination: CaseClock?
-    private var isMerged = false
+    var isMerged = false
     private var beforeMerge: [CaseClockID: Clock]?
     private var triage = (hasCategory: false, hasAction: false, isStamped: false)
-    private var evidence = CaseEvidence([])
+    var evidence = CaseEvidence([])
+    /// The defects that engineering owes something for, by their keys, and whether they decided.
+    var defects: [String: Bool] = [:]
     private var begun: Set<ServiceLevel.Target.Beginning> = []
 
     /// Replays the facts of a case, in any order.
@@ -134,7 +138,9 @@ package struct CaseClocks: Sendable {
             sequence: last.sequence, kind: "clock.level_applied", actor: Actor.system.id,
             occurredAt: max(now, last.occurredAt), recordedAt: now)
         var reasoned = next
-        if next.tier != level.tier || next.policy == level.policy { reasoned.reason = .account }
+        if next.tier != level.tier || next.policy == level.policy || !next.hasSameContract(as: level) {
+            reasoned.reason = .account
+        }
         apply(reasoned, because: cause, isRecorded: false)
     }
 
@@ -187,15 +193,17 @@ package struct CaseClocks: Sendable {
         var traits = traits
         traits.setAccount(rules.account)
         let level = rules.policy.serviceLevels.level(for: traits)
-        return ClockRecordFact.Applied(
+        var next = ClockRecordFact.Applied(
             level: level?.id ?? "", policy: rules.version, severity: traits.severity, tier: traits.tier,
             reason: reason, cause: fact?.sequence)
+        (next.amendments, next.changeCalendar) = rules.contract.counting(level, traits)
+        return next
     }
 
     /// Whether a choice promises the same as the one that counts, so that nothing need be said.
     private func isSame(_ next: ClockRecordFact.Applied) -> Bool {
         guard next.level == level.level, next.severity == level.severity else { return false }
-        guard next.policy != level.policy else { return true }
+        guard next.policy != level.policy || !next.hasSameContract(as: level) else { return true }
         let others = promises(of: next)
         return CaseClock.allCases.allSatisfy { clock in
             let (old, new) = (promises[clock], others[clock])
@@ -217,13 +225,18 @@ package struct CaseClocks: Sendable {
     private func promises(of applied: ClockRecordFact.Applied) -> [CaseClock: Promise] {
         let policy = rules.policy(of: applied.policy)
         let levels = policy.serviceLevels
-        guard let level = levels.level(applied.level) ?? levels.levels.last else { return [:] }
+        guard let found = levels.level(applied.level) ?? levels.levels.last else { return [:] }
         let isKnown = severities.contains(applied.severity)
         // A severity of another time counts as the usual one, so that nothing is without a due time.
         let severity = isKnown ? applied.severity : rules.policy.defaultSeverity.raw
+        let contract = rules.contract.terms(of: applied)
+        let level = found.amended(by: contract.amendments, for: severity)
         return Dictionary(
             uniqueKeysWithValues: level.targets.map { clock, target in
-                let terms = levels.terms(clock, level, severity: severity, policy: applied.policy)
+                var terms = levels.terms(clock, level, severity: severity, policy: applied.policy)
+                if target.waitsForChanges, let changes = contract.changes {
+                    terms = terms?.waiting(for: changes)
+                }
                 return (clock, Promise(target: target, terms: terms))
             })
     }
@@ -269,8 +282,10 @@ package struct CaseClocks: Sendable {
     }
 
     /// The terms of a clock now; nil where nothing is promised.
-    private func terms(_ clock: CaseClock) -> ClockTerms? {
-        if clock == .firstResponse, !isForCustomer { return internalTerms }
+    func terms(_ clock: CaseClock) -> ClockTerms? {
+        if clock == .firstResponse, !isForCustomer, current?.level.isForCatalogue != true {
+            return internalTerms
+        }
         guard var terms = promises[clock]?.terms else { return nil }
         if clock == .updateCadence, let agreedCadence { terms.target = Int64(agreedCadence) * 60_000_000 }
         return terms
@@ -299,6 +314,7 @@ extension CaseClocks {
         case .opened(let opening):
             (traits.severity, traits.channel) = (opening.severity, opening.channel)
             (traits.requestType, traits.productArea) = (opening.requestType, opening.productArea)
+            (traits.service, traits.department) = (opening.service, opening.department)
             isForCustomer = opening.organisation != nil
             phase = phase(of: opening.status)
         case .imported(_, let row), .changeImported(let row):
@@ -312,6 +328,8 @@ extension CaseClocks {
             if let category = row.set["category"] { triage.hasCategory = !category.isEmpty }
         case .severityChanged(let severity, _): traits.severity = severity
         case .classified(.productArea, let value): traits.productArea = value
+        case .classified(.service, let value): traits.service = value
+        case .classified(.department, let value): traits.department = value
         case .classified(.category, let value): triage.hasCategory = value != nil
         case .statusChanged(let status, let phase, _, _): reach(phase, status, at: moment)
         case .reopened(let status, _): reach(phase(of: status), status, at: moment)
@@ -367,6 +385,7 @@ extension CaseClocks {
             beforeMerge = clocks
             finish(.cancel, cause)
         case .relation(.unmerged): unmerge(cause)
+        case .relation(let change): moveDefects(change, cause)
         case .ownerChanged:
             begin(.assignment, cause)
             signal(.handover, .cancel, cause)
@@ -376,6 +395,7 @@ extension CaseClocks {
         case .outward(let change): move(change, cause)
         case .survey(let change): move(change, cause)
         case .notice(let change): move(change, cause)
+        case .defect(let change): move(change, cause)
         case .replied(let text, let fromCustomer):
             if fromCustomer { asked(cause) } else { answered(text, cause) }
         case .form(.customerAnswered): asked(cause)
@@ -410,16 +430,16 @@ extension CaseClocks {
             Fired(clock: firing.clock, cycle: firing.cycle, revision: firing.revision, what: what))
     }
 
-    private mutating func signal(
+    mutating func signal(
         _ clock: CaseClock, item: String? = nil, _ signal: ClockSignal, _ cause: ClockCause
     ) {
         clocks[CaseClockID(clock, item: item), default: Clock()].take(signal, because: cause)
     }
 
-    private mutating func start(_ clock: CaseClock, _ cause: ClockCause) {
-        guard isOpen, let terms = terms(clock) else { return }
-        pause(clock, because: cause)
-        signal(clock, .start(terms), cause)
+    mutating func start(_ clock: CaseClock, item: String? = nil, _ cause: ClockCause) {
+        guard isOpen || clock.outlivesCase && !isMerged, let terms = terms(clock) else { return }
+        pause(CaseClockID(clock, item: item), because: cause)
+        signal(clock, item: item, .start(terms), cause)
     }
 
     /// The clocks of the whole case begin: each once, by what policy says begins it.
@@ -465,6 +485,7 @@ extension CaseClocks {
                 }
             if isDue { start(clock, cause) }
         }
+        startDefects(cause)
     }
 
     private mutating func finish(_ signal: ClockSignal, _ cause: ClockCause) {
@@ -474,8 +495,8 @@ extension CaseClocks {
                 id.clock.waitsFor != nil
                 || [.nextAction, .timeBox, .evidenceRequest, .handover, .takeBack, .review].contains(id.clock)
             if id.clock == .followUp, case .stop = signal { continue }
-            // A fix is watched also where the case is held to be done.
-            if id.clock == .postFixWatch, !isMerged { continue }
+            // A fix is watched, and engineering owes one, also where the case is held to be done.
+            if id.clock.outlivesCase, !isMerged { continue }
             // They begin after the end, or are owed whatever becomes of the case.
             if [.surveyFollowUp, .notice].contains(id.clock) { continue }
             clocks[id]?.take(isMoot ? .cancel : signal, because: cause)
@@ -494,7 +515,7 @@ extension CaseClocks {
     }
 
     /// What the phase and the reason for waiting do.
-    private mutating func follow(_ cause: ClockCause, _ isUpward: Bool = false) {
+    mutating func follow(_ cause: ClockCause, _ isUpward: Bool = false) {
         if phase == .resolved {
             finish(.stop, cause)
             return
@@ -517,15 +538,15 @@ extension CaseClocks {
     }
 
     private mutating func pauseAll(because cause: ClockCause) {
-        for id in clocks.keys.sorted() where id.clock.hasTarget { pause(id.clock, because: cause) }
+        for id in clocks.keys.sorted() where id.clock.hasTarget { pause(id, because: cause) }
     }
 
-    private mutating func pause(_ clock: CaseClock, because cause: ClockCause) {
-        let pauses = promises[clock]?.target.pauses ?? []
+    private mutating func pause(_ id: CaseClockID, because cause: ClockCause) {
+        let pauses = promises[id.clock]?.target.pauses ?? []
         if let waiting, pauses.contains(waiting) {
-            signal(clock, .pause(waiting), cause)
+            signal(id.clock, item: id.item, .pause(waiting), cause)
         } else {
-            signal(clock, .resume, cause)
+            signal(id.clock, item: id.item, .resume, cause)
         }
     }
 
@@ -570,126 +591,6 @@ extension CaseClocks {
                     cause: cause,
                     reason: verdict.map { "A reviewer said that it does not count: \($0.reason)" } ?? reason)
             )
-        }
-    }
-
-    // MARK: Moments that somebody named
-
-    private mutating func restart(
-        _ clock: CaseClock, item: String? = nil, until moment: Timestamp?, _ cause: ClockCause
-    ) {
-        signal(clock, item: item, .cancel, cause)
-        guard let moment, isOpen else { return }
-        let terms = ClockTerms.until(moment, from: cause.occurredAt, warnings: [75])
-        signal(clock, item: item, .start(terms), cause)
-    }
-
-    private mutating func move(_ change: CoordinationFact, _ cause: ClockCause) {
-        switch change {
-        case .blocked(let reason, _):
-            named = (reason, cause.occurredAt)
-            guard phase == .waiting else { return }
-            waiting = reason
-            follow(cause)
-        case .nextActionSet(_, _, let due):
-            restart(.nextAction, until: due, cause)
-            signal(.takeBack, .stop, cause)
-        case .nextActionDone: signal(.nextAction, .stop, cause)
-        case .updatePromised(let moment): restart(.promisedUpdate, until: moment, cause)
-        case .followUpAdded(let plan): restart(.followUp, item: plan.item, until: plan.dueAt, cause)
-        case .followUpDone(let item, _): signal(.followUp, item: item, .stop, cause)
-        default: break
-        }
-    }
-
-    private mutating func move(_ change: HandoffFact, _ cause: ClockCause) {
-        switch change {
-        case .offered(let offer):
-            signal(.takeBack, .stop, cause)
-            if terms(.handover) == nil {
-                restart(.handover, until: offer.acceptBy, cause)
-            } else {
-                signal(.handover, .cancel, cause)
-                start(.handover, cause)
-            }
-        case .accepted: signal(.handover, .stop, cause)
-        case .returned:
-            signal(.handover, .stop, cause)
-            start(.takeBack, cause)
-        case .withdrawn: signal(.handover, .cancel, cause)
-        default: break
-        }
-    }
-
-    private mutating func move(_ change: SurveyFact, _ cause: ClockCause) {
-        switch change {
-        case .followUpOpened(let survey, _, let due):
-            let terms = ClockTerms.until(due, from: cause.occurredAt, warnings: [75])
-            signal(.surveyFollowUp, item: survey, .start(terms), cause)
-        case .reviewed(let review): signal(.surveyFollowUp, item: review.survey, .stop, cause)
-        default: break
-        }
-    }
-
-    private mutating func move(_ change: NoticeFact, _ cause: ClockCause) {
-        switch change {
-        case .owed(let duty):
-            let terms = ClockTerms.until(duty.dueAt, from: cause.occurredAt, warnings: Policy.noticeWarnings)
-            signal(.notice, item: duty.notice, .start(terms), cause)
-        case .given(let receipt): signal(.notice, item: receipt.notice, .stop, cause)
-        case .waived(let notice, _): signal(.notice, item: notice, .cancel, cause)
-        case .reassigned: break
-        }
-    }
-
-    private mutating func move(_ change: FixWatchFact, _ cause: ClockCause) {
-        switch change {
-        case .started(let plan):
-            let terms = ClockTerms.until(plan.until, from: cause.occurredAt)
-            signal(.postFixWatch, item: plan.watch, .start(terms), cause)
-        case .recurred(let watch, _, _, _), .ended(let watch, .stopped, _):
-            signal(.postFixWatch, item: watch, .cancel, cause)
-        case .ended(let watch, .quiet, _): signal(.postFixWatch, item: watch, .stop, cause)
-        }
-    }
-
-    private mutating func move(_ change: OutwardFact, _ cause: ClockCause) {
-        switch change {
-        case .held(let held):
-            if let old = held.replaces { signal(.review, item: old, .cancel, cause) }
-            restart(.review, item: held.message, until: held.reviewBy, cause)
-        case .approved(let message, _, _), .returned(let message, _):
-            signal(.review, item: message, .stop, cause)
-        case .withdrawn(let message, _): signal(.review, item: message, .cancel, cause)
-        case .released(let message, _, _): signal(.review, item: message, .stop, cause)
-        default: break
-        }
-    }
-
-    private mutating func move(_ change: InvestigationFact, _ cause: ClockCause) {
-        switch change {
-        case .hypothesisProposed(let id, let wording, _):
-            restart(.timeBox, item: id, until: wording.dueAt, cause)
-        case .hypothesisRevised(let id, let wording):
-            let item = CaseClockID(.timeBox, item: id)
-            let due = clocks[item]?.current?.due
-            if due != wording.dueAt { restart(.timeBox, item: id, until: wording.dueAt, cause) }
-        case .hypothesisJudged(let id, _): signal(.timeBox, item: id, .stop, cause)
-        case .hypothesisWithdrawn(let id, _): signal(.timeBox, item: id, .cancel, cause)
-        case .testPlanned(let id, let plan): restart(.timeBox, item: id, until: plan.dueAt, cause)
-        case .resultRecorded(let id, _): signal(.timeBox, item: id, .stop, cause)
-        default: break
-        }
-    }
-
-    private mutating func moveEvidence(_ fact: Recorded<CaseFact>, _ cause: ClockCause) {
-        if case .evidence(let body) = fact.body { evidence.apply(body, fact) }
-        if case .evidence(.requested(let asking)) = fact.body {
-            restart(.evidenceRequest, item: asking.request, until: asking.until, cause)
-        }
-        for request in evidence.requests where request.openCount == 0 {
-            let isTakenBack = request.withdrawnReason != nil
-            signal(.evidenceRequest, item: request.number, isTakenBack ? .cancel : .stop, cause)
         }
     }
 }

@@ -52,6 +52,15 @@ package enum ClockRecordFact: Fact {
         package var cause: Int64?
         /// What it did to the clocks that ran.
         package var shifts: [Shift]
+        /// The approved amendments of the customer's contract by which clocks count: "A1".
+        package var amendments: [String] = []
+        /// Which of the customer's change calendars clocks wait for; nil where none does.
+        package var changeCalendar: Int?
+
+        /// Whether the customer's own contract says the same as in another choice.
+        func hasSameContract(as other: Applied) -> Bool {
+            amendments == other.amendments && changeCalendar == other.changeCalendar
+        }
 
         /// A choice with all parts.
         package init(
@@ -175,6 +184,8 @@ extension ClockRecordFact.Applied {
                             "clock": .string($0.clock), "before": $0.before?.json, "after": $0.after?.json,
                         ])
                     }),
+            "amendments": amendments.isEmpty ? nil : .array(amendments.map(JSON.string)),
+            "change_calendar": changeCalendar.map { .integer(Int64($0)) },
         ])
     }
 
@@ -193,6 +204,7 @@ extension ClockRecordFact.Applied {
             tier: body.optionalText("tier"),
             reason: body.optionalText("because").flatMap { Reason(rawValue: $0) } ?? .changed,
             cause: body.members["cause"]?.integer, shifts: shifts)
+        (amendments, changeCalendar) = (body.texts("amendments"), body.integer("change_calendar"))
     }
 }
 

@@ -23,6 +23,8 @@ package struct ClockSummary: Equatable, Sendable {
         package var leftThen: Int64
         /// The reason for which it is paused; nil where time counts.
         package var pause: String?
+        /// Which change calendar of the customer it waits for; nil for none.
+        package var changes: Int?
     }
 
     /// A clock that ended too late.
@@ -86,7 +88,8 @@ extension ClockSummary.Running {
         self.init(
             clock: id, number: number, target: cycle.terms.target, calendar: cycle.terms.hours.id,
             due: cycle.due,
-            since: since, leftThen: cycle.reading(at: since).left, pause: pause)
+            since: since, leftThen: cycle.reading(at: since).left, pause: pause,
+            changes: cycle.terms.changes?.version)
     }
 
     /// What is left at a moment, in microseconds; negative once it is over.
@@ -100,8 +103,12 @@ extension ClockSummary.Running {
     package func isLate(at now: Timestamp) -> Bool { due.map { $0 <= now } ?? false }
 
     /// How it stands at a moment.
-    package func standing(at now: Timestamp, _ hours: WorkingHours) -> ClockReading.Standing {
+    /// - Parameter changes: when the customer allows changes, where it waits for that.
+    package func standing(
+        at now: Timestamp, _ hours: WorkingHours, changes: WorkingHours? = nil
+    ) -> ClockReading.Standing {
         if let pause { return .paused(pause) }
+        if let changes, !changes.isOpen(at: now) { return .paused(ClockTerms.closedForChanges) }
         return hours.isOpen(at: now) ? .running : .outsideHours(until: hours.nextOpening(from: now))
     }
 }
@@ -119,6 +126,7 @@ extension ClockSummary {
                         "calendar": .string(one.calendar), "due": one.due.map { .integer($0.microseconds) },
                         "since": .integer(one.since.microseconds), "left": .integer(one.leftThen),
                         "pause": one.pause.map(JSON.string),
+                        "changes": one.changes.map { .integer(Int64($0)) },
                     ])
                 }),
             "missed": .array(
@@ -163,6 +171,7 @@ extension ClockSummary.Running {
         self.init(
             clock: clock, number: Int(number), target: target, calendar: calendar,
             due: json["due"]?.integer.map { Timestamp(microseconds: $0) },
-            since: Timestamp(microseconds: since), leftThen: left, pause: json["pause"]?.string)
+            since: Timestamp(microseconds: since), leftThen: left, pause: json["pause"]?.string,
+            changes: json["changes"]?.integer.map { Int($0) })
     }
 }

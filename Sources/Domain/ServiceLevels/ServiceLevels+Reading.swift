@@ -17,6 +17,12 @@ extension ServiceLevels {
         return number.isEmpty && sum > 0 ? sum : nil
     }
 
+    /// Seconds as `seconds` reads them: "1h30m".
+    package static func durationText(_ seconds: Int) -> String {
+        let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")]
+        return parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
+    }
+
     /// Reads the parts of the policy document, or takes the usual levels where there are none.
     static func read(
         _ root: inout ConfigReader, _ policy: LevelTerms, zones: ZoneTable, _ problems: inout [ConfigProblem]
@@ -241,6 +247,7 @@ extension ServiceLevels {
             }
             if !values.isEmpty { level.match.wanted[dimension] = values }
         }
+        level.isForCatalogue = reader.flag("catalogue", default: false, &problems)
         level.match.from = day("from", &reader, &problems)
         level.match.until = day("until", &reader, &problems)
         if let from = level.match.from, let until = level.match.until, until < from {
@@ -362,6 +369,14 @@ extension ServiceLevels {
                         message: "a regulatory clock never stands still; take out one of the two"))
             }
         }
+        target.waitsForChanges = reader.flag("waits_for_changes", default: false, &problems)
+        if target.isRegulatory, target.waitsForChanges {
+            problems.append(
+                .init(
+                    line: reader.child("waits_for_changes")?.line ?? node.line,
+                    key: "\(path).waits_for_changes",
+                    message: "a regulatory clock never stands still; take out one of the two"))
+        }
         if target.isRegulatory { target.pauses = [] }
         target.warnings = warnings(&reader, usual: target.warnings, &problems)
         target.change = reader.choice("on_change", &problems) ?? target.change
@@ -428,13 +443,13 @@ extension ServiceLevels {
         var reached: Set<Int> = []
         var uncovered: CaseTraits?
         for kind in kinds {
-            if let index = levels.firstIndex(where: { $0.match.fits(kind) }) {
+            if let index = levels.firstIndex(where: { !$0.isForCatalogue && $0.match.fits(kind) }) {
                 reached.insert(index)
             } else if uncovered == nil {
                 uncovered = kind
             }
         }
-        for index in levels.indices where !reached.contains(index) {
+        for index in levels.indices where !reached.contains(index) && !levels[index].isForCatalogue {
             problems.append(
                 .init(
                     line: lines[index], key: "service_levels.levels[\(index)]",

@@ -14,17 +14,38 @@ package struct ServiceLevels: Sendable {
     package var telling: [ClockTelling] = []
     /// What is wanted of the promises that are kept, in percent.
     package var attainmentPercent = ServiceLevels.usualAttainment
+    /// The levels of requests of departments, by the service that is asked for.
+    package var catalogue: [String: CatalogueEntry] = [:]
     /// What is wanted unless policy says otherwise.
     package static let usualAttainment = 95
 
     /// The level that counts for a case; nil where none fits, which a checked policy excludes.
     package func level(for traits: CaseTraits) -> ServiceLevel? {
-        levels.first { $0.match.fits(traits) } ?? levels.last
+        if let service = traits.service, let entry = catalogue[service],
+            let named = entry.level(for: traits.department), let level = self.level(named)
+        {
+            return level
+        }
+        let general = levels.filter { !$0.isForCatalogue }
+        return general.first { $0.match.fits(traits) } ?? general.last
+    }
+
+    /// By which levels requests for a service are measured.
+    package struct CatalogueEntry: Hashable, Sendable {
+        /// That of everybody; nil where only some departments have one.
+        package var level: String?
+        /// Those of some departments.
+        package var byDepartment: [String: String]
+
+        /// The level of a department.
+        package func level(for department: String?) -> String? {
+            department.flatMap { byDepartment[$0] } ?? level
+        }
     }
 
     /// Whether others promise something else, or by other hours.
     package func promisesOthers(than other: ServiceLevels) -> Bool {
-        levels != other.levels || calendars != other.calendars
+        levels != other.levels || calendars != other.calendars || catalogue != other.catalogue
     }
 
     /// The level with this identifier.
@@ -60,6 +81,10 @@ package struct CaseTraits: Hashable, Sendable {
     package var products: [String]
     /// The day, in UTC, on which it was opened.
     package var openedOn: CalendarDay?
+    /// The service of the catalogue that a colleague asks for.
+    package var service: String?
+    /// The department that asks.
+    package var department: String?
 
     /// Traits with all parts.
     package init(
@@ -166,6 +191,8 @@ package struct ServiceLevel: Hashable, Sendable {
         package var begins: Beginning
         /// Whether it may never stand still: a duty by law or contract.
         package var isRegulatory: Bool
+        /// Whether it stands while the customer allows no changes.
+        package var waitsForChanges = false
     }
 
     /// Stored and sent: "enterprise".
@@ -180,6 +207,8 @@ package struct ServiceLevel: Hashable, Sendable {
     package var calendarsBySeverity: [String: String]
     /// How long each thing may take.
     package var targets: [CaseClock: Target]
+    /// Whether it is for requests of departments alone, by the services that name it.
+    package var isForCatalogue = false
 
     /// The percentages at which somebody is warned unless policy says otherwise.
     package static let usualWarnings = [50, 75, 90]
@@ -204,6 +233,7 @@ extension ServiceLevels {
             .mitigation: [240, 480, 4320, 14_400], .resolution: [1440, 4320, 14_400, 28_800],
             .engineering: [240, 1440, 7200, 14_400], .vendorChase: [240, 1440, 4320, 7200],
             .noResponse: [1440, 2880, 4320, 7200],
+            .defectDecision: [240, 1440, 7200, 14_400], .defectFix: [2880, 10_080, 43_200, 129_600],
         ]
         var targets: [CaseClock: ServiceLevel.Target] = [:]
         for (clock, minutes) in minutes { targets[clock] = target(clock, minutes) }

@@ -414,6 +414,20 @@ package enum CaseDirectory {
             CasesQueries.read)
     }
 
+    /// Cases of some components and severities whose effect was felt in a stretch of time and that the actor may know
+    /// of, the latest first.
+    static func affecting(
+        components: Set<String>, severities: Set<String>, in period: Range<Timestamp>, for actor: Actor,
+        limit: Int,
+        in tx: borrowing Transaction
+    ) throws -> [SupportCase] {
+        guard !components.isEmpty, !severities.isEmpty else { return [] }
+        return try tx.all(
+            CasesQueries.affecting(
+                components: components, severities: severities, in: period, for: actor, limit: limit),
+            CasesQueries.read)
+    }
+
     /// How many cases of a filter there are, for a number beside a link: counted no further than it has digits.
     package static func few(
         _ filter: CaseFilter, for actor: Actor, counts: CaseCounts, in tx: borrowing Transaction

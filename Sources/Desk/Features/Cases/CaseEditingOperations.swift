@@ -241,6 +241,8 @@ enum EditCase: CaseOperation {
         var category: Edit<String>
         var rootCause: Edit<String>
         var faultLayer: Edit<String>
+        var service: Edit<String>
+        var department: Edit<String>
     }
 
     static let name = "case.edit"
@@ -258,7 +260,9 @@ enum EditCase: CaseOperation {
         .edit(CaseFields.term(.environment)), .edit(CaseFields.term(.category)),
         .edit(CaseFields.term(.rootCause)).help(
             "Suspected until a hypothesis with this root cause is confirmed."),
-        .edit(CaseFields.term(.faultLayer)))
+        .edit(CaseFields.term(.faultLayer)),
+        .edit(CaseFields.term(.service)).help("For requests of colleagues: what the catalogue has of it."),
+        .edit(CaseFields.term(.department)))
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
@@ -277,8 +281,13 @@ enum EditCase: CaseOperation {
             (.productArea, input.productArea), (.component, input.component),
             (.environment, input.environment),
             (.category, input.category), (.rootCause, input.rootCause),
-            (.faultLayer, input.faultLayer),
+            (.faultLayer, input.faultLayer), (.service, input.service),
+            (.department, input.department),
         ]
+        try CatalogueRequest.check(
+            input.service.applied(to: found.classification[.service]),
+            input.department.applied(to: found.classification[.department]),
+            isInternal: found.organisation == nil, context.policy)
         for (field, edit) in fields {
             switch edit {
             case .unchanged: break
@@ -303,6 +312,8 @@ enum EditCase: CaseOperation {
         let edits: [(CaseFact.ClassifyingField, Edit<String>)] = [
             (.productArea, input.productArea), (.component, input.component),
             (.environment, input.environment), (.category, input.category), (.rootCause, input.rootCause),
+            (.faultLayer, input.faultLayer), (.service, input.service),
+            (.department, input.department),
         ]
         for (field, edit) in edits where edit != .unchanged {
             fields[field.rawValue] = .optional(found.classification[field])
@@ -317,7 +328,7 @@ enum EditCase: CaseOperation {
         form.values["problem_statement"] = .text(found.problemStatement ?? "")
         for field in [
             CaseFact.ClassifyingField.productArea, .component, .environment, .category, .rootCause,
-            .faultLayer,
+            .faultLayer, .service, .department,
         ] {
             form.values[field.rawValue] = .text(found.classification[field] ?? "")
         }

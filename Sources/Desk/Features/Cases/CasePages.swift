@@ -473,7 +473,11 @@ struct CaseView {
     }
 
     private var details: HTML {
-        let words = CaseFact.ClassifyingField.allCases.map { field in
+        // The catalogue is for requests of colleagues.
+        let fields = CaseFact.ClassifyingField.allCases.filter {
+            ![.service, .department].contains($0) || this.organisation == nil && !policy.catalogue.isEmpty
+        }
+        let words = fields.map { field in
             (
                 label: field.label,
                 value: field == .rootCause
@@ -481,14 +485,14 @@ struct CaseView {
                     : this.classification[field].map { policy.name(of: $0, in: field.terms) }
             )
         }
-        let fields = words.filter { $0.value != nil }.map { pair($0.label, $0.value) }
+        let known = words.filter { $0.value != nil }.map { pair($0.label, $0.value) }
         let missing = words.filter { $0.value == nil }.map(\.label)
         let unset: HTML =
             missing.isEmpty
             ? .empty : "<p class=\"by\">Not set: \(missing.joined(separator: ", ").lowercased())</p>"
         let kind = policy.requestTypes.first { $0.id == this.requestType }?.name ?? this.requestType
         return """
-            <section class="panel"><header><h2>Case</h2></header><dl class="pairs">\(pair("Number", this.number))\(pair("Severity", "\(severityName) (\(policy.severity(this.severity)?.alias ?? ""))"))\(pair("Kind", kind))\(pair("Channel", policy.name(of: this.channel, in: \.channels)))\(fields)\(stamps)</dl>\(unset)</section>
+            <section class="panel"><header><h2>Case</h2></header><dl class="pairs">\(pair("Number", this.number))\(pair("Severity", "\(severityName) (\(policy.severity(this.severity)?.alias ?? ""))"))\(pair("Kind", kind))\(pair("Channel", policy.name(of: this.channel, in: \.channels)))\(known)\(stamps)</dl>\(unset)</section>
 
             """
     }

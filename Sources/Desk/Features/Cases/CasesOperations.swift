@@ -129,6 +129,8 @@ enum OpenCase: Operation {
         var productArea: String?
         var component: String?
         var environment: String?
+        var service: String?
+        var department: String?
         var beganAt: Timestamp?
         var noticedAt: Timestamp?
         var reportedAt: Timestamp?
@@ -154,6 +156,9 @@ enum OpenCase: Operation {
         .optional(CaseFields.channel),
         .optional(CaseFields.term(.productArea)), .optional(CaseFields.term(.component)),
         .optional(CaseFields.term(.environment)),
+        .optional(CaseFields.term(.service)).help(
+            "What a colleague asks for; its entry in the catalogue says what is promised."),
+        .optional(CaseFields.term(.department)).help("Who asks for the service."),
         .optional(.time("began_at", "Impact began")),
         .optional(.time("noticed_at", "First noticed")),
         .optional(.time("reported_at", "Reported")).help("Empty means now."),
@@ -208,7 +213,8 @@ enum OpenCase: Operation {
                 requestType: input.requestType, channel: input.channel ?? "engineer",
                 productArea: input.productArea,
                 component: input.component, environment: input.environment, beganAt: input.beganAt,
-                noticedAt: input.noticedAt, reportedAt: input.reportedAt,
+                noticedAt: input.noticedAt, reportedAt: input.reportedAt, service: input.service,
+                department: input.department,
                 owner: input.takesIt ? context.actor.id : nil,
                 record: organisation == nil ? nil : (state.organisation ?? state.home)?.record),
             in: context)
@@ -245,6 +251,8 @@ struct CaseOpening: Sendable {
     var beganAt: Timestamp?
     var noticedAt: Timestamp?
     var reportedAt: Timestamp?
+    var service: String?
+    var department: String?
     var owner: String?
     /// Who alone may know of it, where that is known before the kind of request says so.
     var restriction: Restriction?
@@ -272,21 +280,21 @@ struct CaseOpening: Sendable {
                 throw Refusal(field: field, "in_the_future", "This time has not come yet.")
             }
         }
+        try CatalogueRequest.check(this.service, this.department, isInternal: isInternal, policy)
         guard let first = policy.statuses.first else {
             throw Refusal(.conflict, "no_status", "The policy in force has no status for new cases.")
         }
         let ref = SubjectRef(kind: SupportCase.kind, id: context.newID())
         let number = "\(policy.caseNumberPrefix)-\(this.number)"
         var decision = Decision()
-        decision.record(
-            CaseFact.opened(
-                .init(
-                    number: number, subject: this.subject, symptom: this.symptom, requester: this.requester,
-                    organisation: this.organisation?.raw, channel: this.channel, requestType: requestType,
-                    severity: this.severity ?? policy.defaultSeverity.raw, status: first.id.raw,
-                    productArea: this.productArea, component: this.component, environment: this.environment,
-                    beganAt: this.beganAt, noticedAt: this.noticedAt, reportedAt: this.reportedAt)),
-            on: ref)
+        var opening = CaseFact.Opening(
+            number: number, subject: this.subject, symptom: this.symptom, requester: this.requester,
+            organisation: this.organisation?.raw, channel: this.channel, requestType: requestType,
+            severity: this.severity ?? policy.defaultSeverity.raw, status: first.id.raw,
+            productArea: this.productArea, component: this.component, environment: this.environment,
+            beganAt: this.beganAt, noticedAt: this.noticedAt, reportedAt: this.reportedAt)
+        (opening.service, opening.department) = (this.service, this.department)
+        decision.record(CaseFact.opened(opening), on: ref)
         if let record = this.record {
             let gaps = Entitlement.gaps(
                 in: record, requester: this.requester, severity: this.severity ?? policy.defaultSeverity.raw,

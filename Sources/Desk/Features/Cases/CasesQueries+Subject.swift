@@ -14,7 +14,7 @@ extension CasesQueries {
         "blocked_by", "next_update_at", "severity_confirmed_at",
         "confidentiality", "readers", "security_owner", "merged_into",
         "follow_up_of", "fault_layer", "confirmed_causes", "alert_key", "public_version",
-        "publicly_changed_at", "spokesperson", "watchers",
+        "publicly_changed_at", "spokesperson", "watchers", "service", "department",
     ]
 
     /// Cases, as the journal writes, reads, forgets and describes them.

@@ -12,7 +12,7 @@ package enum CasesQueries {
         blocked_by, next_update_at, severity_confirmed_at,
         confidentiality, readers, security_owner, merged_into,
         follow_up_of, fault_layer, confirmed_causes, alert_key, public_version, publicly_changed_at, spokesperson,
-        watchers
+        watchers, service, department
         """
 
     /// A case by its identifier or its human number.
@@ -114,6 +114,22 @@ package enum CasesQueries {
         return """
             SELECT \(columns) FROM support_case WHERE \(SQL.all(all + visible(to: actor)))
             ORDER BY \(order) LIMIT \(limit)
+            """
+    }
+
+    /// Cases of some components and severities whose effect was felt in a stretch of time, the latest first.
+    static func affecting(
+        components: Set<String>, severities: Set<String>, in period: Range<Timestamp>, for actor: Actor,
+        limit: Int
+    ) -> SQL {
+        let all: [SQL] = [
+            "component IN (\(anyOf: components.sorted()))", "severity IN (\(anyOf: severities.sorted()))",
+            "merged_into IS NULL", "COALESCE(began_at, opened_at) < \(period.upperBound.microseconds)",
+            "COALESCE(mitigated_at, resolved_at, \(period.upperBound.microseconds)) > \(period.lowerBound.microseconds)",
+        ]
+        return """
+            SELECT \(columns) FROM support_case WHERE \(SQL.all(all + visible(to: actor)))
+            ORDER BY opened_at DESC, id DESC LIMIT \(limit)
             """
     }
 
@@ -366,7 +382,7 @@ package enum CasesQueries {
                 updated_at, next_action, next_action_owner, next_action_due_at, blocked_by, next_update_at,
                 severity_confirmed_at, confidentiality, readers, security_owner, merged_into, follow_up_of,
                 fault_layer, confirmed_causes, alert_key, public_version, publicly_changed_at, spokesperson,
-                watchers)
+                watchers, service, department)
             VALUES (\(this.id.raw), \(this.version.number), \(this.number), \(this.subject), \(this.symptom),
                 \(this.problemStatement), \(this.requester?.raw), \(this.organisation?.raw), \(this.channel),
                 \(this.requestType), \(this.severity.raw), \(this.status.raw), \(this.statusSince.microseconds),
@@ -382,7 +398,7 @@ package enum CasesQueries {
                 \(this.restriction?.level), \(readers(this.restriction)), \(this.restriction?.securityOwner),
                 \(this.mergedInto?.raw), \(this.followUpOf?.raw), \(field(.faultLayer)),
                 \(causes(this)), \(this.alertKey), \(this.publicVersion.number), \(this.publiclyChangedAt.microseconds),
-                \(this.spokesperson?.raw), \(watchers(this)))
+                \(this.spokesperson?.raw), \(watchers(this)), \(field(.service)), \(field(.department)))
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, number = excluded.number,
                 subject = excluded.subject, symptom = excluded.symptom,
                 problem_statement = excluded.problem_statement, requester = excluded.requester,
@@ -407,7 +423,7 @@ package enum CasesQueries {
                 fault_layer = excluded.fault_layer, confirmed_causes = excluded.confirmed_causes,
                 alert_key = excluded.alert_key, public_version = excluded.public_version,
                 publicly_changed_at = excluded.publicly_changed_at, spokesperson = excluded.spokesperson,
-                watchers = excluded.watchers
+                watchers = excluded.watchers, service = excluded.service, department = excluded.department
             """
     }
 
@@ -522,6 +538,9 @@ package enum CasesQueries {
         this.alertKey = row.optionalText(46)
         (this.publicVersion, this.publiclyChangedAt) = (Version(Int(row.integer(47))), time(row, 48))
         this.spokesperson = row.optionalText(49).map { ID($0) }
+        (this.classification[.service], this.classification[.department]) = (
+            row.optionalText(51), row.optionalText(52)
+        )
         this.arrangement.watchers = (row.optionalText(50) ?? "").split(separator: " ").map { ID(String($0)) }
         return this
     }
@@ -581,6 +600,9 @@ package enum CasesQueries {
             save(SupportCase(id: "x", version: Version(1), number: "x", at: Timestamp(microseconds: 0))),
             forget(id: "x"), page(after: "", limit: 1),
             closed(by: Timestamp(microseconds: 0), after: nil, limit: 1),
+            affecting(
+                components: ["x"], severities: ["x"],
+                in: Timestamp(microseconds: 0)..<Timestamp(microseconds: 1), for: staff, limit: 1),
             resolved(
                 in: Timestamp(microseconds: 0)..<Timestamp(microseconds: 1), without: nil, for: staff,
                 limit: 1),

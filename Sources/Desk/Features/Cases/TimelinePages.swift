@@ -56,6 +56,7 @@ struct CaseTimeline {
             View(id: "quality", title: "Reviews of quality", kinds: QualityFact.kinds),
             View(id: "surveys", title: "Surveys", kinds: SurveyFact.kinds),
             View(id: "notices", title: "Notices by law and contract", kinds: NoticeFact.kinds),
+            View(id: "defects", title: "Answers of engineering", kinds: DefectFact.kinds),
         ]
 
         /// What went between us and the customer.

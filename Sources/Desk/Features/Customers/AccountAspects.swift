@@ -9,6 +9,10 @@ enum AccountAspects {
         switch aspect.name {
         case "name": return ("Name", this.name)
         case "tier": return ("Tier", policy.name(of: this.tier, in: \.tiers))
+        case "change_calendar":
+            let calendar = this.record.changeCalendars.last
+            let parts = (calendar?.windows ?? []) + (calendar?.freezes.map(\.text) ?? [])
+            return ("Change windows", parts.isEmpty ? "none" : parts.joined(separator: "; "))
         default: break
         }
         if let detail = AccountDetail(rawValue: aspect.name) {
@@ -32,6 +36,9 @@ enum AccountAspects {
         case "commitment":
             guard let found = record.commitments.first(where: { $0.number == key }) else { return (key, "") }
             return ("Commitment \(key)", found.settled?.outcome.label ?? "Open")
+        case "amendment":
+            guard let found = record.amendments.first(where: { $0.number == key }) else { return (key, "") }
+            return ("Amendment \(key)", found.verdict?.way.rawValue ?? "proposed")
         case "contact":
             let contact = record.contacts[key] ?? AccountContact()
             let roles = contact.roles.map { policy.name(of: $0, in: \.contactRoles) }

@@ -100,7 +100,8 @@ enum OrganisationRules {
         }
     }
 
-    private static func checked(
+    /// A line that must have a shape, in the words that a refusal says it.
+    static func checked(
         _ field: Field<String>, _ shape: String, _ read: @escaping @Sendable (String) -> String?
     ) -> Field<String> {
         let (name, label) = (field.description.name, field.description.label)

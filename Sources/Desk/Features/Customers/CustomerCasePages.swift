@@ -5,7 +5,9 @@ import Web
 
 extension CustomersFeature {
     /// What is known of the customer, beside the case.
-    static let caseParts = [CustomerCasePages.notices, CustomerCasePages.side]
+    static let caseParts = [
+        CustomerCasePages.notices, CustomerCasePages.side, ChangeConflictPages.part,
+    ]
 }
 
 /// What the account adds to the page of a case.

@@ -48,6 +48,16 @@ enum CustomersJSON {
         object["account"] = account(organisation.record, withTerms: actor.may("organisation.view_terms"))
         object["risks"] = .array(organisation.record.risks.map(\.json))
         object["commitments"] = .array(organisation.record.commitments.map(\.json))
+        object["change_calendar"] = organisation.record.changeCalendars.last?.json ?? .null
+        if actor.may("organisation.view_terms") {
+            let today = CalendarDay(services.clock())
+            object["amendments"] = .array(
+                organisation.record.amendments.map { one in
+                    var members = one.json.object ?? JSONObject()
+                    members["state"] = .string(one.state(on: today))
+                    return .object(members)
+                })
+        }
         return .object(object)
     }
 

@@ -12,6 +12,9 @@ extension CustomersFeature {
         AnyOperation(DelegateToContact.self), AnyOperation(EndDelegation.self), AnyOperation(RaiseRisk.self),
         AnyOperation(ChangeRisk.self), AnyOperation(ClearRisk.self), AnyOperation(MakeCommitment.self),
         AnyOperation(SettleCommitment.self), AnyOperation(SettleContract.self),
+        AnyOperation(ProposeAmendment.self), AnyOperation(ApproveAmendment.self),
+        AnyOperation(DeclineAmendment.self), AnyOperation(EndAmendment.self),
+        AnyOperation(SetChangeCalendar.self),
     ]
 }
 

@@ -26,6 +26,11 @@ package enum CustomersQueries {
         "SELECT \(columns) FROM organisation WHERE record LIKE '%\"risks\":[{%' ORDER BY id"
     }
 
+    /// Organisations of whose contract an amendment names credits, approved or not.
+    static func withCredits() -> SQL {
+        "SELECT \(columns) FROM organisation WHERE record LIKE '%\"credits\":{%' ORDER BY id"
+    }
+
     static func organisations(named name: String) -> SQL {
         "SELECT \(columns) FROM organisation WHERE LOWER(name) = \(folded(name)) ORDER BY id LIMIT 2"
     }
@@ -129,7 +134,8 @@ package enum CustomersQueries {
             try tx.execute(saveDelegation(of: person, for: organisation.id.raw, delegation))
         case .delegationEnded(let person, _):
             try tx.execute(forgetDelegation(of: person, for: organisation.id.raw))
-        case .tierChanged, .detailChanged(.contract, _), .detailChanged(.products, _):
+        case .tierChanged, .detailChanged(.contract, _), .detailChanged(.products, _), .amendmentApproved,
+            .amendmentEnded, .changeCalendarSet:
             try ServiceLevelsDirectory.touch(organisation.id, in: tx)
         default: break
         }
@@ -142,7 +148,7 @@ package enum CustomersQueries {
             addedAt: Timestamp(microseconds: 0))
         return [
             Self.organisation(id: "x"), Self.organisation(origin: "x"), organisations(named: "x"),
-            everAtRisk(), organisations(ids: ["x"]),
+            everAtRisk(), withCredits(), organisations(ids: ["x"]),
             organisations(matching: "x", limit: 1),
             organisations(matching: "x", after: CustomerPlace(name: "x", id: "x"), only: "x", limit: 1),
             count(matching: "x"), count(matching: "x", only: "x"), save(organisation), forget(id: "x"),
@@ -204,6 +210,13 @@ package enum CustomerDirectory {
     package static func atRisk(on today: CalendarDay, in tx: borrowing Transaction) throws -> [Organisation] {
         try tx.all(CustomersQueries.everAtRisk(), CustomersQueries.read).filter { found in
             found.record.risks.contains { $0.state(on: today) == .active }
+        }
+    }
+
+    /// Organisations with an approved amendment of their contract that names credits.
+    static func withCredits(in tx: borrowing Transaction) throws -> [Organisation] {
+        try tx.all(CustomersQueries.withCredits(), CustomersQueries.read).filter { found in
+            found.record.amendments.contains { $0.verdict?.way == .approved && $0.terms.credits != nil }
         }
     }
 

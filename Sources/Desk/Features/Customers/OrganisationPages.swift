@@ -63,6 +63,12 @@ extension AccountRecord {
         self[.successManager] + self[.technicalManager] + Array(delegations.keys)
             + risks.flatMap { [$0.terms.owner, $0.raisedBy] + [$0.cleared?.by].compactMap { $0 } }
             + commitments.flatMap { [$0.promise.promisedBy] + [$0.settled?.by].compactMap { $0 } }
+            + negotiators
+    }
+
+    /// Who proposed and decided about amendments.
+    private var negotiators: [String] {
+        amendments.flatMap { one in [one.proposedBy] + [one.verdict?.by].compactMap { $0 } }
     }
 }
 
@@ -86,8 +92,8 @@ struct OrganisationView {
         """
         <nav class="crumb" aria-label="Breadcrumb"><a href="/organisations">Organisations</a><span aria-hidden="true">/</span><span>\(isolated(this.name))</span></nav>
         \(head)\(isStaff ? risks : .empty)
-        <div class="case account"><div class="stack">\(isStaff ? brief : .empty)\(cases)\(isStaff ? commitments : .empty)\(isStaff ? timeline : .empty)</div>
-        <aside class="card clip" aria-label="Details">\(contacts)\(isStaff ? profile + entitlement + delegations : .empty)\(actions)</aside></div>
+        <div class="case account"><div class="stack">\(isStaff ? brief : .empty)\(cases)\(isStaff ? commitments + amendments : .empty)\(isStaff ? timeline : .empty)</div>
+        <aside class="card clip" aria-label="Details">\(contacts)\(isStaff ? profile + changes + entitlement + delegations : .empty)\(actions)</aside></div>
         """
     }
 

@@ -124,6 +124,8 @@ extension OrganisationView {
             ("organisation.edit", "change_tier", "rank", "Change tier"),
             ("organisation.flag_risk", "raise_risk", "alert", "Raise a risk flag"),
             ("organisation.commit", "make_commitment", "clock", "Write a commitment down"),
+            (AmendmentRights.propose, "propose_amendment", "doc", "Propose a contract amendment"),
+            ("organisation.edit", "set_change_calendar", "clock", "Set change windows and freezes"),
             ("organisation.delegate", "delegate", "people", "Let somebody act for them"),
         ]
         let links = known.filter { actor.may($0.0) && !actor.isCustomer }.map {

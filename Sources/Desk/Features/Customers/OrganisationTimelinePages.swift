@@ -13,6 +13,7 @@ enum OrganisationTimeline {
             case all
             case cases
             case commitments
+            case contract
             case risk
             case account
 
@@ -21,6 +22,7 @@ enum OrganisationTimeline {
                 case .all: "All"
                 case .cases: "Cases"
                 case .commitments: "Commitments"
+                case .contract: "Contract"
                 case .risk: "Risk"
                 case .account: "Account"
                 }
@@ -44,6 +46,12 @@ enum OrganisationTimeline {
             case .all: []
             case .cases: ["none"]
             case .commitments: ["organisation.commitment_made", "organisation.commitment_settled"]
+            case .contract:
+                [
+                    "organisation.amendment_proposed", "organisation.amendment_approved",
+                    "organisation.amendment_refused", "organisation.amendment_ended",
+                    "organisation.change_calendar_set",
+                ]
             case .risk:
                 ["organisation.risk_raised", "organisation.risk_changed", "organisation.risk_cleared"]
             case .account:
@@ -222,6 +230,21 @@ struct OrganisationSentence {
             ("clock", "wrote \(number) down: \(isolated(promise.text)), due \(promise.due.day)")
         case .commitmentSettled(let number, let outcome, let note):
             ("check", "settled \(number): \(outcome.label.lowercased())\(because(note))")
+        // Why is commercial, and the timeline is read by more people than the terms.
+        case .amendmentProposed(let number, let terms):
+            ("doc", "proposed the contract amendment \(number) from \(terms.from.text)")
+        case .amendmentApproved(let number, _): ("check", "approved the contract amendment \(number)")
+        case .amendmentRefused(let number, let way, _):
+            ("x", "\(way == .withdrawn ? "withdrew" : "declined") the contract amendment \(number)")
+        case .amendmentEnded(let number, let until, _):
+            ("x", "ended the contract amendment \(number) on \(until.text)")
+        case .changeCalendarSet(let calendar):
+            (
+                "clock",
+                calendar.isEmpty
+                    ? "noted that changes are welcome at any time"
+                    : "set the change windows and freezes: \(isolated((calendar.windows + calendar.freezes.map(\.text)).joined(separator: "; ")))"
+            )
         }
     }
 

@@ -21,6 +21,8 @@ enum PolicyEditorPages {
         var effects: [PolicyEffect]?
         /// The document in force, to mark what is new.
         var inForce: String?
+        /// What past cases would have come to, after a replay.
+        var replay: PolicyReplay?
 
         var wasSent: Bool { inForce != nil }
 
@@ -50,7 +52,10 @@ enum PolicyEditorPages {
     // MARK: What is sent
 
     /// Checks a document and shows what it would change, without writing anything.
-    static func check(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
+    /// - Parameter isReplay: whether past cases are replayed by it, too.
+    static func check(
+        _ call: SignedInCall, _ services: Services, isReplay: Bool = false
+    ) async throws -> WebResponse {
         let submission = Submission(try await call.request.input(), operation)
         let (current, use, people) = try await services.database.read { tx in
             (
@@ -79,6 +84,12 @@ enum PolicyEditorPages {
                 from: compared, to: changed, for: call.actor, services)
             content.effects? += try await ClockPreviewDirectory.effects(
                 from: compared, to: changed, for: call.actor, services)
+            if isReplay, content.refusal == nil {
+                let now = services.clock()
+                content.replay = try await services.database.read { tx in
+                    try PolicyReplay.of(changed, days: replayDays, for: call.actor, at: now, in: tx)
+                }
+            }
         }
         return page(content, call, services)
     }
@@ -153,9 +164,9 @@ enum PolicyEditorPages {
             \(problem(content))\(content.effects == nil ? .empty : allGood)
             \(content.wasSent ? sentListing(content) : .empty)
             \(source(content))</div>
-            <aside class="stack" aria-label="Put in force">\(content.effects.map(effectCard) ?? .empty)
+            <aside class="stack" aria-label="Put in force">\(content.effects.map(effectCard) ?? .empty)\(content.replay.map(replayCard) ?? .empty)
             <section class="card pad form">\(view.field(named: "reason"))
-            <p class="form-error" data-form-error role="alert"></p><div class="btns"><button class="btn" formaction="/policy/check" formnovalidate data-sending="Checking">Check only</button><button class="btn go">Put in force</button></div></section></aside></form>
+            <p class="form-error" data-form-error role="alert"></p><div class="btns"><button class="btn" formaction="/policy/check" formnovalidate data-sending="Checking">Check only</button><button class="btn" formaction="/policy/replay" formnovalidate data-sending="Replaying">Replay past cases</button><button class="btn go">Put in force</button></div></section></aside></form>
             """
     }
 
@@ -192,6 +203,16 @@ enum PolicyEditorPages {
             <section><div class="fld"><label for="document">Document</label><p class="help" id="document-h">The whole document, in YAML. Tab leaves the field.</p>
             <textarea class="input source" id="document" name="document" rows="24" spellcheck="false" aria-describedby="document-h"\(invalid)\(.flag("data-echo", content.wasSent))>
             \(content.document)</textarea></div></section>
+            """
+    }
+
+    /// So many days back cases are replayed by a draft.
+    static let replayDays = 90
+
+    private static func replayCard(_ replay: PolicyReplay) -> HTML {
+        let items = replay.words.dropFirst().map { "<li><span>\($0)</span></li>" as HTML }
+        return """
+            <section class="card pad" id="replay"><h2>What past cases would have come to</h2><p class="f13 soft">\(replay.words.first ?? "") Their facts are replayed as though this document had always held; what people would have done otherwise is not foreseen.</p><ul class="effects">\(items)</ul></section>
             """
     }
 

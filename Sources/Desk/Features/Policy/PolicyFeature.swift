@@ -28,6 +28,9 @@ enum PolicyFeature: Feature {
             .signedIn(.post, "/policy/check", .right("policy.change")) { call in
                 try await PolicyEditorPages.check(call, services)
             },
+            .signedIn(.post, "/policy/replay", .right("policy.change")) { call in
+                try await PolicyEditorPages.check(call, services, isReplay: true)
+            },
         ]
     }
 }

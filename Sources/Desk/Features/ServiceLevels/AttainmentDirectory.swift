@@ -70,6 +70,7 @@ enum AttainmentDirectory {
             segments[.productArea] = row.optionalText(5)
             segments[.account] = row.optionalText(6)
             segments[.team] = row.optionalText(7).flatMap { policy.routing.team(of: $0)?.id }
+            segments[.department] = row.optionalText(10)
             let text = row.text(9)
             let known = shares[text] ?? ClockOutcome.shares(text)
             shares[text] = known

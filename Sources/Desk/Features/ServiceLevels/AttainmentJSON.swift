@@ -91,6 +91,7 @@ enum AttainmentJSON {
                 counts.states.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
                     ["state": .string($0.key), "seconds": .integer($0.value)]
                 }),
+            "services": .array(review.services.map { ServicesJSON.json($0) }),
             "prevention": .array(review.steps.map(json)),
         ])
     }

@@ -22,6 +22,7 @@ extension AttainmentQuery {
         tier = try Self.term(request, "tier", policy.tiers.map(\.id))
         productArea = try Self.term(request, "product_area", policy.productAreas.map(\.id))
         account = request.query("account")
+        department = try Self.term(request, "department", policy.departments.map(\.id))
         team = try Self.term(request, "team", policy.routing.teams.map(\.id))
         for name in (request.query("clock") ?? "").split(separator: ",") {
             guard let clock = CaseClock(rawValue: String(name)) else {
@@ -60,7 +61,8 @@ extension AttainmentQuery {
         .init("to", "The last day, in UTC; that of the month where it is left out"),
         .init("severity", "The severity that was measured for"),
         .init("tier", "The customer’s tier that was measured for"), .init("product_area", "The product area"),
-        .init("account", "The customer, by identifier"), .init("team", "The team of the case’s queue"),
+        .init("account", "The customer, by identifier"), .init("department", "The department that asked"),
+        .init("team", "The team of the case’s queue"),
     ]
 
     private static func day(_ text: String?, _ field: String) throws(Refusal) -> Timestamp? {
@@ -97,6 +99,7 @@ extension AttainmentQuery {
         add("product_area", productArea)
         add("account", account)
         add("team", team)
+        add("department", department)
         if !clocks.isEmpty { add("clock", clocks.map(\.rawValue).joined(separator: ",")) }
         add("kept", isKept.map { $0 ? "yes" : "no" })
         if isByCase { add("by", "case") }
@@ -138,6 +141,7 @@ extension AttainmentQuery {
         case .productArea: copy.productArea = value
         case .account: copy.account = value
         case .team: copy.team = value
+        case .department: copy.department = value
         }
         return copy
     }

@@ -92,6 +92,8 @@ struct AttainmentReview: Sendable {
     var steps: [PreventionStep]
     var owners: [String: String]
     var accounts: [String: String]
+    /// How the services stand at the end of the time, or now.
+    var services: [ServicesDirectory.Standing]
 
     init(
         _ asked: AttainmentQuery, for actor: Actor, policy: Policy, now: Timestamp,
@@ -100,6 +102,8 @@ struct AttainmentReview: Sendable {
         self.asked = asked
         (counts, merged, waiting) = try AttainmentDirectory.attainment(
             asked, for: actor, policy: policy, in: tx)
+        services = try ServicesDirectory.standing(
+            for: actor, policy: policy, at: min(asked.period.upperBound, now), in: tx)
         steps = try AttainmentDirectory.steps(in: asked.period, in: tx)
         owners = try PeopleDirectory.names(of: steps.map(\.plan.owner.raw), in: tx)
         let ids = Array((counts.groups[.account] ?? [:]).keys) + [asked.account].compactMap { $0 }
@@ -124,6 +128,7 @@ struct AttainmentReview: Sendable {
         case .productArea: return policy.name(of: value, in: \.productAreas)
         case .account: return accounts[value] ?? "A customer"
         case .team: return policy.routing.team(value)?.name ?? value
+        case .department: return policy.name(of: value, in: \.departments)
         }
     }
 }
@@ -139,11 +144,15 @@ private struct AttainmentView {
 
     var body: HTML {
         """
-        <div class="q-head"><h1>Service levels</h1><span class="dim nowrap">\(grouped(review.counts.caseCount)) cases</span><div class="btns"><a class="btn" href="/levels.csv?\(asked.address)">\(icon("doc"))CSV</a></div></div>
+        <div class="q-head"><h1>Service levels</h1><span class="dim nowrap">\(grouped(review.counts.caseCount)) cases</span><div class="btns">\(stakes)<a class="btn" href="/levels.csv?\(asked.address)">\(icon("doc"))CSV</a></div></div>
         \(months)\(filters)
         <p class="lede">What was promised and kept: each clock counts once, at the moment at which it was kept or its time was over. <a href="#how">How it is counted</a>\(notes)</p>
-        <div class="stack">\(measures)\(clocks)\(segments)\(drivers)\(plan)\(definitions)</div>
+        <div class="stack">\(measures)\(clocks)\(segments)\(budgets)\(drivers)\(plan)\(definitions)</div>
         """
+    }
+
+    private var stakes: HTML {
+        actor.may(ExposurePages.right) ? "<a class=\"btn\" href=\"/exposure\">Credits at stake</a>" : .empty
     }
 
     private var notes: HTML {
@@ -253,6 +262,15 @@ private struct AttainmentView {
         }
         return section("promises", "Promises to customers, by clock", CaseClock.allCases.filter(\.isPromise))
             + section("inside", "Among ourselves, by clock", CaseClock.allCases.filter { !$0.isPromise })
+    }
+
+    private var budgets: HTML {
+        guard !review.services.isEmpty else { return .empty }
+        let end = min(asked.period.upperBound, now)
+        return """
+            <section aria-labelledby="services"><div class="sec"><h2 id="services">Error budgets of services</h2><span class="dim">as of \(time(end, now: now))</span></div>\(ServicesPages.table(review.services))</section>
+
+            """
     }
 
     private var segments: HTML {

@@ -57,6 +57,7 @@ enum AttainmentQueries {
         if let tier = asked.tier { all.append("o.tier = \(tier)") }
         if let area = asked.productArea { all.append("s.product_area = \(area)") }
         if let account = asked.account { all.append("s.organisation = \(account)") }
+        if let department = asked.department { all.append("s.department = \(department)") }
         if let queues = asked.queues { all.append("r.queue IN (\(anyOf: queues))") }
         return all + conditions
     }
@@ -70,7 +71,7 @@ enum AttainmentQueries {
     static func lines(_ asked: AttainmentQuery, visible conditions: [SQL]) -> SQL {
         """
         SELECT o.case_id, o.kind, o.is_kept, o.severity, o.tier, s.product_area, s.organisation, r.queue, o.cause,
-            CASE WHEN o.is_kept = 0 THEN o.shares ELSE '[]' END
+            CASE WHEN o.is_kept = 0 THEN o.shares ELSE '[]' END, s.department
         FROM \(tables) WHERE \(SQL.all(counted(asked, conditions + ["s.merged_into IS NULL"])))
         """
     }
@@ -197,6 +198,7 @@ enum AttainmentQueries {
         let moment = Timestamp(microseconds: 0)
         var asked = AttainmentQuery(period: moment..<moment.adding(seconds: 1))
         (asked.severity, asked.tier, asked.productArea, asked.account) = ("x", "x", "x", "x")
+        asked.department = "x"
         (asked.queues, asked.clocks, asked.isKept) = (["x"], [.resolution], false)
         (asked.cause, asked.status) = (.one("x"), "x")
         var unexplained = asked
@@ -259,6 +261,8 @@ struct AttainmentQuery: Sendable, Equatable {
     var productArea: String?
     /// The customer.
     var account: String?
+    /// The department that asked.
+    var department: String?
     /// The team, by its identifier.
     var team: String?
     /// The queues of the team.

@@ -108,6 +108,9 @@ enum ClockPages {
         case .outsideHours(let until):
             let opens: HTML = until.map { ", goes on \(zonedTime($0, now: context.now))" } ?? .empty
             return "\(due). Outside hours\(opens)"
+        case .paused(let reason) where reason == ClockTerms.closedForChanges:
+            let opens: HTML = line.opensAt.map { " until \(zonedTime($0, now: context.now))" } ?? .empty
+            return "\(due). Waits\(opens) for \(context.policy.blockName(reason))"
         case .paused(let reason):
             let why = context.policy.blockName(reason)
             return "Paused since \(zonedTime(line.clock.since, now: context.now)): waits for \(why)"
@@ -152,7 +155,7 @@ enum ClockPages {
         let main: HTML = """
             <nav class="crumbs" aria-label="Where you are"><a href="\(path)">\(explained.number)</a></nav>
             <div class="q-head"><h1>Clocks of \(explained.number)</h1><a class="btn" href="\(path)/clocks.csv">\(icon("doc"))CSV</a></div>
-            \(level(explained, policy))\(signs(explained, call))\(weighed(explained, call))\(none)\(cards)
+            \(level(explained, policy))\(contract(explained))\(signs(explained, call))\(weighed(explained, call))\(none)\(cards)
             """
         return services.page(Page("Clocks of \(explained.number)", here: "/cases", main: main), for: call)
     }
@@ -181,6 +184,8 @@ enum ClockPages {
         case .outsideHours(let until):
             let opens: HTML = until.map { ", goes on \(zonedTime($0, now: now))" } ?? .empty
             return "\(due); outside hours\(opens)"
+        case .paused(let reason) where reason == ClockTerms.closedForChanges:
+            return "\(due); waits for \(policy.blockName(reason))"
         case .paused(let reason):
             let since = entry.cycle.stretches.last?.from ?? now
             return "paused since \(zonedTime(since, now: now)): waits for \(policy.blockName(reason))"
@@ -200,6 +205,20 @@ enum ClockPages {
         return """
             <p class="lede">Service level <b><bdi>\(level.name)</bdi></b> for \(severity)\(tier), by \(version). Times are in \(zoneName). A fact counts by when it was true, however late it was entered.</p>
             """
+    }
+
+    /// Which amendments of the contract count, and which do not and why.
+    private static func contract(_ explained: ClockExplanation) -> HTML {
+        let counting = explained.level?.applied.amendments ?? []
+        let numbers = counting.joined(separator: ", ")
+        let counted: HTML =
+            counting.isEmpty
+            ? .empty
+            : "<p>By the approved contract \(counting.count == 1 ? "amendment" : "amendments") \(numbers) of the customer.</p>"
+        let refused = explained.clocks.refusedTerms.map { "<li>\(isolated($0))</li>" as HTML }
+        guard !counting.isEmpty || !refused.isEmpty else { return .empty }
+        let list: HTML = refused.isEmpty ? .empty : "<ul class=\"plain-list\">\(refused)</ul>"
+        return "<div class=\"notice\" id=\"contract-terms\">\(icon("doc"))<div>\(counted)\(list)</div></div>"
     }
 
     /// One cycle: in a line how it stands, behind it the intervals.

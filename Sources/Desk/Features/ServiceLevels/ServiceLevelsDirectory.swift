@@ -67,14 +67,29 @@ package enum ServiceLevelsDirectory {
             $0.integer(1) == 1 ? $0.text(0) : ""
         }
         let known = try kept.flatMap { $0.count > 2 ? ClockSummary(try JSON(parsing: $0)) : nil }
-        if let known { return StandingClocks(known, policy: policy, at: now) }
+        if let known {
+            return StandingClocks(
+                known, policy: policy, changes: try changes(of: this, known, in: tx), at: now)
+        }
         var facts = facts
         // The history leaves messages out where nothing else depends on them.
         if !facts.contains(where: { $0.body.kind == "case.replied" }) {
             facts += try CaseDirectory.facts(of: this.id, kinds: ["case.replied"], in: tx)
         }
         let clocks = try clocks(of: this, facts: facts, policy: policy, at: now, in: tx)
-        return StandingClocks(ClockSummary(clocks), policy: policy, at: now)
+        let summary = ClockSummary(clocks)
+        return StandingClocks(
+            summary, policy: policy, changes: try changes(of: this, summary, in: tx), at: now)
+    }
+
+    /// The change calendars of the customer, where a clock of the case waits for one; read only then.
+    private static func changes(
+        of this: SupportCase, _ summary: ClockSummary, in tx: borrowing Transaction
+    ) throws -> [ChangeHours] {
+        guard let id = this.organisation, summary.running.contains(where: { $0.changes != nil }),
+            let found = try CustomerDirectory.find(id.raw, in: tx)
+        else { return [] }
+        return AccountContract(found.record, zones: .machine).changes
     }
 
     /// How the clocks of some cases stand: one statement, and the replay of those that changed in the last moment.
@@ -82,18 +97,21 @@ package enum ServiceLevelsDirectory {
         of cases: [SupportCase], policy: Policy, at now: Timestamp, in tx: borrowing Transaction
     ) throws -> [ID<SupportCase>: StandingClocks] {
         guard !cases.isEmpty else { return [:] }
-        var found: [ID<SupportCase>: StandingClocks] = [:]
+        var found: [ID<SupportCase>: ClockSummary] = [:]
         try tx.each(ServiceLevelsQueries.standing(ids: cases.map(\.id.raw))) { row in
             guard row.text(1).count > 2, let known = ClockSummary(try JSON(parsing: row.text(1))) else {
                 return
             }
-            found[ID(row.text(0))] = StandingClocks(known, policy: policy, at: now)
+            found[ID(row.text(0))] = known
         }
-        for this in cases where found[this.id] == nil {
-            let clocks = try clocks(of: this, policy: policy, at: now, in: tx)
-            found[this.id] = StandingClocks(ClockSummary(clocks), policy: policy, at: now)
+        var standing: [ID<SupportCase>: StandingClocks] = [:]
+        for this in cases {
+            let summary =
+                try found[this.id] ?? ClockSummary(try clocks(of: this, policy: policy, at: now, in: tx))
+            standing[this.id] = StandingClocks(
+                summary, policy: policy, changes: try changes(of: this, summary, in: tx), at: now)
         }
-        return found
+        return standing
     }
 
     /// The kinds of fact that no clock depends on.
@@ -144,8 +162,8 @@ package enum ServiceLevelsDirectory {
             severity: this.severity.raw, channel: this.channel, requestType: this.requestType,
             productArea: this.classification[.productArea], tier: account.tier,
             contracts: account.contracts, products: account.products, openedOn: CalendarDay(this.openedAt))
-        guard let level = policy.serviceLevels.level(for: traits) else { return nil }
-        return policy.serviceLevels.terms(clock, level, severity: this.severity.raw, policy: 0)
+        let contract = try basis.contract(of: this, in: tx)
+        return policy.serviceLevels.terms(clock, for: traits, contract)
     }
 
     /// What the software recorded about the clocks of a case, oldest first.
@@ -171,7 +189,7 @@ struct ClockBasis {
     private let programs: Set<String>
     private var earlier: [Int: Policy] = [:]
     private var sought: Set<Int>
-    private var accounts: [ID<Organisation>: CaseTraits.Account] = [:]
+    private var customers: [ID<Organisation>: (account: CaseTraits.Account, contract: AccountContract)] = [:]
 
     /// The basis of a moment.
     /// - Parameter isDraft: whether the policy is not in force: it counts as the version after the one that is.
@@ -194,22 +212,36 @@ struct ClockBasis {
         }
         return .init(
             policy: policy, version: version, earlier: earlier, account: try account(of: this, in: tx),
-            programs: programs)
+            programs: programs, contract: try contract(of: this, in: tx))
     }
 
     /// What the level is chosen by of the case's customer.
     mutating func account(
         of this: SupportCase, in tx: borrowing Transaction
     ) throws -> CaseTraits.Account {
-        guard let id = this.organisation else { return .init() }
-        if let known = accounts[id] { return known }
+        try customer(of: this, in: tx).account
+    }
+
+    /// What the customer's own contract says.
+    mutating func contract(
+        of this: SupportCase, in tx: borrowing Transaction
+    ) throws -> AccountContract { try customer(of: this, in: tx).contract }
+
+    private mutating func customer(
+        of this: SupportCase, in tx: borrowing Transaction
+    ) throws -> (account: CaseTraits.Account, contract: AccountContract) {
+        guard let id = this.organisation else { return (.init(), .none) }
+        if let known = customers[id] { return known }
         let found = try CustomerDirectory.find(id.raw, in: tx)
-        let account = found.map {
-            CaseTraits.Account(
-                tier: $0.tier, contracts: $0.record[.contract], products: $0.record[.products])
+        let customer = found.map {
+            (
+                account: CaseTraits.Account(
+                    tier: $0.tier, contracts: $0.record[.contract], products: $0.record[.products]),
+                contract: AccountContract($0.record, zones: .machine)
+            )
         }
-        accounts[id] = account ?? .init()
-        return account ?? .init()
+        customers[id] = customer ?? (.init(), .none)
+        return customer ?? (.init(), .none)
     }
 }
 
@@ -225,6 +257,8 @@ package struct StandingClocks: Sendable {
         package var standing: ClockReading.Standing
         /// The calendar that says when time counts.
         package var hours: WorkingHours
+        /// When changes are allowed again, where that is what it waits for.
+        package var opensAt: Timestamp?
     }
 
     /// What runs, and how the others ended.
@@ -234,14 +268,17 @@ package struct StandingClocks: Sendable {
     /// Those that run, first the one that is due first, last those that are paused.
     package var running: [Line]
 
-    init(_ summary: ClockSummary, policy: Policy, at now: Timestamp) {
+    init(_ summary: ClockSummary, policy: Policy, changes: [ChangeHours] = [], at now: Timestamp) {
         self.summary = summary
         level = policy.serviceLevels.level(summary.level)?.name
         running = summary.running.map { clock in
-            let hours = policy.serviceLevels.hours[clock.calendar] ?? .always
+            var hours = policy.serviceLevels.hours[clock.calendar] ?? .always
+            let waits = changes.first { $0.version == clock.changes }
+            if let waits { hours = hours.limited(to: waits.hours) }
             return Line(
-                clock: clock, left: clock.left(at: now, hours), standing: clock.standing(at: now, hours),
-                hours: hours)
+                clock: clock, left: clock.left(at: now, hours),
+                standing: clock.standing(at: now, hours, changes: waits?.hours), hours: hours,
+                opensAt: waits?.closure(at: now)?.opensAt)
         }
     }
 

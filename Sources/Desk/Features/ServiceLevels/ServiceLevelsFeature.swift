@@ -11,10 +11,10 @@ enum ServiceLevelsFeature: Feature {
         AnyOperation(PlanPrevention.self), AnyOperation(ChangePrevention.self),
         AnyOperation(EndPrevention.self),
     ]
-    static let reads = ServiceLevelsJSON.reads + AttainmentJSON.reads
+    static let reads = ServiceLevelsJSON.reads + AttainmentJSON.reads + ExposurePages.reads
     static let subjects = [ServiceLevelsQueries.subject, AttainmentQueries.subject]
     static let statements = ServiceLevelsQueries.samples + AttainmentQueries.samples
-    static let rights = [AttainmentPages.right]
+    static let rights = [AttainmentPages.right, ExposurePages.right]
     static let navigation = [
         NavigationItem(
             path: "/levels", title: "Service levels", icon: "clock", access: .right(AttainmentPages.right))
@@ -51,6 +51,12 @@ enum ServiceLevelsFeature: Feature {
             },
             .signedIn(.get, "/levels.csv", .right(AttainmentPages.right)) { call in
                 try await AttainmentJSON.csv(call, services)
+            },
+            .signedIn(.get, "/exposure", .right(ExposurePages.right)) { call in
+                try await ExposurePages.show(call, services)
+            },
+            .signedIn(.get, "/exposure.csv", .right(ExposurePages.right)) { call in
+                try await ExposurePages.file(call, services)
             },
             .signedIn(.get, "/levels/cases.csv", .right(AttainmentPages.right)) { call in
                 try await AttainmentJSON.casesCSV(call, services)

@@ -40,8 +40,11 @@ enum ServiceLevelsJSON {
                     "policy_version": .integer(Int64(level.applied.policy)),
                     "severity": .string(level.applied.severity), "tier": level.applied.tier.map(JSON.string),
                     "because": .string(level.applied.reason.rawValue),
+                    "amendments": .array(level.applied.amendments.map(JSON.string)),
+                    "change_calendar": level.applied.changeCalendar.map { .integer(Int64($0)) },
                 ])
             },
+            "refused_terms": .array(explained.clocks.refusedTerms.map(JSON.string)),
             "items": .array(explained.entries.map { item($0, explained.breach(of: $0)) }),
         ])
     }
