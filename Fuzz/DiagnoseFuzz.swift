@@ -1,4 +1,5 @@
-// Sources: Sources/Diagnosis/Logs Sources/Diagnosis/Findings Sources/Diagnosis/Statistics Sources/Diagnosis/JSON Sources/Diagnosis/Tabular/LineReader.swift Sources/Diagnosis/UTF8Text.swift
+// Sources: Sources/Diagnosis/Logs Sources/Diagnosis/Findings Sources/Diagnosis/Statistics Sources/Diagnosis/JSON Sources/Diagnosis/Tabular/LineReader.swift Sources/Diagnosis/UTF8Text.swift Sources/Diagnosis/DecodedText.swift
+// Except: Sources/Diagnosis/Logs/Index
 
 /// Holds the diagnosis of logs to its promises on any bytes: the pieces and parts that a log comes in make no
 /// difference, every line is counted, every finding cites lines that are there, and the report is JSON.

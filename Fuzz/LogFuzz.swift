@@ -1,4 +1,5 @@
-// Sources: Sources/Diagnosis/Logs Sources/Diagnosis/Findings Sources/Diagnosis/Statistics Sources/Diagnosis/JSON Sources/Diagnosis/Tabular/LineReader.swift Sources/Diagnosis/UTF8Text.swift
+// Sources: Sources/Diagnosis/Logs Sources/Diagnosis/Findings Sources/Diagnosis/Statistics Sources/Diagnosis/JSON Sources/Diagnosis/Tabular/LineReader.swift Sources/Diagnosis/UTF8Text.swift Sources/Diagnosis/DecodedText.swift
+// Except: Sources/Diagnosis/Logs/Index
 
 /// Holds the reader of logs to its promises on any bytes: the pieces that a log comes in make no
 /// difference, every byte and line is counted, and every line has a template.

@@ -37,9 +37,12 @@ enum PhoneNumber {
         var offset = start
         var end = start
         var separators = 0
+        // Where the groups before the last one end, and how many digits they have.
+        var earlier: (end: Int, count: Int)?
         while true {
             let byte = text[offset]
             if isDigit(byte) {
+                if separators > 0, end > start { earlier = (end, digits.count) }
                 digits.append(byte & 0x0F)
                 guard digits.count <= limit else { return nil }
                 separators = 0
@@ -55,7 +58,9 @@ enum PhoneNumber {
         if after == UInt8(ascii: "x"), isDigit(text[end + 1]) {
             end = text.end(of: .digits, from: end + 1, limit: 6)
         } else if isAlphanumeric(after) || after == UInt8(ascii: "_") || after == UInt8(ascii: "%") {
-            return nil
+            // The last group belongs to the word behind it: “555 0100 2nd”.
+            guard let earlier else { return nil }
+            return (earlier.end, Array(digits.prefix(earlier.count)))
         } else if text.hasCaseless(" x", at: end), isDigit(text[end + 2]) {
             end = text.end(of: .digits, from: end + 2, limit: 6)
         } else if text.hasCaseless(" ext", at: end) {
