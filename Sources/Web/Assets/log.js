@@ -225,6 +225,7 @@ function row(place) {
   if (line.cut) {
     const more = el("button", "cut", grouped(line.length - line.next_byte) + " more bytes");
     more.type = "button";
+    if (line.matches_beyond) more.append(", ", el("mark", "", (line.matches_beyond === 1 ? "a match" : line.matches_beyond + " matches") + " in them"));
     more.addEventListener("click", () => longer(line));
     code.append(" ", more);
   }

@@ -300,6 +300,29 @@ struct LogPageTests {
         }
     }
 
+    @Test("A match in the part of a long line that is not shown is told with that part")
+    func matchBeyond() async throws {
+        try await TestServer.run(on: .sqlite) { server in
+            let number = try await server.desk.reportedCase()
+            let long =
+                "2026-01-10 08:00:01 INFO " + String(repeating: "x", count: 5000) + " needle and needle"
+            try await Evidences.add("one\n\(long)\nthree\n", to: number, [:], server.desk)
+            let path = "/cases/\(number)/evidence/E1/log?q=needle"
+            let page = try await server.browser(.marta).get(path).body
+            #expect(page.contains("more bytes, <mark>2 matches in them</mark>"))
+            let program = try await server.program(.marta)
+            for only in ["", "&only=yes"] {
+                let json = try await program.get("/api/v1/cases/\(number)/evidence/E1/lines?q=needle\(only)")
+                    .json
+                let counts = json["lines"]?.array?.compactMap { $0["matches_beyond"]?.integer }
+                #expect(counts == [2], "\(only)")
+            }
+            #expect(
+                try await !server.browser(.marta).get("/cases/\(number)/evidence/E1/log?q=one").body.contains(
+                    "in them"))
+        }
+    }
+
     @Test("An index is kept beside the evidence, made again where it is damaged, and goes with the bytes")
     func index() async throws {
         try await TestServer.run(on: .sqlite) { server in

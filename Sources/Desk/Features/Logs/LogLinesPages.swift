@@ -268,12 +268,19 @@ struct LogView {
             line.time.map { moment(Timestamp(microseconds: $0)) } ?? "<span class=\"at\"></span>"
         let cut: HTML =
             line.isCut
-            ? " <a class=\"cut\" href=\"\(ask.link(to: path) { $0.line = line.number })&byte=\(line.bytes.count)\">\(grouped(Int(line.length) - line.bytes.count)) more bytes</a>"
+            ? " <a class=\"cut\" href=\"\(ask.link(to: path) { $0.line = line.number })&byte=\(line.bytes.count)\">\(grouped(Int(line.length) - line.bytes.count)) more bytes\(Self.beyond(line))</a>"
             : .empty
         return """
             <div class="ln\(Self.look(line.level))\(line.goesOn ? " on" : "")" id="L\(number)"><a class="no" href="\(link)">\(number)</a>\(hasTimes ? written : .empty)<span class="lv">\(line.goesOn ? .empty : Self.word(line.level))</span><code>\(parts)\(cut)</code></div>
 
             """
+    }
+
+    /// That what is looked for stands in the part of a line that is not shown.
+    private static func beyond(_ line: IndexedLog.Line) -> HTML {
+        line.marksBeyond > 0
+            ? ", <mark>\(line.marksBeyond == 1 ? "a match" : "\(line.marksBeyond) matches") in them</mark>"
+            : .empty
     }
 
     private func more(_ record: IndexedLog.Record) -> HTML {

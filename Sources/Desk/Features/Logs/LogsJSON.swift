@@ -137,6 +137,7 @@ enum LogsJSON {
             "length": .integer(line.length), "cut": .bool(line.isCut),
         ]
         if line.isCut { object["next_byte"] = .integer(Int64(line.bytes.count)) }
+        if line.marksBeyond > 0 { object["matches_beyond"] = .integer(Int64(line.marksBeyond)) }
         if parts.count > 1 { object["parts"] = .array(parts.map(JSON.string)) }
         if more > 0 { object["more_lines"] = .integer(Int64(more)) }
         return .object(object)

@@ -195,7 +195,11 @@ extension IndexedLog {
         mutating func add(_ line: Line, isFound: Bool) {
             count += 1
             if isFound { self.isFound = true }
-            if isMeant, lines.count < IndexedLog.shownLines { lines.append(line.cut) }
+            guard isMeant, lines.count < IndexedLog.shownLines else { return }
+            var line = line.cut
+            // The end of a very long line is not read with its block, so its places are not known.
+            if isFound, line.marks.isEmpty, line.marksBeyond == 0 { line.marksBeyond = 1 }
+            lines.append(line)
         }
     }
 

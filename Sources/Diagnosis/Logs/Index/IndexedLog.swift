@@ -28,6 +28,8 @@ public struct IndexedLog: Sendable {
         public var goesOn: Bool
         /// What a query found in `bytes`, in their order, apart from each other.
         public var marks: [Range<Int>] = []
+        /// How often it was found beyond `bytes`, at least.
+        public var marksBeyond = 0
         /// Whether only its beginning is here.
         public var isCut: Bool { Int64(bytes.count) < length }
     }
@@ -195,6 +197,7 @@ extension IndexedLog.Line {
         while end > IndexedLog.shownBytes - 4, bytes[end] & 0xC0 == 0x80 { end -= 1 }
         var line = self
         line.bytes = Array(bytes[..<end])
+        line.marksBeyond += marks.count { $0.upperBound > end }
         line.marks = marks.compactMap { $0.lowerBound < end ? $0.lowerBound..<min($0.upperBound, end) : nil }
         return line
     }
