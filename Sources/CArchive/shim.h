@@ -19,6 +19,27 @@ typedef long archive_read_callback(struct archive *, void *context, const void *
 typedef int archive_open_callback(struct archive *, void *context);
 typedef int archive_close_callback(struct archive *, void *context);
 
+typedef long archive_write_callback(struct archive *, void *context, const void *buffer, size_t length);
+
+struct archive *archive_write_new(void);
+int archive_write_free(struct archive *);
+int archive_write_set_format_zip(struct archive *);
+int archive_write_set_options(struct archive *, const char *options);
+int archive_write_set_bytes_in_last_block(struct archive *, int bytes);
+int archive_write_open(struct archive *, void *context, archive_open_callback *, archive_write_callback *,
+                       archive_close_callback *);
+int archive_write_header(struct archive *, struct archive_entry *);
+long archive_write_data(struct archive *, const void *buffer, size_t);
+int archive_write_finish_entry(struct archive *);
+int archive_write_close(struct archive *);
+
+struct archive_entry *archive_entry_new(void);
+void archive_entry_free(struct archive_entry *);
+int archive_entry_update_pathname_utf8(struct archive_entry *, const char *name);
+void archive_entry_set_filetype(struct archive_entry *, unsigned int type);
+void archive_entry_set_perm(struct archive_entry *, unsigned int permissions);
+void archive_entry_set_mtime(struct archive_entry *, long seconds, long nanoseconds);
+
 struct archive *archive_read_new(void);
 int archive_read_free(struct archive *);
 int archive_read_support_filter_all(struct archive *);

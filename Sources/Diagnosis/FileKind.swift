@@ -26,7 +26,10 @@ public struct FileKind: Hashable, Sendable {
     public var isProgram: Bool { mediaType == "application/x-executable" || mediaType == "text/x-script" }
 
     /// Whether it is text of any kind.
-    public var isText: Bool {
+    public var isText: Bool { Self.isText(mediaType) }
+
+    /// Whether a media type is one of texts.
+    public static func isText(_ mediaType: String) -> Bool {
         mediaType.hasPrefix("text/") || mediaType == "application/json" || mediaType == "image/svg+xml"
     }
 

@@ -1,7 +1,9 @@
 import Diagnosis
 import Domain
+import Foundation
 import Storage
 import TestSupport
+import Testing
 
 @testable import Desk
 
@@ -59,6 +61,57 @@ enum Logs {
                 return nil
             }
             return try AnalysisDirectory.find(found.id, in: tx)
+        }
+    }
+}
+
+/// Archives for tests, made and read by the tools of the system.
+enum Archives {
+    private static func inFolder<T>(_ body: (URL) throws -> T) throws -> T {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }  // a folder that stays harms nobody
+        return try body(folder)
+    }
+
+    private static func run(_ program: String, _ arguments: [String], in folder: URL) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(program) \(arguments)")
+    }
+
+    /// A compressed archive of these files.
+    static func tar(_ files: [String: [UInt8]]) throws -> [UInt8] {
+        try inFolder { folder in
+            for (name, bytes) in files {
+                let file = folder.appendingPathComponent(name)
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(bytes).write(to: file)
+            }
+            try run("/bin/tar", ["czf", "/\(folder.path)/x.tar.gz"] + files.keys.sorted(), in: folder)
+            return Array(try Data(contentsOf: folder.appendingPathComponent("x.tar.gz")))
+        }
+    }
+
+    /// The texts of a ZIP archive by their paths.
+    static func members(of bytes: [UInt8]) throws -> [String: String] {
+        try inFolder { folder in
+            try Data(bytes).write(to: folder.appendingPathComponent("x.zip"))
+            let code = "import sys, zipfile; zipfile.ZipFile('x.zip').extractall('out')"
+            try run("/usr/bin/python3", ["-c", code], in: folder)
+            let out = folder.appendingPathComponent("out")
+            var texts: [String: String] = [:]
+            for name in try FileManager.default.subpathsOfDirectory(atPath: out.path) {
+                let file = out.appendingPathComponent(name)
+                guard let data = FileManager.default.contents(atPath: file.path) else { continue }
+                texts[name] = String(decoding: data, as: UTF8.self)
+            }
+            return texts
         }
     }
 }

@@ -106,6 +106,51 @@ struct RedactedCopyTests {
         }
     }
 
+    @Test(
+        "PRIV-03 part: an archive is downloaded with its texts without what is private, and with what was left out named",
+        arguments: Engine.available)
+    func archive(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let number = try await server.desk.reportedCase()
+            let bytes = try Archives.tar([
+                "logs/login.log": Array(Self.line.utf8), "notes/Größe.txt": Array("nothing in here\n".utf8),
+                "core.bin": [0, 1, 2, 3, 250, 0, 0, 7],
+            ])
+            let marta = try await EvidenceClient(server, .marta)
+            _ = try await marta.upload(bytes, name: "bundle.tar.gz", to: number)
+            let place = "/cases/\(number)/evidence/E1"
+            let browser = try await server.browser(.marta)
+            let got = try await browser.get(place + "/content")
+            #expect(got.headers["content-disposition"]?.contains("redacted-bundle.tar.gz.zip") == true)
+            let members = try Archives.members(of: got.bytes)
+            #expect(members.keys.sorted() == ["LEFT-OUT.txt", "logs/login.log", "notes/Größe.txt"])
+            let text = members["logs/login.log"] ?? ""
+            #expect(
+                text.contains("login failed for") && !text.contains("alice.smith")
+                    && !text.contains("10.20.30.40"))
+            #expect(members["LEFT-OUT.txt"]?.contains("core.bin") == true)
+            // What is read as a log is the archive itself, line by line without what is private.
+            let program = try await server.program(.marta)
+            var lines = ""
+            for _ in 0..<400 where !lines.contains("login failed for") {
+                lines = try await program.get("/api/v1" + place + "/lines?member=logs%2Flogin.log").body
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(lines.contains("login failed for") && !lines.contains("alice.smith"))
+            let lea = try await server.browser(.lea)
+            #expect(try await lea.get(place + "/content?show=original").status == 403)
+            _ = try await browser.submit("/evidence/\(number).E1/open", ["reason": "The core is needed"])
+            #expect(try await browser.get(place + "/content?show=original").bytes == bytes)
+            try await server.desk.perform(
+                "evidence.share", as: .marta, ["id": .text("\(number).E1"), "purpose": "For the acquirer"])
+            let list = try await browser.get("/cases/\(number)/evidence").body
+            let link = String(try #require(list.firstMatch(of: /\/shared\/[A-Za-z0-9_.-]+/)).output)
+            let shared = try await server.stranger.submit(link, [:])
+            #expect(
+                try Archives.members(of: shared.bytes)["logs/login.log"]?.contains("alice.smith") == false)
+        }
+    }
+
     @Test("Whoever gets a link gets the copy, and its digest is what the page names")
     func links() async throws {
         try await TestServer.run(on: .sqlite) { server in

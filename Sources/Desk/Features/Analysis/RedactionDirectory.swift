@@ -6,6 +6,8 @@ import Storage
 package enum RedactionDirectory {
     /// Files up to this size get their copy when it is first asked for; larger ones from the worker alone.
     static let atOnce: Int64 = 8 << 20
+    /// Archives likewise, which may hold many times as much.
+    static let archiveAtOnce: Int64 = 1 << 20
 
     /// The rules, compiled once.
     private static let rules = Result { () throws(RedactionRules.Problem) in try RedactionRules() }
@@ -62,7 +64,8 @@ package enum RedactionDirectory {
         let work = RedactionWork(redactor: try await redactor(of: found.caseID, services), watch: watch)
         let (store, id) = (services.evidence, newIdentifier(at: now))
         let made = try await store.working {
-            try work.copy(of: found.hash, mediaType: found.mediaType, in: store, named: id, at: now)
+            try work.copy(
+                of: found.hash, name: found.name, mediaType: found.mediaType, in: store, as: id, at: now)
         }
         guard let made else { return nil }
         try await services.database.write { tx in
@@ -74,16 +77,26 @@ package enum RedactionDirectory {
         return made
     }
 
-    /// The digest of the bytes that people see of a piece: of the redacted copy, or of the piece where it is no text.
+    /// The bytes that people see of a piece: the redacted copy; nil where that is the piece itself.
+    ///
+    /// What is shown of an archive is made without its copy, which is there to be downloaded.
     /// - Throws: a refusal where the copy of a large file is still being made.
-    static func shown(of found: Evidence, _ services: Services) async throws -> RedactionWork.Copy? {
-        if let copy = try await services.database.read({ tx in try copy(of: found.id, in: tx) }) {
-            return copy
+    static func shown(
+        of found: Evidence, downloading isDownload: Bool, _ services: Services
+    ) async throws -> RedactionWork.Copy? {
+        let known = try await services.database.read { tx in try copy(of: found.id, in: tx) }
+        if let known, isDownload || known.hash == found.hash || FileKind.isText(found.mediaType) {
+            return known
         }
         let store = services.evidence
         let head = try await store.working { try store.open(found.hash)?.read(at: 0, count: 4096) }
-        guard let head, RedactionWork.isText(head: head, mediaType: found.mediaType) else { return nil }
-        guard found.size <= atOnce else {
+        guard let head else { return known }
+        let isArchive = RedactionWork.isArchive(head: head, mediaType: found.mediaType)
+        guard isArchive ? isDownload : RedactionWork.isText(head: head, mediaType: found.mediaType) else {
+            return nil
+        }
+        if let known { return known }
+        guard found.size <= (isArchive ? archiveAtOnce : atOnce) else {
             var refusal = Refusal(
                 .unavailable, "copy_on_its_way",
                 "The redacted copy of \(found.number) is still being made. Try again in a moment; its page says how far it is."

@@ -178,8 +178,9 @@ enum EvidenceLinkPages {
         guard var found, !found.isRemoved else { throw ended("What it led to is no longer here.") }
         // Whoever is not of the house gets texts without what is private.
         if services.policy.current.evidence.showsRedacted(found),
-            let copy = try await RedactionDirectory.shown(of: found, services)
+            let copy = try await RedactionDirectory.shown(of: found, downloading: true, services)
         {
+            if copy.hash != found.hash { found.name = EvidenceReadPages.nameOfCopy(found) }
             (found.hash, found.size) = (copy.hash, copy.size)
         }
         if let limit = share.sharing.limit, uses >= limit {

@@ -119,7 +119,9 @@ enum EvidenceReadPages {
         var hash = found.hash
         if isSealed, isOriginal {
             try await refuseUnlessOriginalOpen(found, for: actor, services)
-        } else if isSealed, let copy = try await RedactionDirectory.shown(of: found, services) {
+        } else if isSealed,
+            let copy = try await RedactionDirectory.shown(of: found, downloading: way == "download", services)
+        {
             hash = copy.hash
         }
         let shown = hash
@@ -184,9 +186,18 @@ enum EvidenceReadPages {
         if !isOriginal, isSealed(found, for: call.actor, services) {
             let id = found.id
             let copy = try await services.database.read { tx in try RedactionDirectory.copy(of: id, in: tx) }
-            if let copy, copy.hash != found.hash { found.name = "redacted-" + found.name }
+            if let copy, copy.hash != found.hash { found.name = nameOfCopy(found) }
         }
         return response(file, found, isInline: isImage, range: call.request.headers[.range], services)
+    }
+
+    /// The name of a piece's redacted copy; that of an archive is a ZIP archive, whatever the original is.
+    static func nameOfCopy(_ found: Evidence) -> String {
+        let isText = FileKind.isText(found.mediaType) || found.name.lowercased().hasSuffix(".zip")
+        let isPacked = [".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".tar", ".cpio", ".lz4"].contains {
+            found.name.lowercased().hasSuffix($0)
+        }
+        return "redacted-\(found.name)" + (!isText && isPacked ? ".zip" : "")
     }
 
     private static let imageTypes: Set<String> = ["image/png", "image/jpeg", "image/gif", "image/webp"]
