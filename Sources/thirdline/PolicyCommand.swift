@@ -1,5 +1,6 @@
 import ArgumentParser
 import Desk
+import Diagnosis
 import Domain
 import Foundation
 import Storage
@@ -8,7 +9,7 @@ import Storage
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "The policy document: check, show, compare, replay, apply.",
-        subcommands: [Check.self, Show.self, Diff.self, Replay.self, Apply.self])
+        subcommands: [Check.self, Show.self, Diff.self, Replay.self, Apply.self, Codes.self])
 
     static func read(_ file: String) throws -> String {
         let bytes =
@@ -115,6 +116,59 @@ struct PolicyCommand: AsyncParsableCommand {
             let receipt = try await services.asOperator("policy.change", raw)
             say(receipt.lastSequence == 0 ? "Nothing to change." : "In force.")
             try await services.database.close()
+        }
+    }
+}
+
+extension PolicyCommand {
+    /// The command `thirdline policy codes`.
+    struct Codes: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take the codes of errors and what they mean from a CSV table into the policy.",
+            discussion: """
+                The first row names the columns: code, meaning, and, where you have them, component and link. The codes
+                replace those of the document in force; the rest of it stays as it is.
+
+                EXAMPLES
+                  thirdline policy codes codes.csv --reason "Release 4.2"
+                """)
+        @OptionGroup var place: DataOptions
+        @Argument(help: "The table; - for standard input.") var file: String
+        @Option(help: "Why; stands in the history.") var reason: String
+
+        func run() async throws {
+            let entries = try Self.entries(try PolicyCommand.read(file), file)
+            let services = try await place.open(isMadeIfMissing: true)
+            let document = ErrorTaxonomy.replacing(in: services.policy.document.text, with: entries)
+            let raw = RawInput(["document": .text(document), "reason": .text(reason)])
+            let receipt = try await services.asOperator("policy.change", raw)
+            say(
+                receipt.lastSequence == 0
+                    ? "Nothing to change."
+                    : "In force: \(entries.count) \(entries.count == 1 ? "code" : "codes").")
+            try await services.database.close()
+        }
+
+        private static func entries(_ text: String, _ file: String) throws -> [ErrorTaxonomy.Entry] {
+            var rows: [(line: Int, fields: [String])] = []
+            var mistakes: [String] = []
+            func take(_ result: Result<CSVRecord, CSVProblem>) {
+                switch result {
+                case .success(let record): rows.append((record.line, record.fields))
+                case .failure(let problem): mistakes.append("\(file):\(problem.line): \(problem.message)")
+                }
+            }
+            var reader = CSVReader()
+            Array(text.utf8).withUnsafeBytes { reader.feed($0, take) }
+            reader.finish(take)
+            if case .failure(let problem) = ErrorTaxonomy.entries(ofTable: rows) {
+                mistakes.append("\(file):\(problem.line): \(problem.message)")
+            }
+            for mistake in mistakes { say(mistake) }
+            guard mistakes.isEmpty, case .success(let entries) = ErrorTaxonomy.entries(ofTable: rows) else {
+                throw ExitCode(1)
+            }
+            return entries
         }
     }
 }

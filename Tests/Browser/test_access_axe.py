@@ -47,6 +47,7 @@ NO_PAGE = {
     r"^/sign-in/": "the second step of signing in, seen by test_second_factor",
     r"^/shared/": "one-time link to a piece of evidence",
     r"/evidence/{number}/cite$": "wants a line or a finding; in MORE",
+    r"/comparisons/{comparison}$": "wants a comparison; looked at by test_evidence_analysis",
     r"^/survey/": "the link of a survey's mail; the same form as that of the portal",
     r"^/(outgoing|deliveries)/": "the forms of one button each; the demo sends no mail, test of the desk sees them",
     r"^/undo/": "open for a moment after an act; the same form as every other",

@@ -96,6 +96,38 @@ class EvidenceAnalysisTests(BrowserTest):
         self.assertIn(f"{number}, F1", page.locator("main").inner_text())
         self.assert_quiet(page)
 
+    def test_two_times_of_a_log_are_compared_and_its_codes_looked_up(self):
+        page, base = self.signed_in("engineer"), self.server.base
+        rows = []
+        for second in range(3600):
+            text = "INFO  shop - Accepted order" if second % 7 or second < 2400 else "ERROR shop - Capture refused: PAY-1043, order"
+            rows.append(f"2026-03-01 {14 + second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d} {text} {second}")
+            if second < 1200 and second % 40 == 0:
+                rows.append(f"2026-03-01 14:{second // 60:02d}:{second % 60:02d} INFO  shop - Heartbeat of node {second} seen")
+        page.goto(f"{base}/cases/TL-5/evidence/new")
+        self.drop(page, "shop.log", ("\n".join(rows) + "\n").encode())
+        page.get_by_text("shop.log").first.wait_for()
+        page.locator("main form button.go").first.click()
+        page.wait_for_url("**/cases/TL-5/evidence/E*")
+        page.get_by_role("link", name="Compare with another log").click(timeout=60_000)
+        page.fill("[name=from]", "2026-03-01 14:40")
+        self.look(page, "compare-form")
+        page.locator("form.form button.go").click()
+        page.wait_for_url("**/comparisons/*")
+        page.locator("#co-new").wait_for(timeout=60_000)
+        self.assertIn("Capture refused", page.locator("main").inner_text())
+        self.assertIn("Heartbeat of node", page.locator("main").inner_text())
+        self.look(page, "comparison")
+        page.goto(f"{base}/error-codes")
+        row = page.locator("tr", has_text="PAY-1043")
+        self.assertIn("TL-5", row.inner_text())
+        self.look(page, "error-codes")
+        page.fill("#q", "PAY-1043")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/error-codes?q=PAY-1043")
+        self.assertIn("not documented", page.locator("main").inner_text())
+        self.assert_quiet(page)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -106,6 +106,59 @@ class LogCommandTests(unittest.TestCase):
         self.assertIn("Stock.java:41", records[1]["text"])
         self.run_command("logs", "follow", "nowhere", "a.log", code=1)
 
+    def test_diag_04_new_rising_and_vanished_patterns_between_two_customers_and_two_windows(self):
+        """DIAG-04: what is new, rising and vanished is told between two logs, and between two windows of one."""
+        halden = [f"2026-03-02 08:{i // 60:02d}:{i % 60:02d} INFO shop - Accepted order {i}" for i in range(1200)]
+        halden += [f"2026-03-02 08:2{i % 10}:30 INFO shop - Heartbeat of node {i} seen" for i in range(60)]
+        other = [f"2026-03-02 09:{i // 60:02d}:{i % 60:02d} INFO shop - Accepted order {i}" for i in range(1200)]
+        other += [f"2026-03-02 09:1{i % 10}:30 ERROR shop - Ledger {i} is locked by another session" for i in range(40)]
+        for i, line in enumerate(halden[:12]):
+            halden[i] = line.replace("Accepted order", "Retried payment of order")
+        for i, line in enumerate(other[:400]):
+            other[i] = line.replace("Accepted order", "Retried payment of order")
+        (self.folder / "halden.log").write_text("\n".join(sorted(halden)) + "\n", encoding="utf-8")
+        (self.folder / "other.log").write_text("\n".join(sorted(other)) + "\n", encoding="utf-8")
+        (self.folder / "both.log").write_text("\n".join(sorted(halden) + sorted(other)) + "\n", encoding="utf-8")
+        windows = ["--before-from", "2026-03-02 08:00", "--before-to", "2026-03-02 09:00",
+                   "--from", "2026-03-02 09:00", "--to", "2026-03-02 10:00"]
+        for arguments in (["halden.log", "other.log"], ["both.log", *windows], ["both.log", "both.log", *windows]):
+            found = json.loads(self.run_command("logs", "compare", *arguments, "--json")[0])
+            self.assertEqual((found["before_lines"], found["now_lines"]), (1260, 1240), arguments)
+            for change, words in (("new", "is locked by another session"), ("gone", "Heartbeat of node"), ("more", "Retried payment")):
+                self.assertEqual(len(found[change]), 1, (arguments, change, found))
+                self.assertIn(words, found[change][0]["template"])
+            place = found["new"][0]["first_now"]
+            line = (self.folder / place["source"]).read_text(encoding="utf-8").splitlines()[place["line"] - 1]
+            self.assertIn("is locked by another session", line)
+        text, _ = self.run_command("logs", "compare", "halden.log", "other.log")
+        self.assertIn("Only in the second: 1", text)
+        for arguments in (["both.log"], ["both.log", "--from", "soon"], ["a", "b", "c"],
+                          ["both.log", "--from", "2026-03-02 08:00", "--before-to", "2026-03-02 09:00"],
+                          ["both.log", "--from", "2026-03-02 09:00", "--to", "2026-03-02 08:00"]):
+            _, error = self.run_command("logs", "compare", *arguments, code=2)
+            self.assertTrue(error.strip(), arguments)
+
+    def test_codes_of_errors_and_columns_of_a_table_are_read(self):
+        (self.folder / "t.csv").write_text(
+            "Time,Level,Host,Message\n" + "".join(
+                f"2026-03-02 08:{i // 60:02d}:{i % 60:02d},{'ERROR' if i % 9 == 0 else 'INFO'},web{i % 3},"
+                f"\"Order {i}, {'refused: PAY-1043' if i % 9 == 0 else 'stored'}\"\n" for i in range(180)), encoding="utf-8")
+        report = json.loads(self.run_command("diagnose", "t.csv", "--json")[0])
+        self.assertEqual(report["codes"], [{"code": "PAY-1043", "count": 20, "source": "t.csv", "first_line": 2}])
+        self.assertEqual(report["sources"][0]["form"], "CSV")
+        values = json.loads(self.run_command("logs", "top", "t.csv", "--field", "host", "--json")[0])["values"]
+        self.assertEqual([one["count"] for one in values], [60, 60, 60])
+
+    def test_a_table_of_codes_becomes_part_of_the_policy(self):
+        (self.folder / "codes.csv").write_text("code,meaning,link\nPAY-1043,The acquirer refused,https://wiki.example/1\n", encoding="utf-8")
+        text, _ = self.run_command("policy", "codes", "codes.csv", "--reason", "Release 4.2", "--data", "data")
+        self.assertIn("In force: 1 code.", text)
+        text, _ = self.run_command("policy", "show", "--data", "data")
+        self.assertIn('error_codes:\n  - {code: "PAY-1043", meaning: "The acquirer refused", link: "https://wiki.example/1"}', text)
+        (self.folder / "bad.csv").write_text("name,text\nx,y\n", encoding="utf-8")
+        text, _ = self.run_command("policy", "codes", "bad.csv", "--reason", "x", "--data", "data", code=1)
+        self.assertIn("bad.csv:1: The first row has to name the columns", text)
+
     def test_timeline_compare_and_top_count_what_is_there(self):
         text, _ = self.run_command("logs", "timeline", "trouble.log", "--json")
         self.assertEqual(sum(slot["errors"] for slot in json.loads(text)["slots"]), 300)

@@ -51,4 +51,42 @@ extension Schema {
                 secret BLOB NOT NULL
             ) STRICT;
             """)
+
+    static let comparisons = Migration(
+        30, "comparisons of logs, and codes of errors",
+        common: """
+            CREATE TABLE evidence_comparison (
+                id TEXT PRIMARY KEY,
+                case_id TEXT NOT NULL,
+                evidence TEXT NOT NULL,
+                other TEXT NOT NULL,
+                now_from INTEGER,
+                now_to INTEGER,
+                before_from INTEGER,
+                before_to INTEGER,
+                state TEXT NOT NULL,
+                tries INTEGER NOT NULL,
+                asked_by TEXT NOT NULL,
+                asked_at INTEGER NOT NULL,
+                ended_at INTEGER,
+                message TEXT,
+                result TEXT
+            ) STRICT;
+            CREATE INDEX evidence_comparison_unfinished ON evidence_comparison (asked_at, id)
+                WHERE state IN ('waiting', 'running');
+            CREATE INDEX evidence_comparison_of_evidence ON evidence_comparison (evidence, asked_at);
+            CREATE INDEX evidence_comparison_by_other ON evidence_comparison (other);
+            CREATE INDEX evidence_comparison_asked ON evidence_comparison (asked_at);
+            CREATE TABLE evidence_code (
+                evidence TEXT NOT NULL,
+                code TEXT NOT NULL,
+                case_id TEXT NOT NULL,
+                hits INTEGER NOT NULL,
+                seen_at INTEGER NOT NULL,
+                PRIMARY KEY (evidence, code)
+            ) STRICT;
+            CREATE INDEX evidence_code_by_code ON evidence_code (code, case_id);
+            CREATE INDEX evidence_code_of_case ON evidence_code (case_id);
+            UPDATE evidence_analysis SET state = 'waiting', tries = 0, done_bytes = 0 WHERE state = 'done';
+            """)
 }

@@ -9,7 +9,7 @@ package enum Schema {
         journal, people, customers, cases, imports, pages, macros, evidence,
         publicFace, lists, secondFactor, search, backups, views, bulk, retention,
         mail, outbox, clocks, notifications, handoffs, notificationChoices, routing,
-        outward, outcomes, qualityAndSurveys, notices, analysis, services,
+        outward, outcomes, qualityAndSurveys, notices, analysis, services, comparisons,
     ]
 
     private static let journal = Migration(

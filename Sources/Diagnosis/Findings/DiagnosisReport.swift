@@ -78,6 +78,14 @@ public struct DiagnosisReport: Sendable {
                         "notes": .array(source.notes.map { .string($0) }),
                     ]
                 }),
+            "codes": .array(
+                diagnosis.codes.map { code in
+                    [
+                        "code": .string(code.code), "count": number(code.count),
+                        "source": code.first.map { .string($0.source) } ?? .null,
+                        "first_line": code.first.map { number($0.line) } ?? .null,
+                    ]
+                }),
             "patterns": .array(
                 diagnosis.templates.templates.prefix(500).map { template in
                     [

@@ -18,6 +18,8 @@ public struct LogDiagnosis: Sendable {
     public let notable: [NotablePattern]
     /// The stack traces by fingerprint, the most frequent first; at most 200.
     public let traces: [KnownTrace]
+    /// The codes by which errors are named, the most frequent first; at most 500.
+    public let codes: [KnownCode]
 
     /// Diagnoses what an examination gathered.
     /// - Parameter most: how many patterns are kept with their variables and their course.
@@ -32,8 +34,11 @@ public struct LogDiagnosis: Sendable {
         comparison = evidence.patterns.map { pattern in
             ComparedPattern(
                 id: pattern.id, text: pattern.text, level: pattern.worst,
-                isTrouble: pattern.isTrouble || pattern.signal != nil, now: pattern.subject.count,
-                before: pattern.baseline.count)
+                isTrouble: pattern.isTrouble || pattern.signal != nil,
+                isContinuation: pattern.isContinuation, now: pattern.subject.count,
+                before: pattern.baseline.count,
+                firstNow: evidence.place(first: pattern.subject),
+                firstBefore: evidence.place(first: pattern.baseline))
         }
         var found = SignalDetector.findings(evidence)
         found += TraceDetector.findings(evidence)
@@ -49,6 +54,9 @@ public struct LogDiagnosis: Sendable {
         notable = NotablePatterns.choose(
             evidence, subjects: Set(found.flatMap(\.subjects)), most: most, slots: 24)
         traces = NotablePatterns.traces(digest, most: 200)
+        codes = digest.codes.known(500) {
+            digest.place(of: $0).map { (digest.sources[$0.source].name, $0.line) }
+        }
         findings = found.sorted {
             ($1.score, $0.times?.lowerBound ?? .max, $0.title) < (
                 $0.score, $1.times?.lowerBound ?? .max, $1.title
@@ -110,10 +118,16 @@ public struct ComparedPattern: Sendable {
     public var level: LogLevel?
     /// Whether it tells of something that went wrong.
     public var isTrouble: Bool
+    /// Whether its lines mostly go on records before them, as those of stack traces do.
+    public var isContinuation: Bool
     /// How many lines have it in what was diagnosed.
     public var now: Int
     /// How many lines have it in what that is compared with.
     public var before: Int
+    /// The log of its first line in what was diagnosed, and that line's number there.
+    public var firstNow: (source: String, line: Int)?
+    /// The log of its first line in what that is compared with, and that line's number there.
+    public var firstBefore: (source: String, line: Int)?
 }
 
 /// How many lines were written in each of up to some hundred slots of time, by how grave they are.

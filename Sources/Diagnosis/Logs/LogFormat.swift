@@ -25,11 +25,14 @@ public struct LogFormat: Sendable {
     let hasPairs: Bool
     /// Whether lines of access logs occur.
     let hasAccess: Bool
+    /// The columns, where the log is a table.
+    let csv: CSVHead?
     /// Whether lines without a head go on the record before them.
     let headlessGoOn: Bool
 
-    /// How lines are written, for people: `JSON`, `key=value`, or the fields of the most frequent head.
+    /// How lines are written, for people: `CSV`, `JSON`, `key=value`, or the fields of the most frequent head.
     var formText: String {
+        if csv != nil { return "CSV" }
         if hasJSON { return "JSON" }
         if hasAccess { return "access log" }
         if hasPairs { return "key=value" }
@@ -79,14 +82,22 @@ public struct LogFormat: Sendable {
         var heads: [Head] = []
         var structured = (json: 0, pairs: 0, access: 0)
         var headless = (all: 0, loose: 0)
+        var csv: CSVHead?
         bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
+            func bytes(_ line: (offset: Int, start: Int, end: Int)) -> LineBytes {
+                LineBytes(base: base + line.start, count: line.end - line.start)
+                    .withoutMark(at: line.offset)
+            }
+            if let first = lines.first, first.offset == 0 {
+                csv = CSVHead(bytes(first), rows: lines.dropFirst().prefix(200).map(bytes))
+            }
             var inner: [LineBytes] = []
             var projections: [LineProjection?] = []
             for line in lines {
                 let line = LineBytes(base: base + line.start, count: line.end - line.start)
-                var projection: LineProjection?
-                if let form = LineProjection.form(of: line) {
+                var projection = csv?.read(line)
+                if projection == nil, let form = LineProjection.form(of: line) {
                     projection = LineProjection.read(line, form)
                     if projection != nil {
                         if form == .json { structured.json += 1 } else { structured.pairs += 1 }
@@ -109,6 +120,7 @@ public struct LogFormat: Sendable {
             basis = survey.basis(offsets: lines.map(\.offset), assumptions)
             headless = (survey.headless, survey.loose)
         }
+        self.csv = csv
         self.layout = layout
         self.heads = heads
         time = basis

@@ -134,7 +134,7 @@ public struct LogMiner: ~Copyable {
         let place: Int
         if let access = read.access {
             place = count(access, line, number, read)
-        } else if read.isEscaped {
+        } else if read.isEscaped || read.isDoubled {
             place = countUnescaped(message, number, read)
         } else {
             place = count(message, number, read)
@@ -154,7 +154,11 @@ public struct LogMiner: ~Copyable {
         // Taken out, so that the bytes stay in place while the miner changes.
         var plain: [UInt8] = []
         swap(&plain, &unescaped)
-        LineProjection.unescape(message, into: &plain)
+        if read.isDoubled {
+            CSVHead.undouble(message, into: &plain)
+        } else {
+            LineProjection.unescape(message, into: &plain)
+        }
         let place = plain.withUnsafeBufferPointer { buffer in
             buffer.baseAddress.map { count(LineBytes(base: $0, count: buffer.count).trimmed, number, read) }
                 ?? 0

@@ -144,6 +144,8 @@ public struct LogTrailReader: ~Copyable {
 /// Memory is bounded: of more than some 100,000 different values, later ones are counted as others.
 public struct FieldValues: Sendable {
     private let name: [UInt8]
+    private let csv: CSVHead?
+    private var pairs: [UInt8] = []
     private var texts = TextPool(budget: 16 << 20)
     private var counts: [Int] = []
     private var held: [UInt8] = []
@@ -154,8 +156,9 @@ public struct FieldValues: Sendable {
 
     private static let longest = 1 << 20
 
-    /// Counts the values of a member of JSON or of a `key=value` pair.
-    public init(field: String) { name = Array(field.utf8) }
+    /// Counts the values of a member of JSON, of a `key=value` pair, or of a column of a table.
+    /// - Parameter format: the log's format, by which tables are known.
+    public init(field: String, in format: LogFormat? = nil) { (name, csv) = (Array(field.utf8), format?.csv) }
 
     /// How many different values there are.
     public var distinct: Int { counts.count }
@@ -195,6 +198,16 @@ public struct FieldValues: Sendable {
 
     private mutating func take(_ line: LineBytes) {
         lines += 1
+        guard let csv else { return count(line) }
+        guard csv.read(line) != nil else { return }
+        var text: [UInt8] = []
+        swap(&text, &pairs)
+        csv.pairs(of: line, into: &text)
+        text.withUnsafeBytes { count(LineBytes($0)) }
+        swap(&text, &pairs)
+    }
+
+    private mutating func count(_ line: LineBytes) {
         var found = -1
         FieldWalk.each(line) { key, value in
             guard found < 0, key.count == name.count, value.count <= 256 else { return }

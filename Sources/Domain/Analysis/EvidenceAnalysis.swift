@@ -1,3 +1,5 @@
+import Diagnosis
+
 /// How far the analysis of a piece of evidence is, and what came out of it.
 ///
 /// It is no fact: it follows from the bytes, and can be made again at any time.
@@ -270,6 +272,23 @@ package struct LogAnalysis: Sendable, Equatable {
         }
     }
 
+    /// A code by which the log names errors.
+    package struct Code: Sendable, Equatable {
+        /// The code as it stands there: `PAY-1043`.
+        package var code: String
+        /// How many records at warning level or worse name it.
+        package var count: Int
+        /// The path inside the archive of its first record; empty for the file itself.
+        package var member: String
+        /// The line of its first record, from 1.
+        package var line: Int
+
+        /// A code with all parts.
+        package init(code: String, count: Int, member: String, line: Int) {
+            (self.code, self.count, self.member, self.line) = (code, count, member, line)
+        }
+    }
+
     /// How many lines were read.
     package var lines = 0
     /// How many bytes of text were read.
@@ -298,6 +317,8 @@ package struct LogAnalysis: Sendable, Equatable {
     package var findings: [Claim] = []
     /// The stack traces, the most frequent first.
     package var traces: [Trace] = []
+    /// The codes of errors, the most frequent first.
+    package var codes: [Code] = []
 
     /// An analysis of nothing.
     package init() {}
@@ -354,6 +375,15 @@ extension LogAnalysis {
 }
 
 extension LogAnalysis.Claim {
+    /// The codes of errors that it and the lines that it cites name.
+    package var codes: [String] {
+        var found: [String] = []
+        for text in [title, why] + cites.flatMap(\.lines) {
+            for code in ErrorCode.codes(in: text) where !found.contains(code) { found.append(code) }
+        }
+        return found
+    }
+
     /// By which findings of several logs are ordered: what matters and is sure comes first.
     package var score: Int {
         let weight =

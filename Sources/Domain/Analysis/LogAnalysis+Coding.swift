@@ -25,6 +25,13 @@ extension LogAnalysis {
             ],
             "patterns": .array(patterns.map(\.json)), "findings": .array(findings.map(\.json)),
             "traces": .array(traces.map(\.json)),
+            "codes": .array(
+                codes.map {
+                    [
+                        "code": .string($0.code), "count": .count($0.count), "member": .string($0.member),
+                        "first_line": .count($0.line),
+                    ]
+                }),
         ]
     }
 
@@ -44,6 +51,11 @@ extension LogAnalysis {
         findings = json.list("findings").enumerated().map { Claim($0.element, ordinal: $0.offset + 1) }
         traces = json.list("traces").map {
             Trace(id: $0.text("id"), title: $0.text("title"), count: $0.number("count"))
+        }
+        codes = json.list("codes").map {
+            Code(
+                code: $0.text("code"), count: $0.number("count"), member: $0.text("member"),
+                line: $0.number("first_line"))
         }
     }
 }

@@ -8,6 +8,8 @@ package enum SimilarCases {
             case pattern
             /// The fingerprint of a stack trace.
             case trace
+            /// A code by which an error is named.
+            case code
         }
 
         /// Its kind.
@@ -30,16 +32,15 @@ package enum SimilarCases {
         /// What is shared, and in how many cases each stands, the rarest first.
         package var shared: [(mark: Mark, cases: Int)]
 
-        /// How alike they are: rare marks weigh more, stack traces twice.
+        /// How alike they are: rare marks weigh more, stack traces twice, codes, which many causes can have, half.
         package var score: Double {
-            shared.reduce(0) { $0 + ($1.mark.kind == .trace ? 2 : 1) / Double(max(1, $1.cases - 1)) }
+            shared.reduce(0) { $0 + $1.mark.kind.weight / Double(max(1, $1.cases - 1)) }
         }
 
         /// Why it is similar, the strongest reason first, in sentences without an end stop.
         package var reasons: [String] {
             shared.map { mark, cases in
-                let what = mark.kind == .trace ? "stack trace" : "pattern"
-                return "Shares the \(what) “\(mark.words)”, seen in \(cases) cases"
+                "Shares the \(mark.kind.name) “\(mark.words)”, seen in \(cases) cases"
             }
         }
     }
@@ -61,11 +62,39 @@ package enum SimilarCases {
             Match(
                 caseID: id,
                 shared: marks.sorted {
-                    ($0.mark.kind == .trace ? 0 : 1, $0.cases, $0.mark.id) < (
-                        $1.mark.kind == .trace ? 0 : 1, $1.cases, $1.mark.id
+                    (-$0.mark.kind.weight, $0.cases, $0.mark.id) < (
+                        -$1.mark.kind.weight, $1.cases, $1.mark.id
                     )
                 })
         }
         return Array(matches.sorted { ($1.score, $0.caseID) < ($0.score, $1.caseID) }.prefix(limit))
+    }
+}
+
+extension SimilarCases.Mark.Kind {
+    /// How much it says that two cases share one.
+    fileprivate var weight: Double {
+        switch self {
+        case .trace: 2
+        case .pattern: 1
+        case .code: 0.5
+        }
+    }
+
+    /// What people call it.
+    fileprivate var name: String {
+        switch self {
+        case .trace: "stack trace"
+        case .pattern: "pattern"
+        case .code: "error code"
+        }
+    }
+}
+
+extension SimilarCases.Match {
+    /// Whether it may be the same report once more: of the same customer, and not at its end.
+    package static func isDuplicate(_ other: SupportCase, of this: SupportCase) -> Bool {
+        guard let organisation = this.organisation, other.organisation == organisation else { return false }
+        return other.resolvedAt == nil && other.closedAt == nil
     }
 }

@@ -266,6 +266,10 @@ extension Policy {
           - {id: security, name: Security-sensitive, roles: [security]}
           - {id: personnel, name: Personnel matter}
 
+        # What the codes mean by which your products name errors; `thirdline policy codes FILE.csv` brings a table in.
+        # error_codes:
+        #   - {code: PAY-1043, meaning: The acquirer refused the card, component: Capture, link: "https://wiki.example/pay-1043"}
+
         # Evidence. The last kind and the first sensitivity and retention are those of evidence of which nothing was said.
         # `restricted` takes a right of its own (evidence.read_restricted) and a reason; `record_reads` records each reading.
         # Of texts people see a copy without what is private; the original takes that right and a reason as well.

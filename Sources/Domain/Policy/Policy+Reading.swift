@@ -74,6 +74,7 @@ extension Policy {
             in: policy, line: root.child("retention")?.line ?? document.line)
         AttentionCheck.check(policy, root.child("attention"), &problems)
         policy.chatHosts = readChatHosts(&root, &problems)
+        policy.errorCodes = .read(&root, &problems)
         if root.child("breach_causes") != nil {
             policy.breachCauses = readTerms("breach_causes", &root, &problems)
         }

@@ -225,6 +225,8 @@ package struct Policy: Sendable {
     package var roles: [Role]
     /// What holds for evidence.
     package var evidence = EvidenceRules.standard
+    /// What the codes of errors mean.
+    package var errorCodes = ErrorTaxonomy([])
     /// How long cases are kept.
     package var retention = RetentionRules.standard
     /// What may fall through, and is looked for all the time.

@@ -39,7 +39,7 @@ struct LogExamination: Sendable {
             if let id = job.trailID {
                 trail = LogTrailReader(format, name: name, id: id, from: offset)
             } else if let field = job.field {
-                values = FieldValues(field: field)
+                values = FieldValues(field: field, in: format)
             } else {
                 examiner = LogExaminer(format, name: name, as: role, from: offset, options: job.options)
             }

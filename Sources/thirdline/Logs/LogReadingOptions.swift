@@ -24,16 +24,40 @@ struct LogReadingOptions: ParsableArguments {
             progress: ProgressBar())
     }
 
+    /// The time that an option gives; nil where it is not given.
+    func time(_ text: String?, _ option: String) throws -> Int64? {
+        guard let text else { return nil }
+        guard let time = LogTime.parse(text, zone: zoneSeconds) else {
+            throw ValidationError(
+                "--\(option) takes a time such as 2026-11-21T14:00:00Z or \"2026-11-21 14:00\".")
+        }
+        return time
+    }
+
     /// Reads logs, and others to compare them with; says on standard error what was left out.
-    func diagnosis(_ paths: [String], baseline: [String] = []) async throws -> LogDiagnosis {
-        let examination = examination()
-        var result = try await examination.run(paths, as: .subject)
+    /// - Parameters:
+    ///   - window: the time that counts, and what of the same logs it is compared with.
+    ///   - baselineWindow: the time that counts of what they are compared with.
+    func diagnosis(
+        _ paths: [String], _ window: ExaminationOptions = ExaminationOptions(), baseline: [String] = [],
+        _ baselineWindow: ExaminationOptions = ExaminationOptions()
+    ) async throws -> LogDiagnosis {
+        let progress = ProgressBar()
+        func read(
+            _ paths: [String], _ options: ExaminationOptions, as role: LogRole
+        ) async throws -> LogExamination.Result {
+            try await LogExamination(
+                options: options, zone: zoneSeconds,
+                jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, progress: progress
+            ).run(paths, as: role)
+        }
+        var result = try await read(paths, window, as: .subject)
         if !baseline.isEmpty {
-            let compared = try await examination.run(baseline, as: .baseline)
+            let compared = try await read(baseline, baselineWindow, as: .baseline)
             result.digest.append(compared.digest)
             result.problems += compared.problems
         }
-        examination.progress?.finish()
+        progress?.finish()
         for problem in result.problems { complain("Note: \(problem)") }
         return LogDiagnosis(result.digest)
     }

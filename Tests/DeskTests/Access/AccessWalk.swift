@@ -131,7 +131,7 @@ struct AccessWalk: Sendable {
         }
         if path.hasPrefix("/assets/") { return Assets.style.path }
         path = path.replacing("{number}", with: "E1").replacing("{item}", with: "R1.1")
-            .replacing("{upload}", with: "none")
+            .replacing("{upload}", with: "none").replacing("{comparison}", with: "none")
             .replacing(
                 "{token}",
                 with: path.contains("/shared/")

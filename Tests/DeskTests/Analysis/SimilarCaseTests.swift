@@ -36,6 +36,42 @@ struct SimilarCaseTests {
         }
     }
 
+    @Test(
+        "CASE-26: a report with pasted log lines names duplicates and cases of likely the same cause, with why, as soon as it is open",
+        arguments: Engine.available)
+    func atIntake(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let same = try await server.desk.reportedCase(subject: "Capture stops at night")
+            let other = try await server.desk.reportedCase(by: .sofia, subject: "Payments refused")
+            let text = Logs.failing.replacing("Capture failed", with: "Capture failed: PAY-1043")
+            for number in [same, other] { try await Evidences.add(text, to: number, [:], server.desk) }
+            try await Logs.analyse(server.desk)
+            let symptom = """
+                Since this morning we see this again and again:
+                2026-04-02 08:10:11 ERROR [worker-7] Capture failed: PAY-1043
+                java.lang.IllegalStateException: no key for host
+                \tat com.halden.pay.Signer.sign(Signer.java:49)
+                \tat com.halden.pay.Capture.run(Capture.java:120)
+                """
+            let daniel = try await server.browser(.daniel)
+            let number = try await server.desk.reportedCase(subject: "It fails again", symptom: symptom)
+            let marta = try await server.browser(.marta)
+            let page = try await marta.get("/cases/\(number)").body
+            let panel = String(page.split(separator: "id=\"similar\"").last ?? "")
+            #expect(panel.contains("Capture stops at night") && panel.contains("May be a duplicate"))
+            #expect(panel.contains("Payments refused") && panel.contains("Likely the same cause"))
+            #expect(panel.contains("stack trace “IllegalStateException"))
+            let items = try await server.program(.marta).get("/api/v1/cases/\(number)/similar").json["items"]
+            #expect(items?.array?.compactMap { $0["case"]?.string }.sorted() == [same, other].sorted())
+            let duplicates = items?.array?.filter { $0["duplicate"]?.bool == true }
+            #expect(duplicates?.compactMap { $0["case"]?.string } == [same])
+            let reasons = items?[0]?["reasons"]?.array?.compactMap(\.string) ?? []
+            #expect(reasons.contains { $0.contains("error code “PAY-1043”") }, "\(reasons)")
+            // The customer is told nothing of others.
+            #expect(try await !daniel.get("/portal/cases/\(number)").body.contains("Payments refused"))
+        }
+    }
+
     @Test("CASE-26 part: nobody is told of a similar case that they may not know of")
     func hidden() async throws {
         try await TestServer.run(on: .sqlite) { server in

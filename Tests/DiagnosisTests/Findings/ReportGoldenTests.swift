@@ -6,6 +6,8 @@ import Testing
 @Suite("Reports of each format") struct ReportGoldenTests {
     struct Format: Sendable, CustomTestStringConvertible {
         var name: String
+        /// What stands in the first line of a file.
+        var head = ""
         var line: @Sendable (_ second: Int, _ isError: Bool, _ message: String) -> String
         var testDescription: String { name }
     }
@@ -13,7 +15,44 @@ import Testing
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     private static func clock(_ second: Int) -> String { "08:\(two(second / 60)):\(two(second % 60))" }
 
+    /// A request with the words and the number of a message; 504 where it failed.
+    private static func request(_ message: String) -> String {
+        let words = message.split { !$0.isLetter }.prefix(2).map { $0.lowercased() }
+        return "/\(words.joined(separator: "/"))/\(message.split { !$0.isNumber }.first ?? "0")"
+    }
+    private static func status(_ isError: Bool) -> Int { isError ? 504 : 200 }
+
+    static let requests = [
+        Format(name: "access-common") { second, isError, message in
+            "10.0.0.\(second % 250) - - [02/Mar/2026:\(clock(second)) +0000] \"GET \(request(message)) HTTP/1.1\" \(status(isError)) \(second * 37)"
+        },
+        Format(name: "access-combined") { second, isError, message in
+            "10.0.0.\(second % 250) - ada [02/Mar/2026:\(clock(second)) +0000] \"GET \(request(message)) HTTP/2.0\" \(status(isError)) \(second * 37) \"https://shop.example/\(second)\" \"Mozilla/5.0 (X11; Linux x86_64)\""
+        },
+        Format(name: "access-haproxy") { second, isError, message in
+            "Mar  2 \(clock(second)) lb1 haproxy[1430]: 203.0.113.9:\(40_000 + second) [02/Mar/2026:\(clock(second)).655] front back/web\(second % 3) 10/0/30/69/\(100 + second % 90) \(status(isError)) \(second * 37) - - ---- 1/1/1/1/0 0/0 {shop.example} {} \"GET \(request(message)) HTTP/1.1\""
+        },
+        Format(name: "access-load-balancer") { second, isError, message in
+            "2026-03-02T\(clock(second)).123456Z shop-lb 203.0.113.\(second % 250):\(40_000 + second) 10.0.1.7:8080 0.00005 0.00\(10 + second % 80) 0.00004 \(status(isError)) \(status(isError)) 0 \(second * 37) \"GET https://shop.example:443\(request(message)) HTTP/1.1\" \"curl/8.5\" - -"
+        },
+        Format(name: "access-cdn") { second, isError, message in
+            "2026-03-02\t\(clock(second))\tFRA2\t\(second * 37)\t203.0.113.\(second % 250)\tGET\tshop.example\t\(request(message))\t\(status(isError))\t-\tcurl/8.5\t-\t-\tHit\t\(second)\tshop.example\thttps"
+        },
+    ]
+
     static let formats = [
+        Format(name: "csv", head: "Event Time,Level,Host,Message") { second, isError, message in
+            "2026-03-02 \(clock(second)).\(100 + second % 900),\(isError ? "Error" : "Information"),web\(second % 3),\"\(message), as asked\""
+        },
+        Format(name: "journald") { second, isError, message in
+            "{\"__REALTIME_TIMESTAMP\":\"\(1_772_438_400_000_000 + second * 1_000_000)\",\"PRIORITY\":\"\(isError ? 3 : 6)\",\"_HOSTNAME\":\"web1\",\"SYSLOG_IDENTIFIER\":\"shopd\",\"MESSAGE\":\"\(message)\"}"
+        },
+        Format(name: "windows-event") { second, isError, message in
+            "\(isError ? "Error" : "Information")\t3/2/2026 8:\(two(second / 60)):\(two(second % 60)) AM\tShopService\t\(isError ? 1004 : 1000)\tNone\t\(message)"
+        },
+        Format(name: "gc") { second, isError, message in
+            "[2026-03-02T\(clock(second)).\(100 + second % 900)+0000][\(isError ? "error" : "info ")][gc,heap] GC(\(second)) \(message)"
+        },
         Format(name: "log4j") { second, isError, message in
             "2026-03-02 \(clock(second)),\(100 + second % 900) \(isError ? "ERROR" : "INFO ") [worker-\(second % 4)] com.example.shop.Orders - \(message)"
         },
@@ -69,7 +108,7 @@ import Testing
 
     private static func log(_ format: Format) -> String {
         var random = SeededGenerator(seed: 31)
-        var text = ""
+        var text = format.head.isEmpty ? "" : format.head + "\n"
         for second in 0..<600 {
             for _ in 0..<(1 + random.below(3)) {
                 let message =
@@ -90,7 +129,9 @@ import Testing
         return text
     }
 
-    @Test("The same story gives the same report in each format, as its golden says", arguments: formats)
+    @Test(
+        "The same story gives the same report in each format, as its golden says",
+        arguments: formats + requests)
     func report(format: Format) throws {
         let examined = Examining(Self.log(format))
         var text = ""

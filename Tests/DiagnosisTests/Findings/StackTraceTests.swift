@@ -28,6 +28,67 @@ import Testing
 
                 """),
         Sample(
+            language: "java", type: "com.example.shop.StockException",
+            own: "com.example.shop.Stock.take (Stock.kt:41)",
+            text: head + """
+                com.example.shop.StockException: no stock
+                \tat com.example.shop.Stock.take(Stock.kt:41)
+                \tat com.example.shop.OrdersKt$store$2.invokeSuspend(Orders.kt:112)
+                \tat kotlin.coroutines.jvm.internal.BaseContinuationImpl.resumeWith(ContinuationImpl.kt:33)
+                \tat kotlinx.coroutines.DispatchedTask.run(DispatchedTask.kt:104)
+
+                """),
+        Sample(
+            language: "swift", type: "Fatal error", own: "Stock.take (/srv/shop/Sources/Stock.swift:41)",
+            text: """
+                2026-03-02 08:00:00 INFO order 16 is stored
+                Fatal error: no stock
+
+                *** Signal 4: Backtracing from 0xc0000140a0... done ***
+
+                Fatal error: no stock
+
+                Thread 0 "shopd" crashed:
+
+                0 [inlined] [system] 0x00007f3c2a11b2c4 Swift runtime failure: no stock in libswiftCore.so at //<compiler-generated>
+                1 [ra] [inlined] 0x000055d0c2a4b6f8 Stock.take(_:) + 120 in shopd at /srv/shop/Sources/Stock.swift:41:9
+
+                    39│     func take(_ count: Int) {
+                    41│         counts[product] -= count
+                      │         ^
+
+                2 [ra] 0x000055d0c2a4b9a0 Orders.store(_:) + 220 in shopd at /srv/shop/Sources/Orders.swift:112:13
+                3 [ra] [system] 0x00007f3c29a3d18a __libc_start_main_impl in libc.so.6
+
+                """),
+        Sample(
+            language: "native", type: "heap-use-after-free",
+            own: "shop::Stock::take (/srv/shop/src/stock.cpp:41)",
+            text: """
+                2026-03-02 08:00:00 INFO order 16 is stored
+                =================================================================
+                ==4170==ERROR: AddressSanitizer: heap-use-after-free on address 0xc0000140a0 at pc 0x55d0c2a4b6f8
+                READ of size 4 at 0xc0000140a0 thread T0
+                    #0 0x55d0c2a4b6f7 in shop::Stock::take(int) /srv/shop/src/stock.cpp:41:12
+                    #1 0x55d0c2a4b9a0 in shop::Orders::store(shop::Order const&) /srv/shop/src/orders.cpp:112:5
+                    #2 0x7f3c29a3d18a in __libc_start_main (/lib/x86_64-linux-gnu/libc.so.6+0x2718a)
+
+                """),
+        Sample(
+            language: "native", type: "shop::StockError", own: "shop::Stock::take (src/stock.cpp:41)",
+            text: """
+                2026-03-02 08:00:00 INFO order 16 is stored
+                terminate called after throwing an instance of 'shop::StockError'
+                  what():  no stock
+
+                Thread 1 "shopd" received signal SIGABRT, Aborted.
+                #0  0x00007ffff7a8a15c in raise () from /lib/x86_64-linux-gnu/libc.so.6
+                #1  0x00007ffff7a3c535 in abort () from /lib/x86_64-linux-gnu/libc.so.6
+                #2  0x0000555555556a10 in shop::Stock::take (this=0xc0000140a0, count=3) at src/stock.cpp:41
+                #3  0x0000555555556c80 in shop::Orders::store (this=0xc0000140a0) at src/orders.cpp:112
+
+                """),
+        Sample(
             language: "python", type: "shop.errors.StockError", own: "take (/srv/shop/stock.py:41)",
             text: head + """
                 Traceback (most recent call last):

@@ -16,6 +16,10 @@ struct LogWork {
     var redactor: Redactor
     /// Who is told how far it is.
     var watch: AnalysisWatch
+    /// Whether it is looked at, or something else is compared with it.
+    var role = LogRole.subject
+    /// What of it counts.
+    var options = ExaminationOptions()
 
     /// What a file turned out to be.
     enum Outcome {
@@ -31,8 +35,24 @@ struct LogWork {
 
     /// Examines a file.
     func run(_ file: EvidenceDescriptor) throws -> Outcome {
+        switch try digest(of: file) {
+        case .failure(let unsuited): return .unsuited(unsuited.why)
+        case .success(let read):
+            return try outcome(LogDiagnosis(read.digest, notable: 90), read.problems, file)
+        }
+    }
+
+    /// A file holds nothing to analyse; why, in a sentence.
+    struct Unsuited: Error {
+        var why: String
+    }
+
+    /// Reads a file from its beginning to its end.
+    func digest(
+        of file: EvidenceDescriptor
+    ) throws -> Result<(digest: LogDigest, problems: [String]), Unsuited> {
         let head = try file.read(at: 0, count: 4096)
-        guard !head.isEmpty else { return .unsuited("It is empty.") }
+        guard !head.isEmpty else { return .failure(Unsuited(why: "It is empty.")) }
         var digest = LogDigest()
         var problems: [String] = []
         if ArchiveReader.isArchive(head) {
@@ -42,15 +62,15 @@ struct LogWork {
             }
             problems = reader.problems
             guard !digest.sources.isEmpty else {
-                return .unsuited(problems.first ?? "There is no text in this archive.")
+                return .failure(Unsuited(why: problems.first ?? "There is no text in this archive."))
             }
         } else if DecodedText.encoding(of: head) != nil {
             digest.append(try examine(file, head: head))
         } else {
-            return .unsuited("It is no text: \(FileKind(sniffing: head).name).")
+            return .failure(Unsuited(why: "It is no text: \(FileKind(sniffing: head).name)."))
         }
         try watch.reach(file.size)
-        return try outcome(LogDiagnosis(digest, notable: 90), problems, file)
+        return .success((digest, problems))
     }
 
     // MARK: Reading
@@ -78,7 +98,7 @@ struct LogWork {
         if let text = transcoder?.text(of: piece) { piece = text }
         let format = LogFormat(
             learningFrom: [.init(offset: 0, bytes: piece)], assuming: assumptions(member.modified))
-        var examiner = LogExaminer(format, name: member.name)
+        var examiner = LogExaminer(format, name: member.name, as: role, options: options)
         while true {
             piece.withUnsafeBytes { examiner.feed($0) }
             try watch.reach(min(file.size, file.position))
@@ -101,7 +121,7 @@ struct LogWork {
             } else {
                 try LogFormat(learningFrom: file, assuming: assumptions(nil))
             }
-        var examiner = LogExaminer(format, name: name)
+        var examiner = LogExaminer(format, name: name, as: role, options: options)
         var place: Int64 = 0
         while true {
             let bytes = try file.read(at: place, count: Self.piece)
@@ -138,6 +158,7 @@ struct LogWork {
                 at: Timestamp(microseconds: $0.time), all: $0.all, warnings: $0.warnings, errors: $0.errors)
         }
         log.traces = diagnosis.traces.map { .init(id: $0.id, title: $0.title, count: $0.count) }
+        log.codes = codes(diagnosis)
         let texts = try citedLines(of: diagnosis.findings.prefix(Self.findings), file)
         log.findings = diagnosis.findings.prefix(Self.findings).enumerated().map { index, finding in
             claim(finding, index + 1, texts)
@@ -153,7 +174,18 @@ struct LogWork {
         return .log(log, marks: marks(log))
     }
 
-    private func moments(_ span: ClosedRange<Int64>?) -> (Timestamp?, Timestamp?) {
+    /// The codes of errors, without those that a rule takes for private.
+    private func codes(_ diagnosis: LogDiagnosis) -> [LogAnalysis.Code] {
+        let all = diagnosis.codes.prefix(200)
+        return zip(all, redact(all.map { "error code \($0.code)" })).compactMap { code, clean in
+            guard clean.hasSuffix(" \(code.code)") else { return nil }
+            return .init(
+                code: code.code, count: code.count, member: member(code.first?.source ?? name),
+                line: code.first?.line ?? 1)
+        }
+    }
+
+    func moments(_ span: ClosedRange<Int64>?) -> (Timestamp?, Timestamp?) {
         (
             span.map { Timestamp(microseconds: $0.lowerBound) },
             span.map { Timestamp(microseconds: $0.upperBound) }
@@ -161,7 +193,7 @@ struct LogWork {
     }
 
     /// The path inside the archive of a log's name; empty for the file itself.
-    private func member(_ source: String) -> String {
+    func member(_ source: String) -> String {
         source == name ? "" : source.hasPrefix(name + "/") ? String(source.dropFirst(name.count + 1)) : source
     }
 
@@ -188,7 +220,7 @@ struct LogWork {
             subjects: Array(finding.subjects.prefix(20)), cites: Array(cites))
     }
 
-    private static func clip(_ text: String) -> String {
+    static func clip(_ text: String) -> String {
         text.utf8.count > width ? String(text.prefix(width - 1)) + "…" : text
     }
 
@@ -275,7 +307,7 @@ struct LogWork {
     }
 
     /// Redacts texts together, since a redactor keeps lines.
-    private func redact(_ texts: [String]) -> [String] {
+    func redact(_ texts: [String]) -> [String] {
         let lines = texts.map { $0.split(separator: "\n", omittingEmptySubsequences: false) }
         let all = redactor.redact(lines.joined().joined(separator: "\n"))
         var rest = all.split(separator: "\n", omittingEmptySubsequences: false)[...]

@@ -15,8 +15,10 @@ enum AnalysisCasePages {
         let all = try AnalysisDirectory.all(
             of: context.this, for: context.actor, policy: context.policy, in: tx
         ).filter { $0.analysis.state != .unsuited }
-        guard !all.isEmpty else { return "<section id=\"log-says\" data-live hidden></section>" }
         let similar = try AnalysisDirectory.similar(to: context.this, for: context.actor, limit: 4, in: tx)
+        guard !all.isEmpty || !similar.isEmpty else {
+            return "<section id=\"log-says\" data-live hidden></section>"
+        }
         let moving = all.filter { !$0.analysis.state.isOver }.map { evidence, analysis -> HTML in
             """
             <p class="row-note">\(icon("clock"))<span><a href="\(context.path)/evidence/\(evidence.number)">\(evidence.number)</a>: \(AnalysisPages.progress(analysis, now: context.now))</span></p>
@@ -31,7 +33,9 @@ enum AnalysisCasePages {
         let items = found.prefix(shown).map { item($0.evidence, $0.claim, context) }
         let rest = found.count - items.count
         let list: HTML =
-            if items.isEmpty {
+            if all.isEmpty {
+                .empty
+            } else if items.isEmpty {
                 moving.isEmpty && failed.isEmpty
                     ? "<p class=\"pad dim\">Nothing stands out in the logs of this case.</p>" : .empty
             } else { "<ul class=\"pieces\">\(items)</ul>" }
@@ -40,7 +44,7 @@ enum AnalysisCasePages {
             ? "<p class=\"row-note\"><span>\(AnalysisPages.count(rest, "more finding")) on the pages of the evidence</span></p>"
             : .empty
         return """
-            <section id="log-says" aria-labelledby="ls-h" data-live><div class="sec"><h2 id="ls-h">What the logs say</h2></div><div class="card clip">\(list)\(more)\(moving)\(failed)\(others(similar))</div></section>
+            <section id="log-says" aria-labelledby="ls-h" data-live><div class="sec"><h2 id="ls-h">What the logs say</h2></div><div class="card clip">\(list)\(more)\(moving)\(failed)\(codes(all, context))\(others(similar, context))</div></section>
 
             """
     }
@@ -69,17 +73,45 @@ enum AnalysisCasePages {
             """
     }
 
+    /// The codes of errors over all evidence, and what they mean.
+    private static func codes(
+        _ all: [(evidence: Evidence, analysis: EvidenceAnalysis)], _ context: CasePartContext
+    ) -> HTML {
+        var found: [String: (lines: Int, pieces: [String])] = [:]
+        for (evidence, analysis) in all {
+            for code in analysis.log?.codes ?? [] {
+                found[code.code, default: (0, [])].lines += code.count
+                found[code.code]?.pieces.append(evidence.number)
+            }
+        }
+        guard !found.isEmpty else { return .empty }
+        let items = found.sorted { ($1.value.lines, $0.key) < ($0.value.lines, $1.key) }.prefix(6).map {
+            code, seen -> HTML in
+            "<li>\(AnalysisCodePages.meaning(code, context.policy.errorCodes)) <span class=\"dim f12\">\(AnalysisPages.count(seen.lines, "line")) in \(seen.pieces.joined(separator: ", "))</span></li>"
+        }
+        return """
+            <div id="codes"><h3 class="lbl pad-h">Error codes</h3><ul class="plain f13 pad-h">\(items)</ul></div>
+            """
+    }
+
     // MARK: Similar cases
 
-    private static func others(_ similar: [(this: SupportCase, match: SimilarCases.Match)]) -> HTML {
+    private static func others(
+        _ similar: [(this: SupportCase, match: SimilarCases.Match)], _ context: CasePartContext
+    ) -> HTML {
         guard !similar.isEmpty else { return .empty }
         let items = similar.map { other, match -> HTML in
             let reasons = match.reasons.prefix(2).map { "<span>\(isolated($0))</span>" as HTML }
             let outcome: HTML =
                 other.narrative.map { "<p class=\"f13 soft\" dir=\"auto\">\(String($0.prefix(200)))</p>" }
                 ?? .empty
+            let isDuplicate = SimilarCases.Match.isDuplicate(other, of: context.this)
+            let kind: HTML =
+                isDuplicate
+                ? "<span class=\"tag warn\">May be a duplicate</span>"
+                : "<span class=\"tag\">Likely the same cause</span>"
             return """
-                <li><span class="ref">\(other.number)</span><div><a href="/cases/\(other.number)">\(isolated(other.subject))</a><p class="facts-line">\(reasons)</p>\(outcome)</div></li>
+                <li><span class="ref">\(other.number)</span><div><a href="/cases/\(other.number)">\(isolated(other.subject))</a><p class="facts-line">\(kind)\(reasons)</p>\(outcome)</div></li>
                 """
         }
         return """

@@ -14,9 +14,12 @@ package enum AnalysisDirectory {
             try tx.execute(AnalysisQueries.forget(fact.subject.id))
             try tx.execute(AnalysisQueries.forgetMarks(of: fact.subject.id))
             try tx.execute(AnalysisQueries.forgetCopy(of: fact.subject.id))
+            try tx.execute(AnalysisCodeQueries.forget(of: fact.subject.id))
+            try tx.execute(AnalysisComparisonQueries.forget(of: fact.subject.id))
         case .described(let set) where set.keys.contains(.restricted) || set.keys.contains(.zone):
             // What others may see of it, or how its times are read, is another matter now.
             try tx.execute(AnalysisQueries.forgetMarks(of: fact.subject.id))
+            try tx.execute(AnalysisCodeQueries.forget(of: fact.subject.id))
             guard let found = try EvidenceDirectory.itself(ID(fact.subject.id), in: tx) else { return }
             try tx.execute(
                 AnalysisQueries.ask(found.id.raw, of: found.caseID.raw, size: found.size, at: now))
@@ -53,21 +56,48 @@ package enum AnalysisDirectory {
 
     /// What moves, for pages that are open.
     static func moving(at now: Timestamp, in tx: borrowing Transaction) throws -> Set<Movement> {
-        Set(
-            try tx.all(AnalysisQueries.moving(since: now.adding(seconds: -20))) {
+        let since = now.adding(seconds: -20)
+        let all =
+            try tx.all(AnalysisQueries.moving(since: since)) {
                 Movement(caseID: $0.text(0), evidence: $0.text(1), state: $0.text(2), done: $0.integer(3))
-            })
+            }
+            + tx.all(AnalysisComparisonQueries.moving(since: since)) {
+                Movement(caseID: $0.text(0), evidence: $0.text(1), state: $0.text(2), done: 0)
+            }
+        return Set(all)
     }
 
     /// Cases whose logs have something in common with those of a case, as far as the actor may know of them.
     static func similar(
         to this: SupportCase, for actor: Actor, limit: Int = 8, in tx: borrowing Transaction
     ) throws -> [(this: SupportCase, match: SimilarCases.Match)] {
-        var shared: [SimilarCases.Mark: [String]] = [:]
-        try tx.each(AnalysisQueries.shared(with: this.id.raw, limit: 20_000)) { row in
-            let kind = SimilarCases.Mark.Kind(rawValue: row.text(0)) ?? .pattern
-            shared[.init(kind: kind, id: row.text(1), words: row.text(2)), default: []].append(row.text(3))
+        var (words, found): ([SimilarCases.Mark: String], [SimilarCases.Mark: Set<String>]) = ([:], [:])
+        // What the report says is in common as well, before anything is added to the case.
+        let told = PastedLog.marks(of: this.symptom)
+        let codes = told.filter { $0.kind == .code }.map(\.id)
+        let marks = told.filter { $0.kind != .code }.map(\.id)
+        var statements = [
+            AnalysisQueries.shared(with: this.id.raw, limit: 20_000),
+            AnalysisQueries.sharedCodes(with: this.id.raw, limit: 20_000),
+        ]
+        if !marks.isEmpty {
+            statements.append(AnalysisQueries.marked(marks, besides: this.id.raw, limit: 20_000))
         }
+        if !codes.isEmpty {
+            statements.append(AnalysisQueries.coded(codes, besides: this.id.raw, limit: 20_000))
+        }
+        for statement in statements {
+            try tx.each(statement) { row in
+                let kind = SimilarCases.Mark.Kind(rawValue: row.text(0)) ?? .pattern
+                let key = SimilarCases.Mark(kind: kind, id: row.text(1), words: "")
+                words[key] = words[key] ?? row.text(2)
+                found[key, default: []].insert(row.text(3))
+            }
+        }
+        let shared = Dictionary(
+            uniqueKeysWithValues: found.map { key, cases in
+                (SimilarCases.Mark(kind: key.kind, id: key.id, words: words[key] ?? ""), cases.sorted())
+            })
         guard !shared.isEmpty else { return [] }
         var visible: [String: SupportCase] = [:]
         for id in Set(shared.values.joined()) {

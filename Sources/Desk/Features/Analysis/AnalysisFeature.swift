@@ -7,14 +7,24 @@ import Web
 enum AnalysisFeature: Feature {
     static let name = "analysis"
     /// All of it follows from the bytes, save the keys of redaction.
-    static let passingTables: Set<String> = ["evidence_analysis", "evidence_mark", "evidence_copy"]
+    static let passingTables: Set<String> = [
+        "evidence_analysis", "evidence_mark", "evidence_copy", "evidence_comparison", "evidence_code",
+    ]
     static let afterRestore = [AnalysisQueries.askForAll()]
-    static let reads = AnalysisJSON.reads
-    static let statements = AnalysisQueries.samples
+    static let reads = AnalysisJSON.reads + AnalysisComparisonJSON.reads + AnalysisCodeJSON.reads
+    static let statements =
+        AnalysisQueries.samples + AnalysisComparisonQueries.samples + AnalysisCodeQueries.samples
     static let sealed = [AnalysisQueries.sealed]
     static let heldFiles = [
         HeldFiles(used: AnalysisQueries.usedCopies(hashes:), kept: AnalysisQueries.keptCopies)
     ]
     static let caseParts = [AnalysisCasePages.part]
-    static func routes(_ services: Services) -> [Route] { AnalysisPages.routes(services) }
+    static let navigation = [
+        NavigationItem(
+            path: "/error-codes", title: "Error codes", icon: "doc", access: .right("case.view"))
+    ]
+    static func routes(_ services: Services) -> [Route] {
+        AnalysisPages.routes(services) + AnalysisComparisonPages.routes(services)
+            + AnalysisCodePages.routes(services)
+    }
 }

@@ -36,6 +36,9 @@ enum AnalysisJSON {
                                 "status": .string(other.status.raw),
                                 "resolution": other.narrative.map(JSON.string) ?? .null,
                                 "root_cause": other.classification[.rootCause].map(JSON.string) ?? .null,
+                                "duplicate": .bool(
+                                    SimilarCases.Match.isDuplicate(
+                                        other, of: this)),
                                 "score": .init(floatLiteral: (match.score * 100).rounded() / 100),
                                 "reasons": .array(match.reasons.map(JSON.string)),
                                 "shared": .array(

@@ -9,12 +9,12 @@ import Storage
 ///
 /// What was begun by a node that died is begun again from the top by whoever finds it.
 package struct AnalysisJobs: Service {
-    private let services: Services
+    let services: Services
 
     /// As many are looked at for one that nobody works at.
     private static let turns = 8
     /// The engine blocks for minutes, so it has a thread of its own.
-    private static let queue = DispatchQueue(label: "thirdline.analysis", qos: .utility)
+    static let queue = DispatchQueue(label: "thirdline.analysis", qos: .utility)
 
     /// The jobs of an installation.
     package init(_ services: Services) { self.services = services }
@@ -38,6 +38,8 @@ package struct AnalysisJobs: Service {
 
     /// Analyses the oldest piece that nobody works at; false where there is none.
     func work() async throws -> Bool {
+        // Somebody waits for a comparison.
+        if try await compare() { return true }
         let waiting = try await services.database.read { tx in
             try tx.all(AnalysisQueries.unfinished(limit: Self.turns), AnalysisQueries.read)
         }
@@ -100,7 +102,7 @@ package struct AnalysisJobs: Service {
         }
     }
 
-    private func change(_ statement: SQL) async throws {
+    func change(_ statement: SQL) async throws {
         _ = try await services.database.write { try $0.execute(statement) }
         services.live.wake()
     }
@@ -151,10 +153,7 @@ package struct AnalysisJobs: Service {
 
     private func analyse(_ evidence: Evidence, _ watch: AnalysisWatch) async throws -> Outcome {
         let now = services.clock()
-        let zone = evidence.details[.zone].flatMap { ZonedTime.seconds(of: $0, at: evidence.addedAt) }
-        let work = LogWork(
-            name: evidence.name, zone: Int32(zone ?? 0), writtenAt: evidence.collectedAt ?? evidence.addedAt,
-            redactor: try await RedactionDirectory.redactor(of: evidence.caseID, services), watch: watch)
+        let work = try await reading(evidence, watch)
         let store = services.evidence
         return try await withCheckedThrowingContinuation { continuation in
             Self.queue.async {
@@ -172,6 +171,14 @@ package struct AnalysisJobs: Service {
         }
     }
 
+    /// What reads the logs of a piece.
+    func reading(_ evidence: Evidence, _ watch: AnalysisWatch) async throws -> LogWork {
+        let zone = evidence.details[.zone].flatMap { ZonedTime.seconds(of: $0, at: evidence.addedAt) }
+        return LogWork(
+            name: evidence.name, zone: Int32(zone ?? 0), writtenAt: evidence.collectedAt ?? evidence.addedAt,
+            redactor: try await RedactionDirectory.redactor(of: evidence.caseID, services), watch: watch)
+    }
+
     /// What became of a piece.
     private enum Outcome: Sendable {
         case log(LogAnalysis, marks: [SimilarCases.Mark])
@@ -187,6 +194,7 @@ package struct AnalysisJobs: Service {
                 return
             }
             try tx.execute(AnalysisQueries.forgetMarks(of: id.raw))
+            try tx.execute(AnalysisCodeQueries.forget(of: id.raw))
             switch outcome {
             case .failed(let why):
                 try tx.execute(AnalysisQueries.end(id.raw, as: .failed, message: why, log: nil, at: now))
@@ -199,6 +207,9 @@ package struct AnalysisJobs: Service {
                 guard !found.isRestricted(by: policy) else { return }
                 for mark in marks {
                     try tx.execute(AnalysisQueries.insert(mark, of: id.raw, in: found.caseID.raw))
+                }
+                for code in log.codes {
+                    try tx.execute(AnalysisCodeQueries.insert(code, of: found))
                 }
             }
         }

@@ -5,7 +5,9 @@ import Web
 
 extension AnalysisFeature {
     /// What can be done; an operation that does not stand here does not exist.
-    static let operations = [AnalysisOperations.again, AnalysisOperations.stop]
+    static let operations = [
+        AnalysisOperations.again, AnalysisOperations.stop, AnalysisComparisonOperations.compare,
+    ]
 }
 
 /// Analyses asked for again, and stopped.
@@ -23,7 +25,8 @@ enum AnalysisOperations {
         destination: destination, form: form,
         check: { (raw: RawInput, policy: Policy) throws(Refusal) in _ = try reference.parse(raw, policy) },
         decide: { raw, context, tx in
-            let (this, found) = try readable(try reference.parse(raw, context.policy), context, in: tx)
+            let (this, found) = try readable(
+                try reference.parse(raw, context.policy), for: context.actor, policy: context.policy, in: tx)
             try AnalysisDirectory.find(found.id, in: tx)?.refuseAgain()
             try tx.execute(
                 AnalysisQueries.ask(found.id.raw, of: this.id.raw, size: found.size, at: context.now))
@@ -37,7 +40,8 @@ enum AnalysisOperations {
         destination: destination, form: form,
         check: { (raw: RawInput, policy: Policy) throws(Refusal) in _ = try reference.parse(raw, policy) },
         decide: { raw, context, tx in
-            let (this, found) = try readable(try reference.parse(raw, context.policy), context, in: tx)
+            let (this, found) = try readable(
+                try reference.parse(raw, context.policy), for: context.actor, policy: context.policy, in: tx)
             guard let analysis = try AnalysisDirectory.find(found.id, in: tx) else {
                 throw Refusal.notFound("analysis")
             }
@@ -51,14 +55,14 @@ enum AnalysisOperations {
         })
 
     /// The piece, whose bytes must be there and readable by whoever asks.
-    private static func readable(
-        _ id: String, _ context: Context, in tx: borrowing Transaction
+    static func readable(
+        _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> (this: SupportCase, evidence: Evidence) {
-        let (this, found) = try EvidenceDirectory.find(id, for: context.actor, in: tx)
+        let (this, found) = try EvidenceDirectory.find(id, for: actor, in: tx)
         guard !found.isRemoved else {
             throw Refusal(.conflict, "evidence_removed", "The bytes of \(found.number) were taken away.")
         }
-        guard found.isReadable(by: context.actor, policy: context.policy) else {
+        guard found.isReadable(by: actor, policy: policy) else {
             throw Refusal(
                 .denied, "restricted", "\(found.number) is restricted. Ask somebody who may read it.")
         }

@@ -24,8 +24,12 @@ enum AnalysisPages {
         guard let analysis else { return "<div id=\"analysis\" data-live hidden></div>" }
         let view = AnalysisView(
             this: this, found: found, analysis: analysis, now: services.clock(), actor: call.actor,
-            newKey: newIdentifier(at: services.clock()))
-        return "<div class=\"stack\" id=\"analysis\" data-live>\(view.state)\(view.log)</div>"
+            newKey: newIdentifier(at: services.clock()), taxonomy: services.policy.current.errorCodes)
+        let comparisons =
+            analysis.log == nil
+            ? .empty
+            : try await AnalysisComparisonPages.section(of: found, in: this, for: call.actor, services)
+        return "<div class=\"stack\" id=\"analysis\" data-live>\(view.state)\(view.log)\(comparisons)</div>"
     }
 
     /// What a count is of, in words: “1 line”, “5,000 lines”.
@@ -62,6 +66,7 @@ struct AnalysisView {
     let now: Timestamp
     let actor: Actor
     let newKey: String
+    let taxonomy: ErrorTaxonomy
 
     private var path: String { "/cases/\(this.number)/evidence/\(found.number)" }
 
@@ -107,7 +112,8 @@ struct AnalysisView {
     /// What came out, as far as it did.
     var log: HTML {
         guard let log = analysis.log else { return .empty }
-        return "\(facts(log))\(AnalysisChart(log: log).html)\(findings(log))\(patterns(log))\(traces(log))"
+        return
+            "\(facts(log))\(AnalysisChart(log: log).html)\(findings(log))\(codes(log))\(patterns(log))\(traces(log))"
     }
 
     private func facts(_ log: LogAnalysis) -> HTML {
@@ -187,7 +193,7 @@ struct AnalysisView {
         return """
             <article class="find-c" id="\(claim.number)" data-row><div class="find-top"><span class="ref">\(claim.number)</span>\(AnalysisPages.confidence(claim))\(severity(claim))<span class="right">\(links)\(more)</span></div>
             <h3 dir="auto">\(claim.title)</h3><p dir="auto">\(claim.why)\(when)</p>\(claim.nextTest.isEmpty ? .empty : "<p><b>Next test:</b> <span dir=\"auto\">\(claim.nextTest)</span></p>" as HTML)
-            <details class="fold" id="\(claim.number)-lines"\(.flag("open", isFirst))><summary>Cited lines</summary>\(cited)</details>\(foot(claim))</article>
+            <details class="fold" id="\(claim.number)-lines"\(.flag("open", isFirst))><summary>Cited lines</summary>\(cited)</details>\(codes(claim))\(foot(claim))</article>
 
             """
     }
@@ -289,6 +295,28 @@ struct AnalysisView {
         }
         return """
             <details class="fold" id="V-\(pattern.id)"><summary>Values</summary><ul class="f12">\(items)</ul></details>
+            """
+    }
+
+    // MARK: Codes of errors
+
+    /// What the codes mean that a finding names.
+    private func codes(_ claim: LogAnalysis.Claim) -> HTML {
+        let codes = claim.codes.prefix(5).map {
+            "<li>\(AnalysisCodePages.meaning($0, taxonomy))</li>" as HTML
+        }
+        return codes.isEmpty ? .empty : "<ul class=\"plain f13\" aria-label=\"Error codes\">\(codes)</ul>"
+    }
+
+    private func codes(_ log: LogAnalysis) -> HTML {
+        guard !log.codes.isEmpty else { return .empty }
+        let items = log.codes.prefix(30).map { code -> HTML in
+            let cite = LogAnalysis.Cite(member: code.member, first: code.line, last: code.line, lines: [])
+            return
+                "<li>\(AnalysisCodePages.meaning(code.code, taxonomy)) <span class=\"dim f12\">\(AnalysisPages.count(code.count, "line")), first at <a href=\"\(address(cite))\">line \(grouped(code.line))</a></span></li>"
+        }
+        return """
+            <section aria-labelledby="ec-h"><div class="sec"><h2 id="ec-h">Error codes</h2></div><ul class="card pad plain f13">\(items)</ul></section>
             """
     }
 

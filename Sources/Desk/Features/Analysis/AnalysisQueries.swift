@@ -150,6 +150,34 @@ enum AnalysisQueries {
         """
     }
 
+    /// The codes of errors that a case and others name: kind, code, words, the other case.
+    static func sharedCodes(with caseID: String, limit: Int) -> SQL {
+        """
+        SELECT 'code', own.code, own.code, other.case_id
+        FROM evidence_code own JOIN evidence_code other ON other.code = own.code AND other.case_id <> own.case_id
+        WHERE own.case_id = \(caseID)
+        GROUP BY own.code, other.case_id ORDER BY own.code, other.case_id LIMIT \(limit)
+        """
+    }
+
+    /// Marks of other cases among these: kind, mark, words, the case.
+    static func marked(_ marks: [String], besides caseID: String, limit: Int) -> SQL {
+        """
+        SELECT kind, mark, MIN(words), case_id FROM evidence_mark
+        WHERE mark IN (\(anyOf: marks)) AND case_id <> \(caseID)
+        GROUP BY kind, mark, case_id ORDER BY kind DESC, mark, case_id LIMIT \(limit)
+        """
+    }
+
+    /// Codes of other cases among these: kind, code, words, the case.
+    static func coded(_ codes: [String], besides caseID: String, limit: Int) -> SQL {
+        """
+        SELECT 'code', code, code, case_id FROM evidence_code
+        WHERE code IN (\(anyOf: codes)) AND case_id <> \(caseID)
+        GROUP BY code, case_id ORDER BY code, case_id LIMIT \(limit)
+        """
+    }
+
     // MARK: Redacted copies
 
     static func copy(of evidence: String) -> SQL {
@@ -231,6 +259,8 @@ enum AnalysisQueries {
             end("x", as: .done, message: nil, log: nil, at: zero), stop("x", at: zero), letGo("x"),
             askToStop("x"), isStopping("x"), forget("x"), askForAll(), forgetMarks(of: "x"),
             insert(.init(kind: .trace, id: "x", words: "x"), of: "x", in: "x"), shared(with: "x", limit: 1),
+            sharedCodes(with: "x", limit: 1), marked(["x"], besides: "x", limit: 1),
+            coded(["x"], besides: "x", limit: 1),
             copy(of: "x"), keep(.init(hash: "x", size: 0, replaced: [:]), of: "x", in: "x", at: zero),
             forgetCopy(of: "x"), usedCopies(hashes: ["x"]), keptCopies(), key(of: "x"),
             insertKey(secret, of: "x"),

@@ -180,6 +180,12 @@ struct LogEvidence {
             source: source.name, lines: place.line...end, pattern: pattern, says: says, at: at)
     }
 
+    /// The log and the number there of the first line that was seen; nil where none was.
+    func place(first sight: LogTally.Sight) -> (source: String, line: Int)? {
+        guard sight.count > 0, let place = digest.place(of: sight.firstLine) else { return nil }
+        return (digest.sources[place.source].name, place.line)
+    }
+
     /// Cites the first line of a pattern in the subject, or in what it is compared with.
     func cite(first place: Int, inBaseline: Bool = false) -> Citation? {
         let pattern = patterns[place]

@@ -10,6 +10,10 @@ public enum LogRole: Sendable {
 public struct ExaminationOptions: Sendable {
     /// The time that is to be diagnosed, in microseconds since 1970; what is before it is compared with.
     public var window: Range<Int64>?
+    /// The time that it is compared with, where that is not all that stands before the window; the rest is left out.
+    ///
+    /// Of what is compared with as a whole, only this time counts.
+    public var baselineWindow: Range<Int64>?
     /// What is own code in stack traces.
     public var ownership = CodeOwnership()
     /// How much is kept in memory.
@@ -67,6 +71,8 @@ public struct LogDigest: Sendable {
     var latency = LatencyWatch()
     var outcomes = OutcomeSample()
     var notes = LineNotes()
+    /// Codes of errors that were named, on the side that is diagnosed.
+    var codes = CodeTally()
 
     /// How much each side has.
     struct SideCounts: Sendable {
@@ -114,6 +120,7 @@ public struct LogDigest: Sendable {
         latency.append(next.latency, places: places, lines: lines)
         outcomes.append(next.outcomes, places: places, lines: lines)
         notes.append(next.notes, places: places, lines: lines)
+        codes.append(next.codes, lines: lines)
         for (index, source) in next.sources.enumerated() {
             var moved = source
             moved.linesBefore += lines

@@ -45,7 +45,11 @@ public struct LogExaminer: ~Copyable {
 struct LogCollector {
     var source: LogSourceSummary
     private let window: Range<Int64>?
+    private let baselineWindow: Range<Int64>?
     private let hasFields: Bool
+    /// The columns, where the log is a table; its fields are looked at as pairs, written here.
+    private let csv: CSVHead?
+    private var pairs: [UInt8] = []
     private let seed: UInt64
     private var digest: LogDigest
     private var reader: TraceReader
@@ -61,15 +65,22 @@ struct LogCollector {
         static let duration = Watched(rawValue: 1)
         static let note = Watched(rawValue: 2)
         static let fields = Watched(rawValue: 4)
+        static let code = Watched(rawValue: 8)
+        /// Words say that something went wrong, for lines that have no level.
+        static let trouble = Watched(rawValue: 16)
     }
 
     init(_ format: LogFormat, name: String, role: LogRole, offset: Int, _ options: ExaminationOptions) {
         source = LogSourceSummary(
             name: name, role: role, linesBefore: 0, counts: LogCounts(), notes: format.time.notes,
             form: format.formText)
-        window = role == .baseline ? nil : options.window
-        side = role == .baseline ? .baseline : options.window == nil ? .subject : .baseline
+        window = role == .baseline ? options.baselineWindow.map { _ in 0..<0 } : options.window
+        baselineWindow = options.baselineWindow
+        side =
+            window != nil && baselineWindow != nil
+            ? .outside : role == .baseline || window != nil ? .baseline : .subject
         hasFields = format.hasJSON || format.hasPairs
+        csv = format.csv
         seed = StableHash.mix(UInt64(truncatingIfNeeded: offset), StableHash.text(name))
         digest = LogDigest(limits: LogLimits(patterns: 0))
         reader = TraceReader(options.ownership)
@@ -106,7 +117,11 @@ struct LogCollector {
 
     @inline(__always)
     private mutating func choose(_ time: Int64, _ window: Range<Int64>) {
-        side = time < window.lowerBound ? .baseline : time < window.upperBound ? .subject : .outside
+        if let baselineWindow {
+            side = window.contains(time) ? .subject : baselineWindow.contains(time) ? .baseline : .outside
+        } else {
+            side = time < window.lowerBound ? .baseline : time < window.upperBound ? .subject : .outside
+        }
     }
 
     @inline(__always)
@@ -154,20 +169,44 @@ struct LogCollector {
         }
     }
 
+    /// Hands the line to `body` as what its fields are read from: itself, or of a table its fields as pairs.
+    @inline(__always)
+    private mutating func withFields<T>(_ bytes: LineBytes, _ body: (inout Self, LineBytes) -> T) -> T {
+        guard let csv else { return body(&self, bytes) }
+        var text: [UInt8] = []
+        swap(&text, &pairs)
+        csv.pairs(of: bytes, into: &text)
+        defer { swap(&text, &pairs) }
+        return text.withUnsafeBytes { body(&self, LineBytes($0)) }
+    }
+
     /// Decides what the lines of a new pattern are looked at for.
     private mutating func watch(_ line: LogLine) {
-        while watched.count < line.pattern { watched.append([]) }
         let bytes = LineBytes(line.bytes)
+        let flags = withFields(bytes) { $0.flags(line, bytes, fields: $1) }
+        while watched.count < line.pattern { watched.append([]) }
+        watched.append(flags)
+    }
+
+    private func flags(_ line: LogLine, _ bytes: LineBytes, fields text: LineBytes) -> Watched {
         let message = bytes.slice(line.message.lowerBound, line.message.upperBound)
         var flags: Watched = []
         if DurationText.first(in: message) != nil { flags.insert(.duration) }
         if LineOfInterest.isNoted(message) { flags.insert(.note) }
         var fields = 0
-        if hasFields || ByteSearch.first(0x3D, in: bytes, from: 0) != nil {
-            FieldWalk.each(bytes) { _, _ in fields += 1 }
+        if hasFields || csv != nil || ByteSearch.first(0x3D, in: bytes, from: 0) != nil {
+            FieldWalk.each(text) { _, _ in fields += 1 }
         }
         if fields >= 2 { flags.insert(.fields) }
-        watched.append(flags)
+        if ErrorCode.first(in: message) != nil || fields >= 2 && ErrorCode.first(in: text) != nil {
+            flags.insert(.code)
+            let words = message.lowercasedBytes
+            let isTrouble = words.withUnsafeBufferPointer { buffer in
+                buffer.baseAddress.map { Words.isTrouble(LineBytes(base: $0, count: buffer.count)) } ?? false
+            }
+            if isTrouble { flags.insert(.trouble) }
+        }
+        return flags
     }
 
     private mutating func look(_ line: LogLine, _ flags: Watched) {
@@ -178,15 +217,30 @@ struct LogCollector {
                 line.pattern,
                 .init(line: line.number, time: line.time, text: String(message.text.prefix(400))))
         }
+        if flags.contains(.code), line.level.map({ $0 >= .warning }) ?? flags.contains(.trouble) {
+            lookAtCodes(line, bytes, message, flags)
+        }
         var duration: Double?
         if flags.contains(.duration) { duration = DurationText.first(in: message) }
         if flags.contains(.fields) {
-            lookAtFields(line, bytes, &duration)
+            withFields(bytes) { $0.lookAtFields(line, $1, &duration) }
         }
         if let duration {
             digest.latency.add(
                 line.pattern, .init(microseconds: duration, time: line.time, line: line.number))
         }
+    }
+
+    private mutating func lookAtCodes(
+        _ line: LogLine, _ bytes: LineBytes, _ message: LineBytes, _ flags: Watched
+    ) {
+        var known: [String] = []
+        func add(_ code: String) { if !known.contains(code) { known.append(code) } }
+        if csv != nil || !flags.contains(.fields) { ErrorCode.each(in: message, add) }
+        if flags.contains(.fields) {
+            withFields(bytes) { _, fields in ErrorCode.each(in: fields, add) }
+        }
+        for code in known { digest.codes.add(code, line: line.number, time: line.time) }
     }
 
     private mutating func lookAtFields(_ line: LogLine, _ bytes: LineBytes, _ duration: inout Double?) {
@@ -227,7 +281,10 @@ struct LogCollector {
     private mutating func trace(_ line: LogLine) {
         let bytes = LineBytes(line.bytes)
         let isNew = !line.goesOn
-        let message = isNew ? bytes.slice(line.message.lowerBound, line.message.upperBound) : bytes
+        // What belongs to a trace may look like a head: “Fatal error: ”, “2 [ra] 0x55d0 Orders.store(_:)”.
+        let isWhole =
+            !isNew || line.time == nil && (reader.isReading ? reader.takes(bytes) : FrameLine.mayBe(bytes))
+        let message = isWhole ? bytes : bytes.slice(line.message.lowerBound, line.message.upperBound)
         if isNew, !reader.isReading, !FrameLine.mayBe(message) {
             reader.begin(message, number: line.number, time: line.time)
             if hasFields || (line.level ?? .info) >= .warning { escaped(line, bytes) }

@@ -10,6 +10,8 @@ struct LineInterpreter: Sendable {
         var goesOn = false
         /// Whether the message holds escapes of JSON.
         var isEscaped = false
+        /// Whether quotes in it stand twice, as in tables.
+        var isDoubled = false
         /// The request, where the line is one of an access log.
         var access: AccessLine?
     }
@@ -20,6 +22,7 @@ struct LineInterpreter: Sendable {
     private let hasPairs: Bool
     private let hasAccess: Bool
     private let headlessGoOn: Bool
+    private let csv: CSVHead?
 
     init(_ format: LogFormat) {
         layout = format.layout
@@ -28,12 +31,16 @@ struct LineInterpreter: Sendable {
         hasStructure = hasJSON || hasPairs
         hasAccess = format.hasAccess
         headlessGoOn = format.headlessGoOn
+        csv = format.csv
     }
 
     @inline(__always)
     func read(
         _ line: LineBytes, _ scanner: inout FieldScanner, _ clock: inout TimeReader, isFirst: Bool
     ) -> Read {
+        if let csv, let projection = csv.read(line) {
+            return read(line, projection, &scanner, &clock)
+        }
         if hasStructure, let form = LineProjection.form(of: line), form == .json ? hasJSON : hasPairs,
             let projection = LineProjection.read(line, form)
         {
@@ -47,7 +54,8 @@ struct LineInterpreter: Sendable {
             return read
         }
         let hasHead = read.time != nil || read.level != 0
-        if !hasHead, !isFirst, line.count > 0, headlessGoOn || Continuation.looksContinued(line) {
+        if !hasHead, !isFirst, line.count > 0, headlessGoOn || csv != nil || Continuation.looksContinued(line)
+        {
             read.goesOn = !hasTag(&scanner)
         }
         return read
@@ -107,7 +115,12 @@ struct LineInterpreter: Sendable {
         var read = plain(line.slice(shift, projection.message.upperBound), &scanner, &clock)
         read.start += shift
         read.end += shift
-        read.isEscaped = line.offset(of: 0x5C, from: read.start, to: read.end) >= 0
+        if projection.isPlain {
+            let quote = line.offset(of: UInt8(ascii: "\""), from: read.start, to: read.end)
+            read.isDoubled = quote >= 0 && line[quote + 1] == UInt8(ascii: "\"")
+        } else {
+            read.isEscaped = line.offset(of: 0x5C, from: read.start, to: read.end) >= 0
+        }
         if read.level == 0 { read.level = projection.level(in: line)?.rawValue ?? 0 }
         if read.time == nil, let stamp = projection.stamp(in: line) { read.time = clock.time(stamp) }
         return read

@@ -4,6 +4,10 @@ struct LineProjection {
     var message = 0..<0
     var time = 0..<0
     var level = 0..<0
+    /// The hour, where it does not stand with the day.
+    var hour = 0..<0
+    /// Whether the message stands there as it is, without escapes.
+    var isPlain = false
 
     /// Whether a line is written so.
     enum Form: Sendable { case json, logfmt }
@@ -198,6 +202,12 @@ struct LineProjection {
     /// The stamp that the time's text is.
     func stamp(in line: LineBytes) -> Stamp? {
         guard !time.isEmpty else { return nil }
+        guard hour.isEmpty else {
+            let text = time.map { line[$0] } + [0x20] + hour.map { line[$0] }
+            return text.withUnsafeBytes {
+                Stamp.parse(LineBytes($0), at: 0, takesTrailingYear: true)
+            }
+        }
         return Stamp.parse(line.slice(0, time.upperBound), at: time.lowerBound, takesTrailingYear: true)
     }
 }

@@ -20,13 +20,18 @@ enum FrameLine {
                 || line[at + 1] == UInt8(ascii: "a") && line[at + 6] == UInt8(ascii: "e")
         case UInt8(ascii: "f"): return line[at + 1] == UInt8(ascii: "r") && line[at + 4].isBlank
         case UInt8(ascii: "#"): return line[at + 1].isDigit
-        case UInt8(ascii: "T"): return line[at + 1] == UInt8(ascii: "r") && line[at + 4] == UInt8(ascii: "e")
+        case UInt8(ascii: "T"):
+            return line[at + 1] == UInt8(ascii: "r") && line[at + 4] == UInt8(ascii: "e")
+                || line[at + 1] == UInt8(ascii: "h") && line[at + 6].isBlank
+        case UInt8(ascii: "="): return line[at + 1] == UInt8(ascii: "=") && line[at + 2].isDigit
         case UInt8(ascii: "g"): return line[at + 1] == UInt8(ascii: "o") && line[at + 9].isBlank
         case UInt8(ascii: "p"): return line[at + 1] == UInt8(ascii: "a") && line[at + 5] == UInt8(ascii: ":")
         case UInt8(ascii: "t"):
             return line[at + 1] == UInt8(ascii: "h") && line[at + 6].isBlank
                 || line[at + 1] == UInt8(ascii: "e") && line[at + 9].isBlank
-        case UInt8(ascii: "P"): return line[at + 1] == UInt8(ascii: "H") && line[at + 3].isBlank
+        case UInt8(ascii: "P"):
+            return line[at + 1] == UInt8(ascii: "H") && line[at + 3].isBlank
+                || line[at + 1] == UInt8(ascii: "r") && line[at + 7].isBlank
         default: return false
         }
     }
@@ -46,8 +51,13 @@ enum FrameLine {
             if text.begins("... "), text.ends(" more") { return .filler(.java) }
         case UInt8(ascii: "-"):
             if text.begins("--- End of") || text.begins("---> ") { return .filler(.dotnet) }
-        case UInt8(ascii: "T") where text.begins("Traceback (most recent call last)"):
-            return .opening(.python, "")
+        case UInt8(ascii: "T"):
+            if text.begins("Traceback (most recent call last)") { return .opening(.python, "") }
+            if text.begins("Thread "), text.ends(" crashed:") { return .filler(.swift) }
+            if text.begins("Thread ") { return received(text) }
+        case UInt8(ascii: "="): return sanitizer(text)
+        case UInt8(ascii: "*"):
+            if text.begins("*** Signal ") || text.begins("*** Program ") { return .filler(.swift) }
         case UInt8(ascii: "F"):
             if text.begins("File \"") { return python(text) }
             if text.begins("Fatal error: ") || text.begins("Fatal error") && language == nil {
@@ -67,8 +77,9 @@ enum FrameLine {
                 return .opening(.native, text.string(from: 0))
             }
             if text.begins("thrown in ") { return .filler(.php) }
-        case UInt8(ascii: "P") where text.begins("PHP Fatal error:"):
-            return .opening(.php, text.string(from: 16))
+        case UInt8(ascii: "P"):
+            if text.begins("PHP Fatal error:") { return .opening(.php, text.string(from: 16)) }
+            if text.begins("Program ") { return received(text) }
         case UInt8(ascii: "#"): return numbered(text, in: language)
         case UInt8(ascii: "c") where text.begins("created by "): return .filler(.go)
         case UInt8(ascii: "s") where text.begins("stack backtrace:"): return .filler(.rust)
@@ -79,10 +90,24 @@ enum FrameLine {
             if text.begins("[Previous line repeated") { return .filler(.python) }
         default: break
         }
+        // Swift shows the source around a call.
+        if language == .swift, text.offset(of: "│") >= 0 { return .filler(.swift) }
         if language == .rust || language == .swift, text[0].isDigit { return indexed(text, in: language) }
         if language == .go { return go(text, line) }
         if text[0] == UInt8(ascii: "/") || language == .ruby || language == .go { return path(text) }
         return nil
+    }
+
+    /// `Thread 1 "shopd" received signal SIGSEGV, Segmentation fault.`, as a debugger says it.
+    private static func received(_ text: LineBytes) -> FrameLine? {
+        let mark = text.offset(of: "received signal ")
+        return mark > 0 ? .opening(.native, text.string(from: mark + 16)) : nil
+    }
+
+    /// `==4170==ERROR: AddressSanitizer: heap-use-after-free on address 0x6020`.
+    private static func sanitizer(_ text: LineBytes) -> FrameLine? {
+        let mark = text.offset(of: "Sanitizer: ")
+        return mark > 0 ? .opening(.native, text.string(from: mark + 11)) : nil
     }
 
     // MARK: at ...

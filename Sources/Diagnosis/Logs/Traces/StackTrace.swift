@@ -134,7 +134,7 @@ public struct CodeOwnership: Sendable {
         "core::", "std::", "alloc::", "tokio::", "hyper::", "futures", "<core::", "<alloc::", "<std::",
         "rust_begin_unwind", "__rust", "backtrace::", "_start", "start_thread", "__libc", "clone", "raise",
         "abort", "main_loop", "__GI_", "__cxa", "__asan", "__interceptor", "_Unwind", "swift_", "$ss",
-        "Swift.",
+        "Swift.", "Swift runtime failure",
         "Foundation.", "_dispatch", "libswift", "BaseThreadInitThunk", "RtlUserThreadStart", "ntdll",
         "kernel32",
         "runtime.", "reflect.", "sync.", "net/http.", "database/sql.", "encoding/", "syscall.", "testing.",

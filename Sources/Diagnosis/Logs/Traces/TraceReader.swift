@@ -52,6 +52,9 @@ struct TraceReader: Sendable {
     /// Whether a line has to be handed to `add`, where it does not begin with a mark of traces.
     @inline(__always) var isReading: Bool { open != nil }
 
+    /// Whether a line belongs to the trace that is being read.
+    func takes(_ line: LineBytes) -> Bool { FrameLine.read(line, in: open?.language) != nil }
+
     /// Remembers the line in which a record begins.
     @inline(__always)
     mutating func begin(_ message: LineBytes, number: Int, time: Int64?) {
@@ -99,6 +102,10 @@ struct TraceReader: Sendable {
                 trace.awaitsMessage = false
                 trace.last = number
                 open = trace
+                return nil
+            }
+            // What a sanitizer or a debugger says before the first call has no head of its own.
+            if trace.language == .native, trace.frames == 0, time == nil, number - trace.headerLine < 8 {
                 return nil
             }
             if !isNew, trace.frames == 0 || line[0].isBlank, number - trace.last < 8 { return nil }
@@ -197,6 +204,12 @@ struct TraceReader: Sendable {
                 open = trace
                 return nil
             }
+            // The error is told again, or how it ended, before the first call.
+            if language == .swift || language == .native, trace.frames == 0 {
+                trace.last = number
+                open = trace
+                return nil
+            }
         }
         let found = close()
         var trace = Open(language: language)
@@ -214,7 +227,7 @@ struct TraceReader: Sendable {
             trace.type = "Fatal error"
             trace.message = Self.afterColon(error)
         case .native:
-            trace.type = Self.quoted(error) ?? "terminate"
+            (trace.type, trace.message) = Self.native(error)
         case .php:
             if let header = error.withLineBytes({ ErrorHeader($0) }) {
                 (trace.type, trace.message) = (header.type, header.message)
@@ -251,6 +264,14 @@ struct TraceReader: Sendable {
     private static func afterColon(_ text: String) -> String {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return "" }
         return String(text[text.index(after: colon)...].drop { $0 == " " }.prefix(300))
+    }
+
+    /// What a runtime, a debugger or a sanitizer says: the type thrown, else the first word.
+    private static func native(_ error: String) -> (type: String, message: String) {
+        if let type = quoted(error) { return (type, "") }
+        let words = error.split(separator: " ", maxSplits: 1).map(String.init)
+        let type = words.first.map { String($0.filter { $0 != "," }) } ?? "terminate"
+        return (type, String((words.dropFirst().first ?? "").prefix(300)))
     }
 
     private static func quoted(_ text: String) -> String? {
