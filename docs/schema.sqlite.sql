@@ -106,7 +106,9 @@ CREATE TABLE case_route (
     triaged_at INTEGER,
     effort TEXT,
     reproduction_at INTEGER
-) STRICT;
+, cover_person TEXT, cover_cause TEXT, cover_key TEXT, cover_until INTEGER, cover_at INTEGER, match_case TEXT, match_at INTEGER) STRICT;
+
+CREATE INDEX case_route_covered ON case_route (case_id) WHERE cover_person IS NOT NULL;
 
 CREATE INDEX case_route_of_queue ON case_route (queue, case_id);
 
@@ -698,6 +700,24 @@ CREATE TABLE policy_document (
     changed_at INTEGER NOT NULL,
     changed_by TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE policy_proposal (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    made TEXT NOT NULL,
+    author TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    approvals TEXT NOT NULL,
+    outcome TEXT,
+    settled_at INTEGER,
+    settled_by TEXT,
+    words TEXT,
+    enacted INTEGER
+) STRICT;
+
+CREATE INDEX policy_proposal_enacted ON policy_proposal (enacted) WHERE enacted IS NOT NULL;
+
+CREATE INDEX policy_proposal_waiting ON policy_proposal (made_at, id) WHERE outcome IS NULL;
 
 CREATE TABLE presence (
     case_id TEXT NOT NULL,

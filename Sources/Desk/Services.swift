@@ -74,7 +74,7 @@ package struct Services: Sendable {
         mail = settings.mail
         passwords = PasswordHasher(cost: settings.passwordCost)
         migrator = Migrator(Schema.migrations)
-        let policy = try PolicyHolder(knownRights: catalog.rights)
+        let policy = try PolicyHolder(knownRights: catalog.rights, clock: clock)
         self.policy = policy
         let sending = MailSending(policy: policy)
         let notifications = NotificationsDirectory(policy: policy)
@@ -204,6 +204,9 @@ enum Notice {
         "closed": "The case is closed.",
         "kept": "Kept as it is.", "shared": "The link is made. Copy it below.",
         "open": "Open to you for an hour. That you read it stands on record.",
+        "proposed": "Proposed. It is not in force until those agree who are asked.",
+        "agreed": "You agreed.", "proposal_refused": "Refused. It does not come into force.",
+        "proposal_withdrawn": "Taken back. It does not come into force.",
         "held":
             "Not sent yet: a second person reads it first. It stands on top of the case until it is sent.",
         "approved": "Approved and sent.",

@@ -70,7 +70,7 @@ struct PolicyCommand: AsyncParsableCommand {
             let services = try await place.open()
             let lines = LineDiff.lines(
                 from: services.policy.document.text, to: try PolicyCommand.read(file))
-            for line in lines { say(line) }
+            for line in lines { say(line.words) }
             try await services.database.close()
             if !lines.isEmpty { throw ExitCode(1) }
         }
@@ -114,7 +114,11 @@ struct PolicyCommand: AsyncParsableCommand {
             let services = try await place.open(isMadeIfMissing: true)
             let raw = RawInput(["document": .text(try PolicyCommand.read(file)), "reason": .text(reason)])
             let receipt = try await services.asOperator("policy.change", raw)
-            say(receipt.lastSequence == 0 ? "Nothing to change." : "In force.")
+            if let proposal = receipt.answer["proposal"]?.string {
+                say("Not in force yet: others must agree. It waits at /policy/proposals/\(proposal).")
+            } else {
+                say(receipt.lastSequence == 0 ? "Nothing to change." : "In force.")
+            }
             try await services.database.close()
         }
     }
@@ -170,21 +174,5 @@ extension PolicyCommand {
             }
             return entries
         }
-    }
-}
-
-/// The lines that differ between two texts, with `-` and `+` before them.
-enum LineDiff {
-    static func lines(from old: String, to new: String) -> [String] {
-        let before = old.split(separator: "\n", omittingEmptySubsequences: false)
-        let after = new.split(separator: "\n", omittingEmptySubsequences: false)
-        var lines: [(offset: Int, order: Int, text: String)] = []
-        for change in after.difference(from: before) {
-            switch change {
-            case .remove(let offset, let line, _): lines.append((offset, 0, "-\(offset + 1): \(line)"))
-            case .insert(let offset, let line, _): lines.append((offset, 1, "+\(offset + 1): \(line)"))
-            }
-        }
-        return lines.sorted { ($0.offset, $0.order) < ($1.offset, $1.order) }.map(\.text)
     }
 }

@@ -377,13 +377,14 @@ struct NumberTextTests {
 
     @Test("Impact speaks in words, one fact after the other")
     func impact() {
+        let policy = TestPolicy.make()
         var impact = Impact()
-        #expect(impact.isEmpty && impact.words.isEmpty)
+        #expect(impact.isEmpty && impact.words(policy).isEmpty)
         (impact.sharePercent, impact.shareOf, impact.users, impact.hasWorkaround) = (
             0.3, "card payments", 6412, false
         )
         #expect(
-            impact.words.map { "\($0.label): \($0.value)" } == [
+            impact.words(policy).map { "\($0.label): \($0.value)" } == [
                 "Share of card payments: 0.3 %", "Users: 6,412", "Way around: None",
             ])
         #expect(!impact.isEmpty)

@@ -34,6 +34,7 @@ struct FactGoldenTests {
         case "person": return try PersonFact(kind: kind, body: body)
         case "organisation": return try OrganisationFact(kind: kind, body: body)
         case "policy": return try PolicyFact(kind: kind, body: body)
+        case "proposal": return try ProposalFact(kind: kind, body: body)
         case "evidence": return try EvidenceFact(kind: kind, body: body)
         case "macro": return try MacroFact(kind: kind, body: body)
         case "mail": return try MailFact(kind: kind, body: body)
@@ -64,7 +65,8 @@ struct FactGoldenTests {
         let sources = [
             "Cases/CaseFact+Coding.swift", "People/PersonFact.swift", "Customers/OrganisationFact.swift",
             "Customers/CaseCustomerFact.swift",
-            "Policy/PolicyFact.swift", "Coordination/CoordinationFact+Coding.swift", "Macros/Macro.swift",
+            "Policy/PolicyFact.swift", "Policy/PolicyProposal.swift",
+            "Coordination/CoordinationFact+Coding.swift", "Macros/Macro.swift",
             "Relations/RelationFact.swift", "Evidence/CaseEvidenceFact.swift",
             "Evidence/EvidenceFact.swift", "Investigation/InvestigationFact+Coding.swift",
             "Story/StoryFact.swift",
@@ -83,7 +85,7 @@ struct FactGoldenTests {
             let text = try Self.file("../../Sources/Domain/\(source)")
             for match in text.matches(
                 of:
-                    /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock|notification|prevention|outage)\.[a-z_]+)"/
+                    /"((?:case|person|organisation|policy|macro|evidence|view|hold|mail|clock|notification|prevention|outage|proposal)\.[a-z_]+)"/
             ) {
                 written.insert(String(match.output.1))
             }
@@ -133,7 +135,8 @@ struct FactGoldenTests {
                 "Macro.swift",
                 "MailFact.swift", "NotificationFact.swift",
                 "OrganisationFact.swift", "OutageFact.swift",
-                "PersonFact.swift", "PolicyFact.swift", "Prevention.swift", "SavedViewFact.swift",
+                "PersonFact.swift", "PolicyFact.swift", "PolicyProposal.swift", "Prevention.swift",
+                "SavedViewFact.swift",
             ])
     }
 
@@ -298,6 +301,16 @@ struct FactGoldenTests {
                     impact: "many", urgency: "now", proposed: "sev2", severity: "sev3", effort: "large")),
             .triaged(.init(impact: nil, urgency: nil, proposed: nil, severity: "sev3", effort: nil)),
             .reproductionAttempted(.sometimes, text: "One in a hundred."),
+            .coverNeeded(
+                .init(
+                    person: "p1", cause: .away, key: "k", until: Timestamp("2026-03-03T09:00:00Z"))),
+            .coverNeeded(.init(person: "p1", cause: .incident, key: "c9", until: nil)), .coverLifted,
+            .matchOffered(
+                .init(
+                    other: .init(id: "c1", number: "TL-1"), kind: .incident, points: 60,
+                    reasons: ["Component Billing"])),
+            .matchAnswered(.init(id: "c1", number: "TL-1"), isJoined: false, reason: "Another gateway."),
+            .matchAnswered(.init(id: "c1", number: "TL-1"), isJoined: true, reason: nil),
         ]
         let away: [any Fact] = [
             PersonFact.awaySet(until: Timestamp(microseconds: 1_770_000_000_000_000), reason: "Training"),

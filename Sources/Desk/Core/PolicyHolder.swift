@@ -10,22 +10,28 @@ import Yams
 package final class PolicyHolder: Sendable {
     private let state: Mutex<(version: Version, policy: Policy, document: String)>
     private let knownRights: Set<Right>
+    private let clock: @Sendable () -> Timestamp
 
     /// Starts with the defaults until the journal says otherwise.
-    package init(knownRights: Set<Right>) throws {
-        self.knownRights = knownRights
+    /// - Parameter clock: the time, by which what holds for a time alone is added.
+    package init(knownRights: Set<Right>, clock: @escaping @Sendable () -> Timestamp = { .now }) throws {
+        (self.knownRights, self.clock) = (knownRights, clock)
         let policy = try PolicyText.read(Policy.defaultDocument, knownRights: knownRights).get()
         state = Mutex((.none, policy, Policy.defaultDocument))
     }
 
-    /// The policy as this node knows it now.
-    package var current: Policy { state.withLock { $0.policy } }
+    /// The policy as this node knows it now, with what holds for a time alone.
+    package var current: Policy { state.withLock { $0.policy }.at(clock()) }
 
     /// The document as written, and its version; version 0 is the built-in default.
     package var document: (text: String, version: Version) { state.withLock { ($0.document, $0.version) } }
 
     /// The policy in force at this point of a transaction, which may be newer than what the node knew.
-    package func inForce(in tx: borrowing Transaction) throws -> Policy {
+    ///
+    /// What holds for a time alone is added.
+    package func inForce(in tx: borrowing Transaction) throws -> Policy { try written(in: tx).at(clock()) }
+
+    private func written(in tx: borrowing Transaction) throws -> Policy {
         let stored =
             try tx.first(JournalStore.head(of: PolicyRecord.ref)) { Version(Int($0.integer(0))) } ?? .none
         let known = state.withLock { ($0.version, $0.policy) }
@@ -70,6 +76,20 @@ enum PolicyText {
         } catch {
             return .failure(PolicyProblems([ConfigProblem(line: 1, key: "document", message: "\(error)")]))
         }
+    }
+
+    /// The rules under which a change from one document to another falls, as the policy in force says.
+    ///
+    /// Of a document that cannot be read any more nothing is known to stay the same, so all rules count.
+    static func approvals(under policy: Policy, from old: String, to new: String) -> [Policy.ApprovalRule] {
+        guard !policy.approvals.isEmpty else { return [] }
+        // Errors are not lost: whoever puts a document in force had each mistake of it named before.
+        func tree(of document: String) -> ConfigNode? {
+            // What cannot be read is guarded as a whole.
+            try? Yams.compose(yaml: document).flatMap { configNode($0) }
+        }
+        guard let before = tree(of: old), let after = tree(of: new) else { return policy.approvals }
+        return policy.approvals(from: before, to: after)
     }
 
     /// More than any document needs; an alias inside an alias can stand for far more.

@@ -16,8 +16,9 @@ struct ReportPeriod: Sendable {
 
     /// The period that a request asks for.
     /// - Throws: what is wrong with `days`.
-    init(_ request: WebRequest, now: Timestamp) throws(Refusal) {
-        let text = request.query("days") ?? "30"
+    /// - Parameter usual: the days where it asks for none.
+    init(_ request: WebRequest, usual: Int = 30, now: Timestamp) throws(Refusal) {
+        let text = request.query("days") ?? String(usual)
         guard let days = Int(text), (1...1830).contains(days) else {
             throw Refusal(
                 field: "days", "out_of_range", "“\(text)” is no number of days between 1 and 1830.")

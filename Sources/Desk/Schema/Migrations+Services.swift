@@ -19,5 +19,7 @@ extension Schema {
             ALTER TABLE support_case ADD COLUMN service TEXT;
             ALTER TABLE support_case ADD COLUMN department TEXT;
             CREATE INDEX support_case_felt ON support_case (component, severity, opened_at);
+            -- Links to defects have clocks from now on.
+            UPDATE case_clock SET mark = mark + 1;
             """)
 }

@@ -10,6 +10,7 @@ package enum Schema {
         publicFace, lists, secondFactor, search, backups, views, bulk, retention,
         mail, outbox, clocks, notifications, handoffs, notificationChoices, routing,
         outward, outcomes, qualityAndSurveys, notices, analysis, services, comparisons,
+        proposals,
     ]
 
     private static let journal = Migration(

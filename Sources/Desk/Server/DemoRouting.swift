@@ -61,7 +61,7 @@ enum DemoRouting {
             - {id: payments, name: Payments, team: second_line, fallback: escalations}
             - {id: integrations, name: Integrations, team: second_line, fallback: escalations}
             - {id: general, name: General, team: second_line, fallback: escalations}
-            - {id: escalations, name: Escalations, team: third_line}
+            - {id: escalations, name: Escalations, team: third_line, age_hours: 24, captains: [ines@thirdline.example, jonas@thirdline.example]}
             - {id: bridge_vendor, name: Maker of the payment bridge, kind: vendor, answered_by: The bridge’s support desk}
           rules:
             - {id: bridge, name: Refusals of the bridge, errors: [SIGNATURE_MISMATCH], queue: bridge_vendor}
@@ -71,5 +71,24 @@ enum DemoRouting {
             - {id: integrations, name: Integrations, components: [integrations, api], queue: integrations, skills: [integrations]}
             - {id: identity, name: Sign-in, components: [identity], queue: general, skills: [identity]}
             - {id: rest, name: All others, queue: general}
+
+        # Nobody changes what decides where cases go alone.
+        approvals:
+          - {id: routing, name: Routing and queues, parts: [routing, triage], roles: [lead, manager], approvers: 1, days: 14}
         """
+
+    /// The manager wants a rule of routing changed: it waits for the lead.
+    static func propose(in services: Services) async throws {
+        _ = try await services.call(
+            "policy.change",
+            RawInput([
+                "document": .text(
+                    DemoReview.document.replacing(
+                        "components: [integrations, api], queue: integrations",
+                        with:
+                            "components: [integrations, api], services: [platform], queue: integrations"
+                    )),
+                "reason": .text("Cases about the web hooks of one customer alone belong in General"),
+            ]), as: "otto@thirdline.example")
+    }
 }

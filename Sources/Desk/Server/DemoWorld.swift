@@ -90,6 +90,7 @@ struct DemoStory {
         if let scene = DemoScenes.all.firstIndex(where: { $0.begins == DemoScenes.payments.begins }) {
             try await DemoReview.play(on: progress[scene].id, in: services, at: time.now)
         }
+        try await DemoRouting.propose(in: services)
         time.advance(to: DemoScenes.minutes)
     }
 

@@ -18,6 +18,8 @@ package struct Impact: Equatable, Sendable {
     package var hasWorkaround: Bool?
     /// The business process that stands still.
     package var blockedProcess: String?
+    /// The services that are impacted, as policy lists them.
+    package var services: [String] = []
 
     /// An impact of which nothing is known.
     package init() {}
@@ -33,6 +35,7 @@ package struct Impact: Equatable, Sendable {
             "money_at_risk": moneyAtRisk.map(JSON.string), "compliance": compliance.map(JSON.string),
             "has_workaround": hasWorkaround.map(JSON.bool),
             "blocked_process": blockedProcess.map(JSON.string),
+            "services": services.isEmpty ? nil : .array(services.map(JSON.string)),
         ])
     }
 
@@ -46,11 +49,16 @@ package struct Impact: Equatable, Sendable {
         compliance = body.optionalText("compliance")
         hasWorkaround = body.bool("has_workaround")
         blockedProcess = body.optionalText("blocked_process")
+        services = body.texts("services")
     }
 
     /// The impact in words, one fact after the other.
-    package var words: [(label: String, value: String)] {
+    package func words(_ policy: Policy) -> [(label: String, value: String)] {
         var words: [(label: String, value: String)] = []
+        if !services.isEmpty {
+            let names = services.map { policy.name(of: $0, in: \.serviceTerms) }
+            words.append((names.count == 1 ? "Service" : "Services", names.joined(separator: ", ")))
+        }
         if let sharePercent {
             words.append((shareOf.map { "Share of \($0)" } ?? "Share", "\(decimal(sharePercent)) %"))
         }

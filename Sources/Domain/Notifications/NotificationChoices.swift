@@ -113,7 +113,7 @@ package struct NotificationChoices: Equatable, Sendable {
             .lowScore, .noticeOwed, .named, .promiseMissed, .breached:
             [.page, .browser, .mail, .chat]
         case .qualityReviewed: [.page, .mail]
-        case .handover, .replied, .teamClock, .warned: [.page, .browser]
+        case .coverNeeded, .handover, .replied, .teamClock, .warned: [.page, .browser]
         case .changed: [.page]
         }
     }

@@ -6,6 +6,8 @@ package enum NotificationKind: String, CaseIterable, Sendable {
     case assigned
     /// The case is offered to them by whoever has it.
     case offered
+    /// They are called away, and a case of theirs, or of the team that they lead, is at risk.
+    case coverNeeded = "cover_needed"
     /// An offer of theirs was accepted or returned, or one to them was taken back.
     case handover
     /// Somebody is stuck and asks those who may help.
@@ -44,6 +46,7 @@ package enum NotificationKind: String, CaseIterable, Sendable {
         switch self {
         case .assigned: "A case is assigned to me"
         case .offered: "A case is offered to me"
+        case .coverNeeded: "A case of mine, or of my team, needs cover while its owner is called away"
         case .handover: "A case that I offered is accepted or returned, or an offer to me is taken back"
         case .unblockAsked: "Somebody is stuck, and I may help"
         case .unblockAnswered: "I was stuck, and somebody answers"
@@ -92,6 +95,8 @@ package struct NotificationRules {
         case assigned(to: ID<Person>)
         /// The case was offered to a person, or to whoever has a role.
         case offered(HandoffFact.Offer)
+        /// The owner is called away: why.
+        case coverNeeded(RoutingFact.Cover)
         /// An offer was answered or taken back.
         case settled(Handoffs.Handover)
         /// Somebody does not get on.
@@ -159,6 +164,7 @@ package struct NotificationRules {
             try qualityReviews().reviews.first { $0.number == number }.map {
                 .qualityReviewed(of: ID($0.reviewer))
             }
+        case .routing(.coverNeeded(let cover)): .coverNeeded(cover)
         case .notice(.owed(let duty)): .noticeOwed(by: ID(duty.owner))
         case .notice(.reassigned(_, let owner)): .noticeOwed(by: ID(owner))
         case .ownerChanged(let owner, _): .assigned(to: ID(owner))
@@ -244,6 +250,8 @@ package struct NotificationRules {
         switch event {
         case .assigned(let person): tell([person], .assigned)
         case .offered(let offer): tell(try receivers(of: offer, staff), .offered)
+        case .coverNeeded(let cover):
+            tell([ID(cover.person)] + [try queueLead()].compactMap { $0 }, .coverNeeded, cover.cause.rawValue)
         case .settled(let handover):
             let outcome = handover.outcome?.rawValue ?? ""
             if handover.outcome == .withdrawn {

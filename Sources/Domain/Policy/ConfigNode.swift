@@ -60,6 +60,9 @@ struct ConfigReader {
         self.members = members
     }
 
+    /// Every key that was asked for.
+    var known: [String] { asked.sorted() }
+
     func key(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
     mutating func child(_ name: String) -> ConfigNode? {

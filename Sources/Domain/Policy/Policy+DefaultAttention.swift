@@ -17,6 +17,8 @@ extension Policy {
           - {id: aimless, name: "Nobody said what happens next", search: "is:open has:owner no:next_action opened:>1d", step: set_next_action}
           - {id: engineering_silent, name: "No word from Engineering for 2 days", search: "is:open waits:engineering updated:>2d", step: note}
           - {id: waiting_long, name: "Waiting for more than 7 days", search: "is:waiting since:>7d", step: change_status}
+          - {id: uncovered, name: "Its owner is called away", search: "is:open is:uncovered", step: hand_over}
+          - {id: overaged, name: "It lies in its queue for too long", search: "is:open is:overaged", step: assign}
           - {id: bouncing, name: "It goes from queue to queue", search: "is:open is:bouncing", step: triage}
           - {id: quiet, name: "Nothing happened for 5 days", search: "is:open updated:>5d", step: note}
         # What counts how much in the working priority of a case; together 100. `time_left` counts from `window_hours` before

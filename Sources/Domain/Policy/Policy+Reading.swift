@@ -97,6 +97,7 @@ extension Policy {
         checkBlocks(policy, statusLines, document.line, &problems)
         checkConfidentiality(policy, root.child("confidentiality")?.line ?? document.line, &problems)
         checkKeepers(policy, root.child("roles")?.line ?? document.line, &problems)
+        policy.approvals = readApprovals(&root, policy, parts: root.known, &problems)
         root.refuseUnknownKeys(&problems)
         return problems.isEmpty
             ? .success(policy) : .failure(PolicyProblems(problems.sorted { $0.line < $1.line }))

@@ -31,6 +31,9 @@ extension Policy {
         return services.filter { $0.objective != nil && $0.components.contains(component) }
     }
 
+    /// All services, as terms: an impact names them, alerts may, and routing rules can ask for them.
+    package var serviceTerms: [Term] { services.map { Term(id: $0.id, name: $0.name) } }
+
     /// The services that colleagues can ask for, as terms.
     package var catalogue: [Term] {
         services.filter { $0.level != nil || !$0.levelsByDepartment.isEmpty }.map {
@@ -121,7 +124,7 @@ extension Policy {
 
     /// The services of the default document.
     static let defaultServices = """
-        # What you run. `slo` is what a service promises of itself: to be well for so many percent of the last days. Open cases
+        # What you run: an impact names it, alerts may, and routing rules can ask for it. `slo` is what a service promises of itself: to be well for so many percent of the last days. Open cases
         # of its components and `severities` (the two gravest, unless you say others) spend its error budget from when their
         # effect began until it was mitigated, and so does what is recorded or sent to /api/v1/outages. Colleagues ask for what
         # has a `level`: their requests are measured by it, and those of some departments by others:

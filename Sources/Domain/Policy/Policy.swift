@@ -247,6 +247,8 @@ package struct Policy: Sendable {
     package var serviceLevels = ServiceLevels.standard(for: [])
     /// Which case goes to whom.
     package var routing = RoutingRules()
+    /// Who else must agree before parts of the policy change; nobody where there are none.
+    package var approvals: [ApprovalRule] = []
     /// What triage proposes the severity from.
     package var triage = TriageMatrix.standard(for: [])
 }

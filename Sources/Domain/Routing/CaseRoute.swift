@@ -16,6 +16,14 @@ package struct CaseRoute: Equatable, Sendable {
     package var effort: String?
     /// When somebody last tried to see the fault themselves.
     package var reproductionAt: Timestamp?
+    /// Why its owner cannot look after it; nil where they can.
+    package var cover: RoutingFact.Cover?
+    /// Since when.
+    package var coverAt: Timestamp?
+    /// The case that it was offered to be joined to; nil where it was not, or somebody answered.
+    package var match: String?
+    /// When that was offered; stays once it was, so that it is offered once.
+    package var matchAt: Timestamp?
 
     /// A case that was never routed.
     package init() {}
@@ -37,6 +45,10 @@ package struct CaseRoute: Equatable, Sendable {
             triagedAt = moment
             if let effort = triage.effort { self.effort = effort }
         case .reproductionAttempted: reproductionAt = moment
+        case .coverNeeded(let cover): (self.cover, coverAt) = (cover, moment)
+        case .coverLifted: (cover, coverAt) = (nil, nil)
+        case .matchOffered(let match): (self.match, matchAt) = (match.other.id, moment)
+        case .matchAnswered: match = nil
         }
     }
 }

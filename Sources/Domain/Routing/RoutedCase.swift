@@ -24,7 +24,7 @@ package struct RoutedCase: Hashable, Sendable {
                 .components: one(this.classification[.component]),
                 .categories: one(this.classification[.category]),
                 .environments: one(this.classification[.environment]), .channels: one(this.channel),
-                .requestTypes: one(this.requestType),
+                .requestTypes: one(this.requestType), .services: Set(this.impact.services),
             ])
     }
 

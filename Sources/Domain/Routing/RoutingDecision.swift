@@ -284,6 +284,7 @@ extension Policy {
         case .categories: name(of: id, in: \.categories)
         case .environments: name(of: id, in: \.environments)
         case .channels: name(of: id, in: \.channels)
+        case .services: name(of: id, in: \.serviceTerms)
         case .requestTypes: requestTypes.first { $0.id == id }?.name ?? id
         case .accounts, .languages, .errors, .words: id
         }

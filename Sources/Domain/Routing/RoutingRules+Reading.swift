@@ -20,6 +20,11 @@ extension RoutingRules {
         rules.teams = check.teams(&reader, rules)
         rules.queues = check.queues(&reader, rules)
         rules.rules = check.rules(&reader, rules)
+        rules.cover = check.cover(&reader)
+        rules.sun = check.sun(&reader, rules)
+        rules.combine = check.combine(&reader)
+        rules.learned = check.learned(&reader, rules)
+        rules.surges = check.surges(&reader, rules)
         problems = check.problems
         reader.refuseUnknownKeys(&problems)
         return rules
@@ -63,17 +68,17 @@ extension RoutingRules {
 }
 
 /// Reads teams, queues and rules, and finds what cannot be meant.
-private struct RoutingReading {
+struct RoutingReading {
     let policy: Policy
     let people: Set<String>?
     var problems: [ConfigProblem]
 
-    private mutating func refuse(_ line: Int, _ key: String, _ message: String) {
+    mutating func refuse(_ line: Int, _ key: String, _ message: String) {
         problems.append(.init(line: line, key: key, message: message))
     }
 
     /// Refuses a name that is not known, with the one that was probably meant.
-    private mutating func require(
+    mutating func require(
         _ name: String, among known: [String], _ what: String, _ line: Int, _ key: String
     ) {
         guard !known.contains(name) else { return }
@@ -84,7 +89,7 @@ private struct RoutingReading {
     }
 
     /// The address of somebody, in small letters.
-    private mutating func person(_ text: String, _ line: Int, _ key: String) -> String {
+    mutating func person(_ text: String, _ line: Int, _ key: String) -> String {
         let address = text.lowercased()
         if let people, !people.contains(address) {
             let hint = nearest(to: address, in: people.sorted()).map { "; did you mean “\($0)”?" } ?? ""
@@ -111,6 +116,12 @@ private struct RoutingReading {
             if let lead = one.optionalText("lead", &problems) {
                 team.lead = person(lead, one.child("lead")?.line ?? item.node.line, "\(item.path).lead")
             }
+            if let region = one.optionalText("region", &problems) {
+                team.region = region
+                require(
+                    region, among: policy.regions.map(\.id), "a region",
+                    one.child("region")?.line ?? item.node.line, "\(item.path).region")
+            }
             for member in one.items("members", &problems) {
                 let read = self.member(member.node, member.path, rules)
                 if team.members.contains(where: { $0.person == read.person }) {
@@ -125,7 +136,7 @@ private struct RoutingReading {
         return found.map(\.team)
     }
 
-    private mutating func member(
+    mutating func member(
         _ node: ConfigNode, _ path: String, _ rules: RoutingRules
     ) -> RoutingRules.Member {
         var one = ConfigReader(node, at: path, problems: &problems)
@@ -164,7 +175,10 @@ private struct RoutingReading {
 
     // MARK: Queues
 
-    mutating func queues(_ reader: inout ConfigReader, _ rules: RoutingRules) -> [RoutingRules.Queue] {
+    /// - Parameter earlier: queues that are there already, which these may name as well.
+    mutating func queues(
+        _ reader: inout ConfigReader, _ rules: RoutingRules, besides earlier: [RoutingRules.Queue] = []
+    ) -> [RoutingRules.Queue] {
         guard reader.child("queues") != nil else { return [] }
         var found: [(queue: RoutingRules.Queue, reader: ConfigReader, path: String)] = []
         for item in reader.items("queues", &problems) {
@@ -173,6 +187,7 @@ private struct RoutingReading {
                 id: one.text("id", &problems), name: one.text("name", &problems),
                 team: one.optionalText("team", &problems), fallback: one.optionalText("fallback", &problems))
             destination(&queue, &one, item.path)
+            flow(&queue, &one, item.path)
             if let team = queue.team {
                 require(
                     team, among: rules.teams.map(\.id), "a team", one.child("team")?.line ?? item.node.line,
@@ -182,12 +197,12 @@ private struct RoutingReading {
             found.append((queue, one, item.path))
         }
         Policy.refuseRepeats(found.map { ($0.queue.id, $0.reader.node.line, $0.path) }, &problems)
-        let ids = found.map(\.queue.id)
+        let ids = earlier.map(\.id) + found.map(\.queue.id)
         for var entry in found {
             guard let fallback = entry.queue.fallback else { continue }
             let line = entry.reader.child("fallback")?.line ?? entry.reader.node.line
             require(fallback, among: ids, "a queue", line, "\(entry.path).fallback")
-            refuseLoop(from: entry.queue, among: found.map(\.queue), line, "\(entry.path).fallback")
+            refuseLoop(from: entry.queue, among: earlier + found.map(\.queue), line, "\(entry.path).fallback")
         }
         return found.map(\.queue)
     }
@@ -231,7 +246,10 @@ private struct RoutingReading {
 
     // MARK: Rules
 
-    mutating func rules(_ reader: inout ConfigReader, _ rules: RoutingRules) -> [RoutingRules.Rule] {
+    /// - Parameter isWhole: whether no others come after them, so that the last one has to take all that is left.
+    mutating func rules(
+        _ reader: inout ConfigReader, _ rules: RoutingRules, isWhole: Bool = true
+    ) -> [RoutingRules.Rule] {
         guard reader.child("rules") != nil else { return [] }
         var found: [(rule: RoutingRules.Rule, line: Int, path: String)] = []
         for item in reader.items("rules", &problems) {
@@ -245,7 +263,7 @@ private struct RoutingReading {
             found.append((rule, item.node.line, item.path))
         }
         Policy.refuseRepeats(found.map { ($0.rule.id, $0.line, $0.path) }, &problems)
-        if let last = found.last, !found.contains(where: { $0.rule.wanted.isEmpty }) {
+        if isWhole, let last = found.last, !found.contains(where: { $0.rule.wanted.isEmpty }) {
             refuse(
                 last.line, "routing.rules",
                 "a case that none of them fits would lie nowhere: end with a rule without conditions")
@@ -338,6 +356,7 @@ private struct RoutingReading {
         case .categories: policy.categories.map(\.id)
         case .environments: policy.environments.map(\.id)
         case .channels: policy.channels.map(\.id)
+        case .services: policy.services.map(\.id)
         case .requestTypes: policy.requestTypes.map(\.id)
         case .accounts, .languages, .errors, .words: nil
         }

@@ -35,6 +35,8 @@ package struct RoutingRules: Hashable, Sendable {
         package var members: [Member]
         /// The address of whoever leads it and is told of its promises; nil where nobody does.
         package var lead: String?
+        /// The region in which it works, for handing over with the sun; nil where it takes no part in that.
+        package var region: String?
     }
 
     /// Where cases wait for somebody.
@@ -53,6 +55,10 @@ package struct RoutingRules: Hashable, Sendable {
         package var answers: String?
         /// The clock that runs while a case is there; nil where arriving starts none.
         package var clock: CaseClock?
+        /// A case that lies here longer, in hours, is too old; nil where no age is.
+        package var ageHours: Int?
+        /// Who looks after its flow, shift by shift, by address; nobody where there are none.
+        package var captains: [String] = []
 
         /// The kinds of destination.
         package enum Kind: String, Sendable, CaseIterable {
@@ -114,6 +120,8 @@ package struct RoutingRules: Hashable, Sendable {
         case channels
         /// The kind of request.
         case requestTypes = "request_types"
+        /// The services that are impacted.
+        case services
         /// The language that the reporter writes.
         case languages
         /// Signatures of errors, anywhere in the reporter’s words.
@@ -134,6 +142,7 @@ package struct RoutingRules: Hashable, Sendable {
             case .environments: "Environment"
             case .channels: "Channel"
             case .requestTypes: "Kind of request"
+            case .services: "Impacted service"
             case .languages: "Language"
             case .errors: "Error signature"
             case .words: "Words"
@@ -201,6 +210,16 @@ package struct RoutingRules: Hashable, Sendable {
     ]
     /// A case that was moved between queues more often than this is looked at.
     package var mostMoves = 2
+    /// What happens to the cases of whoever is called away; nil where nothing does.
+    package var cover: CoverTerms?
+    /// How cases go from region to region with the sun; nil where they do not.
+    package var sun: SunTerms?
+    /// What holds for a time alone: more queues, rules and people.
+    package var surges: [Surge] = []
+    /// When a new case is offered to be joined to what is known; nil where none is.
+    package var combine: CombineTerms?
+    /// How cases that no rule knows are routed from history; nil where people do.
+    package var learned: LearnedTerms?
 
     /// No rules: cases are given by people alone.
     package init() {}
@@ -212,7 +231,9 @@ package struct RoutingRules: Hashable, Sendable {
     package func queue(_ id: String) -> Queue? { queues.first { $0.id == id } }
 
     /// The name of a queue, or its identifier where policy no longer lists it.
-    package func queueName(_ id: String) -> String { queue(id)?.name ?? id }
+    package func queueName(_ id: String) -> String {
+        queue(id)?.name ?? surges.lazy.flatMap(\.queues).first { $0.id == id }?.name ?? id
+    }
 
     /// The team with this identifier.
     package func team(_ id: String) -> Team? { teams.first { $0.id == id } }
@@ -234,7 +255,8 @@ package struct RoutingRules: Hashable, Sendable {
     /// Everybody whom it names, by address, each once, in the order of the document.
     package var people: [String] {
         var seen: Set<String> = []
-        let named = teams.flatMap { $0.members.map(\.person) } + rules.flatMap(\.people)
+        let named =
+            teams.flatMap { $0.members.map(\.person) } + rules.flatMap(\.people) + queues.flatMap(\.captains)
         return named.filter { seen.insert($0).inserted }
     }
 

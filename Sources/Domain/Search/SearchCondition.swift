@@ -1,5 +1,16 @@
 /// What a search asks of a case once every word of it is understood: what storage turns into SQL.
 package indirect enum SearchCondition: Hashable, Sendable {
+    /// A queue, and the moment before which a case must have come there to be too old.
+    package struct Aged: Hashable, Sendable {
+        /// The queue.
+        package var queue: String
+        /// The moment.
+        package var before: Timestamp
+
+        /// An age of a queue.
+        package init(queue: String, before: Timestamp) { (self.queue, self.before) = (queue, before) }
+    }
+
     /// A column of the case that a search can name.
     package enum Column: String, Sendable, CaseIterable {
         case status, severity, owner, requester, organisation, component, environment, category, verdict,
@@ -84,6 +95,12 @@ package indirect enum SearchCondition: Hashable, Sendable {
     case behind
     /// It went from one queue to another more often than this.
     case moved(Int)
+    /// Its owner is called away, and nobody stands in.
+    case uncovered
+    /// It looks like something that is known or open, and nobody said whether it is.
+    case matched
+    /// It lies in one of these queues for longer than it should.
+    case aged([Aged])
     /// Everything holds.
     case every([SearchCondition])
     /// At least one holds.
@@ -118,7 +135,7 @@ package indirect enum SearchCondition: Hashable, Sendable {
     /// Whether it asks for something that other cases come into as time goes by.
     package var dependsOnTime: Bool {
         switch self {
-        case .during, .missed, .behind: true
+        case .during, .missed, .behind, .aged: true
         case .every(let parts), .any(let parts): parts.contains(where: \.dependsOnTime)
         case .not(let inner): inner.dependsOnTime
         default: false

@@ -169,6 +169,9 @@ package struct SearchReading: Sendable {
         case "triaged": return .triaged
         case "untriaged": return .not(.triaged)
         case "bouncing", "bounced": return .moved(policy.routing.mostMoves)
+        case "uncovered": return .uncovered
+        case "matched": return .matched
+        case "overaged": return .aged(aged())
         case "watched", "watching": return .watched([me])
         case "case", "ticket": return .every([])
         default:
@@ -180,8 +183,17 @@ package struct SearchReading: Sendable {
                     "watched",
                     "merged",
                     "restricted", "offered", "unaccepted", "stuck", "in_review",
-                    "triaged", "untriaged", "bouncing",
+                    "triaged", "untriaged", "bouncing", "uncovered", "matched", "overaged",
                 ])
+        }
+    }
+
+    /// For each queue with an age from which a case is too old, since when a case would have to lie there.
+    private func aged() -> [SearchCondition.Aged] {
+        policy.routing.queues.compactMap { queue in
+            queue.ageHours.map {
+                .init(queue: queue.id, before: now.adding(seconds: -Int64($0) * 3600))
+            }
         }
     }
 

@@ -118,6 +118,7 @@ package struct FormView: Sendable {
         }
         switch field.shape {
         case .choice(let choices): return wasSent + choice(field, choices(policy))
+        case .list(.choice(let choices)) where choices(policy).isEmpty: return .empty
         case .list(.choice(let choices)):
             // Boxes that are not ticked are not sent; the empty value says that the field was there.
             let none: HTML =

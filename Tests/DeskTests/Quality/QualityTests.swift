@@ -213,7 +213,8 @@ struct QualityTests {
         try await TestServer.run(on: .sqlite) { server in
             var text = Policy.defaultDocument
             for (from, to) in [
-                ("# Reviews of ended cases", "# Forms: what"), ("  # By what the work", "# What may fall"),
+                ("# Reviews of ended cases", "# What you run: an impact"),
+                ("  # By what the work", "# What may fall"),
             ] {
                 guard let start = text.firstRange(of: from), let end = text.firstRange(of: to) else {
                     Issue.record("\(from) or \(to) is not there")

@@ -34,7 +34,7 @@ struct RoutingRulesTests {
     }
 
     @Test(
-        "ROUTE-02 part: The first rule of which every condition holds counts, and each other one says which condition failed"
+        "ROUTE-02: The first rule of which every condition holds counts, and each other one says which condition failed"
     )
     func rules() throws {
         let policy = try RoutingDesk.policy()

@@ -296,6 +296,80 @@ struct RoutingTests {
     }
 
     @Test(
+        "ROUTE-02: Rules ask for product area, component, severity, tier, account, error signature, impacted service and words, in order; each can be tried and says why",
+        arguments: Engine.available)
+    func everyCondition(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let rules = """
+                    - {id: area, name: By area, product_areas: [reporting], queue: general}
+                    - {id: part, name: By component, components: [identity], queue: payments}
+                    - {id: grave, name: By severity, severities: [sev2], queue: payments}
+                    - {id: tier, name: By tier, tiers: [premium], channels: [phone], queue: nights}
+                    - {id: account, name: By account, accounts: [Orrin Foods], channels: [chat], queue: nights}
+                    - {id: error, name: By signature, errors: [E_HSM_42], queue: vendor}
+                    - {id: service, name: By service, services: [payments], queue: vendor}
+                    - {id: words, name: By words, words: [month end], queue: general}
+                """
+            try await RoutingDesk.apply(
+                RoutingDesk.document(
+                    ("  rules:\n", "  rules:\n\(rules)\n"), ("assign: push", "assign: pull")), on: desk)
+            func opened(_ more: [String: RawValue]) async throws -> String {
+                var fields: [String: RawValue] = [
+                    "organisation": "Orrin Foods", "subject": "It fails", "symptom": "Since this morning.",
+                ]
+                fields.merge(more) { $1 }
+                return try await desk.perform("case.open", as: .lea, fields).answer["number"]?.string ?? ""
+            }
+            let cases: [(fields: [String: RawValue], rule: String, queue: String)] = [
+                (["product_area": "reporting", "component": "identity"], "area", "general"),
+                (["component": "identity", "severity": "sev2"], "part", "payments"),
+                (["severity": "sev2"], "grave", "payments"),
+                (["channel": "phone"], "tier", "nights"), (["channel": "chat"], "account", "nights"),
+                (["symptom": "It says e_hsm_42 now."], "error", "vendor"),
+                (["services": .list(["payments", "platform"])], "service", "vendor"),
+                (["symptom": "The month-end run stops."], "words", "general"),
+                ([:], "rest", "general"),
+            ]
+            let program = try await server.program(.ines)
+            for one in cases {
+                let number = try await opened(one.fields)
+                try await route(desk)
+                let found = try await program.get("/api/v1/cases/\(number)/routing").json
+                #expect(found["rule"]?.string == one.rule && found["queue"]?.string == one.queue, "\(found)")
+                let trials = found["now"]?["rules"]?.array ?? []
+                #expect(trials.first { $0["counts"]?.bool == true }?["id"]?.string == one.rule)
+            }
+            let service = try await program.get("/api/v1/routing/try?service=payments").json
+            #expect(service["rule"]?.string == "service")
+            let other = try await program.get("/api/v1/routing/try?service=platform").json["rules"]?.array
+            let failed = other?.first { $0["id"]?.string == "service" }?["failures"]?.array?.first
+            #expect(failed?["words"]?.string == "Impacted service is Platform, not Payments")
+            let page = try await server.browser(.ines).get("/routing?service=payments").body
+            #expect(page.contains("Impacted service") && page.contains("By service"))
+
+            // A monitoring system names the service in its own words; one that nobody knows loses nothing.
+            for (word, rule) in [("Payments", "service"), ("no-such-thing", "rest")] {
+                let alert = try await server.program(.samira).post(
+                    "/api/v1/alerts",
+                    json: ["key": .string(word), "title": "It is slow", "service": .string(word)])
+                #expect(alert.status == 200, "\(alert.body)")
+                try await route(desk)
+                let number = alert.json["number"]?.string ?? ""
+                let found = try await program.get("/api/v1/cases/\(number)/routing").json
+                #expect(found["rule"]?.string == rule)
+            }
+            #expect(
+                Policy.routingMistakes(
+                    RoutingDesk.document(("components: [billing]", "services: [paymets]"))
+                ).contains {
+                    $0.contains("“paymets” is not in services; did you mean “payments”?")
+                })
+            #expect(try await desk.findings() == [])
+        }
+    }
+
+    @Test(
         "Routing is tried with a number and with typed values, on the page and as JSON",
         arguments: Engine.available)
     func attempt(_ engine: Engine) async throws {

@@ -150,7 +150,8 @@ struct ViewsTests {
             #expect(refused?.message.contains("Column ") ?? false)
             let id = try await saved(desk, "By reason", "is:open component:billing")
             let document = Policy.defaultDocument.replacing(
-                "{id: billing, name: Billing and payments}", with: "{id: books, name: Books}")
+                "{id: billing, name: Billing and payments}", with: "{id: books, name: Books}"
+            ).replacing("components: [billing], slo", with: "components: [books], slo")
             try await desk.perform(
                 "policy.change", as: .otto, ["document": .text(document), "reason": "Other words"])
             let marta = try await server.browser(.marta)

@@ -65,6 +65,7 @@ enum AlertMessage {
         if let severity = known["severity"], ranks[severity.lowercased()] != nil {
             input["severity"] = .text(severity)
         }
+        if let service = known["service"], !service.isEmpty { input["service"] = .text(service) }
         if let organisation = known["organisation"] { input["organisation"] = .text(organisation) }
         return input
     }

@@ -16,6 +16,7 @@ enum ReceiveAlert: Operation {
         var organisation: String?
         var component: String?
         var environment: String?
+        var service: String?
         var startedAt: Timestamp?
         var url: String?
     }
@@ -43,6 +44,9 @@ enum ReceiveAlert: Operation {
         .optional(.reference("organisation", "Organisation", to: "organisation")).help(
             "The customer, where it concerns one."),
         .optional(CaseFields.term(.component)), .optional(CaseFields.term(.environment)),
+        .optional(.line("service", "Impacted service", maxBytes: 200)).help(
+            "A service of policy, by its identifier or name. One that policy does not list stands in the details alone."
+        ),
         .optional(.time("started_at", "Began")),
         .optional(.line("url", "Address", maxBytes: 2000)).help("The page of the monitoring system."))
 
@@ -106,12 +110,19 @@ enum ReceiveAlert: Operation {
                 subject: input.title, symptom: input.text ?? input.title, severity: input.severity,
                 requestType: state.organisation == nil ? internalKind?.id : nil, channel: "alert",
                 productArea: nil, component: input.component, environment: input.environment,
-                beganAt: input.startedAt, noticedAt: nil, reportedAt: nil, owner: nil),
+                beganAt: input.startedAt, noticedAt: nil, reportedAt: nil, owner: nil,
+                services: services(input, in: context.policy)),
             in: context)
         guard let subject = decision.entries.first?.subject else { return decision }
         decision.record(CaseFact.customer(.alerted(notice)), on: subject)
         decision.answer["opened"] = .bool(true)
         return decision
+    }
+
+    /// A word that nobody knows must not lose the alert: it then says nothing.
+    private static func services(_ input: Input, in policy: Policy) -> [String] {
+        guard let word = input.service?.lowercased() else { return [] }
+        return policy.services.filter { $0.id == word || $0.name.lowercased() == word }.map(\.id)
     }
 
     static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {

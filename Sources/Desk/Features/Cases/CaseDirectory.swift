@@ -531,7 +531,13 @@ package enum CaseDirectory {
 
 extension CaseFact {
     /// The identifier of another case that the fact names.
-    var otherCase: String? { if case .relation(let fact) = self { fact.otherCase } else { nil } }
+    var otherCase: String? {
+        switch self {
+        case .relation(let fact): fact.otherCase
+        case .routing(let fact): fact.otherCase
+        default: nil
+        }
+    }
 }
 
 /// A merged case's number leads to its target, unless the address asks for the case itself.

@@ -347,6 +347,7 @@ enum RecordImpact: CaseOperation {
         var compliance: String?
         var workaround: String?
         var blockedProcess: String?
+        var services: [String]
     }
 
     static let name = "case.record_impact"
@@ -362,7 +363,8 @@ enum RecordImpact: CaseOperation {
             "With its currency: EUR 221,400."),
         .optional(.line("compliance", "Rules or law touched")),
         .optional(CaseFields.workaround),
-        .optional(.line("blocked_process", "What stands still")))
+        .optional(.line("blocked_process", "What stands still")),
+        CaseFields.services)
 
     static func decide(_ input: Input, on found: SupportCase, in context: Context) throws(Refusal) -> Decision
     {
@@ -374,7 +376,7 @@ enum RecordImpact: CaseOperation {
             input.shareOf, input.moneyAtRisk, input.compliance
         )
         impact.hasWorkaround = input.workaround.map { $0 == "yes" }
-        impact.blockedProcess = input.blockedProcess
+        (impact.blockedProcess, impact.services) = (input.blockedProcess, input.services)
         return answer(impact == found.impact ? [] : [.impactRecorded(impact)], on: found)
     }
 
@@ -391,6 +393,7 @@ enum RecordImpact: CaseOperation {
             "compliance": .optional(impact.compliance),
             "workaround": .optional(impact.hasWorkaround.map { $0 ? "yes" : "no" }),
             "blocked_process": .optional(impact.blockedProcess),
+            "services": .list(impact.services.map(RawValue.text)),
         ]
     }
 

@@ -323,7 +323,7 @@ struct CaseView {
     }
 
     private var facts: HTML {
-        var pairs: [HTML] = this.impact.words.map {
+        var pairs: [HTML] = this.impact.words(policy).map {
             "<div><dt>\($0.label)</dt><dd dir=\"auto\">\($0.value)</dd></div>"
         }
         for (label, moment) in [

@@ -190,6 +190,10 @@ enum CaseSearchQueries {
         case .missed(let isUnexplained):
             return "c.case_id IN (\(AttainmentDirectory.missed(isUnexplained: isUnexplained)))"
         case .behind: return "c.case_id IN (\(AttainmentDirectory.behind))"
+        case .uncovered: return RoutingDirectory.isUncovered
+        case .matched: return "c.case_id IN (\(RoutingDirectory.matched))"
+        case .aged(let some):
+            return SQL.any(some.map { RoutingDirectory.aged(in: $0.queue, since: $0.before) })
         case .moved(let most): return "c.case_id IN (\(RoutingDirectory.moved(moreOftenThan: most)))"
         }
     }

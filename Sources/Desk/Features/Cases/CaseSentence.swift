@@ -89,7 +89,7 @@ package final class CaseSentence: Sendable {
             return
                 "\(who) set \(field.label.lowercased()) to <b>\(policy.name(of: value, in: field.terms))</b>"
         case .impactRecorded(let impact):
-            let words = impact.words.map { "\($0.label) \($0.value)" }.joined(separator: ", ")
+            let words = impact.words(policy).map { "\($0.label) \($0.value)" }.joined(separator: ", ")
             return "\(who) recorded the impact: \(isolated(words.isEmpty ? "none known" : words))"
         case .timesRecorded(let began, let noticed, let reported):
             let times = [("began", began), ("noticed", noticed), ("reported", reported)]

@@ -55,6 +55,10 @@ enum CaseFields {
         "status", "Status", from: { policy in policy.statuses.map { FieldChoice($0.id.raw, $0.name) } }
     ).editing(Aspect("status"))
 
+    /// The services that are impacted; none in a policy that lists none.
+    static let services = Field<[String]>.list(
+        of: .choice("services", "Impacted services", from: { $0.serviceTerms.choices }), maxCount: 50)
+
     static let channel = Field<String>.choice("channel", "How it reached us", from: { $0.channels.choices })
 
     static let workaround = Field<String>.choice(
@@ -131,6 +135,7 @@ enum OpenCase: Operation {
         var environment: String?
         var service: String?
         var department: String?
+        var services: [String]
         var beganAt: Timestamp?
         var noticedAt: Timestamp?
         var reportedAt: Timestamp?
@@ -159,6 +164,7 @@ enum OpenCase: Operation {
         .optional(CaseFields.term(.service)).help(
             "What a colleague asks for; its entry in the catalogue says what is promised."),
         .optional(CaseFields.term(.department)).help("Who asks for the service."),
+        CaseFields.services,
         .optional(.time("began_at", "Impact began")),
         .optional(.time("noticed_at", "First noticed")),
         .optional(.time("reported_at", "Reported")).help("Empty means now."),
@@ -216,7 +222,8 @@ enum OpenCase: Operation {
                 noticedAt: input.noticedAt, reportedAt: input.reportedAt, service: input.service,
                 department: input.department,
                 owner: input.takesIt ? context.actor.id : nil,
-                record: organisation == nil ? nil : (state.organisation ?? state.home)?.record),
+                record: organisation == nil ? nil : (state.organisation ?? state.home)?.record,
+                services: input.services),
             in: context)
     }
 
@@ -258,6 +265,8 @@ struct CaseOpening: Sendable {
     var restriction: Restriction?
     /// What is known of the account, to hold the report against the contract.
     var record: AccountRecord?
+    /// The services that are impacted, as far as whoever reports it knows.
+    var services: [String] = []
 
     static func decide(_ this: CaseOpening, in context: Context) throws(Refusal) -> Decision {
         let policy = context.policy
@@ -295,6 +304,11 @@ struct CaseOpening: Sendable {
             beganAt: this.beganAt, noticedAt: this.noticedAt, reportedAt: this.reportedAt)
         (opening.service, opening.department) = (this.service, this.department)
         decision.record(CaseFact.opened(opening), on: ref)
+        if !this.services.isEmpty {
+            var impact = Impact()
+            impact.services = this.services
+            decision.record(CaseFact.impactRecorded(impact), on: ref)
+        }
         if let record = this.record {
             let gaps = Entitlement.gaps(
                 in: record, requester: this.requester, severity: this.severity ?? policy.defaultSeverity.raw,

@@ -97,7 +97,9 @@ extension CasesQueries {
         case let name where name.contains("."):
             return try InvestigationDirectory.describe(name, of: this.id, in: tx) ?? (name, "")
         case "impact":
-            return ("Impact", this.impact.words.map { "\($0.label): \($0.value)" }.joined(separator: "\n"))
+            return (
+                "Impact", this.impact.words(policy).map { "\($0.label): \($0.value)" }.joined(separator: "\n")
+            )
         case "merged_into":
             return ("Merged into", try this.mergedInto.map { try number(of: $0, in: tx) } ?? "nothing")
         case "confidentiality":

@@ -36,7 +36,7 @@ enum HandoverPages {
             content: content, policy: policy, now: now, actor: actor,
             newKey: { newIdentifier(at: services.clock()) })
         let main: HTML = """
-            <div class="q-head"><h1>Hand-over</h1>\(view.send)</div>
+            <div class="q-head"><h1>Hand-over</h1><div class="btns">\(policy.routing.sun == nil ? "" : "<a class=\"btn\" href=\"/handover/regions\">Regions</a>" as HTML)\(view.send)</div></div>
             <p class="lede">A case stays with its owner until somebody accepts it.</p>
             <div id="shift" data-live>\(view.body)</div>
             """

@@ -14,6 +14,9 @@ enum NotificationWords {
         switch item.kind {
         case .assigned: return "\(who) assigned the case to you"
         case .offered: return "\(who) offers you the case"
+        case .coverNeeded:
+            let cause = RoutingFact.Cover.Cause(rawValue: item.detail)?.words ?? "is called away"
+            return "Cover is needed: its owner \(cause)"
         case .handover:
             switch Handoffs.Outcome(rawValue: item.detail) {
             case .accepted: return "\(who) accepted the case that you offered"

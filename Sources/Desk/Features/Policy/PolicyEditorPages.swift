@@ -1,3 +1,4 @@
+import Diagnosis
 import Domain
 import HTTPTypes
 import Storage
@@ -39,12 +40,15 @@ enum PolicyEditorPages {
 
     /// The editor as it is opened.
     static func editor(
-        startingFrom document: PolicyReading.Document, base: Version, _ services: Services
+        startingFrom document: PolicyReading.Document, base: Version, _ services: Services,
+        proposal: PolicyProposal? = nil
     ) -> HTML {
         let content = Content(
-            document: document.text, base: base, key: newIdentifier(at: services.clock()))
+            document: proposal?.made.document ?? document.text, reason: proposal?.made.reason ?? "",
+            base: base, key: newIdentifier(at: services.clock()))
+        let origin = proposal == nil ? "version \(document.version.number)" : "the proposed change"
         return """
-            <section aria-labelledby="edit-h" id="editor"><div class="sec"><h2 id="edit-h">Edit</h2><span class="dim f13">Starts from version \(document.version.number)</span></div>
+            <section aria-labelledby="edit-h" id="editor"><div class="sec"><h2 id="edit-h">Edit</h2><span class="dim f13">Starts from \(origin)</span></div>
             \(form(content, services))</section>
             """
     }
@@ -103,6 +107,9 @@ enum PolicyEditorPages {
                 OperationRequest(
                     actor: call.actor, raw: submission.changed, base: submission.base,
                     idempotencyKey: submission.key.map { "form:\($0)" }, requestID: call.request.id))
+            if receipt.answer["proposal"] != nil {
+                return .seeOther(operation.destination(receipt.answer, call.actor))
+            }
             let isUnchanged = receipt.lastSequence == 0 && !receipt.isRepeat
             return .seeOther(isUnchanged ? "/policy?done=unchanged" : "/policy?done=saved")
         } catch let refusal as Refusal where refusal.reason == .stale {

@@ -7,12 +7,12 @@ import Web
 enum PolicyFeature: Feature {
     static let name = "policy"
     static let reads = PolicyJSON.reads
-    static let subjects = [PolicyStore.subject]
+    static let subjects = [PolicyStore.subject, PolicyQueries.subject]
     static let rights: [Right] = ["policy.view"]
     static let navigation = [
         NavigationItem(path: "/policy", title: "Policy", icon: "gear", access: .right("policy.view"))
     ]
-    static let statements = PolicyStore.samples
+    static let statements = PolicyStore.samples + PolicyQueries.samples
 
     static func routes(_ services: Services) -> [Route] {
         [
@@ -21,6 +21,12 @@ enum PolicyFeature: Feature {
             },
             .signedIn(.get, "/policy/rights", .right("policy.view")) { call in
                 try await PolicyRightsPages.rights(call, services)
+            },
+            .signedIn(.get, "/policy/compare", .right("policy.view")) { call in
+                try await PolicyComparisonPages.compare(call, services)
+            },
+            .signedIn(.get, "/policy/proposals/{id}", .right("policy.view")) { call in
+                try await ProposalPages.show(call, services)
             },
             .signedIn(.post, "/policy", .right("policy.change")) { call in
                 try await PolicyEditorPages.submit(call, services)

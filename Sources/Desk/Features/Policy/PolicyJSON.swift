@@ -23,8 +23,111 @@ enum PolicyJSON {
             }
             // An old document may name rights that are gone, and then only its text is given.
             return json(document, names, try? services.policy.check(document.text).get())
-        }
+        },
+        APIRead(
+            "policy.versions", "The versions of the policy: when, by whom, why, and who agreed",
+            path: "/policy/versions", access: .right("policy.view"),
+            parameters: [.init("before", "versions below this one; the newest where it is left out")]
+        ) { call, services in
+            let before = try number(call, "before") ?? .max
+            let journal = services.journal
+            return try await services.database.read { tx in
+                let history = try PolicyReading.history(before: before, limit: 100, journal, in: tx)
+                let enacted = try ProposalDirectory.enacted(as: history.map(\.version.number), in: tx)
+                return [
+                    "items": .array(
+                        history.map { one in
+                            .fields([
+                                "version": .integer(Int64(one.version.number)),
+                                "changed_at": one.changedAt?.json,
+                                "changed_by": one.changedBy.map(JSON.string),
+                                "reason": one.reason.map(JSON.string),
+                                "proposal": enacted[one.version.number].map { .string($0.id.raw) },
+                                "approved_by": .array(
+                                    (enacted[one.version.number]?.approvals ?? []).map { .string($0.person) }),
+                            ])
+                        })
+                ]
+            }
+        },
+        APIRead(
+            "policy.compare", "What one version of the policy changes of another: in words, and line by line",
+            path: "/policy/compare", access: .right("policy.view"),
+            parameters: [
+                .init("from", "the version to compare from; the one before `to` where it is left out"),
+                .init("to", "the version to compare to; the one in force where it is left out"),
+            ]
+        ) { call, services in
+            let (from, to) = (try number(call, "from"), try number(call, "to"))
+            let journal = services.journal
+            let (before, after) = try await services.database.read { tx in
+                let last = try to ?? PolicyReading.inForce(in: tx).version.number
+                return (
+                    try PolicyPages.document(Version(from ?? max(0, last - 1)), journal, in: tx),
+                    try PolicyPages.document(Version(last), journal, in: tx)
+                )
+            }
+            let effects = try await PolicyComparisonPages.effects(
+                from: before.text, to: after.text, for: call.actor, services)
+            return [
+                "from": .integer(Int64(before.version.number)), "to": .integer(Int64(after.version.number)),
+                "effects": .array(effects.map { .string($0.words) }),
+                "lines": .array(
+                    LineDiff.lines(from: before.text, to: after.text).map { .string($0.words) }),
+            ]
+        },
+        APIRead(
+            "policy.proposals", "Changes of policy that others must agree to, the newest first",
+            path: "/policy/proposals", access: .right("policy.view")
+        ) { call, services in
+            let now = services.clock()
+            return try await services.database.read { tx in
+                let version = try PolicyReading.inForce(in: tx).version.number
+                return [
+                    "items": .array(
+                        try ProposalDirectory.latest(limit: 100, in: tx).map { proposal($0, version, now) })
+                ]
+            }
+        },
     ]
+
+    private static func number(_ call: SignedInCall, _ name: String) throws(Refusal) -> Int? {
+        guard let text = call.request.query(name) else { return nil }
+        guard let number = Int(text), (0...Int(Int32.max)).contains(number) else {
+            throw Refusal(field: name, "wrong_type", "\(name) must be the number of a version.")
+        }
+        return number
+    }
+
+    private static func proposal(_ one: PolicyProposal, _ version: Int, _ now: Timestamp) -> JSON {
+        let state: String =
+            switch (one.outcome, one.obstacle(inForce: version, at: now)) {
+            case (let outcome?, _): outcome.rawValue
+            case (nil, .overtaken): "overtaken"
+            case (nil, .lapsed): "lapsed"
+            case (nil, nil): "waiting"
+            }
+        return .fields([
+            "id": .string(one.id.raw), "state": .string(state), "author": .string(one.author),
+            "proposed_at": one.madeAt.json, "lapses_at": one.made.lapsesAt.json,
+            "reason": .string(one.made.reason), "document": .string(one.made.document),
+            "base": .integer(Int64(one.made.base)), "enacted": one.enacted.map { .integer(Int64($0)) },
+            "settled_by": one.settledBy.map(JSON.string), "words": one.words.map(JSON.string),
+            "rules": .array(
+                one.made.rules.map { rule in
+                    var object = rule.json.object ?? JSONObject()
+                    object["missing"] = .integer(Int64(one.missing(rule)))
+                    return .object(object)
+                }),
+            "approvals": .array(
+                one.approvals.map {
+                    .fields([
+                        "person": .string($0.person), "at": $0.at.json,
+                        "rules": .array($0.rules.map(JSON.string)), "comment": $0.comment.map(JSON.string),
+                    ])
+                }),
+        ])
+    }
 
     private static func json(
         _ document: PolicyReading.Document, _ names: [String: String], _ policy: Policy?
@@ -93,7 +196,8 @@ enum PolicyLists {
             ("tiers", policy.tiers),
             ("channels", policy.channels),
             ("segments", policy.segments), ("regions", policy.regions),
-            ("products", policy.products), ("contracts", policy.contracts), ("coverages", policy.coverages),
+            ("products", policy.products), ("services", policy.serviceTerms), ("contracts", policy.contracts),
+            ("coverages", policy.coverages),
             ("contact_roles", policy.contactRoles), ("risk_levels", policy.riskLevels),
         ]
     }

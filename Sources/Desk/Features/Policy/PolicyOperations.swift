@@ -5,10 +5,14 @@ import Web
 
 extension PolicyFeature {
     /// What can be done; an operation that does not stand here does not exist.
-    static let operations = [AnyOperation(ChangePolicy.self)]
+    static let operations = [
+        AnyOperation(ChangePolicy.self), AnyOperation(ApproveProposal.self),
+        AnyOperation(RefuseProposal.self), AnyOperation(WithdrawProposal.self),
+    ]
 }
 
-/// Puts a new policy document in force, everywhere and at once.
+/// Puts a new policy document in force, everywhere and at once; where the policy in force wants others to agree to what
+/// it changes, it waits for them.
 enum ChangePolicy: Operation {
     struct Input: Sendable {
         var document: String
@@ -37,7 +41,10 @@ enum ChangePolicy: Operation {
 
     static func load(
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
-    ) throws -> State {
+    ) throws -> State { try state(for: actor, in: tx) }
+
+    /// The document in force, and what of it is in use.
+    static func state(for actor: Actor, in tx: borrowing Transaction) throws -> State {
         var state = try PolicyReading.inForce(in: tx).state
         state.use = try PolicyUse.now(for: actor, in: tx)
         state.people = try PeopleDirectory.colleagues(in: tx)
@@ -50,8 +57,37 @@ enum ChangePolicy: Operation {
         decision.answer["version"] = .integer(Int64(state.version.number))
         guard input.document != state.document else { return decision }
         try state.use.refuseLoss(of: try checked(input.document, people: state.people))
+        let rules = PolicyText.approvals(
+            under: context.policy, from: state.document, to: input.document)
+        if !rules.isEmpty { return proposing(input, rules, state, in: context) }
         decision.record(
             PolicyFact.changed(document: input.document, reason: input.reason), on: PolicyRecord.ref)
+        return decision
+    }
+
+    /// The change waits for whoever must agree to it.
+    private static func proposing(
+        _ input: Input, _ rules: [Policy.ApprovalRule], _ state: State, in context: Context
+    ) -> Decision {
+        let days = rules.map(\.days).min() ?? 1
+        let ref = SubjectRef(kind: PolicyProposal.kind, id: context.newID())
+        var decision = Decision()
+        decision.record(
+            ProposalFact.made(
+                .init(
+                    document: input.document, reason: input.reason, base: state.version.number, rules: rules,
+                    lapsesAt: context.now.adding(seconds: Int64(days) * 86_400))), on: ref)
+        decision.answer["id"] = .string(PolicyRecord.ref.id)
+        decision.answer["proposal"] = .string(ref.id)
+        decision.answer["in_force"] = .bool(false)
+        decision.answer["waits_for"] = .array(
+            rules.map { rule in
+                [
+                    "rule": .string(rule.id), "name": .string(rule.name),
+                    "roles": .array(rule.roles.map(JSON.string)),
+                    "approvers": .integer(Int64(rule.approvers)),
+                ]
+            })
         return decision
     }
 
@@ -75,7 +111,10 @@ enum ChangePolicy: Operation {
         }
     }
 
-    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath { "/policy?done=saved" }
+    static func destination(_ answer: JSONObject, for actor: Actor) -> LocalPath {
+        guard let proposal = answer["proposal"]?.string else { return "/policy?done=saved" }
+        return "/policy/proposals/\(proposal)?done=proposed"
+    }
 
     static func form(
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction

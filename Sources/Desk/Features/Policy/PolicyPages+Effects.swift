@@ -44,6 +44,7 @@ struct PolicyEffect: Hashable, Sendable {
         effects += named(
             "Confidentiality", old.confidentiality.map { ($0.id, $0.name) },
             new.confidentiality.map { ($0.id, $0.name) })
+        effects += routing(old.routing, new.routing)
         effects += named("Role", old.roles.map { ($0.id, $0.name) }, new.roles.map { ($0.id, $0.name) })
         return effects + rights(old, new)
     }
@@ -68,6 +69,36 @@ struct PolicyEffect: Hashable, Sendable {
             effects.append(
                 PolicyEffect(
                     kind: .goes, words: "\(label): “\(entry.name)” (\(entry.id)) cannot be chosen any more"))
+        }
+        return effects
+    }
+
+    private static func routing(_ old: RoutingRules, _ new: RoutingRules) -> [PolicyEffect] {
+        func changed<Part: Equatable>(
+            _ label: String, _ before: [Part], _ after: [Part], _ id: (Part) -> String,
+            _ name: (Part) -> String
+        ) -> [PolicyEffect] {
+            let effects = named(label, before.map { (id($0), name($0)) }, after.map { (id($0), name($0)) })
+            return effects
+                + after.compactMap { part in
+                    guard let earlier = before.first(where: { id($0) == id(part) }), earlier != part,
+                        name(earlier) == name(part)
+                    else { return nil }
+                    return PolicyEffect(kind: .changes, words: "\(label): “\(name(part))” works differently")
+                }
+        }
+        var effects = changed("Team", old.teams, new.teams, \.id, \.name)
+        effects += changed("Queue", old.queues, new.queues, \.id, \.name)
+        effects += changed("Routing rule", old.rules, new.rules, \.id, \.name)
+        let kept = Set(old.rules.map(\.id)).intersection(new.rules.map(\.id))
+        if old.rules.map(\.id).filter(kept.contains) != new.rules.map(\.id).filter(kept.contains) {
+            effects.append(PolicyEffect(kind: .changes, words: "Routing rules stand in another order"))
+        }
+        if old.mode != new.mode {
+            effects.append(
+                PolicyEffect(
+                    kind: .changes,
+                    words: "How cases come to an owner: \(old.mode.rawValue) becomes \(new.mode.rawValue)"))
         }
         return effects
     }

@@ -14,9 +14,16 @@ enum PolicyPages {
             _ = try policy.inForce(in: tx)  // so that whoever just changed it meets the new one on every page
             let shown = try document(wanted, journal, in: tx)
             let history = try PolicyReading.history(before: before, limit: historyLimit + 1, journal, in: tx)
-            let people = (history + [shown]).compactMap(\.changedBy)
+            let proposals = before == .max ? try ProposalDirectory.latest(limit: 10, in: tx) : []
+            let enacted = try ProposalDirectory.enacted(
+                as: (history + [shown]).map(\.version.number), in: tx)
+            let again = try call.request.query("proposal").map { try ProposalDirectory.find($0, in: tx) }
+            let people =
+                (history + [shown]).compactMap(\.changedBy) + proposals.map(\.author)
+                + enacted.values.flatMap { $0.approvals.map(\.person) }
             return Read(
                 shown: shown, inForce: try PolicyReading.inForce(in: tx).version, history: history,
+                proposals: proposals, enacted: enacted, again: again,
                 names: try PeopleDirectory.names(of: people, in: tx))
         }
         let mayChange = call.actor.may("policy.change")
@@ -26,8 +33,9 @@ enum PolicyPages {
             \(pastNotice(read))
             <div class="stack">
             <section class="card clip" id="in-force" aria-labelledby="doc-h"><div class="sec"><h2 id="doc-h">Document</h2><span class="dim f13">\(lines(read.shown.text).count) lines</span></div>\(listing(read.shown.text))</section>
+            \(ProposalPages.section(read.proposals, inForce: read.inForce, read.names, now: now))
             \(history(read, now: now))
-            \(mayChange ? PolicyEditorPages.editor(startingFrom: read.shown, base: read.inForce, services) : .empty)
+            \(mayChange ? PolicyEditorPages.editor(startingFrom: read.shown, base: read.inForce, services, proposal: read.again) : .empty)
             </div>
             """
         return services.page(Page("Policy", here: "/policy", main: main), for: call)
@@ -38,6 +46,11 @@ enum PolicyPages {
         var shown: PolicyReading.Document
         var inForce: Version
         var history: [PolicyReading.Document]
+        var proposals: [PolicyProposal]
+        /// The proposals that became versions, by version.
+        var enacted: [Int: PolicyProposal]
+        /// A proposal that the editor starts from.
+        var again: PolicyProposal?
         var names: [String: String]
     }
 
@@ -111,10 +124,20 @@ enum PolicyPages {
         let inForce: HTML =
             entry.version == read.inForce ? " <span class=\"tag good\">In force</span>" : .empty
         let since: HTML = entry.changedAt.map { time($0, now: now) } ?? "Always"
-        let by: HTML = entry.changedBy.map { isolated(read.names[$0] ?? $0) } ?? "Thirdline"
+        let agreed =
+            read.enacted[number]?.approvals.map { isolated(read.names[$0.person] ?? "Somebody") } ?? []
+        let approved: HTML =
+            agreed.isEmpty
+            ? .empty
+            : "<span class=\"two\"><a href=\"/policy/proposals/\(read.enacted[number]?.id.raw ?? "")\">agreed</a>: \(HTML.joined(agreed, by: ", "))</span>"
+        let by: HTML = entry.changedBy.map { "\(isolated(read.names[$0] ?? $0))\(approved)" } ?? "Thirdline"
+        let compare: HTML =
+            number == 0
+            ? .empty
+            : "<span class=\"two\"><a href=\"/policy/compare?from=\(number - 1)&amp;to=\(number)\">Compare<span class=\"sr\"> version \(number) with the one before</span></a></span>"
         let reason: HTML = entry.reason.map(isolated) ?? "The built-in default"
         return """
-            <tr role="row" id="v-\(number)" data-row><th scope="row" role="rowheader"><a href="/policy?version=\(number)" data-row-open>Version \(number)</a>\(inForce)</th><td role="cell" data-label="Since">\(since)</td><td role="cell" data-label="By">\(by)</td><td role="cell" data-label="Reason">\(reason)</td></tr>
+            <tr role="row" id="v-\(number)" data-row><th scope="row" role="rowheader"><a href="/policy?version=\(number)" data-row-open>Version \(number)</a>\(inForce)\(compare)</th><td role="cell" data-label="Since">\(since)</td><td role="cell" data-label="By">\(by)</td><td role="cell" data-label="Reason">\(reason)</td></tr>
 
             """
     }

@@ -27,6 +27,11 @@ package enum RelationsDirectory {
 
     static let table = RelationsQueries.table
 
+    /// The cases that somebody follows up elsewhere as a defect or problem, those linked last first.
+    static func tracked(limit: Int, in tx: borrowing Transaction) throws -> [ID<SupportCase>] {
+        try tx.all(RelationsQueries.tracked(limit: limit)) { ID($0.text(0)) }
+    }
+
     /// The links of a case, oldest first; a case that the actor may not know of is not among them.
     package static func links(
         of id: ID<SupportCase>, for actor: Actor, in tx: borrowing Transaction

@@ -21,6 +21,14 @@ enum RelationsQueries {
     /// The cases that have links of their own, as a query with one column.
     static func casesWithLinks() -> SQL { "SELECT case_id FROM case_link" }
 
+    /// The cases that somebody follows up elsewhere as a defect or problem, those linked last first.
+    static func tracked(limit: Int) -> SQL {
+        """
+        SELECT case_id FROM case_link WHERE record IN ('defect', 'problem')
+        GROUP BY case_id ORDER BY MAX(linked_at) DESC, case_id LIMIT \(limit)
+        """
+    }
+
     static func save(_ row: LinkRow) -> SQL {
         """
         INSERT INTO case_link (id, case_id, relation, record, key, name, url, title, linked_at, linked_by)
@@ -59,6 +67,7 @@ enum RelationsQueries {
             owner: "x", relation: .related, target: LinkTarget(kind: .defect, key: "x", name: "x"),
             linkedAt: Timestamp(microseconds: 0), linkedBy: "x")
         return [
+            tracked(limit: 1),
             links(of: "x"), links(to: .defect, key: "x"), save(row), delete(id: "x"), forget("x"),
             page(after: "", limit: 1), casesWithLinks(),
         ]

@@ -63,7 +63,7 @@ enum RebalancePages {
         let picked = Set(call.request.query.filter { $0.name == "move" }.map(\.value))
         let chosen = picked.isEmpty ? board.moves : board.moves.filter { picked.contains($0.number) }
         let main: HTML = """
-            <div class="q-head"><h1>Load</h1><span class="dim">\(board.people.count) people</span></div>
+            <div class="q-head"><h1>Load</h1><div class="btns"><a class="btn small" href="/routing/concentration">Concentration</a></div><span class="dim">\(board.people.count) people</span></div>
             <p class="lede">What everybody has, and what could move so that nobody has more than enough. Nothing moves before you say so, and all of it can be taken back.</p>
             \(policy.routing.isOn ? "<div class=\"stack\">\(people(board, chosen, policy, now))\(moves(board, chosen, isPicked: !picked.isEmpty, policy, now))</div>" : empty)
             """

@@ -8,10 +8,10 @@ enum RouteExplanationPages {
         let (policy, now) = (services.policy.current, services.clock())
         let (this, situation) = try await services.database.read { tx in
             let this = try CaseDirectory.find(call.request.parameter("id"), for: call.actor, in: tx)
-            return (
-                this,
-                try RoutingDirectory.situation(of: this, policy: policy, for: call.actor, in: tx)
-            )
+            var situation = try RoutingDirectory.situation(
+                of: this, policy: policy, for: call.actor, in: tx)
+            situation.model = try RoutingDirectory.model(policy: policy, now: now, in: tx)
+            return (this, situation)
         }
         let decision = situation.decide(policy, at: now)
         let act: HTML =
@@ -31,7 +31,9 @@ enum RouteExplanationPages {
         guard let queue = route.queue else { return "<p class=\"lede\">It is in no queue yet.</p>" }
         let how: HTML =
             route.rule.map { id in
-                let name = policy.routing.rules.first { $0.id == id }?.name ?? id
+                let name =
+                    id == RoutingRules.learnedRule
+                    ? "Learned from history" : policy.routing.rules.first { $0.id == id }?.name ?? id
                 return "by the rule “\(isolated(name))” of policy version \(route.policy)"
             } ?? "by hand"
         let moves: HTML =

@@ -17,6 +17,11 @@ enum RoutingCasePages {
             let kind: HTML =
                 found.map { $0.kind == .support ? .empty : "<br>\($0.kind.label)" } ?? .empty
             let answers: HTML = found?.answers.map { "<br>Answered by \(isolated($0))" } ?? .empty
+            if let captain = try FlowPages.captain(
+                of: queue, policy: context.policy, now: context.now, for: context.actor, in: tx)
+            {
+                lines.append("<dt>Captain</dt><dd>\(isolated(captain.name))</dd>")
+            }
             lines.append(
                 "<dt>Queue</dt><dd>\(isolated(context.policy.routing.queueName(queue)))\(kind)\(answers)\(moves)</dd>"
             )
@@ -70,6 +75,15 @@ enum RoutingCasePages {
             ("proposed_severity", triage?.proposed.map(JSON.string) ?? .null),
             ("effort", route.effort.map(JSON.string) ?? .null),
             ("reproduction_at", route.reproductionAt?.json ?? .null),
+            (
+                "cover",
+                route.cover.map { cover in
+                    .fields([
+                        "person": .string(cover.person), "cause": .string(cover.cause.rawValue),
+                        "until": cover.until?.json, "since": route.coverAt?.json,
+                    ])
+                } ?? .null
+            ),
         ]
     }
 
@@ -122,6 +136,23 @@ enum RoutingCasePages {
                 "s-again",
                 "tried to see it: <b>\(outcome.label.lowercased())</b>\(words.because(text))"
             )
+        case .coverNeeded(let cover):
+            return (
+                "people", "asked for cover: <b>\(isolated(words.name(cover.person)))</b> \(cover.cause.words)"
+            )
+        case .coverLifted: return ("people", "lifted the cover: nobody needs to stand in any more")
+        case .matchOffered(let match):
+            let reasons = match.reasons.joined(separator: ", ")
+            return (
+                "link",
+                "found that it looks like the \(match.kind.label) <a href=\"/cases/\(match.other.number)\">\(match.other.number)</a>: \(isolated(reasons))"
+            )
+        case .matchAnswered(let other, let isJoined, let reason):
+            let what: HTML =
+                isJoined
+                ? "joined the case to <a href=\"/cases/\(other.number)\">\(other.number)</a>"
+                : "said that it is something else than <a href=\"/cases/\(other.number)\">\(other.number)</a>"
+            return ("link", "\(what)\(words.because(reason))")
         }
     }
 }

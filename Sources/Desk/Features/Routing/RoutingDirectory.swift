@@ -46,11 +46,27 @@ enum RoutingDirectory {
     /// The cases in some queues, as a query with one column.
     static func cases(in queues: [String]) -> SQL { RoutingQueries.cases(in: queues) }
 
+    /// That a row `c` of a list went to a queue before a moment and lies there.
+    static func aged(in queue: String, since moment: Timestamp) -> SQL {
+        "c.case_id IN (\(RoutingQueries.cases(in: queue, routedBefore: moment)))"
+    }
+
     /// The cases of which triage is complete, as a query with one column.
     static var triaged: SQL { RoutingQueries.triaged() }
 
     /// The cases that went between queues more often, as a query with one column.
     static func moved(moreOftenThan most: Int) -> SQL { RoutingQueries.moved(moreOftenThan: most) }
+
+    /// The cases for which somebody has to stand in, and who owns them.
+    static func covered(in tx: borrowing Transaction) throws -> [ID<SupportCase>] {
+        try tx.all(RoutingQueries.covered()) { ID($0.text(0)) }
+    }
+
+    /// That the owner of a row `c` of a list is called away, and nobody stands in for them.
+    static let isUncovered: SQL = "(\(RoutingQueries.isUncovered) AND NOT \(HandoffDirectory.isOffered()))"
+
+    /// The cases that wait for somebody to say whether they are what they look like, as a query with one column.
+    static var matched: SQL { RoutingQueries.matched() }
 
     // MARK: Deciding
 
@@ -66,6 +82,8 @@ enum RoutingDirectory {
         var account: Organisation?
         /// The version of the policy.
         var version: Int
+        /// What history teaches; nil where policy does not ask for it, or nobody looked.
+        var model: RoutingModel?
 
         /// Decides, at a moment.
         /// - Parameter byRules: whether the rules count even where somebody sent the case elsewhere by hand.
@@ -74,6 +92,8 @@ enum RoutingDirectory {
             if !byRules, standing.rule == nil, let queue = standing.queue, policy.routing.queue(queue) != nil
             {
                 policy.routing.rules = [.byHand(queue)]
+            } else {
+                policy.routing = policy.routing.judged(routed, by: model)
             }
             return RoutingDecision(of: routed, people: people, policy: policy, now: now)
         }

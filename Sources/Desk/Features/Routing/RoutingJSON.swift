@@ -31,6 +31,8 @@ enum RoutingJSON {
                         ])
                     }),
                 "people": .array(policy.routing.people.map { person($0, people, policy, now) }),
+                "surges": .array(policy.routing.surges.map { surge($0, now) }),
+                "learned": try learned(policy, now, in: tx),
             ]
         }
     }
@@ -43,8 +45,9 @@ enum RoutingJSON {
         let (policy, now) = (services.policy.current, services.clock())
         return try await services.database.read { tx in
             let this = try CaseDirectory.find(call.request.parameter("id"), for: call.actor, in: tx)
-            let situation = try RoutingDirectory.situation(
+            var situation = try RoutingDirectory.situation(
                 of: this, policy: policy, for: call.actor, in: tx)
+            situation.model = try RoutingDirectory.model(policy: policy, now: now, in: tx)
             let standing = situation.standing
             return .fields([
                 "number": .string(this.number), "queue": standing.queue.map(JSON.string),
@@ -155,6 +158,32 @@ enum RoutingJSON {
         ])
     }
 
+    private static func surge(_ surge: RoutingRules.Surge, _ now: Timestamp) -> JSON {
+        [
+            "id": .string(surge.id), "name": .string(surge.name), "from": surge.from.json,
+            "until": surge.until.json, "is_on": .bool(surge.isOn(at: now)),
+            "queues": .array(surge.queues.map { .string($0.id) }), "rules": .array(surge.rules.map(json)),
+            "staff": .array(
+                surge.staff.map {
+                    ["team": .string($0.team), "people": .array($0.members.map { .string($0.person) })]
+                }),
+        ]
+    }
+
+    /// What history teaches, and how well that went with the latest cases.
+    private static func learned(
+        _ policy: Policy, _ now: Timestamp, in tx: borrowing Transaction
+    ) throws -> JSON {
+        guard let terms = policy.routing.learned,
+            let model = try RoutingDirectory.model(policy: policy, now: now, in: tx)
+        else { return .null }
+        return [
+            "percent": .integer(Int64(terms.percent)), "triage": .string(terms.triage),
+            "cases": .integer(Int64(model.learned)), "judged": .integer(Int64(model.trial.judged)),
+            "sure": .integer(Int64(model.trial.sure)), "right": .integer(Int64(model.trial.right)),
+        ]
+    }
+
     private static func person(
         _ email: String, _ people: [RoutingPerson], _ policy: Policy, _ now: Timestamp
     ) -> JSON {
@@ -231,7 +260,7 @@ enum RoutingDimensions {
     /// Each with the name of its field; words and signatures are looked for in the text.
     static let all: [(name: String, dimension: RoutingRules.Dimension)] = [
         ("severity", .severities), ("product_area", .productAreas), ("component", .components),
-        ("category", .categories), ("environment", .environments), ("tier", .tiers),
+        ("category", .categories), ("service", .services), ("environment", .environments), ("tier", .tiers),
         ("contract", .contracts), ("account", .accounts), ("channel", .channels),
         ("request_type", .requestTypes), ("language", .languages),
     ]

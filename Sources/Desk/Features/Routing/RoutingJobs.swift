@@ -45,15 +45,31 @@ package struct RoutingJobs: Service {
     /// Routes what waits now.
     /// - Returns: how many cases went somewhere.
     @discardableResult package func work() async throws -> Int {
-        let ids = try await services.database.read { [services] tx in
-            let policy = try services.policy.inForce(in: tx)
-            guard policy.routing.isOn else { return [ID<SupportCase>]() }
-            return try Self.waiting(policy, in: tx)
+        let (ids, material) = try await services.database.read { [services] tx in
+            let (policy, now) = (try services.policy.inForce(in: tx), services.clock())
+            guard policy.routing.isOn else { return ([ID<SupportCase>](), Material()) }
+            let waiting = try Self.waiting(policy, in: tx)
+            guard !waiting.isEmpty else { return (waiting, Material()) }
+            return (
+                waiting,
+                Material(
+                    model: try RoutingDirectory.model(policy: policy, now: now, in: tx),
+                    leads: try RoutingDirectory.leads(policy: policy, now: now, in: tx))
+            )
         }
         var count = 0
-        for id in ids where try await route(id) { count += 1 }
+        for id in ids where try await route(id, material) { count += 1 }
+        count += try await CoverJobs(services: services).work()
         if count > 0 { services.live.wake() }
         return count
+    }
+
+    /// What all cases of a round are held against.
+    private struct Material: Sendable {
+        /// What history teaches.
+        var model: RoutingModel?
+        /// What they may be joined to.
+        var leads: [CaseMatch.Lead] = []
     }
 
     /// The cases that nobody owns: those in no queue, and where cases are pushed all, the gravest first.
@@ -75,22 +91,46 @@ package struct RoutingJobs: Service {
         }.map(\.id)
     }
 
-    private func route(_ id: ID<SupportCase>) async throws -> Bool {
+    private func route(_ id: ID<SupportCase>, _ material: Material) async throws -> Bool {
         try await services.database.write { [services] tx in
             let policy = try services.policy.inForce(in: tx)
             guard let this = try CaseDirectory.any(id, in: tx), this.owner == nil else { return false }
             let now = services.clock()
-            let situation = try RoutingDirectory.situation(of: this, policy: policy, for: .system, in: tx)
+            var situation = try RoutingDirectory.situation(of: this, policy: policy, for: .system, in: tx)
+            situation.model = material.model
+            let match = Self.match(this, situation.standing, material.leads, policy)
             let decision = situation.decide(policy, at: now)
-            let facts = try this.routed(
-                by: decision, standing: situation.standing, policy: situation.version,
-                reason: decision.summary(policy) { $0.stamped }, gives: policy.routing.mode == .push,
-                in: policy)
+            let facts =
+                (match.map { [CaseFact.routing(.matchOffered($0))] } ?? [])
+                + (try this.routed(
+                    by: decision, standing: situation.standing, policy: situation.version,
+                    reason: decision.summary(policy) { $0.stamped },
+                    gives: policy.routing.mode == .push && match == nil
+                        && !Self.isHeld(situation.standing, policy, now),
+                    in: policy))
             guard !facts.isEmpty else { return false }
             var made = Decision()
             made.record(facts, on: this.ref)
             _ = try services.journal.append(made.entries, by: Actor.system.id, at: now, in: tx)
             return true
         }
+    }
+
+    /// What a case that was never routed looks like; nil where it looks like nothing, or was asked before.
+    private static func match(
+        _ this: SupportCase, _ route: CaseRoute, _ leads: [CaseMatch.Lead], _ policy: Policy
+    ) -> RoutingFact.Match? {
+        guard let terms = policy.routing.combine, route.matchAt == nil, route.routedAt == nil,
+            this.restriction == nil
+        else { return nil }
+        return CaseMatch(terms, policy: policy).best(for: this, among: leads)
+    }
+
+    /// Whether a case waits for somebody to say whether it is what it looks like.
+    private static func isHeld(_ route: CaseRoute, _ policy: Policy, _ now: Timestamp) -> Bool {
+        guard let terms = policy.routing.combine, route.match != nil, let since = route.matchAt else {
+            return false
+        }
+        return now.seconds(since: since) < Int64(terms.holdMinutes) * 60
     }
 }

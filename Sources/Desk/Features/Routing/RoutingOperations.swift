@@ -7,7 +7,8 @@ extension RoutingFeature {
     /// What can be done; an operation that does not stand here does not exist.
     static let operations = [
         AnyOperation(RouteCase.self), AnyOperation(TriageCase.self), AnyOperation(RecordReproduction.self),
-        ClaimNext.operation, RebalanceCases.operation,
+        ClaimNext.operation, RebalanceCases.operation, TransferRegion.operation,
+        AnyOperation(JoinCase.self), AnyOperation(DeclineMatch.self),
     ]
 }
 
@@ -62,9 +63,9 @@ enum RouteCase: Operation {
         _ input: Input, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> State {
         let found = try visibleCase(input.id, for: actor, in: tx)
-        return State(
-            found: found,
-            situation: try RoutingDirectory.situation(of: found, policy: policy, for: actor, in: tx))
+        var situation = try RoutingDirectory.situation(of: found, policy: policy, for: actor, in: tx)
+        situation.model = try RoutingDirectory.model(policy: policy, now: found.updatedAt, in: tx)
+        return State(found: found, situation: situation)
     }
 
     static func decide(_ input: Input, on state: State, in context: Context) throws(Refusal) -> Decision {

@@ -27,7 +27,8 @@ enum RoutingPages {
                     of: RoutingDimensions.routed(call.request), people: people, policy: policy, now: now)
             }
             return (
-                people: people, counts: try RoutingDirectory.counts(policy: policy, for: call.actor, in: tx),
+                people: people, model: try RoutingDirectory.model(policy: policy, now: now, in: tx),
+                counts: try RoutingDirectory.counts(policy: policy, for: call.actor, in: tx),
                 tried: tried, found: found
             )
         }
@@ -37,7 +38,7 @@ enum RoutingPages {
         let main: HTML = """
             <div class="q-head"><h1>Routing</h1><div class="btns">\(change)</div></div>
             \(lede(policy))
-            \(policy.routing.isOn ? "<div class=\"stack\">\(attempt(call, number, read.found, read.tried, policy, now))\(queues(read.counts, policy))\(people(read.people, policy, now))\(rules(policy))</div>" : empty)
+            \(policy.routing.isOn ? "<div class=\"stack\">\(attempt(call, number, read.found, read.tried, policy, now))\(surges(policy, now))\(queues(read.counts, policy))\(people(read.people, policy, now))\(rules(policy))\(learned(read.model, policy))</div>" : empty)
             """
         return services.page(Page("Routing", here: "/routing", main: main), for: call)
     }
@@ -108,6 +109,7 @@ enum RoutingPages {
             case .categories: policy.categories.map { ($0.id, $0.name) }
             case .environments: policy.environments.map { ($0.id, $0.name) }
             case .channels: policy.channels.map { ($0.id, $0.name) }
+            case .services: policy.services.map { ($0.id, $0.name) }
             case .requestTypes: policy.requestTypes.map { ($0.id, $0.name) }
             case .accounts, .languages, .errors, .words: nil
             }
@@ -121,6 +123,46 @@ enum RoutingPages {
         }
         return
             "<div class=\"fld\">\(label)<select class=\"input\" id=\"try-\(name)\" name=\"\(name)\"><option value=\"\">Not known</option>\(options)</select></div>"
+    }
+
+    // MARK: What holds for a time, and what history says
+
+    private static func surges(_ policy: Policy, _ now: Timestamp) -> HTML {
+        let listed = policy.routing.surges.filter { $0.until > now.adding(seconds: -7 * 86_400) }
+        guard !listed.isEmpty else { return .empty }
+        let rows = listed.map { surge -> HTML in
+            let state: HTML =
+                surge.isOn(at: now)
+                ? "<span class=\"tag warn\">On</span> until \(zonedTime(surge.until, now: now))"
+                : surge.until <= now
+                    ? "<span class=\"tag\">Over</span> since \(zonedTime(surge.until, now: now))"
+                    : "<span class=\"tag\">Comes</span> \(zonedTime(surge.from, now: now)) until \(zonedTime(surge.until, now: now))"
+            var adds = surge.queues.map { "queue \($0.name)" } + surge.rules.map { "rule “\($0.name)”" }
+            adds += surge.staff.map { staff in
+                let team = policy.routing.team(staff.team)?.name ?? staff.team
+                return "\(staff.members.map(\.person).joined(separator: ", ")) in \(team)"
+            }
+            if let mode = surge.mode { adds.append("cases are \(mode == .push ? "pushed" : "pulled")") }
+            return """
+                <tr role="row"><th scope="row" role="rowheader">\(isolated(surge.name))<span class="two">\(isolated(adds.joined(separator: " · ")))</span></th><td role="cell" data-label="State"><div>\(state)</div></td></tr>
+
+                """
+        }
+        return """
+            <section aria-labelledby="surges"><div class="sec"><h2 id="surges">Surges</h2><span class="dim">\(listed.count)</span></div><div class="card clip"><table class="tbl routes pair" role="table" aria-labelledby="surges"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">What it adds</th><th scope="col" role="columnheader">State</th></tr></thead><tbody role="rowgroup">\(rows)</tbody></table></div><p class="by">A surge ends by itself; cases that wait in its queues then go by the usual rules.</p></section>
+            """
+    }
+
+    private static func learned(_ model: RoutingModel?, _ policy: Policy) -> HTML {
+        guard let model, let terms = policy.routing.learned else { return .empty }
+        let trial = model.trial
+        let words: HTML =
+            model.learned == 0
+            ? "Fewer than \(terms.leastCases) cases were resolved in a queue in the last \(terms.days) days: history teaches nothing yet, and the rules alone count."
+            : "Learned from \(grouped(model.learned)) cases of the last \(terms.days) days. Tried on the latest \(grouped(trial.judged)): sure enough of \(grouped(trial.sure)), of which \(grouped(trial.right)) went where it would have sent them; the others would wait in \(isolated(policy.routing.queueName(terms.triage))) for a person."
+        return """
+            <section class="card pad" aria-labelledby="learned"><h2 id="learned">What history says</h2><p>Where no rule with a condition takes a case, history names its queue if it is at least \(terms.percent) % sure. \(words)</p></section>
+            """
     }
 
     // MARK: What there is
@@ -141,7 +183,7 @@ enum RoutingPages {
                 ? "<span class=\"dim\">0</span>"
                 : "<a class=\"warn\" href=\"\(QueueSearchPages.address("is:open no:owner queue:\(queue.id)"))\">\(count.unowned)</a>"
             return """
-                <tr role="row"><th scope="row" role="rowheader"><a href="\(QueueSearchPages.address("is:open queue:\(queue.id)"))">\(isolated(queue.name))</a><span class="two">\(kind)\(team)\(help)\(clock)</span></th><td role="cell" data-label="Open">\(count.open)</td><td role="cell" data-label="Nobody’s">\(unowned)</td></tr>
+                <tr role="row"><th scope="row" role="rowheader"><a href="\(QueueSearchPages.address("is:open queue:\(queue.id)"))">\(isolated(queue.name))</a> <a class="f13" href="/routing/queues/\(queue.id)">Flow<span class="sr"> of \(isolated(queue.name))</span></a><span class="two">\(kind)\(team)\(help)\(clock)</span></th><td role="cell" data-label="Open">\(count.open)</td><td role="cell" data-label="Nobody’s">\(unowned)</td></tr>
 
                 """
         }
