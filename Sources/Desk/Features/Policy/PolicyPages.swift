@@ -137,7 +137,7 @@ enum PolicyPages {
             : "<span class=\"two\"><a href=\"/policy/compare?from=\(number - 1)&amp;to=\(number)\">Compare<span class=\"sr\"> version \(number) with the one before</span></a></span>"
         let reason: HTML = entry.reason.map(isolated) ?? "The built-in default"
         return """
-            <tr role="row" id="v-\(number)" data-row><th scope="row" role="rowheader"><a href="/policy?version=\(number)" data-row-open>Version \(number)</a>\(inForce)\(compare)</th><td role="cell" data-label="Since">\(since)</td><td role="cell" data-label="By">\(by)</td><td role="cell" data-label="Reason">\(reason)</td></tr>
+            <tr role="row" id="v-\(number)" data-row><th scope="row" role="rowheader"><a href="/policy?version=\(number)" data-row-open>Version \(number)</a>\(inForce)</th><td role="cell" data-label="Since">\(since)</td><td role="cell" data-label="By">\(by)</td><td role="cell" data-label="Reason">\(reason)\(compare)</td></tr>
 
             """
     }
