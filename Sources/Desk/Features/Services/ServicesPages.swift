@@ -38,7 +38,7 @@ enum ServicesPages {
         let rows = standing.map { one -> HTML in
             let budget = one.budget
             return """
-                <tr><th scope="row"><a href="/services/\(one.service.id)">\(isolated(one.service.name))</a><span class="two">\(budget.objective.words)</span></th><td data-label="Left">\(left(budget))</td><td class="num" data-label="Was well">\(ServiceObjective.percent(budget.availability)) %</td><td data-label="Burn rate">\(burn(budget, 3600, "1 h")), \(burn(budget, 21_600, "6 h")), \(burn(budget, 259_200, "3 d"))</td></tr>
+                <tr><th scope="row"><a href="/services/\(one.service.id)">\(isolated(one.service.name))</a><span class="two">\(budget.objective.words)</span></th><td data-label="Left"><span>\(left(budget))</span></td><td class="num" data-label="Was well">\(ServiceObjective.percent(budget.availability)) %</td><td data-label="Burn rate"><span>\(burn(budget, 3600, "1 h")), \(burn(budget, 21_600, "6 h")), \(burn(budget, 259_200, "3 d"))</span></td></tr>
 
                 """
         }
