@@ -98,6 +98,7 @@ class EveryPageTests(BrowserTest):
             "/bulk/{id}": self.bulk_run(),
             "/prevention/{id}": self.prevention_step(),
             "/services/{id}": "/services/payments",
+            "/routing/queues/{id}": "/routing/queues/payments",
             "/policy/proposals/{id}": self.first("/policy", r'href="(/policy/proposals/[0-9a-f-]{36})"'),
             "/outages/{id}": self.first("/services/platform", r'href="(/outages/[0-9a-f-]{36})/withdraw"'),
             "/mail/{id}": self.first("/mail", r'href="(/mail/[0-9a-f-]{36})"'),
