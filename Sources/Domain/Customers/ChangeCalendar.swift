@@ -35,6 +35,9 @@ package struct ChangeCalendar: Equatable, Sendable {
         (self.zone, self.windows, self.freezes) = (zone, windows, freezes)
     }
 
+    /// The windows and freezes, as they are written.
+    package var parts: [String] { windows + freezes.map(\.text) }
+
     /// Whether changes are allowed at any time.
     package var isEmpty: Bool { windows.isEmpty && freezes.isEmpty }
 

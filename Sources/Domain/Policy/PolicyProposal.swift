@@ -220,6 +220,37 @@ extension PolicyProposal {
         return now > made.lapsesAt ? .lapsed : nil
     }
 
+    /// Where it stands, on the wire and in lists.
+    package enum Standing: String, Sendable {
+        /// Those who were asked have not all agreed yet.
+        case waiting
+        /// It came into force.
+        case enacted
+        /// Somebody who was asked did not agree.
+        case refused
+        /// Its author took it back.
+        case withdrawn
+        /// Another version came into force meanwhile.
+        case overtaken
+        /// Nobody agreed in time.
+        case lapsed
+    }
+
+    /// Where it stands at a moment.
+    package func standing(inForce version: Int, at now: Timestamp) -> Standing {
+        switch outcome {
+        case .enacted: return .enacted
+        case .refused: return .refused
+        case .withdrawn: return .withdrawn
+        case nil: break
+        }
+        return switch obstacle(inForce: version, at: now) {
+        case .overtaken: .overtaken
+        case .lapsed: .lapsed
+        case nil: .waiting
+        }
+    }
+
     /// How many more must agree under a rule.
     package func missing(_ rule: Policy.ApprovalRule) -> Int {
         max(0, rule.approvers - approvals.count { $0.rules.contains(rule.id) })

@@ -6,6 +6,8 @@ package struct Cover: Sendable {
         package var cause: RoutingFact.Cover.Cause
         /// Tells one absence from the next.
         package var key: String
+        /// From when; nil where it has begun.
+        package var begins: Timestamp?
         /// Until when; nil where nobody knows.
         package var until: Timestamp?
         /// The team that takes over; nil for whoever routing finds.
@@ -19,10 +21,11 @@ package struct Cover: Sendable {
 
         /// An absence with all parts.
         package init(
-            cause: RoutingFact.Cover.Cause, key: String, until: Timestamp?, team: String? = nil,
+            cause: RoutingFact.Cover.Cause, key: String, begins: Timestamp? = nil, until: Timestamp?,
+            team: String? = nil,
             severities: Set<String> = [], isBySeverity: Bool = false, step: RoutingRules.CoverTerms.Step
         ) {
-            (self.cause, self.key, self.until, self.team) = (cause, key, until, team)
+            (self.cause, self.key, self.begins, self.until, self.team) = (cause, key, begins, until, team)
             (self.severities, self.isBySeverity, self.step) = (severities, isBySeverity, step)
         }
     }
@@ -72,9 +75,7 @@ package struct Cover: Sendable {
         guard let (_, team) = policy.routing.member(person.email),
             let transfer = FollowTheSun(policy: policy, now: now).transfer(from: team)
         else { return nil }
-        return Absence(
-            cause: .region, key: "\(team.id) \(transfer.at.rfc3339)", until: transfer.back,
-            team: transfer.to.id, severities: transfer.severities, isBySeverity: true, step: .handOver)
+        return transfer.absence
     }
 
     private func hours(of email: String) -> WorkingHours? {
@@ -92,7 +93,8 @@ package struct Cover: Sendable {
         return deadline <= max(soon, absence.until ?? soon)
     }
 
-    /// Who stands in for the owner of a case: whoever routing would choose, without those who are called away too.
+    /// Who stands in for the owner of a case: whoever routing would choose when the absence begins, without those who are
+    /// called away too.
     package func standIn(
         for this: RoutedCase, queue: String?, people: [RoutingPerson], owner: ID<Person>, absence: Absence
     ) -> RoutingDecision {
@@ -110,7 +112,7 @@ package struct Cover: Sendable {
             policy.routing.rules = [.byHand(queue)]
         }
         let free = people.filter { $0.id != owner && incidents[$0.id] == nil }
-        return RoutingDecision(of: this, people: free, policy: policy, now: now)
+        return RoutingDecision(of: this, people: free, policy: policy, now: max(now, absence.begins ?? now))
     }
 }
 
@@ -128,6 +130,13 @@ package struct FollowTheSun: Sendable {
         package var back: Timestamp?
         /// The severities of the cases that go.
         package var severities: Set<String>
+
+        /// Why those whose shift ends cannot look after their cases.
+        package var absence: Cover.Absence {
+            Cover.Absence(
+                cause: .region, key: "\(from.id) \(at.rfc3339)", begins: at, until: back, team: to.id,
+                severities: severities, isBySeverity: true, step: .handOver)
+        }
     }
 
     private let policy: Policy
@@ -203,7 +212,7 @@ extension SupportCase {
                         HandoffFact.Offer(
                             handover: handoffs.nextHandover, way: .colleague, from: owner.raw,
                             person: person.id.raw, role: nil, brief: brief, generated: nil,
-                            acceptBy: context.now.adding(
+                            acceptBy: max(context.now, absence.begins ?? context.now).adding(
                                 seconds: Int64(context.policy.handover.acceptMinutes) * 60))))
             ]
         }

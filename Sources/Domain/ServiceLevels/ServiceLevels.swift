@@ -1,3 +1,5 @@
+import Diagnosis
+
 /// What is promised to whom: calendars, and service levels of which the first that fits a case counts.
 package struct ServiceLevels: Sendable {
     /// The calendars.

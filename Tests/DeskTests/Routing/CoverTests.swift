@@ -180,19 +180,23 @@ struct CoverTests {
             #expect(day["cases"]?.array?.map { $0["number"]?.string } == [grave])
             #expect(try await marta.submit("/handover/transfer", ["team": "day"]).status == 403)
 
+            let tomorrow = desk.clock.now.adding(seconds: 24 * 3600)
+            try await desk.perform("person.set_away", as: .ines, ["until": .text(tomorrow.rfc3339)])
             let early = try await server.program(.ines).post(
                 "/api/v1/handover/transfer", json: ["team": "day"])
-            #expect(early.status == 409, "nobody of the night works yet: \(early.body)")
+            #expect(early.status == 409, "nobody of the night works then: \(early.body)")
             #expect(
-                early.json["detail"]?.string?.contains("Nobody of Night team can take \(grave) now") == true)
+                early.json["detail"]?.string?.contains("Nobody of Night team can take \(grave) when") == true)
+            try await desk.perform("person.set_away", as: .ines, [:])
 
-            // The night begins at five; the day hands over from half past four on, to whoever is there by then.
+            // The night begins at five, when the day ends: from half past four on it is offered to whoever works from five.
             desk.clock.advance(seconds: 8 * 3600 - 60)
-            try await RoutingDesk.apply(
-                Self.regions.replacing("17:00-24:00", with: "16:00-24:00"), on: desk)
             try await cover(desk)
             let offer = try #require(try await desk.services.openOffer(grave, desk))
             #expect(offer.offer.person == desk.people[.ines]?.id.raw)
+            #expect(
+                offer.offer.acceptBy.rfc3339 == "2026-03-02T17:30:00Z",
+                "nobody has to accept before the shift")
             #expect(
                 offer.offer.brief.contains("Where it stands: New")
                     && offer.offer.brief.contains("Refunds fail"))

@@ -1,22 +1,39 @@
 import Diagnosis
 import Domain
+import Synchronization
 
 /// What a text that somebody pasted into a report says as a log: patterns that tell of trouble, stack traces, codes.
 enum PastedLog {
     /// Longer texts come as evidence.
     private static let longest = 200_000
-    /// Of texts without any of these nothing is asked.
+    /// At most so many of each are taken.
     private static let most = 40
+
+    /// What was found in the texts that were looked at last: the page of a case asks each time it is shown.
+    private static let known = Mutex<[String: [SimilarCases.Mark]]>([:])
+    /// So many texts are kept, and none that is longer.
+    private static let (kept, longestKept) = (500, 8000)
 
     /// What other cases can have in common with the text.
     static func marks(of text: String) -> [SimilarCases.Mark] {
+        if let marks = known.withLock({ $0[text] }) { return marks }
+        let marks = read(text)
+        guard text.utf8.count <= longestKept else { return marks }
+        known.withLock { known in
+            if known.count >= kept { known.removeAll(keepingCapacity: true) }
+            known[text] = marks
+        }
+        return marks
+    }
+
+    private static func read(_ text: String) -> [SimilarCases.Mark] {
         let bytes = Array(text.utf8.prefix(longest))
         guard bytes.count > 8 else { return [] }
         let codes = ErrorCode.codes(in: text).prefix(most).map {
             SimilarCases.Mark(kind: .code, id: $0, words: $0)
         }
         // One line is a sentence more often than a log.
-        guard bytes.filter({ $0 == 0x0A }).count >= 1 else { return Array(codes) }
+        guard bytes.contains(0x0A) else { return Array(codes) }
         let format = LogFormat(learningFrom: [.init(offset: 0, bytes: bytes)])
         var examiner = LogExaminer(format, name: "report")
         bytes.withUnsafeBytes { examiner.feed($0) }

@@ -10,8 +10,7 @@ enum AccountAspects {
         case "name": return ("Name", this.name)
         case "tier": return ("Tier", policy.name(of: this.tier, in: \.tiers))
         case "change_calendar":
-            let calendar = this.record.changeCalendars.last
-            let parts = (calendar?.windows ?? []) + (calendar?.freezes.map(\.text) ?? [])
+            let parts = this.record.changeCalendars.last?.parts ?? []
             return ("Change windows", parts.isEmpty ? "none" : parts.joined(separator: "; "))
         default: break
         }

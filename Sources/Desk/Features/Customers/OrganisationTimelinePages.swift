@@ -243,7 +243,7 @@ struct OrganisationSentence {
                 "clock",
                 calendar.isEmpty
                     ? "noted that changes are welcome at any time"
-                    : "set the change windows and freezes: \(isolated((calendar.windows + calendar.freezes.map(\.text)).joined(separator: "; ")))"
+                    : "set the change windows and freezes: \(isolated(calendar.parts.joined(separator: "; ")))"
             )
         }
     }

@@ -100,15 +100,9 @@ enum PolicyJSON {
     }
 
     private static func proposal(_ one: PolicyProposal, _ version: Int, _ now: Timestamp) -> JSON {
-        let state: String =
-            switch (one.outcome, one.obstacle(inForce: version, at: now)) {
-            case (let outcome?, _): outcome.rawValue
-            case (nil, .overtaken): "overtaken"
-            case (nil, .lapsed): "lapsed"
-            case (nil, nil): "waiting"
-            }
-        return .fields([
-            "id": .string(one.id.raw), "state": .string(state), "author": .string(one.author),
+        .fields([
+            "id": .string(one.id.raw),
+            "state": .string(one.standing(inForce: version, at: now).rawValue), "author": .string(one.author),
             "proposed_at": one.madeAt.json, "lapses_at": one.made.lapsesAt.json,
             "reason": .string(one.made.reason), "document": .string(one.made.document),
             "base": .integer(Int64(one.made.base)), "enacted": one.enacted.map { .integer(Int64($0)) },

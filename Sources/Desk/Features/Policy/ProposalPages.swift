@@ -123,13 +123,13 @@ enum ProposalPages {
         guard !proposals.isEmpty else { return .empty }
         let rows = proposals.map { one -> HTML in
             let state: HTML =
-                switch (one.outcome, one.obstacle(inForce: inForce.number, at: now)) {
-                case (.enacted, _): "<span class=\"tag good\">Version \(one.enacted ?? 0)</span>"
-                case (.refused, _): "<span class=\"tag bad\">Refused</span>"
-                case (.withdrawn, _): "<span class=\"tag\">Taken back</span>"
-                case (nil, .overtaken): "<span class=\"tag\">Overtaken</span>"
-                case (nil, .lapsed): "<span class=\"tag\">Lapsed</span>"
-                case (nil, nil): "<span class=\"tag warn\">Waits</span>"
+                switch one.standing(inForce: inForce.number, at: now) {
+                case .enacted: "<span class=\"tag good\">Version \(one.enacted ?? 0)</span>"
+                case .refused: "<span class=\"tag bad\">Refused</span>"
+                case .withdrawn: "<span class=\"tag\">Taken back</span>"
+                case .overtaken: "<span class=\"tag\">Overtaken</span>"
+                case .lapsed: "<span class=\"tag\">Lapsed</span>"
+                case .waiting: "<span class=\"tag warn\">Waits</span>"
                 }
             return """
                 <tr role="row" data-row><th scope="row" role="rowheader"><a href="/policy/proposals/\(one.id.raw)" data-row-open dir="auto">\(one.made.reason)</a></th><td role="cell" data-label="By">\(isolated(names[one.author] ?? "Somebody"))</td><td role="cell" data-label="Proposed">\(time(one.madeAt, now: now))</td><td role="cell" data-label="State">\(state)</td></tr>

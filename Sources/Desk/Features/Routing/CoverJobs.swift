@@ -15,6 +15,7 @@ struct CoverJobs: Sendable {
     /// What is to be done with a case.
     private struct Task: Sendable {
         var id: ID<SupportCase>
+        var owner: ID<Person>
         var absence: Cover.Absence
     }
 
@@ -31,16 +32,16 @@ struct CoverJobs: Sendable {
         let (tasks, lifted) = try await services.database.read { [services] tx in
             let policy = try services.policy.inForce(in: tx)
             let rules = policy.routing
-            guard rules.cover != nil || rules.sun != nil else {
-                return ([Task](), try RoutingDirectory.covered(in: tx))
-            }
+            let standing = try Self.standing(in: tx)
+            guard rules.cover != nil || rules.sun != nil else { return ([Task](), standing) }
             let situation = try Self.situation(policy, now, in: tx)
             return (
-                try Self.tasks(situation, policy, in: tx), try Self.lifted(situation, policy, in: tx)
+                try Self.tasks(situation, policy, in: tx),
+                try standing.filter { try Self.isLifted($1, of: $0, situation, policy, in: tx) }
             )
         }
         var count = 0
-        for id in lifted where try await lift(id) { count += 1 }
+        for (id, cover) in lifted where try await lift(cover, of: id) { count += 1 }
         for task in tasks where try await see(to: task) { count += 1 }
         return count
     }
@@ -105,37 +106,41 @@ struct CoverJobs: Sendable {
                 if !isSeenTo,
                     situation.cover.isAtRisk(severity: this.severity.raw, deadline: due, in: absence)
                 {
-                    tasks.append(Task(id: this.id, absence: absence))
+                    tasks.append(Task(id: this.id, owner: person.id, absence: absence))
                 }
             }
         }
         return tasks
     }
 
-    /// Cases for which nobody has to stand in any more: another owner has them, or theirs is back.
-    private static func lifted(
-        _ situation: Situation, _ policy: Policy, in tx: borrowing Transaction
-    ) throws -> [ID<SupportCase>] {
-        let ids = try RoutingDirectory.covered(in: tx)
-        let routes = try RoutingDirectory.routes(of: ids, in: tx)
-        return try ids.filter { id in
-            guard let cover = routes[id]?.cover, let this = try CaseDirectory.any(id, in: tx) else {
-                return false
-            }
-            guard this.owner?.raw == cover.person, policy.phase(of: this.status) == .open,
-                let person = situation.people.first(where: { $0.id.raw == cover.person }),
-                let absence = situation.cover.absence(of: person)
-            else { return true }
-            // Who was off for the rest of a day and is now away for a week is called away anew, not back.
-            return absence.cause == .region && cover.cause != .region ? false : absence.key != cover.key
-        }
+    /// What is known of the cases for which somebody has to stand in.
+    private static func standing(
+        in tx: borrowing Transaction
+    ) throws -> [ID<SupportCase>: RoutingFact.Cover] {
+        try RoutingDirectory.routes(of: try RoutingDirectory.covered(in: tx), in: tx).compactMapValues(
+            \.cover)
+    }
+
+    /// Whether nobody has to stand in any more: another owner has the case, or its owner is back.
+    private static func isLifted(
+        _ cover: RoutingFact.Cover, of id: ID<SupportCase>, _ situation: Situation, _ policy: Policy,
+        in tx: borrowing Transaction
+    ) throws -> Bool {
+        guard let this = try CaseDirectory.any(id, in: tx) else { return false }
+        guard this.owner?.raw == cover.person, policy.phase(of: this.status) == .open,
+            let person = situation.people.first(where: { $0.id.raw == cover.person }),
+            let absence = situation.cover.absence(of: person)
+        else { return true }
+        // Who was off for the rest of a day and is now away for a week is called away anew, not back.
+        return absence.cause == .region && cover.cause != .region ? false : absence.key != cover.key
     }
 
     // MARK: Doing it
 
-    private func lift(_ id: ID<SupportCase>) async throws -> Bool {
+    /// Another round, here or on another node, may have found somebody else called away since: that stays.
+    private func lift(_ cover: RoutingFact.Cover, of id: ID<SupportCase>) async throws -> Bool {
         try await services.database.write { [services] tx in
-            guard try RoutingDirectory.route(of: id, in: tx).cover != nil else { return false }
+            guard try RoutingDirectory.route(of: id, in: tx).cover == cover else { return false }
             var made = Decision()
             made.record(CaseFact.routing(.coverLifted), on: SupportCase.ref(id))
             _ = try services.journal.append(
@@ -147,12 +152,13 @@ struct CoverJobs: Sendable {
     private func see(to task: Task) async throws -> Bool {
         try await services.database.write { [services] tx in
             let (policy, now) = (try services.policy.inForce(in: tx), services.clock())
-            guard let this = try CaseDirectory.any(task.id, in: tx), let owner = this.owner else {
+            guard let this = try CaseDirectory.any(task.id, in: tx), this.owner == task.owner else {
                 return false
             }
             let known = try RoutingDirectory.route(of: task.id, in: tx).cover
-            guard known?.person != owner.raw || known?.key != task.absence.key else { return false }
-            let made = try Self.decide(this, owner, task.absence, policy, now, in: tx)
+            guard known?.person != task.owner.raw || known?.key != task.absence.key else { return false }
+            let cover = Cover(policy: policy, now: now, incidents: try Self.joined(policy, in: tx))
+            let made = try Self.decide(this, task.owner, task.absence, cover, policy, now, in: tx)
             guard !made.entries.isEmpty else { return false }
             _ = try services.journal.append(made.entries, by: Actor.system.id, at: now, in: tx)
             return true
@@ -161,12 +167,10 @@ struct CoverJobs: Sendable {
 
     /// What standing in for an owner comes to.
     private static func decide(
-        _ this: SupportCase, _ owner: ID<Person>, _ absence: Cover.Absence, _ policy: Policy,
-        _ now: Timestamp,
-        in tx: borrowing Transaction
+        _ this: SupportCase, _ owner: ID<Person>, _ absence: Cover.Absence, _ cover: Cover,
+        _ policy: Policy, _ now: Timestamp, in tx: borrowing Transaction
     ) throws -> Decision {
         let situation = try RoutingDirectory.situation(of: this, policy: policy, for: .system, in: tx)
-        let cover = Cover(policy: policy, now: now, incidents: try joined(policy, in: tx))
         let decision = cover.standIn(
             for: situation.routed, queue: situation.standing.queue, people: situation.people, owner: owner,
             absence: absence)
@@ -188,13 +192,11 @@ struct CoverJobs: Sendable {
         _ transfer: FollowTheSun.Transfer, for context: Context, in tx: borrowing Transaction
     ) throws -> (decision: Decision, offered: [String], left: [String]) {
         let (policy, now) = (context.policy, context.now)
-        let absence = Cover.Absence(
-            cause: .region, key: "\(transfer.from.id) \(transfer.at.rfc3339)", until: transfer.back,
-            team: transfer.to.id, severities: transfer.severities, isBySeverity: true, step: .handOver)
+        let cover = Cover(policy: policy, now: now, incidents: try joined(policy, in: tx))
         var (made, offered, left) = (Decision(), [String](), [String]())
         for this in try shift(transfer, for: context.actor, policy, in: tx) {
             guard let owner = this.owner else { continue }
-            let one = try decide(this, owner, absence, policy, now, in: tx)
+            let one = try decide(this, owner, transfer.absence, cover, policy, now, in: tx)
             made.record(one)
             let isOffered = one.entries.contains { $0.body.kind == "case.handover_offered" }
             if isOffered { offered.append(this.number) } else { left.append(this.number) }

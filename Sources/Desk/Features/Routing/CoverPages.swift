@@ -189,7 +189,8 @@ enum TransferRegion {
                 .conflict, "nothing_to_offer",
                 left.isEmpty
                     ? "\(team.name) has no open case that goes to \(transfer.to.name)."
-                    : "Nobody of \(transfer.to.name) can take \(left.joined(separator: ", ")) now.")
+                    : "Nobody of \(transfer.to.name) can take \(left.joined(separator: ", ")) when the shift of \(team.name) ends."
+            )
         }
         decision.answer["offered"] = .array(offered.map(JSON.string))
         decision.answer["left"] = .array(left.map(JSON.string))

@@ -185,7 +185,8 @@ package enum ServiceLevelsDirectory {
 struct ClockBasis {
     /// The policy.
     let policy: Policy
-    private let version: Int
+    /// Its version.
+    let version: Int
     private let programs: Set<String>
     private var earlier: [Int: Policy] = [:]
     private var sought: Set<Int>

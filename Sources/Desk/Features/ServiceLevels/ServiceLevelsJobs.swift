@@ -133,10 +133,18 @@ package struct ServiceLevelsJobs: Service {
         do {
             let settlements = try settlements.get()
             try await services.database.write { [services] tx in
-                var basis = try Settlement.Basis(try services.policy.inForce(in: tx), in: tx)
+                let version = try ServiceLevelsDirectory.policyVersion(in: tx)
+                // Read only where something changed meanwhile: others wait for this transaction.
+                var basis: Settlement.Basis?
                 for settlement in settlements {
-                    _ = try settlement.upToDate(&basis, at: now, in: tx)?
-                        .keep(at: now, journal: services.journal, in: tx)
+                    var current: Settlement? = settlement
+                    if try !settlement.isUpToDate(underPolicy: version, in: tx) {
+                        var read =
+                            try basis ?? Settlement.Basis(try services.policy.inForce(in: tx), in: tx)
+                        current = try Settlement(settlement.id, &read, at: now, in: tx)
+                        basis = read
+                    }
+                    _ = try current?.keep(at: now, journal: services.journal, in: tx)
                 }
             }
         } catch let fault as StorageFault where fault.isTemporary {
@@ -230,12 +238,10 @@ private struct Settlement: Sendable {
     /// What is the same for all cases.
     struct Basis {
         var clocks: ClockBasis
-        var version: Int
         var epoch: Timestamp
 
         init(_ policy: Policy, in tx: borrowing Transaction) throws {
             clocks = try ClockBasis(policy, in: tx)
-            version = try ServiceLevelsDirectory.policyVersion(in: tx)
             epoch = try ServiceLevelsJobs.epoch(in: tx)
         }
     }
@@ -265,14 +271,15 @@ private struct Settlement: Sendable {
         }
     }
 
-    private var id: String
-    private var state: State
+    /// The case.
+    let id: String
+    private let state: State
     /// Nil where the case is gone.
     private var outcome: Outcome?
 
     /// Works a case out; nil where it has no clocks.
     init?(_ id: String, _ basis: inout Basis, at now: Timestamp, in tx: borrowing Transaction) throws {
-        guard let state = try State(of: id, policy: basis.version, in: tx) else { return nil }
+        guard let state = try State(of: id, policy: basis.clocks.version, in: tx) else { return nil }
         (self.id, self.state) = (id, state)
         guard let found = try CaseDirectory.any(ID(id), in: tx) else { return }
         let history = try ServiceLevelsDirectory.facts(of: found.id, in: tx)
@@ -286,17 +293,14 @@ private struct Settlement: Sendable {
             clocks, pending, silence: NoResponse(history, policy: policy).next(of: found, policy: policy)?.at)
         outcome = Outcome(
             fired: Self.entries(clocks, events, at: now, of: found.id),
-            deeds: found.outwardDeeds(history, policy: policy, version: basis.version, at: now).entries,
+            deeds: found.outwardDeeds(history, policy: policy, version: state.policy, at: now).entries,
             clocks: clocks.outcomes(pending: pending), next: next,
             isOver: !clocks.isOpen && next.fireAt == nil)
     }
 
-    /// This, or what comes out now where case, clocks or policy changed since; nil where the case has no clocks any more.
-    func upToDate(
-        _ basis: inout Basis, at now: Timestamp, in tx: borrowing Transaction
-    ) throws -> Settlement? {
-        if try State(of: id, policy: basis.version, in: tx) == state { return self }
-        return try Settlement(id, &basis, at: now, in: tx)
+    /// Whether neither case, clocks nor policy changed since.
+    func isUpToDate(underPolicy version: Int, in tx: borrowing Transaction) throws -> Bool {
+        try State(of: id, policy: version, in: tx) == state
     }
 
     /// Records what fired and what is done about it, and keeps when the case is to be worked out next.

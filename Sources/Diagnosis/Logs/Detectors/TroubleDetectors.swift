@@ -69,8 +69,8 @@ enum SignalDetector {
     private static func isStubborn(_ patterns: [LogEvidence.Pattern]) -> Bool {
         patterns.contains { pattern in
             guard let says = pattern.says, (pattern.worst ?? .error) >= .warning else { return false }
-            return says.hasPrefix("giving up") || ByteText.contains(says, "exhausted")
-                || ByteText.contains(says, "exceeded")
+            return says.hasPrefix("giving up") || says.contains(bytesOf: "exhausted")
+                || says.contains(bytesOf: "exceeded")
         }
     }
 

@@ -197,7 +197,7 @@ struct AccessLine {
     /// The status at the end of a pattern such as `GET /orders/<*> 404`; nil for any other pattern.
     static func status(of text: String) -> String? {
         guard let blank = text.utf8.lastIndex(of: 0x20), text.utf8.first.map({ $0.isUppercase }) ?? false,
-            ByteText.contains(text, " /")
+            text.contains(bytesOf: " /")
         else { return nil }
         let status = String(text[text.index(after: blank)...])
         return status.utf8.count == 3 && status.utf8.allSatisfy(\.isDigit) ? status : nil

@@ -144,7 +144,7 @@ enum FrameLine {
             guard name.offset(of: " ") < 0, name.offset(of: ".") > 0 else {
                 // .NET: arguments with types, maybe with generic ones.
                 let function = upToArguments(rest)
-                guard ByteText.contains(function, "."), !ByteText.contains(function, " ") else { return nil }
+                guard function.contains(bytesOf: "."), !function.contains(bytesOf: " ") else { return nil }
                 return .frame(.dotnet, function: function, file: "", line: nil)
             }
             // "java.base/java.lang.Thread.run", "app//com.x.Y.z".

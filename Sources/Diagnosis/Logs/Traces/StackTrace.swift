@@ -156,24 +156,11 @@ public struct CodeOwnership: Sendable {
     /// Whether a call is one of own code.
     func isOwn(function: String, file: String) -> Bool {
         for name in own where !name.isEmpty {
-            if function.hasPrefix(name) || ByteText.contains(file, name) { return true }
+            if function.hasPrefix(name) || file.contains(bytesOf: name) { return true }
         }
         if !own.isEmpty { return false }
         for name in Self.packages where function.hasPrefix(name) { return false }
-        for part in Self.paths where ByteText.contains(file, part) { return false }
+        for part in Self.paths where file.contains(bytesOf: part) { return false }
         return true
-    }
-}
-
-/// Questions about text by its bytes, without the cost of characters.
-enum ByteText {
-    /// Whether `part` stands in `text`.
-    static func contains(_ text: String, _ part: String) -> Bool {
-        let (text, part) = (Array(text.utf8), Array(part.utf8))
-        guard !part.isEmpty, text.count >= part.count else { return false }
-        for start in 0...(text.count - part.count) where text[start] == part[0] {
-            if text[start..<start + part.count].elementsEqual(part) { return true }
-        }
-        return false
     }
 }
