@@ -248,8 +248,10 @@ package struct ClockCycle: Sendable {
     }
 
     mutating func change(_ terms: ClockTerms, because cause: ClockCause) {
-        let before = due
+        let (before, isAsMuch) = (due, self.terms.asksTheSame(as: terms))
         self.terms = terms
+        // Terms that only come from elsewhere now, such as a later policy, neither count anew nor fire again.
+        if isAsMuch { return }
         if terms.change == .fromChange { countsFrom = cause.occurredAt }
         if let last = stretches.last {
             stretches.append(Stretch(from: cause.occurredAt, cause: cause, state: last.state))

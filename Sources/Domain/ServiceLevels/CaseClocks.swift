@@ -50,10 +50,14 @@ package struct CaseClocks: Sendable {
 
     private let rules: Rules
     private var level: ClockRecordFact.Applied {
-        didSet { promises = level == oldValue ? promises : promises(of: level) }
+        didSet { if level != oldValue { promises = promises(of: level) } }
     }
     /// What the level that counts promises, worked out once for as long as it counts.
-    private var promises: [CaseClock: Promise] = [:]
+    private var promises: [CaseClock: Promise] = [:] {
+        didSet { pauses = Self.pauses(promises) }
+    }
+    /// The clocks that stand, by the reason for waiting.
+    private var pauses: [String: Set<CaseClock>] = [:]
     private var verdicts: [Int64: (counts: Bool, reason: String)] = [:]
     private var severities: [String] = []
     var waiting: String?
@@ -88,55 +92,57 @@ package struct CaseClocks: Sendable {
             level: "", policy: rules.version, severity: "", tier: nil, reason: .opened, cause: nil)
         severities = rules.policy.severities.map(\.id.raw)
         promises = promises(of: level)
+        pauses = Self.pauses(promises)
         learntAt = facts.map(\.recordedAt).min() ?? now
         traits.openedOn = facts.min { $0.version < $1.version }.map { CalendarDay($0.occurredAt) }
-        for case .clock(.responseJudged(let sequence, let counts, let reason)) in facts.map(\.body) {
+        for fact in facts {
+            guard case .clock(.responseJudged(let sequence, let counts, let reason)) = fact.body else {
+                continue
+            }
             verdicts[sequence] = (counts, reason)
         }
-        let entries =
-            (facts.map(Entry.init) + records.map(Entry.init)).sorted {
-                ($0.cause.occurredAt, $0.cause.sequence) < ($1.cause.occurredAt, $1.cause.sequence)
-            }
+        let entries = Entry.inOrder(facts, records)
         // A recorded level counts from the fact that it names, so that all is as it was before it was recorded; the first
         // one from the beginning.
-        var levels = entries.compactMap(\.level)
+        var levels = entries.compactMap { $0.isRecord ? records[$0.place].body.level : nil }
         let known = Set(facts.map(\.sequence))
         let named = Set(levels.compactMap(\.cause)).intersection(known)
         let first = levels.isEmpty ? nil : levels.removeFirst()
         var isFirstTaken = false
         for entry in entries {
-            guard let fact = entry.fact else {
-                let isNamed = entry.level?.cause.map(named.contains) ?? false
-                let isFirst = entry.level != nil && !isFirstTaken && !applied.isEmpty
+            if entry.isRecord {
+                let record = records[entry.place]
+                let isNamed = record.body.level?.cause.map(named.contains) ?? false
+                let isFirst = record.body.level != nil && !isFirstTaken && !applied.isEmpty
                 if isFirst { isFirstTaken = true }
-                if !isNamed, !isFirst { take(entry) }
+                if !isNamed, !isFirst { take(record) }
                 continue
             }
-            let before = traits
+            let fact = facts[entry.place]
+            let (before, cause) = (traits, ClockCause(fact))
             take(fact.body, at: fact.occurredAt)
-            noteRelief(from: before.severity, because: entry.cause)
+            noteRelief(from: before.severity, because: cause)
             if level.severity.isEmpty, !traits.severity.isEmpty {
-                apply(
-                    first ?? chosen(because: .opened, fact), because: entry.cause, isRecorded: first != nil)
+                apply(first ?? chosen(because: .opened, fact), because: cause, isRecorded: first != nil)
             } else if named.contains(fact.sequence) {
                 for next in levels where next.cause == fact.sequence {
-                    apply(next, because: entry.cause, isRecorded: true)
+                    apply(next, because: cause, isRecorded: true)
                 }
             } else if before != traits {
                 let next = chosen(because: .changed, fact)
                 if next.level != level.level || next.severity != level.severity {
-                    apply(next, because: entry.cause, isRecorded: false)
+                    apply(next, because: cause, isRecorded: false)
                 }
             }
-            move(fact)
+            move(fact, cause)
         }
         traits.setAccount(rules.account)
-        guard !level.severity.isEmpty, let last = entries.last?.cause else { return }
+        guard !level.severity.isEmpty, let last = entries.last else { return }
         let next = chosen(because: .policy, nil)
         guard !isSame(next), isOpen else { return }
         let cause = ClockCause(
             sequence: last.sequence, kind: "clock.level_applied", actor: Actor.system.id,
-            occurredAt: max(now, last.occurredAt), recordedAt: now)
+            occurredAt: max(now, last.at), recordedAt: now)
         var reasoned = next
         if next.tier != level.tier || next.policy == level.policy || !next.hasSameContract(as: level) {
             reasoned.reason = .account
@@ -239,6 +245,12 @@ package struct CaseClocks: Sendable {
                 }
                 return (clock, Promise(target: target, terms: terms))
             })
+    }
+
+    private static func pauses(_ promises: [CaseClock: Promise]) -> [String: Set<CaseClock>] {
+        promises.reduce(into: [:]) { pauses, entry in
+            for reason in entry.value.target.pauses { pauses[reason, default: []].insert(entry.key) }
+        }
     }
 
     private mutating func apply(
@@ -366,8 +378,7 @@ extension CaseClocks {
 
     // MARK: What facts do to clocks
 
-    private mutating func move(_ fact: Recorded<CaseFact>) {
-        let cause = ClockCause(fact)
+    private mutating func move(_ fact: Recorded<CaseFact>, _ cause: ClockCause) {
         switch fact.body {
         case .opened: begin(.creation, cause)
         case .imported:
@@ -416,12 +427,11 @@ extension CaseClocks {
         return rules.policy.status(ID(status))?.isUpward ?? false
     }
 
-    private mutating func take(_ entry: Entry) {
-        switch entry.record {
-        case .levelApplied(let next): apply(next, because: entry.cause, isRecorded: true)
+    private mutating func take(_ record: Recorded<ClockRecordFact>) {
+        switch record.body {
+        case .levelApplied(let next): apply(next, because: ClockCause(record), isRecorded: true)
         case .warned(let firing, let percent): note(firing, .warning(percent))
         case .breached(let firing): note(firing, .breach)
-        case nil: break
         }
     }
 
@@ -433,7 +443,12 @@ extension CaseClocks {
     mutating func signal(
         _ clock: CaseClock, item: String? = nil, _ signal: ClockSignal, _ cause: ClockCause
     ) {
-        clocks[CaseClockID(clock, item: item), default: Clock()].take(signal, because: cause)
+        let id = CaseClockID(clock, item: item)
+        switch signal {
+        case .start, .pause: clocks[id, default: Clock()].take(signal, because: cause)
+        // What never began has nothing to end or to go on with.
+        case .change, .resume, .stop, .cancel: clocks[id]?.take(signal, because: cause)
+        }
     }
 
     mutating func start(_ clock: CaseClock, item: String? = nil, _ cause: ClockCause) {
@@ -538,12 +553,11 @@ extension CaseClocks {
     }
 
     private mutating func pauseAll(because cause: ClockCause) {
-        for id in clocks.keys.sorted() where id.clock.hasTarget { pause(id, because: cause) }
+        for id in Array(clocks.keys) where id.clock.hasTarget { pause(id, because: cause) }
     }
 
     private mutating func pause(_ id: CaseClockID, because cause: ClockCause) {
-        let pauses = promises[id.clock]?.target.pauses ?? []
-        if let waiting, pauses.contains(waiting) {
+        if let waiting, pauses[waiting]?.contains(id.clock) ?? false {
             signal(id.clock, item: id.item, .pause(waiting), cause)
         } else {
             signal(id.clock, item: id.item, .resume, cause)
@@ -595,18 +609,31 @@ extension CaseClocks {
     }
 }
 
-/// A fact of the case or of the record of its clocks.
+/// The place of a fact of the case, or of the record of its clocks, among those of its kind.
 private struct Entry {
-    var cause: ClockCause
-    var fact: Recorded<CaseFact>?
-    var record: ClockRecordFact?
+    var at: Timestamp
+    var sequence: Int64
+    var place: Int
+    var isRecord: Bool
 
-    init(_ fact: Recorded<CaseFact>) { (cause, self.fact) = (ClockCause(fact), fact) }
+    private init(_ fact: Recorded<some Fact>, _ place: Int, isRecord: Bool) {
+        (at, sequence, self.place, self.isRecord) = (fact.occurredAt, fact.sequence, place, isRecord)
+    }
 
-    init(_ fact: Recorded<ClockRecordFact>) { (cause, record) = (ClockCause(fact), fact.body) }
+    /// All in the order in which they were true in the world.
+    static func inOrder(
+        _ facts: [Recorded<CaseFact>], _ records: [Recorded<ClockRecordFact>]
+    ) -> [Entry] {
+        let all =
+            facts.enumerated().map { Entry($1, $0, isRecord: false) }
+            + records.enumerated().map { Entry($1, $0, isRecord: true) }
+        return all.sorted { ($0.at, $0.sequence) < ($1.at, $1.sequence) }
+    }
+}
 
-    var level: ClockRecordFact.Applied? {
-        if case .levelApplied(let level)? = record { level } else { nil }
+extension ClockRecordFact {
+    fileprivate var level: Applied? {
+        if case .levelApplied(let level) = self { level } else { nil }
     }
 }
 

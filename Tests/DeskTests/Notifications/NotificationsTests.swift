@@ -120,6 +120,25 @@ struct NotificationsTests {
     }
 
     @Test(
+        "The bell counts to 99 and then says that there are more; a case without news leaves the count alone",
+        arguments: Engine.available)
+    func manyNews(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let quiet = try await desk.reportedCase()
+            var last = ""
+            for _ in 0..<100 { last = try await owned(desk) }
+            let marta = try await server.browser(.marta)
+            let many = #"<span class="n warn">99+<span class="sr"> unread"#
+            #expect(try await marta.get("/cases").body.contains(many))
+            #expect(try await marta.get("/cases/\(quiet)").body.contains(many))
+            #expect(
+                try await marta.get("/cases/\(last)").body.contains(
+                    #"<span class="n warn">99<span class="sr"> unread"#))
+        }
+    }
+
+    @Test(
         "Of a case that was restricted nothing stays with whoever may no longer know of it",
         arguments: Engine.available)
     func restricted(_ engine: Engine) async throws {

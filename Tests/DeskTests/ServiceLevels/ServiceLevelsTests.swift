@@ -369,6 +369,41 @@ struct ServiceLevelsTests {
             #expect(try await desk.findings() == [])
         }
     }
+
+    @Test(
+        "SLA-10 part: a change of policy fires anew only what it moves: whoever heard of a missed first response does not hear of it again because the resolution has another target",
+        arguments: Engine.available)
+    func changedElsewhere(_ engine: Engine) async throws {
+        try await TestDesk.run(on: engine) { desk in
+            let number = try await desk.reportedCase()
+            let jobs = ServiceLevelsJobs(desk.services)
+            try await jobs.finish()
+            desk.clock.advance(seconds: 11 * 3600)
+            try await jobs.finish()
+            func fired() async throws -> [String] {
+                try await records(of: number, desk).compactMap { record in
+                    switch record.body {
+                    case .levelApplied: nil
+                    case .warned(let firing, let percent): "\(firing.clock) \(percent)"
+                    case .breached(let firing): "\(firing.clock) over"
+                    }
+                }
+            }
+            let before = try await fired()
+            #expect(before.contains("first_response over"))
+            let changed = Policy.defaultDocument.replacing("sev3: 240h", with: "sev3: 239h")
+            try #require(changed != Policy.defaultDocument)
+            try await desk.perform(
+                "policy.change", as: .otto, ["document": .text(changed), "reason": "Contract"])
+            try await jobs.finish()
+            #expect(try await fired() == before)
+            let levels = try await records(of: number, desk).compactMap { record in
+                if case .levelApplied(let applied) = record.body { applied } else { nil }
+            }
+            #expect(levels.last?.shifts.map(\.clock) == ["resolution"])
+            #expect(try await desk.findings() == [])
+        }
+    }
 }
 
 /// What colleagues owe each other, who hears of promises, and what a change would do to clocks.

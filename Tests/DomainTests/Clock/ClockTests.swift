@@ -122,6 +122,24 @@ struct ClockTests {
         #expect(clock.current?.events.map(\.at) == [Self.cause(150).occurredAt])
     }
 
+    @Test(
+        "SLA-10 part: terms that ask for the same under a later policy neither begin anew nor fire what has fired",
+        arguments: ClockTerms.ChangeRule.allCases)
+    func sameTerms(_ rule: ClockTerms.ChangeRule) throws {
+        var clock = Clock()
+        clock.take(
+            .start(ClockTerms(target: hours(1), hours: .always, warnings: [50], policy: 1)),
+            because: Self.cause(0))
+        let before = try #require(clock.current)
+        clock.take(
+            .change(ClockTerms(target: hours(1), hours: .always, warnings: [50], change: rule, policy: 2)),
+            because: Self.cause(90))
+        let after = try #require(clock.current)
+        #expect(after.events == before.events)
+        #expect(after.due == before.due && after.revisions.isEmpty)
+        #expect(after.terms.policy == 2, "it says which policy counts")
+    }
+
     @Test("Outside the hours is not paused, and says when it goes on")
     func outside() throws {
         var clock = Clock()

@@ -31,10 +31,18 @@ package enum NotificationStore {
     private static let columns: SQL =
         "id, case_id, kind, detail, actor, fact_sequence, created_at, is_read, channels"
 
+    /// Every page says in how many cases there is news, and “99+” from here on: more are not counted.
+    private static let mostCounted = 100
+
     /// As part of another statement: in how many cases there is news for a person `p` of that statement.
-    static let unreadOfPerson: SQL = """
-        (SELECT COUNT(DISTINCT n.case_id) FROM notification n WHERE n.person = p.id AND n.is_read = 0)
+    static let unreadOfPerson: SQL = "(\(counted(for: "p.id")))"
+
+    private static func counted(for person: SQL) -> SQL {
         """
+        SELECT COUNT(*) FROM (SELECT DISTINCT n.case_id FROM notification n
+            WHERE n.person = \(person) AND n.is_read = 0 LIMIT \(mostCounted)) counted
+        """
+    }
 
     /// The identifier of what a person is told of a fact.
     static func id(of notice: NotificationNotice, of fact: StoredFact) -> String {
@@ -125,8 +133,14 @@ package enum NotificationStore {
         """
     }
 
-    static func unread(of person: String) -> SQL {
-        "SELECT COUNT(DISTINCT case_id) FROM notification WHERE person = \(person) AND is_read = 0"
+    /// In how many cases there is news for somebody.
+    static func unread(of person: String) -> SQL { counted(for: "\(person)") }
+
+    /// One row where there is news of a case for somebody.
+    static func news(of caseID: String, for person: String) -> SQL {
+        """
+        SELECT 1 FROM notification WHERE person = \(person) AND case_id = \(caseID) AND is_read = 0 LIMIT 1
+        """
     }
 
     /// Notes that somebody read what they were told until now, of one case or of all.
@@ -179,6 +193,7 @@ package enum NotificationStore {
             replace(clock: "x", ofCase: "x", toldTo: "x"), put("x", on: "x", to: "x"), list(ofItem: "x"),
             counts(ofItems: ["x"]), fresh(for: "x", after: 0, since: moment), lastSequence(of: "x"),
             forgetDeliveries(), list(of: "x", limit: 1), unread(of: "x"),
+            news(of: "x", for: "x"),
             read(nil, by: "x", until: 1), read("x", by: "x", until: 1),
             people(toldOf: [1]), people(toldOfCase: "x"), forget(ofCase: "x"),
             forget(ofCase: "x", toldTo: "x"), forget(before: moment),

@@ -162,6 +162,11 @@ package struct NotificationsDirectory: Sendable {
     ) async throws -> Int {
         guard unread > 0 else { return 0 }
         let (person, id) = (actor.id, this.id.raw)
+        // Most looks have nothing to note, and a write would make each of them wait for the disk.
+        let isTold = try await services.database.read { tx in
+            try tx.first(NotificationStore.news(of: id, for: person)) { _ in true } ?? false
+        }
+        guard isTold else { return unread }
         try await services.writeInPassing { tx in
             try tx.execute(NotificationStore.read(id, by: person, until: .max))
         }

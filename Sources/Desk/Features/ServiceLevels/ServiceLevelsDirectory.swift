@@ -182,14 +182,13 @@ package enum ServiceLevelsDirectory {
 }
 
 /// What the clocks of many cases are worked out by: each part is read once, for the first case that needs it.
-struct ClockBasis {
+struct ClockBasis: Sendable {
     /// The policy.
     let policy: Policy
     /// Its version.
     let version: Int
     private let programs: Set<String>
-    private var earlier: [Int: Policy] = [:]
-    private var sought: Set<Int>
+    private let earlier: EarlierPolicies.Shelf
     private var customers: [ID<Organisation>: (account: CaseTraits.Account, contract: AccountContract)] = [:]
 
     /// The basis of a moment.
@@ -198,7 +197,7 @@ struct ClockBasis {
         self.policy = policy
         version = try ServiceLevelsDirectory.policyVersion(in: tx) + (isDraft ? 1 : 0)
         programs = try PeopleDirectory.programs(in: tx)
-        sought = [version]
+        earlier = EarlierPolicies.Shelf(but: version)
     }
 
     /// What counts for one case.
@@ -206,14 +205,10 @@ struct ClockBasis {
     mutating func rules(
         for this: SupportCase, naming versions: Set<Int>, in tx: borrowing Transaction
     ) throws -> CaseClocks.Rules {
-        let missing = versions.subtracting(sought)
-        if !missing.isEmpty {
-            earlier.merge(try EarlierPolicies.read(missing, in: tx)) { $1 }
-            sought.formUnion(missing)
-        }
-        return .init(
-            policy: policy, version: version, earlier: earlier, account: try account(of: this, in: tx),
-            programs: programs, contract: try contract(of: this, in: tx))
+        .init(
+            policy: policy, version: version, earlier: try earlier.policies(naming: versions, in: tx),
+            account: try account(of: this, in: tx), programs: programs,
+            contract: try contract(of: this, in: tx))
     }
 
     /// What the level is chosen by of the case's customer.
@@ -306,6 +301,26 @@ package struct StandingClocks: Sendable {
 enum EarlierPolicies {
     /// Documents that were read already, by their bytes; the same text always makes the same policy.
     private static let kept = Mutex<[[UInt8]: Policy?]>([:])
+
+    /// Those that were read for one purpose, kept for as long as it lasts; copies of it share them.
+    final class Shelf: Sendable {
+        private let kept: Mutex<(policies: [Int: Policy], sought: Set<Int>)>
+
+        /// An empty shelf, for all versions but the one that is at hand.
+        init(but version: Int) { kept = Mutex(([:], [version])) }
+
+        /// The policies that were read so far, among them those of these versions.
+        func policies(naming versions: Set<Int>, in tx: borrowing Transaction) throws -> [Int: Policy] {
+            let missing = kept.withLock { versions.subtracting($0.sought) }
+            guard !missing.isEmpty else { return kept.withLock(\.policies) }
+            let found = try EarlierPolicies.read(missing, in: tx)
+            return kept.withLock { kept in
+                kept.policies.merge(found) { $1 }
+                kept.sought.formUnion(missing)
+                return kept.policies
+            }
+        }
+    }
 
     /// The policies of some versions; those that cannot be read any more are left out.
     static func read(_ versions: Set<Int>, in tx: borrowing Transaction) throws -> [Int: Policy] {

@@ -86,7 +86,10 @@ package struct ServiceLevelsJobs: Service {
     /// in the order in which the clocks are due.
     func work() async throws -> Int {
         let now = services.clock()
-        let ids = try await services.database.read { tx in try Self.next(at: now, limit: Self.round, in: tx) }
+        let (ids, basis) = try await services.database.read { [services] tx in
+            let ids = try Self.next(at: now, limit: Self.round, in: tx)
+            return (ids, try Settlement.Basis(try services.policy.inForce(in: tx), in: tx))
+        }
         let batches = stride(from: 0, to: ids.count, by: Self.batch).map {
             Array(ids[$0..<min($0 + Self.batch, ids.count)])
         }
@@ -96,7 +99,7 @@ package struct ServiceLevelsJobs: Service {
                 guard begun < batches.count else { return }
                 let index = begun
                 begun += 1
-                group.addTask { (index, await self.settlements(of: batches[index], at: now)) }
+                group.addTask { (index, await self.settlements(of: batches[index], on: basis, at: now)) }
             }
             for _ in 0..<Self.atOnce { beginNext(in: &group) }
             while let (index, settlements) = try await group.next() {
@@ -114,12 +117,13 @@ package struct ServiceLevelsJobs: Service {
 
     private typealias WorkedOut = Result<[Settlement], any Error>
 
-    private func settlements(of ids: [String], at now: Timestamp) async -> WorkedOut {
+    private func settlements(
+        of ids: [String], on basis: Settlement.Basis, at now: Timestamp
+    ) async -> WorkedOut {
         do {
             return .success(
-                try await services.database.read { [services] tx in
-                    let policy = try services.policy.inForce(in: tx)
-                    var basis = try Settlement.Basis(policy, in: tx)
+                try await services.database.read { tx in
+                    var basis = basis
                     return try ids.compactMap { try Settlement($0, &basis, at: now, in: tx) }
                 })
         } catch {
@@ -236,7 +240,7 @@ package struct ServiceLevelsJobs: Service {
 /// What the clocks of a case come to at a moment: what is to be recorded and kept of them.
 private struct Settlement: Sendable {
     /// What is the same for all cases.
-    struct Basis {
+    struct Basis: Sendable {
         var clocks: ClockBasis
         var epoch: Timestamp
 
