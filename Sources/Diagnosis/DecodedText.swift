@@ -61,6 +61,8 @@ public struct DecodedText: Hashable, Sendable {
         if bytes.starts(with: [0xFF, 0xFE, 0, 0]) { return .utf32LittleEndian }
         if bytes.starts(with: [0xFF, 0xFE]) { return .utf16LittleEndian }
         if bytes.starts(with: [0xFE, 0xFF]) { return .utf16BigEndian }
+        // An entry of journald says in bytes how long a value is that is no line of text.
+        if bytes.starts(with: "__CURSOR=".utf8) { return .utf8 }
         if bytes.contains(0) { return withZeros(bytes) }
         if isUTF8(bytes) { return hasOddControls(bytes) ? nil : .utf8 }
         return hasOddControls(bytes) ? nil : .windows1252

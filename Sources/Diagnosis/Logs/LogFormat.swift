@@ -27,12 +27,15 @@ public struct LogFormat: Sendable {
     let hasAccess: Bool
     /// The columns, where the log is a table.
     let csv: CSVHead?
+    /// Whether it holds entries of journald, a field a line.
+    let isJournald: Bool
     /// Whether lines without a head go on the record before them.
     let headlessGoOn: Bool
 
     /// How lines are written, for people: `CSV`, `JSON`, `key=value`, or the fields of the most frequent head.
     var formText: String {
         if csv != nil { return "CSV" }
+        if isJournald { return "journald export" }
         if hasJSON { return "JSON" }
         if hasAccess { return "access log" }
         if hasPairs { return "key=value" }
@@ -83,6 +86,7 @@ public struct LogFormat: Sendable {
         var structured = (json: 0, pairs: 0, access: 0)
         var headless = (all: 0, loose: 0)
         var csv: CSVHead?
+        var isJournald = false
         bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             func bytes(_ line: (offset: Int, start: Int, end: Int)) -> LineBytes {
@@ -91,6 +95,14 @@ public struct LogFormat: Sendable {
             }
             if let first = lines.first, first.offset == 0 {
                 csv = CSVHead(bytes(first), rows: lines.dropFirst().prefix(200).map(bytes))
+            }
+            isJournald = lines.contains { JournaldEntry.begins(bytes($0)) }
+            if isJournald {
+                lines = lines.compactMap { line in
+                    JournaldEntry.message(in: bytes(line)).map {
+                        (line.offset, line.start + $0.lowerBound, line.start + $0.upperBound)
+                    }
+                }
             }
             var inner: [LineBytes] = []
             var projections: [LineProjection?] = []
@@ -121,6 +133,7 @@ public struct LogFormat: Sendable {
             headless = (survey.headless, survey.loose)
         }
         self.csv = csv
+        self.isJournald = isJournald
         self.layout = layout
         self.heads = heads
         time = basis

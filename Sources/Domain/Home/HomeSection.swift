@@ -32,6 +32,8 @@ package enum HomeSection: String, CaseIterable, Sendable {
     case levels
     /// Steps of prevention that one has to do.
     case prevention
+    /// Changes of policy and contracts that wait for one's agreement.
+    case approvals
 
     /// The heading.
     package var title: String {
@@ -52,22 +54,24 @@ package enum HomeSection: String, CaseIterable, Sendable {
         case .coverage: "Who takes cases now"
         case .levels: "Service levels this month"
         case .prevention: "My steps of prevention"
+        case .approvals: "Wait for my agreement"
         }
     }
 
-    /// The right without which nobody sees it.
-    package var right: Right {
+    /// The rights without one of which nobody sees it.
+    package var rights: [Right] {
         switch self {
-        case .work: "case.note"
-        case .offered: "case.accept_handover"
-        case .stuck: "case.ask_unblock"
-        case .coverage: "policy.view"
-        case .levels: "level.review"
-        case .prevention: "case.explain_breach"
-        case .review: Policy.reviewRight
+        case .work: ["case.note"]
+        case .offered: ["case.accept_handover"]
+        case .stuck: ["case.ask_unblock"]
+        case .coverage: ["policy.view"]
+        case .levels: ["level.review"]
+        case .prevention: ["case.explain_breach"]
+        case .approvals: [Policy.approveRight, "contract.approve"]
+        case .review: [Policy.reviewRight]
         case .news, .unowned, .severityCheck, .risk, .attention, .engineering, .backlog, .escalations,
             .ageing:
-            "case.view"
+            ["case.view"]
         }
     }
 }
@@ -81,7 +85,7 @@ extension Policy {
                 sections.append(section)
             }
         }
-        return sections.filter { actor.may($0.right) }
+        return sections.filter { $0.rights.contains(where: actor.may) }
     }
 
     static func readHome(

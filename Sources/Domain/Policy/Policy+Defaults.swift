@@ -367,7 +367,7 @@ extension Policy {
         # What each role may do. "case.*" gives every right that begins so. With "second_factor: required" whoever has
         # the role signs in with a code of an app beside the password. `home`: what the first page of the role holds, in
         # order (work, offered, news, unowned, severity_check, risk, review, stuck, attention, engineering, backlog,
-        # escalations, ageing, coverage, levels, prevention).
+        # escalations, ageing, coverage, levels, prevention, approvals).
         roles:
           - id: customer
             name: Customer
@@ -382,11 +382,11 @@ extension Policy {
             rights: [service.record_outage, service.view, survey.view, survey.handle, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.explain_breach, defect.answer, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.watch, macro.view, macro.edit, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.read_restricted]
           - id: lead
             name: Lead (L3)
-            home: [review, severity_check, stuck, offered, risk, unowned, attention, work, prevention, news]
+            home: [review, approvals, severity_check, stuck, offered, risk, unowned, attention, work, prevention, news]
             rights: [service.record_outage, service.view, notice.view, notice.manage, survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, mail.sort, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_warnings, clock.hear_breaches, level.review, level.plan, contract.propose, contract.view_exposure, defect.answer, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, evidence.read_restricted, evidence.audit, policy.approve]
           - id: manager
             name: Manager
-            home: [review, escalations, risk, levels, ageing, stuck, coverage, backlog, severity_check, attention, prevention, news]
+            home: [review, approvals, escalations, risk, levels, ageing, stuck, coverage, backlog, severity_check, attention, prevention, news]
             rights: [service.record_outage, service.view, notice.view, notice.manage, survey.view, survey.handle, survey.withhold, quality.view, quality.review, mail.view, case.view, case.hand_over, case.accept_handover, case.ask_unblock, case.unblock, case.review_message, clock.hear_breaches, level.review, level.plan, contract.propose, contract.view_exposure, defect.answer, case.rebalance, case.judge_response, case.explain_breach, case.override_priority, case.open, case.reply, case.note, case.assign, case.edit, case.change_status, case.change_severity, case.resolve, case.close, case.sign_exception, case.reopen, case.link, case.merge, case.restrict, organisation.view, organisation.edit, people.view, policy.view, policy.change, contract.approve, account.manage, token.manage, case.coordinate, case.recommend_severity, case.confirm_severity, case.watch, case.view_times, macro.view, macro.edit, view.share, people.set_away, case.investigate, organisation.view_terms, organisation.flag_risk, organisation.commit, organisation.delegate, alert.receive, evidence.add, evidence.describe, evidence.request, evidence.share, evidence.remove, retention.view, retention.hold, evidence.read_restricted, evidence.audit, policy.approve]
           - id: developer
             name: Product engineer

@@ -106,6 +106,56 @@ struct HomeTests {
         }
     }
 
+    @Test(
+        "Whoever is to agree to a change of policy or of a contract finds it on the first page, its author does not, and it is gone once it is settled",
+        arguments: Engine.available)
+    func approvals(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let guarded =
+                Policy.defaultDocument + """
+
+                    approvals:
+                      - {id: levels, name: Service levels, parts: [service_levels], roles: [lead], approvers: 1, days: 3}
+
+                    """
+            try await server.desk.perform(
+                "policy.change", as: .samira, ["document": .text(guarded), "reason": "Two pairs of eyes."])
+            let proposed = try await server.program(.otto).post(
+                "/api/v1/policy/change",
+                json: [
+                    "document": .string(guarded.replacing("sev3: 240h", with: "sev3: 200h")),
+                    "reason": "Sev3 was promised in 200 hours.",
+                ])
+            let id = try #require(proposed.json["proposal"]?.string, "\(proposed.body)")
+            let amended = try await server.program(.ines).post(
+                "/api/v1/organisations/Halden%20Travel/propose_amendment",
+                json: ["document": "Addendum 5", "from": "2026-03-01", "waits_for_changes": ["resolution"]])
+            #expect(amended.status == 200, "\(amended.body)")
+
+            func waiting(_ member: Cast) async throws -> [String]? {
+                try await home(server, as: member)["approvals"]?["approvals"]?.array?.compactMap {
+                    $0["title"]?.string
+                }
+            }
+            #expect(try await waiting(.ines) == ["Sev3 was promised in 200 hours."])
+            #expect(try await waiting(.otto) == ["Addendum 5"])
+            #expect(try await waiting(.marta) == nil)
+            let page = try await server.browser(.ines).get("/home").body
+            #expect(page.contains("<a href=\"/policy/proposals/\(id)\" data-row-open"))
+            #expect(page.contains("<bdi>Otto</bdi> changes the policy"))
+            let other = try await server.browser(.otto).get("/home").body
+            let way = try #require(
+                other.firstMatch(of: /href="(\/organisations\/[^"]+approve_amendment\?amendment=A1)"/))
+            #expect(try await server.browser(.otto).get(String(way.output.1)).status == 200)
+
+            _ = try await server.program(.ines).post("/api/v1/policy/proposals/\(id)/approve", json: [:])
+            _ = try await server.program(.otto).post(
+                "/api/v1/organisations/Halden%20Travel/approve_amendment", json: ["amendment": "A1"])
+            #expect(try await waiting(.ines) == [])
+            #expect(try await waiting(.otto) == [])
+        }
+    }
+
     @Test("A policy orders the sections of a role; one that is unknown is named with its line")
     func policy() throws {
         let document = Policy.defaultDocument.replacing(

@@ -47,6 +47,20 @@ import Testing
         Format(name: "journald") { second, isError, message in
             "{\"__REALTIME_TIMESTAMP\":\"\(1_772_438_400_000_000 + second * 1_000_000)\",\"PRIORITY\":\"\(isError ? 3 : 6)\",\"_HOSTNAME\":\"web1\",\"SYSLOG_IDENTIFIER\":\"shopd\",\"MESSAGE\":\"\(message)\"}"
         },
+        Format(name: "journald-export") { second, isError, message in
+            """
+            __CURSOR=s=6b1d;i=\(second);t=61
+            __REALTIME_TIMESTAMP=\(1_772_438_400_000_000 + second * 1_000_000)
+            __MONOTONIC_TIMESTAMP=\(90_000_000 + second * 1_000_000)
+            _BOOT_ID=0d4a6b6a2f4c4f0b9c1e6f7a8b9c0d1e
+            PRIORITY=\(isError ? 3 : 6)
+            _HOSTNAME=web1
+            SYSLOG_IDENTIFIER=shopd
+            MESSAGE=\(message)
+            _PID=417
+
+            """
+        },
         Format(name: "windows-event") { second, isError, message in
             "\(isError ? "Error" : "Information")\t3/2/2026 8:\(two(second / 60)):\(two(second % 60)) AM\tShopService\t\(isError ? 1004 : 1000)\tNone\t\(message)"
         },

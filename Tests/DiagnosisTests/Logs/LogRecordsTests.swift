@@ -28,6 +28,31 @@ struct LogRecordsTests {
         #expect(reading.template(of: reading.lines[2])?.continuations == 24)
     }
 
+    @Test(
+        "Of journald’s export each message is a record with the time and priority of its entry, also one of several lines after its length in bytes",
+        arguments: [10, 20, 266, 300])
+    func journaldExport(_ length: Int) throws {
+        func entry(_ second: Int, _ priority: Int, _ message: [UInt8]) -> [UInt8] {
+            Array(
+                "__CURSOR=s=1;i=\(second)\n__REALTIME_TIMESTAMP=\(1_772_438_400_000_000 + second * 1_000_000)\nPRIORITY=\(priority)\n"
+                    .utf8) + message + Array("\n_PID=417\n\n".utf8)
+        }
+        // The length 266 holds a byte that ends lines elsewhere.
+        let text = "panic: no\n" + String(repeating: "x", count: length - 10)
+        let value =
+            Array("MESSAGE\n".utf8) + withUnsafeBytes(of: UInt64(length).littleEndian, Array.init)
+            + Array(text.utf8)
+        let bytes =
+            entry(0, 6, Array("MESSAGE=Started unit".utf8)) + entry(1, 3, value)
+            + entry(2, 6, Array("MESSAGE=Stopped unit".utf8))
+        let reading = LogReading(bytes: bytes)
+        let records = reading.lines.filter { !$0.goesOn }
+        #expect(records.map(\.message) == ["Started unit", "panic: no", "Stopped unit"])
+        #expect(records.map(\.level) == [.info, .error, .info])
+        #expect(records.compactMap(\.time).map { $0 - 1_772_438_400_000_000 } == [0, 1_000_000, 2_000_000])
+        #expect(reading.templates.counts.records == 3)
+    }
+
     @Test("A log of nothing but headless lines has a record a line")
     func headless() {
         let reading = LogReading("one\ntwo\nthree\n")

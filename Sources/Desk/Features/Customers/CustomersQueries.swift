@@ -31,6 +31,11 @@ package enum CustomersQueries {
         "SELECT \(columns) FROM organisation WHERE record LIKE '%\"credits\":{%' ORDER BY id"
     }
 
+    /// Organisations of whose contract an amendment was ever proposed.
+    static func withAmendments() -> SQL {
+        "SELECT \(columns) FROM organisation WHERE record LIKE '%\"amendments\":[{%' ORDER BY id"
+    }
+
     static func organisations(named name: String) -> SQL {
         "SELECT \(columns) FROM organisation WHERE LOWER(name) = \(folded(name)) ORDER BY id LIMIT 2"
     }
@@ -148,7 +153,7 @@ package enum CustomersQueries {
             addedAt: Timestamp(microseconds: 0))
         return [
             Self.organisation(id: "x"), Self.organisation(origin: "x"), organisations(named: "x"),
-            everAtRisk(), withCredits(), organisations(ids: ["x"]),
+            everAtRisk(), withCredits(), withAmendments(), organisations(ids: ["x"]),
             organisations(matching: "x", limit: 1),
             organisations(matching: "x", after: CustomerPlace(name: "x", id: "x"), only: "x", limit: 1),
             count(matching: "x"), count(matching: "x", only: "x"), save(organisation), forget(id: "x"),
@@ -217,6 +222,13 @@ package enum CustomerDirectory {
     static func withCredits(in tx: borrowing Transaction) throws -> [Organisation] {
         try tx.all(CustomersQueries.withCredits(), CustomersQueries.read).filter { found in
             found.record.amendments.contains { $0.verdict?.way == .approved && $0.terms.credits != nil }
+        }
+    }
+
+    /// Organisations with an amendment of their contract that nobody decided about.
+    static func withOpenAmendments(in tx: borrowing Transaction) throws -> [Organisation] {
+        try tx.all(CustomersQueries.withAmendments(), CustomersQueries.read).filter { found in
+            found.record.amendments.contains { $0.verdict == nil }
         }
     }
 

@@ -23,6 +23,8 @@ struct HomePart: Sendable {
         case figures([HomeFigure])
         /// Steps of prevention.
         case steps([PreventionStep])
+        /// Changes that wait for an agreement.
+        case approvals([HomeApproval])
     }
 
     /// Which one it is.
@@ -143,6 +145,11 @@ enum HomeDirectory {
             let steps = try AttainmentDirectory.steps(of: actor.id, limit: 50, in: tx)
             return HomePart(
                 section: section, count: steps.count, content: .steps(Array(steps.prefix(shown))))
+        case .approvals:
+            let waiting = try HomeApproval.waiting(for: actor, at: now, in: tx)
+            return HomePart(
+                section: section, count: waiting.count,
+                content: .approvals(Array(waiting.prefix(HomeApproval.most))))
         case .backlog:
             filter.statuses = policy.statuses(in: [.waiting])
             let lines = try CaseDirectory.backlog(filter, for: actor, in: tx)

@@ -22,7 +22,7 @@ enum HomeJSON {
             "section": .string(part.section.rawValue), "name": .string(part.section.title),
             "count": .integer(Int64(part.count)), "count_is_exact": .bool(!part.isAtLeast),
             "page": .string(part.section.path.text), "cases": .array(cases(part.content)),
-            "figures": figures(part.content),
+            "figures": figures(part.content), "approvals": approvals(part.content),
         ])
     }
 
@@ -34,6 +34,18 @@ enum HomeJSON {
                     "name": .string($0.name), "value": .string($0.value), "page": .string($0.path),
                     "bad": .bool($0.isBad),
                 ]
+            })
+    }
+
+    private static func approvals(_ content: HomePart.Content) -> JSON? {
+        guard case .approvals(let waiting) = content else { return nil }
+        return .array(
+            waiting.map {
+                .fields([
+                    "kind": .string($0.kind.rawValue), "title": .string($0.title),
+                    "organisation": $0.organisation.map(JSON.string), "proposed_by": .string($0.author),
+                    "proposed_at": $0.at.json, "lapses_at": $0.until?.json, "page": .string($0.path),
+                ])
             })
     }
 
@@ -58,7 +70,7 @@ enum HomeJSON {
                 ]
             }
         case .checks(let found): found.flatMap { $0.cases.map { ["case": .string($0.number)] } }
-        case .waiting, .figures, .steps: []
+        case .waiting, .figures, .steps, .approvals: []
         }
     }
 }

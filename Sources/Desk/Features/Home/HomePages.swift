@@ -43,6 +43,7 @@ extension HomeSection {
         case .ageing: "/cases?q=is%3Aopen%20sort%3Aopened-asc"
         case .coverage: "/routing"
         case .levels, .prevention: "/levels"
+        case .approvals: "/home"
         }
     }
 
@@ -65,6 +66,7 @@ extension HomeSection {
         case .coverage: "no team is named"
         case .levels: "nothing was promised for this month yet"
         case .prevention: "no step of prevention is yours"
+        case .approvals: "no change waits for your agreement"
         }
     }
 }
@@ -91,6 +93,7 @@ private struct HomeView {
             case .news(let news): people += news.flatMap { $0.items.map(\.actor) }
             case .stuck(let stuck): people += stuck.map(\.request.askedBy)
             case .reviews(let waiting): people += waiting.map(\.review.writer)
+            case .approvals(let waiting): people += waiting.map(\.author)
             case .checks, .waiting, .figures, .steps: break
             }
         }
@@ -127,6 +130,7 @@ private struct HomeView {
         case .waiting(let lines): (shown, content) = (part.count, waiting(lines))
         case .figures(let figures): (shown, content) = (figures.count, self.figures(figures))
         case .steps(let steps): (shown, content) = (steps.count, list(steps.map(self.step)))
+        case .approvals(let waiting): (shown, content) = (waiting.count, list(waiting.map(approval)))
         }
         // The number of figures is none of them.
         let isCounted = if case .figures = part.content { false } else { true }
@@ -230,6 +234,16 @@ private struct HomeView {
             : "due \(zonedTime(step.plan.dueAt, now: now))"
         return """
             <li data-row><div><span dir="auto">\(step.plan.text)</span><span class="two">\(due)</span></div><a class="btn small" href="/prevention/\(step.id.raw)/end" data-row-open data-step>Done or dropped</a></li>
+
+            """
+    }
+
+    private func approval(_ one: HomeApproval) -> HTML {
+        let what: HTML =
+            one.organisation.map { "amends the contract of \(isolated($0))" } ?? "changes the policy"
+        let lapses: HTML = one.until.map { ", lapses \(zonedTime($0, now: now))" } ?? .empty
+        return """
+            <li data-row><div><a href="\(one.path)" data-row-open dir="auto">\(one.title)</a><span class="two">\(name(one.author)) \(what), proposed \(time(one.at, now: now))\(lapses)</span></div><a class="btn small" href="\(one.path)" data-step>Read and decide<span class="sr">: \(one.title)</span></a></li>
 
             """
     }

@@ -36,6 +36,14 @@ struct LineBytes {
         return slice(3, count)
     }
 
+    /// Whether it begins with a text of ASCII letters.
+    @inline(__always)
+    func starts(with text: StaticString) -> Bool {
+        guard count >= text.utf8CodeUnitCount else { return false }
+        for offset in 0..<text.utf8CodeUnitCount where base[offset] != text.utf8Start[offset] { return false }
+        return true
+    }
+
     /// The text; what is not UTF-8 becomes U+FFFD.
     var text: String {
         String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)

@@ -55,7 +55,10 @@ struct FieldMeaning: Sendable {
                 + "conversationid callid messageid jobid orderid id uuid guid seq sequence offset eventid")
         put(
             .frame,
-            "message msg log level severity lvl time timestamp ts date datetime asctime logger thread pid tid caller line file host hostname v version loglevel levelname "
+            "message msg log level severity lvl loglevel levelname severitytext priority "
+                + "time timestamp ts date datetime asctime logger thread pid tid caller line file host "
+                + "hostname v version realtimetimestamp sourcerealtimetimestamp monotonictimestamp "
+                + "syslogtimestamp cursor "
                 + "name stacktrace source func function module process processid threadid threadname @timestamp t"
         )
         var slots = Array(repeating: (hash: UInt64(0), role: Role.none), count: 1024)

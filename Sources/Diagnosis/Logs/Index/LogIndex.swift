@@ -83,12 +83,12 @@ public struct LogIndex: Sendable, Equatable {
 
 extension LogIndex {
     /// Anything else that a file begins with is no index, or one of another version, and is made anew.
-    static let magic = Array("thirdline log index 1\n".utf8)
+    static let magic = Array("thirdline log index 2\n".utf8)
 
     /// The index as the content of a file.
     public var encoded: [UInt8] {
         var writer = IndexWriter()
-        writer.bytes.reserveCapacity(blocks.count * 97 + 200_000)
+        writer.bytes.reserveCapacity(blocks.count * 121 + 200_000)
         writer.bytes += Self.magic
         for number in [size, lines, records, timed, invalid, blockBytes] { writer.put(number) }
         let bins = activity.bins
@@ -104,6 +104,8 @@ extension LogIndex {
             for number in [
                 block.offset, block.line, block.first, block.last, Int64(block.clock.year), block.clock.day,
                 block.clock.lastInYear, block.clock.lastInDay, Int64(block.carried),
+                block.clock.entry.time ?? -1, Int64(block.clock.entry.level),
+                Int64(block.clock.entry.lengthBytes),
             ] { writer.put(number) }
         }
         for count in counts { writer.put(count) }
@@ -131,7 +133,7 @@ extension LogIndex {
                     errors: Int(reader.number()))
             })
         let blockCount = Int(reader.number())
-        guard blockCount >= 0, blockCount <= bytes.count / 72 else { return nil }
+        guard blockCount >= 0, blockCount <= bytes.count / 96 else { return nil }
         blocks = (0..<blockCount).map { _ in
             var block = Block(
                 offset: reader.number(), line: reader.number(), first: reader.number(), last: reader.number(),
@@ -140,6 +142,10 @@ extension LogIndex {
                 year: Int32(truncatingIfNeeded: reader.number()), day: reader.number(),
                 lastInYear: reader.number(), lastInDay: reader.number())
             block.carried = UInt8(truncatingIfNeeded: reader.number())
+            let time = reader.number()
+            block.clock.entry = JournaldEntry(
+                time: time < 0 ? nil : time, level: UInt8(truncatingIfNeeded: reader.number()),
+                lengthBytes: UInt8(truncatingIfNeeded: reader.number()))
             return block
         }
         counts = (0..<blockCount * Self.levels).map { _ in reader.small() }

@@ -23,6 +23,7 @@ struct LineInterpreter: Sendable {
     private let hasAccess: Bool
     private let headlessGoOn: Bool
     private let csv: CSVHead?
+    private let isJournald: Bool
 
     init(_ format: LogFormat) {
         layout = format.layout
@@ -32,12 +33,14 @@ struct LineInterpreter: Sendable {
         hasAccess = format.hasAccess
         headlessGoOn = format.headlessGoOn
         csv = format.csv
+        isJournald = format.isJournald
     }
 
     @inline(__always)
     func read(
         _ line: LineBytes, _ scanner: inout FieldScanner, _ clock: inout TimeReader, isFirst: Bool
     ) -> Read {
+        if isJournald { return entry(line, &scanner, &clock) }
         if let csv, let projection = csv.read(line) {
             return read(line, projection, &scanner, &clock)
         }
@@ -100,6 +103,24 @@ struct LineInterpreter: Sendable {
         var close = start
         while line[close].isLetter { close += 1 }
         return LevelWords.meaning(line, start, close)?.level.rawValue ?? 0
+    }
+
+    /// A line of an entry of journald: its message is the record, and the other fields belong to the one before.
+    private func entry(
+        _ line: LineBytes, _ scanner: inout FieldScanner, _ clock: inout TimeReader
+    ) -> Read {
+        guard let message = clock.entry.read(line) else {
+            var read = Read()
+            read.goesOn = true
+            return read
+        }
+        var read = plain(line.slice(message.lowerBound, message.upperBound), &scanner, &clock)
+        read.start += message.lowerBound
+        read.end += message.lowerBound
+        if read.level == 0 { read.level = clock.entry.level }
+        // The journal knows year and zone, which a head inside the message may not say.
+        read.time = clock.entry.time ?? read.time
+        return read
     }
 
     private func hasTag(_ scanner: inout FieldScanner) -> Bool {

@@ -13,6 +13,9 @@ struct TimeReader {
     private var cachedDate: (year: Int32, month: Int32, day: Int32) = (0, 0, 0)
     private var cachedDays: Int64 = 0
 
+    /// What the entry of journald said so far in which the reader stands.
+    var entry = JournaldEntry()
+
     private static let dayLength = CivilTime.microsecondsPerDay
 
     /// A reader from `offset` of the log on.
@@ -34,6 +37,7 @@ struct TimeReader {
         var day: Int64
         var lastInYear: Int64
         var lastInDay: Int64
+        var entry = JournaldEntry()
     }
 
     /// A reader that goes on where another one stood.
@@ -42,10 +46,13 @@ struct TimeReader {
         order = basis.dateOrder
         (year, day) = (state.year, state.day)
         (lastInYear, lastInDay) = (state.lastInYear, state.lastInDay)
+        entry = state.entry
     }
 
     /// Where this reader stands.
-    var state: State { State(year: year, day: day, lastInYear: lastInYear, lastInDay: lastInDay) }
+    var state: State {
+        State(year: year, day: day, lastInYear: lastInYear, lastInDay: lastInDay, entry: entry)
+    }
 
     /// Year in force, day in force and the last place in them, to go on from elsewhere.
     func anchor(at offset: Int, _ kind: LogTimeBasis.Day) -> LogTimeBasis.Anchor {
