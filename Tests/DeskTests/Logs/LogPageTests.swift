@@ -75,6 +75,13 @@ struct LogPageTests {
             let bins = chart["bins"]?.array ?? []
             #expect(bins.count <= 60 && bins.compactMap { $0["records"]?.integer }.reduce(0, +) == 3000)
             #expect(bins.compactMap { $0["errors"]?.integer }.reduce(0, +) == 30)
+            let errors = try await marta.get("\(base)/histogram?level=error").json
+            #expect(errors["records"] == 30 && errors["complete"] == true)
+            #expect(errors["bins"]?.array?.compactMap { $0["records"]?.integer }.reduce(0, +) == 30)
+            let held = try await marta.get("\(base)/histogram?q=order%201000&only=1").json
+            #expect(held["records"] == 1, "\(held)")
+            let page = try await server.browser(.marta).get("/cases/\(number)/evidence/E1/log?level=error")
+            #expect(page.body.contains("The filter finds 30 records. "))
             let stretch = try await marta.get(
                 "\(base)/histogram?from_time=2026-01-10T08:10:00Z&to_time=2026-01-10T08:10:59Z"
             ).json

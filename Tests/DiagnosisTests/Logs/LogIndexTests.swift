@@ -240,6 +240,21 @@ struct LogIndexTests {
         #expect(wide.chart(most: 100).bins.reduce(0) { $0 + $1.all } == 20_001)
     }
 
+    @Test("DIAG-02 part: the histogram of a filter counts what the filter finds, and says how far it looked")
+    func course() throws {
+        let lines = Self.sample(4000)
+        let log = try Self.open(Array(lines.joined(separator: "\n").utf8), blockBytes: 700)
+        let errors = try log.course(of: LogQuery(level: .error), budget: .max)
+        #expect(errors.records == lines.filter { $0.contains(" ERROR ") }.count && errors.next == nil)
+        #expect(errors.activity.total == errors.records && errors.untimed == 0)
+        let words = try log.course(of: try LogQuery(finding: "order 7"), budget: .max)
+        let found = try log.find(try LogQuery(finding: "order 7"), from: 1, most: 10_000, budget: .max)
+        #expect(words.records == found.records.count)
+        let part = try log.course(of: LogQuery(level: .trace), budget: 2000)
+        let next = try #require(part.next)
+        #expect(part.records == lines.prefix(Int(next) - 1).filter { $0.hasPrefix("2026") }.count)
+    }
+
     @Test("An index is read back as it was, and not where it was cut, changed or is of another version")
     func asBytes() throws {
         let log = try Self.open(Array(Self.sample(500).joined(separator: "\n").utf8), blockBytes: 300)

@@ -7,6 +7,8 @@ struct LogChart {
     let log: IndexedLog
     let ask: LogAsk
     let path: String
+    /// What a filter finds; nil where the chart is of all records.
+    let course: IndexedLog.Course?
 
     /// How many bars there are at most.
     static let bars = 120
@@ -15,9 +17,10 @@ struct LogChart {
     private typealias Bin = LogActivity.Bin
 
     var html: HTML {
-        let chart = log.index.activity.chart(of: LogsJSON.range(ask), most: Self.bars)
+        let chart = (course?.activity ?? log.index.activity).chart(of: LogsJSON.range(ask), most: Self.bars)
         guard chart.bins.count > 1, let first = chart.bins.first, let last = chart.bins.last else {
-            return .empty
+            guard let course else { return .empty }
+            return "<p class=\"f13 soft log-chart\">\(found(course))</p>"
         }
         let most = max(1, chart.bins.map(\.all).max() ?? 1)
         let worst = max(1, chart.bins.map { $0.warnings + $0.errors }.max() ?? 1)
@@ -34,12 +37,21 @@ struct LogChart {
         let width = durationWords(seconds: max(1, chart.width / 1_000_000))
         let words: HTML =
             "Peak \(grouped(peak.all)) records in \(width), \(when(peak.time))\(hasTrouble ? trouble(chart.bins) : .empty)."
-        let untimed = log.index.records - log.index.timed
+        let untimed = course?.untimed ?? log.index.records - log.index.timed
         let rest: HTML =
             untimed > 0 ? " \(grouped(Int(untimed))) records name no time and are not here." : .empty
         return """
-            <figure class="card pad log-chart"><figcaption class="lbl"><span>Records from \(when(from.microseconds)) to \(when(to.microseconds)) UTC, \(width) a bar</span></figcaption><svg role="group" aria-label="Records over time; each bar leads to its first line" width="100%" height="\(height)">\(drawn)</svg><p class="f13 soft">\(words)\(rest)</p>\(table(chart.bins))</figure>
+            <figure class="card pad log-chart"><figcaption class="lbl"><span>Records from \(when(from.microseconds)) to \(when(to.microseconds)) UTC, \(width) a bar</span></figcaption><svg role="group" aria-label="Records over time; each bar leads to its first line" width="100%" height="\(height)">\(drawn)</svg><p class="f13 soft">\(course.map(found) ?? .empty)\(words)\(rest)</p>\(table(chart.bins))</figure>
             """
+    }
+
+    /// How much a filter finds, and how far it was counted.
+    private func found(_ course: IndexedLog.Course) -> HTML {
+        let count: HTML =
+            course.records == 1
+            ? "The filter finds 1 record" : "The filter finds \(grouped(Int(course.records))) records"
+        guard let next = course.next else { return "\(count). " }
+        return "\(count) up to line \(grouped(Int(next - 1))); what comes later is not counted. "
     }
 
     private func trouble(_ bins: [LogActivity.Bin]) -> HTML {

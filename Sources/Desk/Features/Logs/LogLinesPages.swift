@@ -20,6 +20,8 @@ struct LogView {
         var records: [IndexedLog.Record] = []
         var next: Int64?
         var scanned: Int64 = 0
+        /// When what a filter finds was written; nil without one.
+        var course: IndexedLog.Course?
     }
 
     let this: SupportCase
@@ -82,7 +84,7 @@ struct LogView {
                 return empty("Nothing in it", "The file has no bytes, so there is no line to show.")
             }
             return """
-                <div class="stack log-page">\(LogChart(log: log, ask: ask, path: path).html)\(form(log))\(missed(log))\(sheet(log, content))</div>
+                <div class="stack log-page">\(LogChart(log: log, ask: ask, path: path, course: content.course).html)\(form(log))\(missed(log))\(sheet(log, content))</div>
                 """
         case .part(let log, let line, let byte, let part): return long(log, line, byte, part)
         case .notice(.making(let done, let total)): return making(done, total)

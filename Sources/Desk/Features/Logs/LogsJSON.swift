@@ -28,9 +28,14 @@ enum LogsJSON {
             ]
         ) { call, services in try await lines(call, services) },
         APIRead(
-            "log.histogram", "When the records of a log were written",
+            "log.histogram", "When the records of a log were written, or those that a filter finds",
             path: "/cases/{id}/evidence/{number}/histogram", access: .right("case.view"),
-            parameters: common + [.init("bins", "How many bins at most; 120 unless said, 1000 at most")]
+            parameters: common + [
+                .init("bins", "How many bins at most; 120 unless said, 1000 at most"),
+                .init("q", "Words, or /an expression/"),
+                .init("only", "1 to count only records that hold q"),
+                .init("level", "Only records that say that they are so grave, or graver"),
+            ]
         ) { call, services in try await histogram(call, services) },
     ]
 
@@ -181,11 +186,14 @@ enum LogsJSON {
         let found = try await EvidenceReadPages.find(call, services).evidence
         let shown = try await shown(found, ask.member, call, services)
         guard case .log(let log) = shown else { return obstacle(shown) ?? .null }
-        let chart = log.index.activity.chart(of: range(ask), most: bins)
+        let budget = services.logs.limits.scanned
+        let course = try await services.evidence.working { try course(of: log, ask, budget: budget) }
+        let chart = (course?.activity ?? log.index.activity).chart(of: range(ask), most: bins)
         return [
             "state": "ready", "width_seconds": .integer(chart.width / 1_000_000),
-            "records": .integer(log.index.records),
-            "untimed_records": .integer(log.index.records - log.index.timed),
+            "records": .integer(course?.records ?? log.index.records),
+            "untimed_records": .integer(course?.untimed ?? log.index.records - log.index.timed),
+            "next": course?.next.map(JSON.integer) ?? .null, "complete": .bool(course?.next == nil),
             "bins": .array(
                 chart.bins.map { bin in
                     [
@@ -194,6 +202,14 @@ enum LogsJSON {
                     ]
                 }),
         ]
+    }
+
+    /// When what a filter finds was written; nil where all records of a stretch are meant, which the index knows.
+    static func course(
+        of log: IndexedLog, _ ask: LogAsk, budget: Int64
+    ) throws -> IndexedLog.Course? {
+        guard ask.level != nil || ask.isOnly && ask.text != nil else { return nil }
+        return try log.course(of: try ask.filter(in: log.encoding), budget: budget)
     }
 
     /// The stretch of time that a query is about; nil where it is about all of it.

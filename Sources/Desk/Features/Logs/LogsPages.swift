@@ -112,6 +112,7 @@ enum LogsPages {
         content.records = found.records
         content.next = found.next
         content.scanned = found.scanned
+        content.course = try LogsJSON.course(of: log, ask, budget: budget / 2)
         return content
     }
 }

@@ -124,6 +124,41 @@ extension IndexedLog {
         }
     }
 
+    /// When the records were written that a search finds.
+    public struct Course: Sendable {
+        /// Those that say when.
+        public var activity = LogActivity()
+        /// All of them.
+        public var records: Int64 = 0
+        /// The line to go on from; nil where all was looked at.
+        public var next: Int64?
+        /// How many of them name no time.
+        public var untimed: Int64 { records - activity.total }
+    }
+
+    /// Counts what a search finds by its times, from the beginning of the log until `budget` bytes were read.
+    ///
+    /// It costs what reading the blocks costs that may hold something.
+    public func course(of query: LogQuery, budget: Int64) throws -> Course {
+        var course = Course()
+        var scanned: Int64 = 0
+        for block in index.blocks.indices {
+            if scanned >= budget {
+                course.next = index.blocks[block].line + 1
+                break
+            }
+            var found = Found()
+            _ = try look(at: block, query, nil, &found, from: 1, to: .max, most: .max)
+            scanned += found.scanned
+            course.records += Int64(found.records.count)
+            for line in found.records.compactMap(\.lines.first) {
+                if let time = line.time { course.activity.add(time, level: line.level?.rawValue ?? 0) }
+            }
+        }
+        course.activity.settle()
+        return course
+    }
+
     /// Whether a block may hold what is looked for, by its levels and times.
     private func mayHold(_ query: LogQuery, _ block: Int) -> Bool {
         let entry = index.blocks[block]

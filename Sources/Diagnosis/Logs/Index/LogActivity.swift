@@ -72,6 +72,9 @@ public struct LogActivity: Sendable, Equatable {
         other.errors += bin.errors
     }
 
+    /// How many records were counted.
+    public var total: Int64 { bins.reduce(0) { $0 + Int64($1.all) } }
+
     /// The slots that hold something, in the order of time.
     var bins: [Bin] {
         var all = slots
