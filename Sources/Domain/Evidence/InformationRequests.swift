@@ -60,15 +60,16 @@ package struct InformationRequests: Equatable, Sendable {
         var waiting = WaitingReason()
         var evidence = CaseEvidence([])
         let sorted = facts.sorted { ($0.occurredAt, $0.version) < ($1.occurredAt, $1.version) }
+        var start = 0
         for (index, fact) in sorted.enumerated() {
+            if sorted[start].occurredAt != fact.occurredAt { start = index }
             waiting.take(fact, policy: policy)
             if case .evidence(let body) = fact.body { evidence.apply(body, fact) }
             take(fact, evidence)
             // What was said and what it did to the case are facts of one moment.
             let isLast = index + 1 == sorted.count || sorted[index + 1].occurredAt != fact.occurredAt
             guard isLast else { continue }
-            let moment = sorted[...index].reversed().prefix { $0.occurredAt == fact.occurredAt }
-            askInWords(Array(moment.reversed()), waits: waiting.reason == NoResponse.reason)
+            askInWords(sorted[start...index], waits: waiting.reason == NoResponse.reason)
         }
     }
 
@@ -107,7 +108,7 @@ package struct InformationRequests: Equatable, Sendable {
 
     /// A message counts as asking where it says what is needed, or leaves the case waiting for the customer; the message
     /// that goes along with questions or a request for evidence counts with them.
-    private mutating func askInWords(_ moment: [Recorded<CaseFact>], waits: Bool) {
+    private mutating func askInWords(_ moment: ArraySlice<Recorded<CaseFact>>, waits: Bool) {
         let isAskedOtherwise = moment.contains { fact in
             switch fact.body {
             case .form(.customerAsked), .evidence(.requested): true
