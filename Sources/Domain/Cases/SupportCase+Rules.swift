@@ -183,6 +183,17 @@ extension SupportCase {
             isQuiet: before != nil && before?.publicFace == after?.publicFace)
     }
 
+    /// The statuses that the case can be in after “Change status”: the present one, and where policy lets it go from there.
+    ///
+    /// All of them where policy no longer knows the present one.
+    package func statusesWithinReach(policy: Policy) -> [Policy.Status] {
+        guard let current = policy.status(status) else { return policy.statuses }
+        return policy.statuses.filter { other in
+            other.id == current.id
+                || current.next.contains(other.id) && ![.resolved, .closed].contains(other.phase)
+        }
+    }
+
     private func checkTransition(to next: ID<Policy.Status>, policy: Policy) throws(Refusal) {
         guard let target = policy.status(next) else {
             throw Refusal(

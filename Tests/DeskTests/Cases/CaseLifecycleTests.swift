@@ -57,6 +57,12 @@ struct CaseLifecycleTests {
             let number = try await server.desk.reportedCase()
             let marta = try await CaseClient(server, .marta)
             try await marta.act("assign", on: number, ["assignee": "@me"])
+            let form = try await server.browser(.marta).get("/cases/\(number)/change_status").body
+            let offered = form.matches(of: /<option value="([a-z_]+)"/).map { String($0.output.1) }
+            #expect(
+                offered.filter { Self.statuses.contains($0) } == [
+                    "new", "triaging", "investigating", "waiting_on_customer",
+                ], "nothing is offered that would be refused")
             let refused = try await marta.act(
                 "change_status", on: number, ["status": "verifying_fix"], expecting: 422)
             #expect(refused.fieldCodes == ["status:transition_not_allowed"])

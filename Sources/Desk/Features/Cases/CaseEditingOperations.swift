@@ -210,6 +210,13 @@ enum ChangeStatus: Operation {
     ) throws -> OperationForm {
         try caseForm(id, for: actor, in: tx) { found, form in
             form.values["status"] = .text(found.status.raw)
+            if var field = input.descriptions.first(where: { $0.name == "status" }) {
+                let choices = found.statusesWithinReach(policy: policy).map {
+                    FieldChoice($0.id.raw, $0.name)
+                }
+                field.shape = .choice { _ in choices }
+                form.replaced["status"] = [field]
+            }
             let forms = try FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx)
             let missing = forms.score(.intake)?.missing(for: .handOff) ?? []
             let upward = (policy.status(found.status)?.next ?? []).compactMap { policy.status($0) }
