@@ -27,15 +27,18 @@ public struct LogFormat: Sendable {
     let hasAccess: Bool
     /// The columns, where the log is a table.
     let csv: CSVHead?
-    /// Whether it holds entries of journald, a field a line.
+    /// Whether it holds entries of journald, a field a line: it begins with one.
     let isJournald: Bool
     /// Whether lines without a head go on the record before them.
     let headlessGoOn: Bool
 
+    /// Whether it can only be read from its beginning on, for what a line says depends on the ones before.
+    public var isReadInOrder: Bool { isJournald }
+
     /// How lines are written, for people: `CSV`, `JSON`, `key=value`, or the fields of the most frequent head.
     var formText: String {
-        if csv != nil { return "CSV" }
         if isJournald { return "journald export" }
+        if csv != nil { return "CSV" }
         if hasJSON { return "JSON" }
         if hasAccess { return "access log" }
         if hasPairs { return "key=value" }
@@ -96,8 +99,9 @@ public struct LogFormat: Sendable {
             if let first = lines.first, first.offset == 0 {
                 csv = CSVHead(bytes(first), rows: lines.dropFirst().prefix(200).map(bytes))
             }
-            isJournald = lines.contains { JournaldEntry.begins(bytes($0)) }
+            isJournald = lines.first.map { $0.offset == 0 && JournaldEntry.begins(bytes($0)) } ?? false
             if isJournald {
+                csv = nil
                 lines = lines.compactMap { line in
                     JournaldEntry.message(in: bytes(line)).map {
                         (line.offset, line.start + $0.lowerBound, line.start + $0.upperBound)

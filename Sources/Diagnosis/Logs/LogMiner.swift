@@ -128,8 +128,9 @@ public struct LogMiner: ~Copyable {
         if !isClean { noteFaults(line, isCut: length > whole.count) }
         let read = reader.read(line, &scanner, &clock, isFirst: tally.counts.records == 0)
         let message = line.slice(read.start, read.end)
-        // A field that goes on an entry has no message, but is not empty.
-        if message.count == 0, read.time == nil, read.level == 0, line.count == 0 || line[0].isSpace {
+        // A field that goes on an entry of journald has no message, but is not empty.
+        let isField = read.goesOn && line.count > 0 && !line[0].isSpace
+        if message.count == 0, read.time == nil, read.level == 0, !isField {
             tally.counts.empty += 1
         }
         if read.goesOn { tally.counts.continuations += 1 } else { tally.counts.records += 1 }

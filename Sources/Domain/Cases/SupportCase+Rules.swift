@@ -185,12 +185,16 @@ extension SupportCase {
 
     /// The statuses that the case can be in after “Change status”: the present one, and where policy lets it go from there.
     ///
-    /// All of them where policy no longer knows the present one.
+    /// From one that policy no longer knows it can go anywhere. Resolving, closing and reopening are steps of their own, and
+    /// without an owner nothing but a new case is.
     package func statusesWithinReach(policy: Policy) -> [Policy.Status] {
-        guard let current = policy.status(status) else { return policy.statuses }
+        let current = policy.status(status)
+        let isOver = current.map { [.resolved, .closed].contains($0.phase) } ?? false
         return policy.statuses.filter { other in
-            other.id == current.id
-                || current.next.contains(other.id) && ![.resolved, .closed].contains(other.phase)
+            if other.id == status { return true }
+            guard !isOver, ![.resolved, .closed].contains(other.phase) else { return false }
+            return (current?.next.contains(other.id) ?? true)
+                && (owner != nil || other.id == policy.statuses.first?.id)
         }
     }
 

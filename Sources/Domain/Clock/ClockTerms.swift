@@ -51,8 +51,14 @@ package struct ClockTerms: Sendable {
 
     /// Whether two terms ask for the same, wherever they come from.
     package func asksTheSame(as other: ClockTerms) -> Bool {
-        target == other.target && hours.calendar == other.hours.calendar && warnings == other.warnings
-            && changes?.hours.calendar == other.changes?.hours.calendar
+        guard target == other.target, warnings == other.warnings, hours.areOpen(like: other.hours) else {
+            return false
+        }
+        switch (changes, other.changes) {
+        case (nil, nil): return true
+        case (let ours?, let theirs?): return ours.hours.areOpen(like: theirs.hours)
+        default: return false
+        }
     }
 }
 
@@ -248,10 +254,11 @@ package struct ClockCycle: Sendable {
     }
 
     mutating func change(_ terms: ClockTerms, because cause: ClockCause) {
-        let (before, isAsMuch) = (due, self.terms.asksTheSame(as: terms))
+        let (before, moments, old) = (due, moments, self.terms)
         self.terms = terms
-        // Terms that only come from elsewhere now, such as a later policy, neither count anew nor fire again.
-        if isAsMuch { return }
+        // Terms that move nothing, since they come from a later policy or have other holidays in another year, neither count
+        // anew nor fire again.
+        if old.target == terms.target, old.warnings == terms.warnings, moments == self.moments { return }
         if terms.change == .fromChange { countsFrom = cause.occurredAt }
         if let last = stretches.last {
             stretches.append(Stretch(from: cause.occurredAt, cause: cause, state: last.state))
@@ -282,6 +289,15 @@ package struct ClockCycle: Sendable {
     /// When the target is reached; nil while it is paused with time left.
     package var due: Timestamp? { moment(of: terms.target) }
 
+    /// When each warning and the breach come, as far as that is known.
+    private var moments: [Timestamp?] { terms.warnings.map { moment(of: counted(at: $0)) } + [due] }
+
+    /// The working time after which so many percent of the target are gone.
+    private func counted(at percent: Int) -> Int64 {
+        let (high, low) = terms.target.quotientAndRemainder(dividingBy: 100)
+        return high * Int64(percent) + low * Int64(percent) / 100
+    }
+
     /// What fires, in order: each warning and the breach, with its moment, as far as that is known.
     ///
     /// What would have come after the end of the cycle is not among it. A moment before the last change of terms counts
@@ -295,10 +311,7 @@ package struct ClockCycle: Sendable {
             if let end, moment >= end.cause.occurredAt || at >= end.cause.occurredAt { return }
             events.append(ClockEvent(cycle: start.sequence, revision: revisions.count, what: what, at: at))
         }
-        for percent in terms.warnings {
-            let (high, low) = terms.target.quotientAndRemainder(dividingBy: 100)
-            add(.warning(percent), high * Int64(percent) + low * Int64(percent) / 100)
-        }
+        for percent in terms.warnings { add(.warning(percent), counted(at: percent)) }
         add(.breach, terms.target)
         return events
     }

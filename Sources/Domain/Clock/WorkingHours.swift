@@ -47,6 +47,21 @@ package final class WorkingHours: Sendable {
     /// The calendar that never closes.
     package static let always = WorkingHours(.always, .always)
 
+    /// Whether they are open at the same times, as far as what they are made of says: a union by its members, whatever their
+    /// names.
+    package func areOpen(like other: WorkingHours) -> Bool {
+        if self === other { return true }
+        switch (source, other.source) {
+        case (.always, .always): return true
+        case (.weekly, .weekly): return calendar.opening == other.calendar.opening
+        case (.union(let ours), .union(let theirs)):
+            return ours.count == theirs.count && zip(ours, theirs).allSatisfy { $0.areOpen(like: $1) }
+        case (.both(let one, let two), .both(let three, let four)):
+            return one.areOpen(like: three) && two.areOpen(like: four)
+        default: return false
+        }
+    }
+
     /// The part of these hours that lies in others; it goes by the name of these.
     package func limited(to others: WorkingHours) -> WorkingHours {
         WorkingHours(calendar, .both(self, others))

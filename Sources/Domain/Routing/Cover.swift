@@ -126,6 +126,8 @@ package struct FollowTheSun: Sendable {
         package var to: RoutingRules.Team
         /// When the shift ends.
         package var at: Timestamp
+        /// Whether it has begun.
+        package var isShiftOn: Bool
         /// When the region works again.
         package var back: Timestamp?
         /// The severities of the cases that go.
@@ -134,7 +136,8 @@ package struct FollowTheSun: Sendable {
         /// Why those whose shift ends cannot look after their cases.
         package var absence: Cover.Absence {
             Cover.Absence(
-                cause: .region, key: "\(from.id) \(at.rfc3339)", begins: at, until: back, team: to.id,
+                cause: .region, key: "\(from.id) \(at.rfc3339)", begins: isShiftOn ? at : nil, until: back,
+                team: to.id,
                 severities: severities, isBySeverity: true, step: .handOver)
         }
     }
@@ -171,7 +174,8 @@ package struct FollowTheSun: Sendable {
             let to = next(after: team, at: end)
         else { return nil }
         return Transfer(
-            from: team, to: to, at: end, back: hours.nextOpening(from: end), severities: sun.severities)
+            from: team, to: to, at: end, isShiftOn: hours.isOpen(at: now), back: hours.nextOpening(from: end),
+            severities: sun.severities)
     }
 
     /// What a team hands over now: its shift ends within the minutes that policy says; nil where it does not.

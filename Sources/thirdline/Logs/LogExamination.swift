@@ -128,7 +128,7 @@ struct LogExamination: Sendable {
         let format = LogFormat(
             learningFrom: try source.samples(descriptor, size: size), assuming: assumptions(source.writtenAt))
         var starts = [0]
-        let count = max(1, min(jobs * 2, size / Self.smallest))
+        let count = format.isReadInOrder ? 1 : max(1, min(jobs * 2, size / Self.smallest))
         for part in 1..<max(2, count) where count > 1 {
             let start = try source.lineStart(descriptor, after: size / count * part, size: size)
             if start > starts[starts.count - 1], start < size { starts.append(start) }

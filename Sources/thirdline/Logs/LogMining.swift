@@ -27,7 +27,7 @@ enum LogMining {
         let format = LogFormat(
             learningFrom: try source.samples(descriptor, size: size), assuming: assumptions)
         var starts = [0]
-        let count = max(1, min(jobs, size / smallest))
+        let count = format.isReadInOrder ? 1 : max(1, min(jobs, size / smallest))
         for part in 1..<max(2, count) where count > 1 {
             let start = try source.lineStart(descriptor, after: size / count * part, size: size)
             if start > starts[starts.count - 1], start < size { starts.append(start) }

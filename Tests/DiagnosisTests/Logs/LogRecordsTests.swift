@@ -30,7 +30,7 @@ struct LogRecordsTests {
 
     @Test(
         "Of journald’s export each message is a record with the time and priority of its entry, also one of several lines after its length in bytes",
-        arguments: [10, 20, 266, 300])
+        arguments: [10, 20, 200, 266, 300])
     func journaldExport(_ length: Int) throws {
         func entry(_ second: Int, _ priority: Int, _ message: [UInt8]) -> [UInt8] {
             Array(
@@ -38,12 +38,17 @@ struct LogRecordsTests {
                     .utf8) + message + Array("\n_PID=417\n\n".utf8)
         }
         // The length 266 holds a byte that ends lines elsewhere.
-        let text = "panic: no\n" + String(repeating: "x", count: length - 10)
+        let text =
+            "panic: no\n"
+            + String(
+                ("\n\nPRIORITY=7\nMESSAGE=forged\n" + String(repeating: "x", count: length)).prefix(
+                    length - 10))
         let value =
             Array("MESSAGE\n".utf8) + withUnsafeBytes(of: UInt64(length).littleEndian, Array.init)
             + Array(text.utf8)
         let bytes =
-            entry(0, 6, Array("MESSAGE=Started unit".utf8)) + entry(1, 3, value)
+            entry(0, 6, Array("COREDUMP\n\u{3}\0\0\0\0\0\0\0a\n\n\nMESSAGE=Started unit".utf8))
+            + entry(1, 3, value)
             + entry(2, 6, Array("MESSAGE=Stopped unit".utf8))
         let reading = LogReading(bytes: bytes)
         let records = reading.lines.filter { !$0.goesOn }

@@ -140,6 +140,39 @@ struct ClockTests {
         #expect(after.terms.policy == 2, "it says which policy counts")
     }
 
+    @Test(
+        "SLA-10 part: a calendar with other hours behind the same name moves a clock, one with another name or far holidays does not",
+        .enabled(if: ZoneFiles.arePresent, "this machine has no time zones in /usr/share/zoneinfo"))
+    func otherCalendars() throws {
+        func sun(_ name: String, until hour: Int, hasFair: Bool = false) throws -> WorkingHours {
+            var week = BusinessCalendar.Week(
+                zone: "Europe/Berlin", days: BusinessCalendar.workingDays([480..<(hour * 60)]))
+            if hasFair { week.holidays = [.init(name: "Fair of a later year", day: .dates(22_000...22_001))] }
+            let made = try WorkingHours.compile(
+                [
+                    BusinessCalendar(id: "sun", name: name, opening: .union(["berlin"])),
+                    BusinessCalendar(id: "berlin", name: "Berlin", opening: .weekly(week)),
+                ], zones: ZoneFiles.table)
+            return try #require(made["sun"])
+        }
+        func changed(to other: WorkingHours) throws -> ClockCycle {
+            var clock = Clock()
+            let old = ClockTerms(target: hours(10), hours: try sun("Sun", until: 17), policy: 1)
+            clock.take(.start(old), because: Self.cause(0))
+            clock.take(
+                .change(ClockTerms(target: hours(10), hours: other, policy: 2)), because: Self.cause(30))
+            return try #require(clock.current)
+        }
+        let before = try changed(to: try sun("Sun", until: 17))
+        #expect(before.revisions.isEmpty)
+        #expect(try changed(to: try sun("Follow the sun", until: 17)).revisions.isEmpty)
+        #expect(try changed(to: try sun("Sun", until: 17, hasFair: true)).revisions.isEmpty)
+        let shorter = try changed(to: try sun("Sun", until: 12))
+        #expect(shorter.revisions.count == 1 && shorter.due != before.due)
+        #expect(!(try sun("Sun", until: 17)).areOpen(like: try sun("Sun", until: 12)))
+        #expect(try sun("Sun", until: 17).areOpen(like: try sun("Other", until: 17)))
+    }
+
     @Test("Outside the hours is not paused, and says when it goes on")
     func outside() throws {
         var clock = Clock()

@@ -9,19 +9,20 @@ enum PastedLog {
     /// At most so many of each are taken.
     private static let most = 40
 
-    /// What was found in the texts that were looked at last: the page of a case asks each time it is shown.
-    private static let known = Mutex<[String: [SimilarCases.Mark]]>([:])
+    /// What was found in the texts that were looked at last, by their digests: the page of a case asks each time it is shown.
+    private static let known = Mutex<[[UInt8]: [SimilarCases.Mark]]>([:])
     /// So many texts are kept, and none that is longer.
     private static let (kept, longestKept) = (500, 8000)
 
     /// What other cases can have in common with the text.
     static func marks(of text: String) -> [SimilarCases.Mark] {
-        if let marks = known.withLock({ $0[text] }) { return marks }
+        guard text.utf8.count <= longestKept else { return read(text) }
+        let digest = sha256(Array(text.utf8))
+        if let marks = known.withLock({ $0[digest] }) { return marks }
         let marks = read(text)
-        guard text.utf8.count <= longestKept else { return marks }
         known.withLock { known in
             if known.count >= kept { known.removeAll(keepingCapacity: true) }
-            known[text] = marks
+            known[digest] = marks
         }
         return marks
     }

@@ -217,6 +217,10 @@ enum ChangeStatus: Operation {
                 field.shape = .choice { _ in choices }
                 form.replaced["status"] = [field]
             }
+            if found.owner == nil {
+                form.advice.append("\(found.number) has no owner. Take it or give it to somebody first.")
+                form.ways.append(("Assign it", "/cases/\(found.number)/assign"))
+            }
             let forms = try FormsDirectory.forms(of: found, for: actor, policy: policy, in: tx)
             let missing = forms.score(.intake)?.missing(for: .handOff) ?? []
             let upward = (policy.status(found.status)?.next ?? []).compactMap { policy.status($0) }

@@ -41,7 +41,7 @@ struct HomeApproval: Sendable {
     private static func proposals(
         for actor: Actor, at now: Timestamp, in tx: borrowing Transaction
     ) throws -> [HomeApproval] {
-        guard actor.may(Policy.approveRight) else { return [] }
+        guard actor.may(Policy.approveRight), actor.may("policy.view") else { return [] }
         return try ProposalDirectory.open(at: now, in: tx)
             .filter { !$0.open(to: actor.id, roles: actor.roles).isEmpty }
             .map {

@@ -121,7 +121,7 @@ enum ProposalDirectory {
     /// Those that can still be agreed to, oldest first.
     static func open(at now: Timestamp, in tx: borrowing Transaction) throws -> [PolicyProposal] {
         let version = try PolicyReading.inForce(in: tx).version.number
-        return try tx.all(PolicyQueries.waiting(limit: 50), PolicyQueries.read)
+        return try tx.all(PolicyQueries.waiting(limit: 1000), PolicyQueries.read)
             .filter { $0.obstacle(inForce: version, at: now) == nil }
     }
 

@@ -152,13 +152,16 @@ struct CoverJobs: Sendable {
     private func see(to task: Task) async throws -> Bool {
         try await services.database.write { [services] tx in
             let (policy, now) = (try services.policy.inForce(in: tx), services.clock())
-            guard let this = try CaseDirectory.any(task.id, in: tx), this.owner == task.owner else {
-                return false
-            }
+            guard let this = try CaseDirectory.any(task.id, in: tx), this.owner == task.owner,
+                policy.phase(of: this.status) == .open
+            else { return false }
             let known = try RoutingDirectory.route(of: task.id, in: tx).cover
             guard known?.person != task.owner.raw || known?.key != task.absence.key else { return false }
-            let cover = Cover(policy: policy, now: now, incidents: try Self.joined(policy, in: tx))
-            let made = try Self.decide(this, task.owner, task.absence, cover, policy, now, in: tx)
+            let situation = try Self.situation(policy, now, in: tx)
+            guard let owner = situation.people.first(where: { $0.id == task.owner }),
+                situation.cover.absence(of: owner)?.key == task.absence.key
+            else { return false }
+            let made = try Self.decide(this, task.owner, task.absence, situation.cover, policy, now, in: tx)
             guard !made.entries.isEmpty else { return false }
             _ = try services.journal.append(made.entries, by: Actor.system.id, at: now, in: tx)
             return true

@@ -187,7 +187,7 @@ struct ClockBasis: Sendable {
     let policy: Policy
     /// Its version.
     let version: Int
-    private let programs: Set<String>
+    private var programs: Set<String>
     private let earlier: EarlierPolicies.Shelf
     private var customers: [ID<Organisation>: (account: CaseTraits.Account, contract: AccountContract)] = [:]
 
@@ -198,6 +198,11 @@ struct ClockBasis: Sendable {
         version = try ServiceLevelsDirectory.policyVersion(in: tx) + (isDraft ? 1 : 0)
         programs = try PeopleDirectory.programs(in: tx)
         earlier = EarlierPolicies.Shelf(but: version)
+    }
+
+    /// Reads anew which accounts are programs: with the facts of a batch, for one may be new since.
+    mutating func readPrograms(in tx: borrowing Transaction) throws {
+        programs = try PeopleDirectory.programs(in: tx)
     }
 
     /// What counts for one case.

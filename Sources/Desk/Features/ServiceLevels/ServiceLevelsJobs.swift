@@ -124,6 +124,7 @@ package struct ServiceLevelsJobs: Service {
             return .success(
                 try await services.database.read { tx in
                     var basis = basis
+                    try basis.clocks.readPrograms(in: tx)
                     return try ids.compactMap { try Settlement($0, &basis, at: now, in: tx) }
                 })
         } catch {

@@ -130,7 +130,7 @@ extension IndexedLog {
         public var activity = LogActivity()
         /// All of them.
         public var records: Int64 = 0
-        /// The line to go on from; nil where all was looked at.
+        /// The first line that was not looked at; nil where all were.
         public var next: Int64?
         /// How many of them name no time.
         public var untimed: Int64 { records - activity.total }
@@ -150,8 +150,9 @@ extension IndexedLog {
             var found = Found()
             _ = try look(at: block, query, nil, &found, from: 1, to: .max, most: .max)
             scanned += found.scanned
-            course.records += Int64(found.records.count)
-            for line in found.records.compactMap(\.lines.first) {
+            // What goes on a record from the block before was counted there.
+            for line in found.records.compactMap(\.lines.first) where !line.goesOn {
+                course.records += 1
                 if let time = line.time { course.activity.add(time, level: line.level?.rawValue ?? 0) }
             }
         }

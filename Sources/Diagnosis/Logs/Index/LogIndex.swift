@@ -88,7 +88,7 @@ extension LogIndex {
     /// The index as the content of a file.
     public var encoded: [UInt8] {
         var writer = IndexWriter()
-        writer.bytes.reserveCapacity(blocks.count * 121 + 200_000)
+        writer.bytes.reserveCapacity(blocks.count * 129 + 200_000)
         writer.bytes += Self.magic
         for number in [size, lines, records, timed, invalid, blockBytes] { writer.put(number) }
         let bins = activity.bins
@@ -105,7 +105,8 @@ extension LogIndex {
                 block.offset, block.line, block.first, block.last, Int64(block.clock.year), block.clock.day,
                 block.clock.lastInYear, block.clock.lastInDay, Int64(block.carried),
                 block.clock.entry.time ?? -1, Int64(block.clock.entry.level),
-                Int64(block.clock.entry.lengthBytes),
+                Int64(block.clock.entry.lengthBytes) | (block.clock.entry.isMessage ? 16 : 0),
+                Int64(bitPattern: block.clock.entry.length),
             ] { writer.put(number) }
         }
         for count in counts { writer.put(count) }
@@ -133,7 +134,7 @@ extension LogIndex {
                     errors: Int(reader.number()))
             })
         let blockCount = Int(reader.number())
-        guard blockCount >= 0, blockCount <= bytes.count / 96 else { return nil }
+        guard blockCount >= 0, blockCount <= bytes.count / 104 else { return nil }
         blocks = (0..<blockCount).map { _ in
             var block = Block(
                 offset: reader.number(), line: reader.number(), first: reader.number(), last: reader.number(),
@@ -142,10 +143,11 @@ extension LogIndex {
                 year: Int32(truncatingIfNeeded: reader.number()), day: reader.number(),
                 lastInYear: reader.number(), lastInDay: reader.number())
             block.carried = UInt8(truncatingIfNeeded: reader.number())
-            let time = reader.number()
+            let (time, level, length) = (reader.number(), reader.number(), reader.number())
             block.clock.entry = JournaldEntry(
-                time: time < 0 ? nil : time, level: UInt8(truncatingIfNeeded: reader.number()),
-                lengthBytes: UInt8(truncatingIfNeeded: reader.number()))
+                time: time < 0 ? nil : time, level: UInt8(truncatingIfNeeded: level),
+                lengthBytes: UInt8(length & 15), length: UInt64(bitPattern: reader.number()),
+                isMessage: length & 16 != 0)
             return block
         }
         counts = (0..<blockCount * Self.levels).map { _ in reader.small() }
