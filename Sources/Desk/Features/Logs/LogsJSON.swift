@@ -187,12 +187,13 @@ enum LogsJSON {
         let shown = try await shown(found, ask.member, call, services)
         guard case .log(let log) = shown else { return obstacle(shown) ?? .null }
         let budget = services.logs.limits.scanned
-        let course = try await services.evidence.working { try course(of: log, ask, budget: budget) }
+        let course = try await services.evidence.working { try Self.course(of: log, ask, budget: budget) }
         let chart = (course?.activity ?? log.index.activity).chart(of: range(ask), most: bins)
+        let records = course?.records ?? log.index.records
+        let untimed = course?.untimed ?? log.index.records - log.index.timed
         return [
             "state": "ready", "width_seconds": .integer(chart.width / 1_000_000),
-            "records": .integer(course?.records ?? log.index.records),
-            "untimed_records": .integer(course?.untimed ?? log.index.records - log.index.timed),
+            "records": .integer(records), "untimed_records": .integer(untimed),
             "next": course?.next.map(JSON.integer) ?? .null, "complete": .bool(course?.next == nil),
             "bins": .array(
                 chart.bins.map { bin in
