@@ -145,8 +145,9 @@ struct HomeTests {
             #expect(page.contains("<bdi>Otto</bdi> changes the policy"))
             let other = try await server.browser(.otto).get("/home").body
             let way = try #require(
-                other.firstMatch(of: /href="(\/organisations\/[^"]+approve_amendment\?amendment=A1)"/))
-            #expect(try await server.browser(.otto).get(String(way.output.1)).status == 200)
+                other.firstMatch(of: /href="(\/organisations\/[^"#]+)#amendments"/))
+            let terms = try await server.browser(.otto).get(String(way.output.1)).body
+            #expect(terms.contains("Addendum 5") && terms.contains("approve_amendment?amendment=A1"))
 
             _ = try await server.program(.ines).post("/api/v1/policy/proposals/\(id)/approve", json: [:])
             _ = try await server.program(.otto).post(

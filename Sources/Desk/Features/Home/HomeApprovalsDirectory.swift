@@ -54,13 +54,14 @@ struct HomeApproval: Sendable {
     private static func amendments(
         for actor: Actor, in tx: borrowing Transaction
     ) throws -> [HomeApproval] {
-        guard actor.may(AmendmentRights.approve) else { return [] }
+        // Where it is approved, its terms are read: without that right it says nothing.
+        guard actor.may(AmendmentRights.approve), actor.may("organisation.view_terms") else { return [] }
         return try CustomerDirectory.withOpenAmendments(in: tx).flatMap { found in
             found.record.amendments.filter { $0.verdict == nil && $0.proposedBy != actor.id }.map {
                 HomeApproval(
                     kind: .contract, title: $0.terms.document, organisation: found.name,
                     author: $0.proposedBy, at: $0.proposedAt,
-                    path: "/organisations/\(found.id.raw)/approve_amendment?amendment=\($0.number)")
+                    path: "/organisations/\(found.id.raw)#amendments")
             }
         }
     }

@@ -36,7 +36,7 @@ struct LogChart {
         let peak = chart.bins.max { $0.all < $1.all } ?? first
         let width = durationWords(seconds: max(1, chart.width / 1_000_000))
         let words: HTML =
-            "Peak \(grouped(peak.all)) records in \(width), \(when(peak.time))\(hasTrouble ? trouble(chart.bins) : .empty)."
+            "Peak \(AnalysisPages.count(peak.all, "record")) in \(width), \(when(peak.time))\(hasTrouble ? trouble(chart.bins) : .empty)."
         let untimed = course?.untimed ?? log.index.records - log.index.timed
         let rest: HTML =
             untimed > 0 ? " \(grouped(Int(untimed))) records name no time and are not here." : .empty
@@ -47,9 +47,7 @@ struct LogChart {
 
     /// How much a filter finds, and how far it was counted.
     private func found(_ course: IndexedLog.Course) -> HTML {
-        let count: HTML =
-            course.records == 1
-            ? "The filter finds 1 record" : "The filter finds \(grouped(Int(course.records))) records"
+        let count: HTML = "The filter finds \(AnalysisPages.count(Int(course.records), "record"))"
         guard let next = course.next else { return "\(count). " }
         return "\(count) up to line \(grouped(Int(next - 1))); what comes later is not counted. "
     }
@@ -101,7 +99,7 @@ struct LogChart {
     }
 
     private func label(_ bin: LogActivity.Bin) -> String {
-        "\(LogTime.text(bin.time)): \(grouped(bin.all)) records, \(grouped(bin.warnings)) warnings, \(grouped(bin.errors)) errors"
+        "\(LogTime.text(bin.time)): \(AnalysisPages.count(bin.all, "record")), \(AnalysisPages.count(bin.warnings, "warning")), \(AnalysisPages.count(bin.errors, "error"))"
     }
 
     private func table(_ bins: [LogActivity.Bin]) -> HTML {
