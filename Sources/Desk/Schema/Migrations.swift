@@ -11,6 +11,7 @@ package enum Schema {
         mail, outbox, clocks, notifications, handoffs, notificationChoices, routing,
         outward, outcomes, qualityAndSurveys, notices, analysis, services, comparisons,
         proposals,
+        felt,
     ]
 
     private static let journal = Migration(

@@ -1,0 +1,11 @@
+import Storage
+
+extension Schema {
+    static let felt = Migration(
+        32, "cases by when their effect was over",
+        common: """
+            DROP INDEX support_case_felt;
+            CREATE INDEX support_case_felt
+                ON support_case (component, severity, (COALESCE(mitigated_at, resolved_at, 9223372036854775807)));
+            """)
+}
