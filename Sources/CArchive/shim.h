@@ -16,6 +16,8 @@ struct archive_entry;
 #define ARCHIVE_FORMAT_RAW 0x90000
 
 typedef long archive_read_callback(struct archive *, void *context, const void **buffer);
+typedef int64_t archive_skip_callback(struct archive *, void *context, int64_t request);
+typedef int64_t archive_seek_callback(struct archive *, void *context, int64_t offset, int whence);
 typedef int archive_open_callback(struct archive *, void *context);
 typedef int archive_close_callback(struct archive *, void *context);
 
@@ -53,6 +55,11 @@ int archive_read_support_format_raw(struct archive *);
 int archive_read_open_fd(struct archive *, int descriptor, size_t block_size);
 int archive_read_open(struct archive *, void *context, archive_open_callback *, archive_read_callback *,
                       archive_close_callback *);
+int archive_read_set_callback_data(struct archive *, void *context);
+int archive_read_set_read_callback(struct archive *, archive_read_callback *);
+int archive_read_set_skip_callback(struct archive *, archive_skip_callback *);
+int archive_read_set_seek_callback(struct archive *, archive_seek_callback *);
+int archive_read_open1(struct archive *);
 int archive_read_next_header(struct archive *, struct archive_entry **);
 long archive_read_data(struct archive *, void *buffer, size_t);
 int archive_read_has_encrypted_entries(struct archive *);

@@ -65,8 +65,9 @@ package struct Services: Sendable {
         let catalog = FeatureCatalog()
         self.catalog = catalog
         (self.database, self.keys, self.clock, self.logger) = (database, keys, clock, logger)
-        evidence = settings.evidenceStore
-        logs = LogShelf(folder: settings.evidenceFolder, limits: settings.logLimits)
+        evidence = EvidenceStore(
+            folder: settings.evidenceFolder, bucket: settings.evidenceBucket.map { Bucket($0) }, keys: keys)
+        logs = LogShelf(folder: settings.evidenceFolder, limits: settings.logLimits, keys: keys)
         (isSecure, publicURL, certificate) = (settings.isSecure, settings.publicURL, settings.certificate)
         (backups, folders) = (settings.backups, settings.folders)
         trustedProxies = settings.trustedProxies
@@ -118,10 +119,6 @@ package struct DeskSettings: Sendable {
     package var evidenceFolder = "data/evidence"
     /// The bucket that has the bytes of evidence; nil where the folder does.
     package var evidenceBucket: Bucket.Place?
-    /// The store of evidence that these settings mean.
-    package var evidenceStore: EvidenceStore {
-        EvidenceStore(folder: evidenceFolder, bucket: evidenceBucket.map { Bucket($0) })
-    }
     /// How much is done for reading logs.
     var logLimits = LogShelfLimits()
     /// How often a node asks for what others wrote.

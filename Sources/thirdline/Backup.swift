@@ -145,7 +145,7 @@ struct Restore: AsyncParsableCommand {
             )
         case nil:
             complain(
-                "There is no key file yet. Put the old one in place before you serve, or sessions, tokens and links end."
+                "There is no key file yet. Put the old one in place before you serve, or sessions, tokens and links end. Evidence was restored without encryption: thirdline key rewrap encrypts it once there is a key."
             )
         }
         complain("Restored. Run thirdline verify, then start the server.")

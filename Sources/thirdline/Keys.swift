@@ -7,7 +7,7 @@ import Storage
 /// The command `thirdline key`.
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "The secret keys: list, add, put in use, retire, seal secrets anew.",
+        commandName: "key", abstract: "The secret keys: list, add, put in use, retire, seal everything anew.",
         discussion: """
             Running servers read the key file when they start.
 
@@ -37,6 +37,9 @@ struct KeyCommand: AsyncParsableCommand {
                 say(
                     "\(key.isEmpty ? "-" : key)\t\(key.isEmpty ? "unknown" : "missing")\t\(KeyCommand.words(counts))"
                 )
+            }
+            if let plain = try await services.evidence.countsByKey()[""], plain > 0 {
+                complain("\(plain) files of evidence are not encrypted yet: thirdline key rewrap")
             }
             try await services.database.close()
         }
@@ -79,16 +82,21 @@ struct KeyCommand: AsyncParsableCommand {
     /// The command `thirdline key rewrap`.
     struct Rewrap: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Seal every stored secret with the key in use; works beside running servers.",
+            abstract:
+                "Seal every secret and file of evidence with the key in use; works beside running servers.",
             discussion:
-                "An interrupted run is simply started again. Exit code 1 where a secret cannot be opened."
+                "Files of evidence that are not encrypted yet are. An interrupted run is simply started again. Exit code 1 where something cannot be opened."
         )
         @OptionGroup var place: DataOptions
 
         func run() async throws {
             let services = try await place.open()
-            let done = try await services.rewrap { complain("\($0.done) sealed anew ...") }
-            say("\(done.done) sealed anew with \(services.keys.currentID).")
+            let done = try await services.rewrap {
+                complain("\($0.done) secrets and \($0.files) files of evidence sealed anew ...")
+            }
+            say(
+                "\(done.done) secrets and \(done.files) files of evidence sealed anew with \(services.keys.currentID)."
+            )
             if done.unreadable > 0 { complain("\(done.unreadable) cannot be opened and stay as they are.") }
             try await services.database.close()
             if done.unreadable > 0 { throw ExitCode(1) }
@@ -111,7 +119,8 @@ struct KeyCommand: AsyncParsableCommand {
             var file = try KeyFile(reading: try place.settings().installation().keyPlace)
             try file.retire(id)
             let services = try await place.open()
-            let (uses, secrets) = (try await services.uses(), Set(services.catalog.sealed.map(\.name)))
+            let uses = try await services.uses()
+            let secrets = Set(services.catalog.sealed.map(\.name) + [Services.evidenceName])
             try await services.database.close()
             let counts = ((uses[id] ?? []) + (uses[""] ?? [])).filter { $0.count > 0 }
             if let sealed = counts.first(where: { secrets.contains($0.name) }) {

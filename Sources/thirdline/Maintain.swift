@@ -37,6 +37,9 @@ struct Verify: AsyncParsableCommand {
     @Option(help: "An exported checkpoint to hold the journal against.")
     var checkpoint: String?
 
+    @Flag(help: "Read every file of evidence too, and hold its bytes against its digest.")
+    var evidence = false
+
     func run() async throws {
         let services = try await place.open()
         var text: String?
@@ -51,11 +54,17 @@ struct Verify: AsyncParsableCommand {
         ).run(services.database, checkpoint: text)
         for finding in report.findings { say(finding) }
         if report.uncounted > 0 { say("... and \(report.uncounted) more") }
-        let read = "\(report.facts) facts of \(report.subjects) subjects and \(report.rows) rows read"
-        let found = report.findings.count + report.uncounted
+        var read = "\(report.facts) facts of \(report.subjects) subjects and \(report.rows) rows read"
+        var found = report.findings.count + report.uncounted
+        if evidence {
+            let checked = try await services.checkEvidence { complain("\($0) files of evidence read ...") }
+            for finding in checked.findings { say(finding) }
+            read += ", and \(checked.files) files of evidence"
+            found += checked.findings.count
+        }
         complain(found == 0 ? "Whole: \(read)." : "\(found) finding\(found == 1 ? "" : "s"): \(read).")
         try await services.database.close()
-        if !report.findings.isEmpty { throw ExitCode(1) }
+        if found > 0 { throw ExitCode(1) }
     }
 }
 

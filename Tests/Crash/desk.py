@@ -6,7 +6,6 @@ with what was acknowledged; a write is never half there and never there twice.
 """
 
 import base64
-import hashlib
 import http.client
 import json
 import os
@@ -100,7 +99,7 @@ def token_command(binary, place, role=ROLE, organisation=None):
 
 
 def verify_command(binary, place):
-    return [binary, "verify", *place]
+    return [binary, "verify", "--evidence", *place]
 
 
 # ---- Running ---------------------------------------------------------------------------------------------------
@@ -457,13 +456,17 @@ def check_files(client, number, writes, resent):
     return problems
 
 
+SEALED = b"thirdline evidence 1\n"
+
+
 def check_store(data):
-    """Every file of the store is what its name says. Returns their number, and that of unfinished ones."""
+    """Every file of the store is encrypted; what is in it `verify` says. Returns their number, and that of unfinished ones."""
     store = data / "evidence"
     kept = [path for path in store.glob("??/*") if path.is_file()]
     for path in kept:
-        if hashlib.sha256(path.read_bytes()).hexdigest() != path.name:
-            raise Failure(f"{path} does not hold what its name says")
+        with path.open("rb") as file:
+            if file.read(len(SEALED)) != SEALED:
+                raise Failure(f"{path} is not encrypted")
     return len(kept), len(list(store.glob("partial/*")))
 
 
@@ -514,8 +517,8 @@ class Desk:
         made = run_to_end(token_command(self.binary, self.place, role, organisation), "token create")
         return made.strip().splitlines()[-1]
 
-    def verify(self):
-        run_to_end(verify_command(self.binary, self.place), "verify")
+    def verify(self, *flags):
+        run_to_end([*verify_command(self.binary, self.place), *flags], "verify")
 
     def __enter__(self):
         return self

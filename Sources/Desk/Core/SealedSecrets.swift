@@ -27,13 +27,16 @@ package struct SealedTable: Sendable {
 }
 
 extension Services {
-    /// How many secrets, sessions and tokens each key holds up, by the key's identifier.
+    /// How many secrets, files of evidence, sessions and tokens each key holds up, by the key's identifier.
     ///
     /// What was made before keys were noted counts for the key "".
     package func uses() async throws -> [String: [(name: String, count: Int)]] {
         let tables = catalog.sealed
         let now = clock()
-        return try await database.read { tx in
+        var files = try await evidence.countsByKey()
+        // What is not encrypted needs no key.
+        files[""] = nil
+        let found = try await database.read { tx in
             var uses: [String: [(name: String, count: Int)]] = [:]
             for table in tables {
                 try tx.each(table.countsByKey()) {
@@ -45,7 +48,11 @@ extension Services {
             }
             return uses
         }
+        return files.reduce(into: found) { $0[$1.key, default: []].append((Self.evidenceName, $1.value)) }
     }
+
+    /// What files of evidence are called where the uses of a key are counted.
+    package static let evidenceName = "files of evidence"
 
     /// Secrets whose key the key file does not hold: their kind, the key, how many.
     package func unreadableSecrets() async throws -> [(name: String, key: String, count: Int)] {
@@ -63,11 +70,13 @@ extension Services {
     package struct Rewrapped: Sendable {
         /// Secrets that the key in use seals now.
         package var done = 0
-        /// Secrets that could not be opened and stay as they are.
+        /// Files of evidence that the key in use opens now.
+        package var files = 0
+        /// Secrets and files that could not be opened and stay as they are.
         package var unreadable = 0
     }
 
-    /// Seals every secret with the key in use.
+    /// Seals every secret and every file of evidence with the key in use.
     ///
     /// Works beside running servers, in transactions of 200 rows; an interrupted run goes on where it ended.
     /// - Parameter progress: told after each transaction what was done so far.
@@ -87,6 +96,14 @@ extension Services {
                 progress(whole)
             }
         }
+        let secrets = whole
+        let files = try await evidence.rewrap(at: clock()) { done in
+            var whole = secrets
+            whole.files = done.done
+            progress(whole)
+        }
+        whole.files = files.done
+        whole.unreadable += files.unreadable
         return whole
     }
 

@@ -58,9 +58,12 @@ package struct Installation: Sendable {
     /// Where the files of evidence are.
     package var evidencePlace: String { evidenceFolder ?? "\(folder)/evidence" }
 
-    /// The store of evidence.
-    package var evidenceStore: EvidenceStore {
-        EvidenceStore(folder: evidencePlace, bucket: settings.evidenceBucket.map { Bucket($0) })
+    /// The store of evidence; without a key file, what is written there is not encrypted.
+    package func evidenceStore() throws -> EvidenceStore {
+        let isThere = FileManager.default.fileExists(atPath: keyPlace)
+        return EvidenceStore(
+            folder: evidencePlace, bucket: settings.evidenceBucket.map { Bucket($0) },
+            keys: isThere ? try KeyRing(file: keyPlace) : nil)
     }
 
     /// Files up to this size are looked through before they are used: that takes a tenth of a second at most.

@@ -80,10 +80,33 @@ public struct ArchiveReader {
             }
         }
         origin.taken = head.count
+        defer { withExtendedLifetime(input) {} }
         // Archives with their index at the end are read by it, where the file can be sought in.
         try walk(
-            input, seekable: head.isEmpty ? descriptor : nil, name: name, modified: nil, depth: 1, origin,
-            each)
+            { handle in
+                head.isEmpty ? archive_read_open_fd(handle, descriptor, 1 << 16) : input.open(handle)
+            }, name: name, modified: nil, depth: 1, origin, each)
+        nameBinaries()
+    }
+
+    /// Hands out the text files of an archive whose bytes can be read at any place.
+    /// - Throws: what `each` throws, and what the bytes throw when they cannot be read.
+    public mutating func read(
+        _ bytes: any LogBytes, name: String, _ each: (ArchiveMember) throws -> Void
+    ) throws {
+        let input = SeekableInput(bytes)
+        defer { withExtendedLifetime(input) {} }
+        do {
+            try walk(
+                { input.open($0) }, name: name, modified: nil, depth: 1, ArchiveOrigin(limits: limits), each)
+        } catch {
+            throw input.fault ?? error
+        }
+        if let fault = input.fault { throw fault }
+        nameBinaries()
+    }
+
+    private mutating func nameBinaries() {
         if !binaries.isEmpty {
             let named = binaries.prefix(5).joined(separator: ", ")
             let more = binaries.count > 5 ? " and \(binaries.count - 5) more" : ""
@@ -92,14 +115,14 @@ public struct ArchiveReader {
         binaries = []
     }
 
+    /// - Parameter open: has the library read from an input, which must be there until the walk is over.
     private mutating func walk<Failure: Error>(
-        _ input: ArchiveInput, seekable: Int32?, name: String, modified: Int64?, depth: Int,
+        _ open: (OpaquePointer) -> Int32, name: String, modified: Int64?, depth: Int,
         _ origin: ArchiveOrigin,
         _ each: (ArchiveMember) throws(Failure) -> Void
     ) throws(Failure) {
         guard let handle = archive_read_new() else { return }
-        // The library reads from the input until its handle is freed.
-        defer { withExtendedLifetime(input) { _ = archive_read_free(handle) } }
+        defer { archive_read_free(handle) }
         archive_read_support_filter_all(handle)
         archive_read_support_format_tar(handle)
         archive_read_support_format_zip(handle)
@@ -110,13 +133,7 @@ public struct ArchiveReader {
         archive_read_support_format_raw(handle)
         origin.handles.append(handle)
         defer { origin.handles.removeLast() }
-        let opened: Int32
-        if let seekable {
-            opened = archive_read_open_fd(handle, seekable, 1 << 16)
-        } else {
-            opened = input.open(handle)
-        }
-        guard opened == ARCHIVE_OK else {
+        guard open(handle) == ARCHIVE_OK else {
             problems.append("\(name) cannot be opened as an archive: \(Self.message(handle)).")
             return
         }
@@ -201,7 +218,9 @@ public struct ArchiveReader {
                 return
             }
             let input = ArchiveInput(head: head) { stream.fill($0) }
-            try walk(input, seekable: nil, name: path, modified: modified, depth: depth + 1, origin, each)
+            defer { withExtendedLifetime(input) {} }
+            try walk(
+                { input.open($0) }, name: path, modified: modified, depth: depth + 1, origin, each)
             return
         }
         guard head.isEmpty || DecodedText.encoding(of: head) != nil else {
@@ -339,5 +358,64 @@ private final class ArchiveInput {
                 result?.pointee = UnsafeRawPointer(input.buffer.baseAddress)
                 return count
             }, nil)
+    }
+}
+
+/// Bytes that the library reads at any place.
+private final class SeekableInput {
+    private let bytes: any LogBytes
+    private var place: Int64 = 0
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
+    /// Why they could not be read.
+    private(set) var fault: (any Error)?
+
+    init(_ bytes: any LogBytes) { self.bytes = bytes }
+
+    deinit { buffer.deallocate() }
+
+    private func next() -> Int {
+        do {
+            let some = try bytes.read(at: place, count: buffer.count)
+            buffer.copyBytes(from: some)
+            place += Int64(some.count)
+            return some.count
+        } catch {
+            fault = error
+            return -1
+        }
+    }
+
+    private func move(by count: Int64) -> Int64 {
+        let new = min(max(0, place + count), bytes.size)
+        defer { place = new }
+        return new - place
+    }
+
+    private func move(to offset: Int64, from whence: Int32) -> Int64 {
+        let origin = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? place : bytes.size
+        place = min(max(0, origin + offset), bytes.size)
+        return place
+    }
+
+    func open(_ handle: OpaquePointer) -> Int32 {
+        // The input outlives the handle, as that of `ArchiveInput` does.
+        archive_read_set_callback_data(handle, Unmanaged.passUnretained(self).toOpaque())
+        archive_read_set_read_callback(handle) { _, context, result in
+            guard let context else { return -1 }
+            let input = Unmanaged<SeekableInput>.fromOpaque(context).takeUnretainedValue()
+            let count = input.next()
+            result?.pointee = UnsafeRawPointer(input.buffer.baseAddress)
+            return count
+        }
+        archive_read_set_skip_callback(handle) { _, context, count in
+            guard let context else { return 0 }
+            return Unmanaged<SeekableInput>.fromOpaque(context).takeUnretainedValue().move(by: count)
+        }
+        archive_read_set_seek_callback(handle) { _, context, offset, whence in
+            guard let context else { return Int64(ARCHIVE_FATAL) }
+            return Unmanaged<SeekableInput>.fromOpaque(context).takeUnretainedValue().move(
+                to: offset, from: whence)
+        }
+        return archive_read_open1(handle)
     }
 }

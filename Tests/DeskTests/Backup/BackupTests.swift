@@ -291,7 +291,7 @@ struct BackupTests {
             #expect(read.missing == made.missing && read.damaged == made.damaged)
             try await Self.target(.sqlite) { installation, _ in
                 _ = try await BackupRestore(installation).run(BackupPlace(file), isReplacing: false)
-                let restored = EvidenceStore(folder: installation.evidencePlace)
+                let restored = try installation.evidenceStore()
                 #expect(try restored.open(files[1].hash) == nil)
             }
         }

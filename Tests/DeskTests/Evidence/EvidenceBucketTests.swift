@@ -64,6 +64,7 @@ private final class ObjectStorage: Sendable {
 struct EvidenceBucketTests {
     private let storage: ObjectStorage
     private let folder: String
+    private let keys = KeyRing(key: [UInt8](repeating: 7, count: 32))
 
     init() throws {
         storage = try ObjectStorage(try #require(ObjectStorage.program))
@@ -72,7 +73,7 @@ struct EvidenceBucketTests {
     }
 
     private func node(_ bucket: Bucket, _ name: String = "one") -> EvidenceStore {
-        EvidenceStore(folder: "\(folder)/\(name)", bucket: bucket)
+        EvidenceStore(folder: "\(folder)/\(name)", bucket: bucket, keys: keys)
     }
 
     private func write(_ text: String, to part: EvidencePart) throws {
@@ -182,5 +183,51 @@ struct EvidenceBucketTests {
             at: Timestamp.now.adding(seconds: 90_000), used: { _ in [] }, unfinished: ["known"])
         #expect(try store.size(ofPartial: "known") == 4)
         #expect(try store.size(ofPartial: "forgotten") == nil)
+    }
+
+    @Test(
+        "What lies in a bucket is encrypted, its unfinished pieces too; a new key opens it after it was written anew"
+    )
+    func encrypted() async throws {
+        let bucket = try storage.bucket("encrypted")
+        let store = node(bucket)
+        let text = String(repeating: "nobody reads this ", count: 200_000)
+        let part = try store.begin("u", lasting: true)
+        try write(text, to: part)
+        try part.sync()
+        for object in try bucket.objects(prefix: "partial/u/") where object.size > 0 {
+            guard case .bytes(let bytes) = try bucket.get(object.key, from: 0, count: 1 << 20) else {
+                continue
+            }
+            #expect(!String(decoding: bytes, as: UTF8.self).contains("nobody"))
+        }
+        let kept = try store.keep(try #require(try store.resume("u", at: Int64(text.utf8.count))), at: .now)
+        store.discard("u")
+        #expect(kept.hash == hex(sha256(Array(text.utf8))))
+        guard
+            case .bytes(let bytes) = try bucket.get(EvidenceStore.key(of: kept.hash), from: 0, count: 1 << 20)
+        else {
+            Issue.record("it is not in the bucket")
+            return
+        }
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("nobody"))
+
+        // Whoever has it open reads on, although the same bytes are kept once more, with a key of their own.
+        let open = try #require(try store.open(kept.hash))
+        #expect(try open.read(at: 0, count: 6) == Array("nobody".utf8))
+        _ = try keep(text, in: store)
+        let end = Int64(text.utf8.count) - 10
+        #expect(try open.read(at: end, count: 10) == Array("eads this ".utf8))
+
+        let plain = EvidenceStore(folder: "\(folder)/plain", bucket: bucket, keys: nil)
+        let old = try keep("from before", in: plain)
+        #expect(throws: Refusal.self) { try plain.open(kept.hash) }
+        #expect(try self.text(old, in: store) == "from before")
+        #expect(try await store.countsByKey() == ["k1": 1, "": 1])
+        #expect(try await store.rewrap(at: .now).done == 1)
+        #expect(try await store.countsByKey() == ["k1": 2])
+        #expect(try self.text(old, in: store) == "from before")
+        let checked = try await store.check([kept.hash, old])
+        #expect(checked.files == 2 && checked.findings.isEmpty)
     }
 }

@@ -343,16 +343,21 @@ struct LogPageTests {
             let files = try FileManager.default.contentsOfDirectory(atPath: folder)
             let file = try #require(files.first { $0.hasSuffix(".index") })
             #expect(files.count == 1)
-            let whole = try Data(contentsOf: URL(filePath: "\(folder)/\(file)"))
+            let keys = desk.services.keys
+            func index() throws -> [UInt8] {
+                let made = try EvidenceFile(path: "\(folder)/\(file)", keys: keys)
+                return try made?.read(at: 0, count: 1 << 20) ?? []
+            }
+            let (whole, raw) = try (index(), Data(contentsOf: URL(filePath: "\(folder)/\(file)")))
             // Another process has nothing of it in memory; what it finds on the disk is broken.
-            try Data(whole.prefix(100)).write(to: URL(filePath: "\(folder)/\(file)"))
+            try raw.prefix(600).write(to: URL(filePath: "\(folder)/\(file)"))
             let found = try await desk.services.database.read { tx in
                 let this = try CaseDirectory.find(number, for: .system, in: tx)
                 return try EvidenceDirectory.find("E1", of: this.id, for: .system, in: tx)
             }
             let source = try await EvidenceText.source(
                 of: try #require(found), for: try desk.actor(.marta), desk.services)
-            let other = LogShelf(folder: String(folder.dropLast("/derived".count)))
+            let other = LogShelf(folder: String(folder.dropLast("/derived".count)), keys: keys)
             let shown = try other.look(
                 at: source.file, source.hash, member: nil, source.assumptions, now: desk.clock.now)
             guard case .log(let log) = shown else {
@@ -360,7 +365,7 @@ struct LogPageTests {
                 return
             }
             #expect(log.index.lines == 510)
-            #expect(try Data(contentsOf: URL(filePath: "\(folder)/\(file)")) == whole)
+            #expect(try index() == whole)
             let samira = try await server.browser(.samira)
             let removed = try await samira.submit(
                 "/evidence/\(number).E1/remove", ["reason": "Sent by mistake"])

@@ -22,8 +22,8 @@ struct ComparisonWork {
         var why: String
     }
 
-    /// Compares what two descriptors read.
-    func run(_ file: EvidenceDescriptor, _ other: EvidenceDescriptor?) throws -> ComparedLogs {
+    /// Compares two files.
+    func run(_ file: EvidenceFile, _ other: EvidenceFile?) throws -> ComparedLogs {
         var one = now
         one.options.window = window.range
         one.options.baselineWindow = baseline.range
@@ -49,7 +49,7 @@ struct ComparisonWork {
         return result(LogComparison(diagnosis), diagnosis, problems)
     }
 
-    private func read(_ work: LogWork, _ file: EvidenceDescriptor) throws -> (LogDigest, [String]) {
+    private func read(_ work: LogWork, _ file: EvidenceFile) throws -> (LogDigest, [String]) {
         switch try work.digest(of: file) {
         case .success(let read): return (read.digest, read.problems)
         case .failure(let unsuited): throw Unsuited(why: "“\(work.name)” cannot be compared. \(unsuited.why)")

@@ -21,10 +21,10 @@ enum EvidenceLines {
             ? try await RedactionDirectory.redactor(of: found.caseID, services) : nil
         let name = "\(found.name)/\(member)"
         return try await store.working {
-            guard let file = try EvidenceDescriptor.open(found.hash, in: store) else { return [:] }
+            guard let file = try store.open(found.hash) else { return [:] }
             var lines: [Int: String] = [:]
             var reader = ArchiveReader()
-            try reader.read(file.number, name: found.name) { one in
+            try reader.read(file, name: found.name) { one in
                 if one.name == name { lines = try pick(numbers) { one.read(into: $0) } }
             }
             return lines.mapValues { redactor?.redact($0) ?? $0 }

@@ -34,7 +34,7 @@ struct LogWork {
     private static let (findings, cites, lines, width) = (30, 4, 5, 400)
 
     /// Examines a file.
-    func run(_ file: EvidenceDescriptor) throws -> Outcome {
+    func run(_ file: EvidenceFile) throws -> Outcome {
         switch try digest(of: file) {
         case .failure(let unsuited): return .unsuited(unsuited.why)
         case .success(let read):
@@ -49,7 +49,7 @@ struct LogWork {
 
     /// Reads a file from its beginning to its end.
     func digest(
-        of file: EvidenceDescriptor
+        of file: EvidenceFile
     ) throws -> Result<(digest: LogDigest, problems: [String]), Unsuited> {
         let head = try file.read(at: 0, count: 4096)
         guard !head.isEmpty else { return .failure(Unsuited(why: "It is empty.")) }
@@ -57,7 +57,7 @@ struct LogWork {
         var problems: [String] = []
         if ArchiveReader.isArchive(head) {
             var reader = ArchiveReader()
-            try reader.read(file.number, name: name) { member in
+            try reader.read(file, name: name) { member in
                 digest.append(try examine(member, in: file))
             }
             problems = reader.problems
@@ -82,7 +82,7 @@ struct LogWork {
         return assumptions
     }
 
-    private func examine(_ member: ArchiveMember, in file: EvidenceDescriptor) throws -> LogDigest {
+    private func examine(_ member: ArchiveMember, in file: EvidenceFile) throws -> LogDigest {
         var (piece, isOver) = ([UInt8](), false)
         func more() {
             let start = piece.count
@@ -110,7 +110,7 @@ struct LogWork {
         return examiner.finish()
     }
 
-    private func examine(_ file: EvidenceDescriptor, head: [UInt8]) throws -> LogDigest {
+    private func examine(_ file: EvidenceFile, head: [UInt8]) throws -> LogDigest {
         var transcoder = LogTranscoder(beginning: head)
         let format =
             if var beginning = transcoder {
@@ -136,7 +136,7 @@ struct LogWork {
     // MARK: What came out
 
     private func outcome(
-        _ diagnosis: LogDiagnosis, _ problems: [String], _ file: EvidenceDescriptor
+        _ diagnosis: LogDiagnosis, _ problems: [String], _ file: EvidenceFile
     ) throws -> Outcome {
         let report = DiagnosisReport(diagnosis: diagnosis, problems: problems)
         var log = LogAnalysis()
@@ -228,7 +228,7 @@ struct LogWork {
 
     /// Reads the cited lines, with two before and behind them, a second time.
     private func citedLines(
-        of findings: ArraySlice<Finding>, _ file: EvidenceDescriptor
+        of findings: ArraySlice<Finding>, _ file: EvidenceFile
     ) throws -> [String: [Int: String]] {
         var wanted: [String: Set<Int>] = [:]
         for citation in findings.flatMap({ $0.citations.prefix(Self.cites) }) {
@@ -244,9 +244,8 @@ struct LogWork {
             found[name] = try EvidenceLines.pick(Array(lines), of: file, watch: watch)
             return found
         }
-        lseek(file.number, 0, SEEK_SET)
         var reader = ArchiveReader()
-        try reader.read(file.number, name: name) { member in
+        try reader.read(file, name: name) { member in
             guard let lines = wanted[member.name] else { return }
             found[member.name] = try EvidenceLines.pick(Array(lines), watch: watch) { member.read(into: $0) }
         }

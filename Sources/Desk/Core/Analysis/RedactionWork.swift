@@ -96,11 +96,11 @@ struct RedactionWork {
     private func writeArchive(
         _ hash: String, name: String, in store: EvidenceStore, to part: EvidencePart
     ) throws -> [String: Int] {
-        guard let file = try EvidenceDescriptor.open(hash, in: store) else { return [:] }
+        guard let file = try store.open(hash) else { return [:] }
         let writer = try ArchiveWriter { try part.write($0) }
         var replaced: [String: Int] = [:]
         var reader = ArchiveReader()
-        try reader.read(file.number, name: name) { member in
+        try reader.read(file, name: name) { member in
             // A compressed file has one member, which has its name; others stand behind the archive's own.
             let path =
                 member.name.hasPrefix(name + "/")
@@ -123,7 +123,7 @@ struct RedactionWork {
     }
 
     private func write(
-        _ member: ArchiveMember, to writer: ArchiveWriter, of file: EvidenceDescriptor
+        _ member: ArchiveMember, to writer: ArchiveWriter, of file: EvidenceFile
     ) throws -> [String: Int] {
         var stream = redactor.stream()
         var transcoder: LogTranscoder?

@@ -78,22 +78,36 @@ package struct Bucket: Sendable {
     }
 
     /// The number of bytes under a key; nil where there is nothing.
-    func size(of key: String) throws -> Int64? {
+    func size(of key: String) throws -> Int64? { try find(key)?.size }
+
+    /// The number of bytes under a key, and the tag of this state of it (ETag); nil where there is nothing.
+    func find(_ key: String) throws -> (size: Int64, tag: String?)? {
         let answer = try send("HEAD", key, accepting: [404])
         if answer.status == 404 { return nil }
-        return answer.headers["content-length"].flatMap { Int64($0) } ?? 0
+        return (answer.headers["content-length"].flatMap { Int64($0) } ?? 0, answer.headers["etag"])
     }
 
-    /// Bytes under a key, from a place on; nil where there is nothing.
-    func get(_ key: String, from start: Int64, count: Int) throws -> [UInt8]? {
-        guard count > 0 else { return [] }
-        let range = "Range: bytes=\(start)-\(start + Int64(count) - 1)"
-        // 416: the place lies behind the end.
-        let answer = try send("GET", key, headers: [range], mostBytes: count, accepting: [404, 416])
+    /// What a stretch of an object is.
+    enum Stretch {
+        /// Its bytes; fewer at the end.
+        case bytes([UInt8])
+        /// It is there in another state, or no longer there.
+        case changed
+    }
+
+    /// Bytes under a key, from a place on.
+    /// - Parameter tag: the state of the object that they must be of; nil for any.
+    func get(_ key: String, from start: Int64, count: Int, tag: String? = nil) throws -> Stretch {
+        guard count > 0 else { return .bytes([]) }
+        let headers =
+            ["Range: bytes=\(start)-\(start + Int64(count) - 1)"] + (tag.map { ["If-Match: \($0)"] } ?? [])
+        // 412: it is in another state. 416: the place lies behind the end. Each says so in some words.
+        let answer = try send(
+            "GET", key, headers: headers, mostBytes: max(count, 1 << 16), accepting: [404, 412, 416])
         switch answer.status {
-        case 404: return nil
-        case 416: return []
-        default: return answer.body
+        case 404, 412: return .changed
+        case 416: return .bytes([])
+        default: return .bytes(answer.body)
         }
     }
 

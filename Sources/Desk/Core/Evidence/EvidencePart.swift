@@ -15,6 +15,10 @@ final class EvidencePart: Sendable {
         var isResumed = false
         /// How many of the bytes are in the bucket and not in the file.
         var sent: Int64 = 0
+        /// How the file is encrypted; nil where it is not.
+        var seal: EvidenceSeal?
+        /// Where the bytes begin in the file.
+        var offset: Int64 { seal == nil ? 0 : Int64(EvidenceSeal.headerSize) }
     }
 
     /// As many first bytes as are kept in memory, to see what the file is.
@@ -26,13 +30,50 @@ final class EvidencePart: Sendable {
     /// Where what is durable goes before the file is whole; nil where the file itself is durable.
     private let pieces: EvidencePieces?
 
-    /// - Parameter sent: how many bytes are among the pieces already.
-    init(path: String, isNew: Bool, pieces: EvidencePieces? = nil, after sent: Int64 = 0) throws {
-        (self.path, self.pieces) = (path, pieces)
+    private let keys: KeyRing?
+
+    /// - Parameters:
+    ///   - sent: how many bytes are among the pieces already.
+    ///   - keys: with what a new file is encrypted; nil where it is not.
+    init(path: String, isNew: Bool, pieces: EvidencePieces? = nil, after sent: Int64 = 0, keys: KeyRing?)
+        throws
+    {
+        (self.path, self.pieces, self.keys) = (path, pieces, keys)
         let flags = isNew ? O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC : O_RDWR | O_CLOEXEC
         let descriptor = Glibc.open(path, flags, 0o600)
         guard descriptor >= 0 else { throw EvidenceStore.fault("open \(path)") }
-        state = Mutex(State(descriptor: descriptor, size: sent, isResumed: sent > 0, sent: sent))
+        var state = State(descriptor: descriptor, size: sent, isResumed: sent > 0, sent: sent)
+        do {
+            if isNew {
+                try Self.beginSeal(&state, keys)
+            } else {
+                state.seal = try EvidenceSeal(header: Self.header(of: descriptor), with: keys)
+            }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        self.state = Mutex(state)
+    }
+
+    /// Begins an empty file: with a key of its own, if it is to be encrypted.
+    private static func beginSeal(_ state: inout State, _ keys: KeyRing?) throws {
+        state.seal = try keys.map { try EvidenceSeal(with: $0) }
+        try state.seal?.header.withUnsafeBytes { try append($0, to: state.descriptor) }
+    }
+
+    private static func header(of descriptor: Int32) throws -> [UInt8] {
+        var header: [UInt8] = []
+        try eachBlock(of: descriptor, count: min(Int64(EvidenceSeal.headerSize), rawSize(of: descriptor))) {
+            header += $0
+        }
+        return header
+    }
+
+    private static func rawSize(of descriptor: Int32) throws -> Int64 {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw EvidenceStore.fault("look at a file") }
+        return Int64(status.st_size)
     }
 
     deinit { state.withLock { if $0.descriptor >= 0 { close($0.descriptor) } } }
@@ -46,16 +87,17 @@ final class EvidencePart: Sendable {
     /// Forgets what lies behind `size`: it may not have reached the disk.
     func cut(to size: Int64) throws {
         try state.withLock { state in
-            guard ftruncate(state.descriptor, Int(size)) == 0,
-                lseek(state.descriptor, Int(size), SEEK_SET) == Int(size)
-            else { throw EvidenceStore.fault("truncate \(path)") }
+            let end = Int(size + state.offset)
+            guard ftruncate(state.descriptor, end) == 0, lseek(state.descriptor, end, SEEK_SET) == end else {
+                throw EvidenceStore.fault("truncate \(path)")
+            }
             (state.size, state.isResumed) = (size, true)
         }
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
         try state.withLock { state in
-            try Self.append(bytes, to: state.descriptor)
+            try Self.append(bytes, at: state.size - state.sent, state)
             if !state.isResumed {
                 state.hasher.update(bufferPointer: bytes)
                 if state.head.count < Self.headSize {
@@ -69,7 +111,7 @@ final class EvidencePart: Sendable {
     /// Makes what was written so far durable.
     func sync() throws {
         try state.withLock { state in
-            if let pieces { return try Self.send(&state, to: pieces) }
+            if let pieces { return try Self.send(&state, to: pieces, keys) }
             guard fdatasync(state.descriptor) == 0 else { throw EvidenceStore.fault("sync \(path)") }
         }
     }
@@ -80,8 +122,8 @@ final class EvidencePart: Sendable {
     func finish(at now: Timestamp) throws -> EvidenceStore.Kept {
         try state.withLock { state in
             if let pieces, state.sent > 0 {
-                try Self.send(&state, to: pieces)
-                try Self.bringBack(&state, pieces)
+                try Self.send(&state, to: pieces, keys)
+                try Self.bringBack(&state, pieces, keys)
             }
             if state.isResumed { try Self.readAgain(&state) }
             var moment = timespec()
@@ -96,34 +138,58 @@ final class EvidencePart: Sendable {
     }
 
     /// Writes the finished file into a bucket.
-    func send(to bucket: Bucket, _ key: String, digest: String) throws {
+    func send(to bucket: Bucket, _ key: String) throws {
         try state.withLock { state in
-            try bucket.put(key, file: state.descriptor, count: state.size, digest: digest)
+            try bucket.put(
+                key, file: state.descriptor, count: state.size + state.offset,
+                digest: try Self.digest(of: state.descriptor))
         }
+    }
+
+    /// SHA-256 of a file as it lies, in hexadecimal.
+    private static func digest(of descriptor: Int32) throws -> String {
+        var digest = SHA256()
+        try eachBlock(of: descriptor) { digest.update(bufferPointer: $0) }
+        return hex(Array(digest.finalize()))
     }
 
     /// Makes what is in the file a piece, and the file empty.
-    private static func send(_ state: inout State, to pieces: EvidencePieces) throws {
+    private static func send(_ state: inout State, to pieces: EvidencePieces, _ keys: KeyRing?) throws {
         let count = state.size - state.sent
         guard count > 0 else { return }
-        var digest = SHA256()
-        try eachBlock(of: state.descriptor) { digest.update(bufferPointer: $0) }
         try pieces.add(
-            state.descriptor, count: count, at: state.sent, digest: hex(Array(digest.finalize())))
-        guard ftruncate(state.descriptor, 0) == 0, lseek(state.descriptor, 0, SEEK_SET) == 0 else {
-            throw EvidenceStore.fault("truncate")
-        }
+            state.descriptor, count: count + state.offset, at: state.sent,
+            digest: try digest(of: state.descriptor),
+            sealed: state.seal != nil)
+        try empty(&state, keys)
         (state.sent, state.isResumed) = (state.size, true)
     }
 
-    /// Puts the file together again from its pieces.
-    private static func bringBack(_ state: inout State, _ pieces: EvidencePieces) throws {
+    /// Empties the file.
+    ///
+    /// What comes next is encrypted with another key: two texts under one key tell of each other.
+    private static func empty(_ state: inout State, _ keys: KeyRing?) throws {
         guard ftruncate(state.descriptor, 0) == 0, lseek(state.descriptor, 0, SEEK_SET) == 0 else {
             throw EvidenceStore.fault("truncate")
         }
-        let descriptor = state.descriptor
-        try pieces.read(upTo: state.size) { try append($0, to: descriptor) }
+        try beginSeal(&state, keys)
+    }
+
+    /// Puts the file together again from its pieces.
+    private static func bringBack(_ state: inout State, _ pieces: EvidencePieces, _ keys: KeyRing?) throws {
+        try empty(&state, keys)
+        var place: Int64 = 0
+        try pieces.read(upTo: state.size) { bytes in
+            try append(bytes, at: place, state)
+            place += Int64(bytes.count)
+        }
         state.sent = 0
+    }
+
+    /// Writes bytes of a place at the end of the file.
+    private static func append(_ bytes: UnsafeRawBufferPointer, at place: Int64, _ state: State) throws {
+        guard let seal = state.seal else { return try append(bytes, to: state.descriptor) }
+        try seal.applied(to: bytes, at: place).withUnsafeBytes { try append($0, to: state.descriptor) }
     }
 
     /// Writes all bytes at the end of an open file.
@@ -160,8 +226,9 @@ final class EvidencePart: Sendable {
 
     private static func readAgain(_ state: inout State) throws {
         (state.hasher, state.head, state.size) = (SHA256(), [], 0)
-        try eachBlock(of: state.descriptor) { bytes in
-            state.hasher.update(bufferPointer: bytes)
+        try eachBlock(of: state.descriptor, from: state.offset) { raw in
+            let bytes = try state.seal?.applied(to: raw, at: state.size) ?? Array(raw)
+            bytes.withUnsafeBytes { state.hasher.update(bufferPointer: $0) }
             if state.head.count < headSize { state.head += bytes.prefix(headSize - state.head.count) }
             state.size += Int64(bytes.count)
         }

@@ -2,13 +2,16 @@ import Domain
 
 /// An unfinished file in a bucket, as the pieces that came so far, so that any node can go on with it.
 ///
-/// A piece is an object `partial/ID/OFFSET-DIGEST`. Two nodes that wrote at one place, because the client changed
+/// A piece is an object `partial/ID/OFFSET-DIGEST`, or `partial/ID/OFFSET-DIGEST.sealed` where it is encrypted. Two nodes that wrote at one place, because the client changed
 /// over while the first was still at it, leave two pieces of the same file; together they cover what either has.
 struct EvidencePieces: Sendable {
     private let bucket: Bucket
     private let prefix: String
+    private let keys: KeyRing?
 
-    init(_ bucket: Bucket, _ id: String) { (self.bucket, prefix) = (bucket, "partial/\(id)/") }
+    init(_ bucket: Bucket, _ id: String, keys: KeyRing?) {
+        (self.bucket, prefix, self.keys) = (bucket, "partial/\(id)/", keys)
+    }
 
     private struct Piece {
         var key: String
@@ -20,10 +23,16 @@ struct EvidencePieces: Sendable {
     func begin() throws { try bucket.put(prefix + "begun", []) }
 
     /// Adds what a file holds as a piece at a place.
-    func add(_ descriptor: Int32, count: Int64, at offset: Int64, digest: String) throws {
+    /// - Parameter digest: SHA-256 of the file as it lies, in hexadecimal.
+    func add(_ descriptor: Int32, count: Int64, at offset: Int64, digest: String, sealed isSealed: Bool)
+        throws
+    {
         try bucket.put(
-            "\(prefix)\(pad(Int(offset), 16))-\(digest)", file: descriptor, count: count, digest: digest)
+            "\(prefix)\(pad(Int(offset), 16))-\(digest)\(isSealed ? Self.sealed : "")", file: descriptor,
+            count: count, digest: digest)
     }
+
+    private static let sealed = ".sealed"
 
     /// How many bytes from the beginning there are; nil where nothing was begun.
     func size() throws -> Int64? {
@@ -40,7 +49,9 @@ struct EvidencePieces: Sendable {
         }
         var place: Int64 = 0
         for piece in way {
-            let file = EvidenceFile(bucket, piece.key, size: piece.end - piece.start)
+            guard let file = try EvidenceFile(bucket, piece.key, keys: keys) else {
+                throw EvidenceFault(description: "\(piece.key) is gone from the bucket")
+            }
             while place < min(piece.end, size) {
                 let count = Int(min(4 << 20, min(piece.end, size) - place))
                 let bytes = try file.read(at: place - piece.start, count: count)
@@ -60,7 +71,8 @@ struct EvidencePieces: Sendable {
             guard let start = Int64(object.key.dropFirst(prefix.count).prefix { $0 != "-" }) else {
                 return nil
             }
-            return Piece(key: object.key, start: start, end: start + object.size)
+            let header = object.key.hasSuffix(Self.sealed) ? Int64(EvidenceSeal.headerSize) : 0
+            return Piece(key: object.key, start: start, end: start + object.size - header)
         }
     }
 

@@ -59,7 +59,7 @@ extension EvidenceStore {
         return try await working { unlink(aside) == 0 ? 0 : 0 }
     }
 
-    private func names(in folder: String) -> [String] {
+    func names(in folder: String) -> [String] {
         guard let list = opendir(folder) else { return [] }
         defer { closedir(list) }
         var names: [String] = []

@@ -9,15 +9,21 @@ import Storage
 /// A file is durable before `keep` returns, so a row that names it can be committed: synced, and its folder too, or
 /// taken by the bucket. What was not kept lies in `partial` and is swept, as are files that no row names. Nodes share
 /// the folder or the bucket; with a bucket, each has a folder of its own in which files are put together.
+///
+/// With keys, each file is encrypted where it lies, unfinished ones too; files from before are read as they are.
 package struct EvidenceStore: Sendable {
     /// The folder.
     package let folder: String
     /// The bucket that has the files; nil where the folder does.
     let bucket: Bucket?
+    /// What opens the files, and with what new ones are encrypted; nil where they are not.
+    let keys: KeyRing?
 
     /// The store in a folder, or in a bucket with a folder to put files together in; nothing is made before it is
     /// needed.
-    package init(folder: String, bucket: Bucket? = nil) { (self.folder, self.bucket) = (folder, bucket) }
+    package init(folder: String, bucket: Bucket? = nil, keys: KeyRing?) {
+        (self.folder, self.bucket, self.keys) = (folder, bucket, keys)
+    }
 
     /// What was kept.
     package struct Kept: Sendable, Equatable {
@@ -48,20 +54,22 @@ package struct EvidenceStore: Sendable {
     func begin(_ id: String, lasting isLasting: Bool = false) throws -> EvidencePart {
         try makePlaceForParts()
         guard let bucket else {
-            let part = try EvidencePart(path: partialPath(id), isNew: true)
+            let part = try EvidencePart(path: partialPath(id), isNew: true, keys: keys)
             if isLasting { try Self.sync(folder: "\(folder)/partial") }
             return part
         }
-        let pieces = isLasting ? EvidencePieces(bucket, id) : nil
+        let pieces = isLasting ? EvidencePieces(bucket, id, keys: keys) : nil
         try pieces?.begin()
-        return try EvidencePart(path: partialPath(id), isNew: true, pieces: pieces)
+        return try EvidencePart(path: partialPath(id), isNew: true, pieces: pieces, keys: keys)
     }
 
     /// Goes on with a file, of which so many bytes are known to be there; nil where they are gone.
     func resume(_ id: String, at size: Int64) throws -> EvidencePart? {
         guard let there = try self.size(ofPartial: id), there >= size else { return nil }
         guard let bucket else {
-            let part = try EvidencePart(path: partialPath(id), isNew: false)
+            // With nothing acknowledged, not even the beginning of the file need have reached the disk.
+            if size == 0 { unlink(partialPath(id)) }
+            let part = try EvidencePart(path: partialPath(id), isNew: size == 0, keys: keys)
             try part.cut(to: size)
             return part
         }
@@ -69,7 +77,8 @@ package struct EvidenceStore: Sendable {
         // What an earlier request left here is in the bucket, or was never acknowledged.
         unlink(partialPath(id))
         return try EvidencePart(
-            path: partialPath(id), isNew: true, pieces: EvidencePieces(bucket, id), after: size)
+            path: partialPath(id), isNew: true, pieces: EvidencePieces(bucket, id, keys: keys), after: size,
+            keys: keys)
     }
 
     /// Makes a file durable in its place; afterwards a row may name it.
@@ -80,7 +89,7 @@ package struct EvidenceStore: Sendable {
         if let bucket {
             // Also where the bucket has these bytes: the object is then as fresh as the row that will name it, and
             // the sweep leaves what is fresh alone.
-            try part.send(to: bucket, Self.key(of: kept.hash), digest: kept.hash)
+            try part.send(to: bucket, Self.key(of: kept.hash))
             unlink(part.path)
             return kept
         }
@@ -115,7 +124,7 @@ package struct EvidenceStore: Sendable {
     func discard(_ id: String) {
         unlink(partialPath(id))
         // What cannot be taken away now goes with the sweep.
-        if let bucket { try? EvidencePieces(bucket, id).discard() }
+        if let bucket { try? EvidencePieces(bucket, id, keys: keys).discard() }
     }
 
     /// Takes a file away that no row names; one that is not there is no matter.
@@ -130,18 +139,15 @@ package struct EvidenceStore: Sendable {
 
     /// Opens the bytes for reading; nil where they are gone.
     package func open(_ hash: String) throws -> EvidenceFile? {
-        guard let bucket else { return try EvidenceFile(path: path(of: hash)) }
-        for key in [Self.key(of: hash), Self.asideKey(of: hash)] {
-            if let size = try bucket.size(of: key) { return EvidenceFile(bucket, key, size: size) }
-        }
-        return nil
+        guard let bucket else { return try EvidenceFile(path: path(of: hash), keys: keys) }
+        return try EvidenceFile(bucket, Self.key(of: hash), keys: keys)
+            ?? EvidenceFile(bucket, Self.asideKey(of: hash), keys: keys)
     }
 
     /// How many bytes of an unfinished file there are; nil where there is none.
     func size(ofPartial id: String) throws -> Int64? {
-        if let bucket { return try EvidencePieces(bucket, id).size() }
-        var status = stat()
-        return stat(partialPath(id), &status) == 0 ? Int64(status.st_size) : nil
+        if let bucket { return try EvidencePieces(bucket, id, keys: keys).size() }
+        return try EvidenceFile(path: partialPath(id), keys: keys)?.size
     }
 
     /// Where the bytes of a digest are in a bucket.

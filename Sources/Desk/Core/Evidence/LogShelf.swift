@@ -86,11 +86,12 @@ final class LogShelf: Sendable {
 
     let limits: LogShelfLimits
     let folder: String
+    private let keys: KeyRing?
     private let inside = Mutex(Inside())
 
-    /// A shelf beside the bytes of evidence.
-    init(folder: String, limits: LogShelfLimits = LogShelfLimits()) {
-        (self.folder, self.limits) = ("\(folder)/derived", limits)
+    /// A shelf beside the bytes of evidence, encrypted as they are.
+    init(folder: String, limits: LogShelfLimits = LogShelfLimits(), keys: KeyRing?) {
+        (self.folder, self.limits, self.keys) = ("\(folder)/derived", limits, keys)
     }
 
     /// Wakes whoever makes what was ordered: at once, and with every order from now on.
@@ -204,12 +205,12 @@ final class LogShelf: Sendable {
     private func kept(_ order: Order, text: String?, _ now: Timestamp) throws -> Shown? {
         var bytes: any LogBytes = order.file
         if let text {
-            guard let file = try EvidenceFile(path: text) else { return nil }
+            guard let file = try derived(text) else { return nil }
             bytes = file
             touch(text, now)
         }
         let path = indexPath(order)
-        guard let file = try EvidenceFile(path: path), file.size < 64 << 20,
+        guard let file = try derived(path), file.size < 64 << 20,
             let index = LogIndex(decoding: try file.read(at: 0, count: Int(file.size))),
             index.size == bytes.size
         else { return nil }
@@ -228,6 +229,13 @@ final class LogShelf: Sendable {
             if inside.open.count > limits.open { inside.open.removeFirst() }
         }
         return log
+    }
+
+    /// What was made; nil where it was not, or with a key that is gone: then it is made anew.
+    private func derived(_ path: String) throws -> EvidenceFile? {
+        do { return try EvidenceFile(path: path, keys: keys) } catch let refusal as Refusal
+            where refusal.code == "evidence_key_missing"
+        { return nil }
     }
 
     private func textPath(_ order: Order) -> String { "\(folder)/\(order.name).text" }
@@ -268,10 +276,10 @@ final class LogShelf: Sendable {
             return
         }
         let path = textPath(order)
-        if try EvidenceFile(path: path) == nil {
+        if try derived(path) == nil {
             try makeText(order, isArchive: isArchive)
         }
-        guard let text = try EvidenceFile(path: path) else { throw vanished }
+        guard let text = try derived(path) else { throw vanished }
         _ = try index(
             order, text, DecodedText.encoding(of: Array(try text.read(at: 0, count: 4096))) ?? .utf8)
     }
@@ -279,7 +287,7 @@ final class LogShelf: Sendable {
     /// Writes the text that is read: unpacked, as UTF-8, without what is private; it has its name once it is all of that.
     private func makeText(_ order: Order, isArchive: Bool) throws {
         let path = textPath(order)
-        let first = try Part(in: folder, for: order, limits)
+        let first = try Part(in: folder, for: order, limits, keys)
         guard isArchive else {
             try transcode(order, order.file, into: first)
             return try first.rename(to: path)
@@ -288,14 +296,14 @@ final class LogShelf: Sendable {
         let raw = "\(first.path).raw"
         try first.rename(to: raw)
         defer { unlink(raw) }
-        guard let unpacked = try EvidenceFile(path: raw) else { throw vanished }
+        guard let unpacked = try derived(raw) else { throw vanished }
         let head = Array(try unpacked.read(at: 0, count: 4096))
         let isWide = (DecodedText.encoding(of: head)?.unit ?? 1) > 1
         guard isWide || order.redactor != nil else {
             guard Glibc.rename(raw, path) == 0 else { throw EvidenceStore.fault("rename \(path)") }
             return
         }
-        let part = try Part(in: folder, for: order, limits)
+        let part = try Part(in: folder, for: order, limits, keys)
         var stream = order.redactor?.stream()
         func take(_ bytes: UnsafeRawBufferPointer) throws {
             if stream == nil { try part.write(bytes) } else { try stream?.feed(bytes) { try part.write($0) } }
@@ -338,7 +346,7 @@ final class LogShelf: Sendable {
             if size > limits.atOnce { try progress(order, at, of: size) }
         }
         let index = indexer.finish()
-        let part = try Part(in: folder, for: order, limits)
+        let part = try Part(in: folder, for: order, limits, keys)
         try index.encoded.withUnsafeBytes { try part.write($0) }
         try part.rename(to: indexPath(order))
         return try open(order, bytes, index)
@@ -374,13 +382,11 @@ final class LogShelf: Sendable {
     private struct Enough: Error {}
 
     private func unpack(_ order: Order, into part: Part) throws {
-        let descriptor = try order.file.descriptor(spooledAt: part.path + ".spool")
-        defer { close(descriptor) }
         var reader = ArchiveReader()
         var isThere = false
         var fault: String?
         do {
-            try reader.read(descriptor, name: "") { member in
+            try reader.read(order.file, name: "") { member in
                 guard Self.name(member) == order.member else { return }
                 isThere = true
                 var buffer = [UInt8](repeating: 0, count: 1 << 20)
@@ -411,13 +417,10 @@ final class LogShelf: Sendable {
 
     private func makeList(_ order: Order) throws {
         try Self.makeFolder(folder)
-        let descriptor = try order.file.descriptor(
-            spooledAt: "\(folder)/\(order.name).part-\(Self.unique())")
-        defer { close(descriptor) }
         var reader = ArchiveReader()
         var members: [Member] = []
         var more = 0
-        try reader.read(descriptor, name: "") { member throws(Refusal) in
+        try reader.read(order.file, name: "") { member in
             if members.count < limits.members {
                 members.append(Member(name: Self.name(member)))
             } else {
@@ -469,7 +472,10 @@ final class LogShelf: Sendable {
         private var checked: Int64 = 0
         private var isDone = false
 
-        init(in folder: String, for order: Order, _ limits: LogShelfLimits) throws {
+        private let seal: EvidenceSeal?
+
+        init(in folder: String, for order: Order, _ limits: LogShelfLimits, _ keys: KeyRing?) throws {
+            seal = try keys.map { try EvidenceSeal(with: $0) }
             // The folder of evidence is there: bytes lie in it, or are put together in it.
             try LogShelf.makeFolder(String(folder.dropLast("/derived".count)))
             try LogShelf.makeFolder(folder)
@@ -477,6 +483,7 @@ final class LogShelf: Sendable {
             path = "\(folder)/\(order.name).part-\(LogShelf.unique())"
             descriptor = Glibc.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw EvidenceStore.fault("open \(path)") }
+            try seal?.header.withUnsafeBytes { try EvidencePart.append($0, to: descriptor) }
         }
 
         deinit {
@@ -499,12 +506,12 @@ final class LogShelf: Sendable {
                         "There is no room on the disk to unpack it. Tell an administrator.")
                 }
             }
-            var rest = bytes
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw EvidenceStore.fault("write \(path)") }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            if let seal {
+                try seal.applied(to: bytes, at: size).withUnsafeBytes {
+                    try EvidencePart.append($0, to: descriptor)
+                }
+            } else {
+                try EvidencePart.append(bytes, to: descriptor)
             }
             size += Int64(bytes.count)
         }

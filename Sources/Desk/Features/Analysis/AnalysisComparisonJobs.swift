@@ -78,11 +78,11 @@ extension AnalysisJobs {
                     with: Result {
                         let missing = ComparisonWork.Unsuited(
                             why: "The bytes are not in the folder of evidence. Tell an administrator.")
-                        guard let file = try EvidenceDescriptor.open(first.hash, in: store) else {
+                        guard let file = try store.open(first.hash) else {
                             throw missing
                         }
                         guard !one.isOfOne else { return try work.run(file, nil) }
-                        guard let other = try EvidenceDescriptor.open(second.hash, in: store) else {
+                        guard let other = try store.open(second.hash) else {
                             throw missing
                         }
                         return try work.run(file, other)

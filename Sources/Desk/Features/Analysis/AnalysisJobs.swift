@@ -159,7 +159,7 @@ package struct AnalysisJobs: Service {
             Self.queue.async {
                 continuation.resume(
                     with: Result {
-                        guard let file = try EvidenceDescriptor.open(evidence.hash, in: store) else {
+                        guard let file = try store.open(evidence.hash) else {
                             return .failed("Its bytes are not in the folder of evidence at \(now.rfc3339).")
                         }
                         switch try work.run(file) {

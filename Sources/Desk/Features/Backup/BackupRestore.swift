@@ -151,7 +151,7 @@ package struct BackupRestore: Sendable {
         _ database: any Database, from place: BackupPlace,
         _ prepare: @escaping @Sendable (borrowing Transaction) throws -> Void
     ) async throws -> Outcome {
-        let store = installation.evidenceStore
+        let store = try installation.evidenceStore()
         return try await database.exclusively { connection in
             let filling = BackupFilling(
                 connection: connection, store: store, leftOut: leftOut, now: clock(), progress: progress)

@@ -29,3 +29,16 @@ enum EvidenceJobs {
             + services.logs.sweep(at: now, used: used)
     }
 }
+
+extension Services {
+    /// Reads every file of evidence that is kept or named, and says which are gone, cannot be opened, or have other
+    /// bytes than they had.
+    /// - Parameter progress: told after some files how many were read.
+    package func checkEvidence(progress: @Sendable (Int) -> Void = { _ in }) async throws
+        -> EvidenceStore.Checked
+    {
+        let others = catalog.heldFiles
+        let named = try await database.read { try EvidenceDirectory.keptFiles(with: others, in: $0) }
+        return try await evidence.check(named.map(\.hash), progress: progress)
+    }
+}
