@@ -414,18 +414,35 @@ package enum CaseDirectory {
             CasesQueries.read)
     }
 
+    /// A case as those feel it who use a service.
+    struct FeltCase {
+        var number: String
+        var subject: String
+        var component: String
+        var severity: String
+        /// When its effect began.
+        var from: Timestamp
+        /// When it was over; nil while it goes on.
+        var until: Timestamp?
+    }
+
     /// Cases of some components and severities whose effect was felt in a stretch of time and that the actor may know
     /// of, the latest first.
     static func affecting(
         components: Set<String>, severities: Set<String>, in period: Range<Timestamp>, for actor: Actor,
         limit: Int,
         in tx: borrowing Transaction
-    ) throws -> [SupportCase] {
+    ) throws -> [FeltCase] {
         guard !components.isEmpty, !severities.isEmpty else { return [] }
         return try tx.all(
             CasesQueries.affecting(
-                components: components, severities: severities, in: period, for: actor, limit: limit),
-            CasesQueries.read)
+                components: components, severities: severities, in: period, for: actor, limit: limit)
+        ) {
+            FeltCase(
+                number: $0.text(0), subject: $0.text(1), component: $0.text(2), severity: $0.text(3),
+                from: Timestamp(microseconds: $0.integer(4)),
+                until: $0.optionalInteger(5).map { Timestamp(microseconds: $0) })
+        }
     }
 
     /// How many cases of a filter there are, for a number beside a link: counted no further than it has digits.

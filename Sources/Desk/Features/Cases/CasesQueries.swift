@@ -117,7 +117,8 @@ package enum CasesQueries {
             """
     }
 
-    /// Cases of some components and severities whose effect was felt in a stretch of time, the latest first.
+    /// Cases of some components and severities whose effect was felt in a stretch of time, the latest first: number,
+    /// subject, component, severity, from when, until when.
     static func affecting(
         components: Set<String>, severities: Set<String>, in period: Range<Timestamp>, for actor: Actor,
         limit: Int
@@ -129,7 +130,9 @@ package enum CasesQueries {
             "COALESCE(mitigated_at, resolved_at, 9223372036854775807) > \(period.lowerBound.microseconds)",
         ]
         return """
-            SELECT \(columns) FROM support_case WHERE \(SQL.all(all + visible(to: actor)))
+            SELECT number, subject, component, severity, COALESCE(began_at, opened_at),
+                COALESCE(mitigated_at, resolved_at)
+            FROM support_case WHERE \(SQL.all(all + visible(to: actor)))
             ORDER BY opened_at DESC, id DESC LIMIT \(limit)
             """
     }

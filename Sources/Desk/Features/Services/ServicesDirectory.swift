@@ -35,7 +35,8 @@ enum ServicesDirectory {
         return services.compactMap { service in
             guard let objective = service.objective else { return nil }
             let bad =
-                cases.filter { service.counts($0) }.map(ErrorBudget.BadTime.init)
+                cases.filter { service.counts(component: $0.component, severity: $0.severity) }.map(
+                    ErrorBudget.BadTime.init)
                 + outages.filter { $0.report.service == service.id }.map(ErrorBudget.BadTime.init)
             return Standing(
                 service: service, budget: ErrorBudget(objective, bad, at: now),
@@ -53,18 +54,15 @@ enum ServicesDirectory {
 }
 
 extension Policy.Service {
-    /// Whether a case says that the service is unwell.
-    func counts(_ this: SupportCase) -> Bool {
-        severities.contains(this.severity.raw)
-            && (this.classification[.component].map(components.contains) ?? false)
+    /// Whether a case of a component and a severity says that the service is unwell.
+    func counts(component: String?, severity: String) -> Bool {
+        severities.contains(severity) && (component.map(components.contains) ?? false)
     }
 }
 
 extension ErrorBudget.BadTime {
-    init(_ this: SupportCase) {
-        self.init(
-            from: this.beganAt ?? this.openedAt, until: this.mitigatedAt ?? this.resolvedAt,
-            source: .ofCase(this.number), words: this.subject)
+    fileprivate init(_ felt: CaseDirectory.FeltCase) {
+        self.init(from: felt.from, until: felt.until, source: .ofCase(felt.number), words: felt.subject)
     }
 
     init(_ outage: Outage) {

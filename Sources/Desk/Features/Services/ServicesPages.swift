@@ -179,7 +179,8 @@ enum ServiceCasePages {
     ) throws -> [ServicesDirectory.Standing] {
         let policy = context.policy
         let services = policy.services(ofComponent: context.this.classification[.component]).filter {
-            $0.counts(context.this)
+            $0.counts(
+                component: context.this.classification[.component], severity: context.this.severity.raw)
         }
         guard !services.isEmpty, context.actor.may(ServicesFeature.viewRight) else { return [] }
         return try ServicesDirectory.standing(
