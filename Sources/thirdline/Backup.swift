@@ -25,13 +25,15 @@ struct PassphraseOptions: ParsableArguments {
 final class ProgressLine: Sendable {
     private let last = Mutex(ContinuousClock.now)
 
-    func show(_ progress: BackupProgress) {
+    func show(_ progress: BackupProgress) { show(progress.words) }
+
+    func show(_ words: @autoclosure () -> String) {
         let isDue = last.withLock { last in
             guard last.duration(to: .now) > .seconds(2) else { return false }
             last = .now
             return true
         }
-        if isDue { complain(progress.words) }
+        if isDue { complain(words()) }
     }
 }
 

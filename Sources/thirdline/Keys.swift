@@ -91,8 +91,9 @@ struct KeyCommand: AsyncParsableCommand {
 
         func run() async throws {
             let services = try await place.open()
+            let line = ProgressLine()
             let done = try await services.rewrap {
-                complain("\($0.done) secrets and \($0.files) files of evidence sealed anew ...")
+                line.show("\($0.done) secrets and \($0.files) files of evidence sealed anew ...")
             }
             say(
                 "\(done.done) secrets and \(done.files) files of evidence sealed anew with \(services.keys.currentID)."

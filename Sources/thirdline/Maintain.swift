@@ -57,7 +57,8 @@ struct Verify: AsyncParsableCommand {
         var read = "\(report.facts) facts of \(report.subjects) subjects and \(report.rows) rows read"
         var found = report.findings.count + report.uncounted
         if evidence {
-            let checked = try await services.checkEvidence { complain("\($0) files of evidence read ...") }
+            let line = ProgressLine()
+            let checked = try await services.checkEvidence { line.show("\($0) files of evidence read ...") }
             for finding in checked.findings { say(finding) }
             read += ", and \(checked.files) files of evidence"
             found += checked.findings.count
