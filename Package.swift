@@ -31,7 +31,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CGMime", pkgConfig: "gmime-3.0", providers: [.apt(["libgmime-3.0-dev"])]),
         .systemLibrary(name: "CHyperscan", pkgConfig: "libhs", providers: [.apt(["libhyperscan-dev"])]),
-        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CGNU"),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "CPQ",
+                "CGNU", "CPQ",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -84,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "thirdline",
             dependencies: [
-                "CMalloc", "Desk", "Diagnosis", "Domain", "Storage", "Web",
+                "CGNU", "Desk", "Diagnosis", "Domain", "Storage", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

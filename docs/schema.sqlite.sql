@@ -977,7 +977,8 @@ CREATE TABLE support_case (
 CREATE INDEX support_case_by_closing ON support_case (closed_at, id) WHERE closed_at IS NOT NULL;
 
 CREATE INDEX support_case_felt
-    ON support_case (component, severity, (COALESCE(mitigated_at, resolved_at, 9223372036854775807)));
+    ON support_case (component, severity, (COALESCE(mitigated_at, resolved_at, 9223372036854775807)))
+    WHERE merged_into IS NULL;
 
 CREATE INDEX support_case_merged ON support_case (merged_into) WHERE merged_into IS NOT NULL;
 

@@ -74,8 +74,10 @@ extension SQL {
             postgreSQL: set.selection)
     }
 
-    /// The function that finds a text in another one, to be followed by both in brackets; 0 where it is not there.
-    package static let placeOf = SQL(parts: [.dialect(sqlite: "instr", postgreSQL: "strpos")])
+    /// That a text holds another one, byte by byte.
+    package static func holds(_ text: SQL, _ words: String) -> SQL {
+        .engines(sqlite: "holds_text(\(text), \(words))", postgreSQL: "strpos(\(text), \(words)) > 0")
+    }
 
     /// Joins a table to the rows before it, which are taken first whatever is known of their number.
     package static let joinedTo = SQL(parts: [.dialect(sqlite: "CROSS JOIN", postgreSQL: "JOIN")])

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CMalloc
+import CGNU
 import Desk
 import Domain
 import Foundation

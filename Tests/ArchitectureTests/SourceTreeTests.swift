@@ -49,7 +49,7 @@ import Testing
             "Sources/Diagnosis": ["CArchive", "CHyperscan", "Crypto", "Glibc"],
             // Synchronization guards what a pure function has worked out once.
             "Sources/Domain": ["Diagnosis", "Synchronization"],
-            "Sources/Storage": ["CPQ", "Dispatch", "GRDB", "GRDBSQLite", "Glibc", "Synchronization"],
+            "Sources/Storage": ["CGNU", "CPQ", "Dispatch", "GRDB", "GRDBSQLite", "Glibc", "Synchronization"],
             "Sources/Web": [
                 "CZlib",
                 "Crypto", "Diagnosis", "Domain", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
@@ -66,7 +66,7 @@ import Testing
                 "Web", "Yams",
             ],
             "Sources/thirdline": [
-                "ArgumentParser", "CMalloc", "Crypto", "Desk", "Diagnosis", "Domain", "Foundation", "Glibc",
+                "ArgumentParser", "CGNU", "Crypto", "Desk", "Diagnosis", "Domain", "Foundation", "Glibc",
                 "Logging",
                 "Storage", "Synchronization", "Web",
             ],

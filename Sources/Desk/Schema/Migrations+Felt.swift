@@ -6,6 +6,7 @@ extension Schema {
         common: """
             DROP INDEX support_case_felt;
             CREATE INDEX support_case_felt
-                ON support_case (component, severity, (COALESCE(mitigated_at, resolved_at, 9223372036854775807)));
+                ON support_case (component, severity, (COALESCE(mitigated_at, resolved_at, 9223372036854775807)))
+                WHERE merged_into IS NULL;
             """)
 }

@@ -35,6 +35,7 @@ package final class SQLiteDatabase: Database {
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
             // Small, since the machine keeps the file in memory anyway: five times much is too much.
             try db.execute(sql: "PRAGMA cache_size = -4096")
+            SQLiteFunctions.add(to: db.sqliteConnection)
         }
         do {
             writer = try DatabaseQueue(path: path, configuration: configuration)

@@ -18,6 +18,9 @@ enum CaseSearchQueries {
         let isExact: Bool
         /// That the words hold of `c`, by its texts alone.
         let holds: SQL
+        /// That one of several words holds of `c`, which the set holds, where only those are looked for that the index has
+        /// for the case; nil where nothing is saved so.
+        let alternatives: SQL?
         /// That the words hold of `c`, by the index as far as it can say.
         let isFound: SQL
         /// The cases on which the index may be behind.
@@ -29,6 +32,7 @@ enum CaseSearchQueries {
             conditions = CasesQueries.conditions(filter, for: actor)
             let tree = WordTree(worded, isPublic: actor.isCustomer)
             holds = tree.holds
+            alternatives = tree.alternatives
             isFound = tree.isFound
             let indexed = tree.indexed
             set = indexed?.set
@@ -40,7 +44,12 @@ enum CaseSearchQueries {
 
         /// That a case which the set holds, or which is touched, is found.
         var decision: SQL {
-            guard isExact else { return holds }
+            guard isExact else {
+                guard let alternatives else { return holds }
+                return .engines(
+                    sqlite: "(\(alternatives) OR c.doc IN (SELECT doc FROM touched) AND \(holds))",
+                    postgreSQL: alternatives)
+            }
             return .engines(
                 sqlite: "(c.doc NOT IN (SELECT doc FROM touched) OR \(holds))", postgreSQL: "1 = 1")
         }
@@ -50,7 +59,7 @@ enum CaseSearchQueries {
             let found: SQL
             if let set {
                 let narrowed: SQL = "c.doc IN (\(SQL.documents(set)))"
-                found = isExact ? narrowed : "(\(narrowed) AND \(holds))"
+                found = isExact ? narrowed : "(\(narrowed) AND \(alternatives ?? holds))"
             } else {
                 found = isFound
             }
@@ -386,6 +395,38 @@ private struct WordTree {
             together.map { SearchDirectory.holds(anyOf: $0.folded, kinds: $0.kinds, isPublic: isPublic) }
                 + others)
     }
+
+    /// The condition on a row that the set of the index holds, where one of several words is enough: only those are looked
+    /// for that the index has for the row. nil where there are no such words.
+    ///
+    /// Of a row that the index is behind on it says no more than the texts do.
+    var alternatives: SQL? { alternatives(root) }
+
+    private func alternatives(_ node: Node) -> SQL? {
+        switch node {
+        case .every(let parts):
+            let known = parts.map(alternatives)
+            guard known.contains(where: { $0 != nil }) else { return nil }
+            return "(" + SQL.all(zip(parts, known).map { $1 ?? holds($0) }) + ")"
+        case .any(let parts):
+            let sets = parts.compactMap(indexed)
+            guard sets.count == parts.count, parts.count <= Self.mostAlternatives else { return nil }
+            return SQL.any(
+                zip(parts, sets).map { part, found in
+                    let narrowed: SQL = "c.doc IN (\(SQL.documents(found.set)))"
+                    guard found.isExact, !isPublic else {
+                        return "(\(narrowed) AND \(alternatives(part) ?? holds(part)))"
+                    }
+                    return .engines(
+                        sqlite: "(\(narrowed) AND c.doc NOT IN (SELECT doc FROM touched))",
+                        postgreSQL: narrowed)
+                })
+        case .words, .field, .not: return nil
+        }
+    }
+
+    /// With more alternatives than this, texts are read for all of them at once.
+    private static let mostAlternatives = 20
 
     /// The cases that can be found, at least, and whether that is all of them; nil where the index cannot say.
     var indexed: (set: IndexedSet, isExact: Bool)? { indexed(root) }

@@ -258,7 +258,7 @@ package enum CasesQueries {
         }
         var ways: SQL = "confidentiality IS NULL OR security_owner = \(actor.id)"
         func orAdmits(_ word: String) {
-            ways += " OR \(SQL.placeOf)(readers, \(" \(word) ")) > 0"
+            ways += " OR " + SQL.holds("readers", " \(word) ")
         }
         orAdmits(actor.id)
         if !actor.isCustomer {

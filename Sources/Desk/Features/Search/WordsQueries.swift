@@ -182,7 +182,7 @@ enum WordsQueries {
     ///
     /// - Parameter kinds: the kinds of text to look in; all where empty.
     static func holds(anyOf folded: [String], kinds: [String], isPublic: Bool) -> SQL {
-        let found = folded.map { text -> SQL in "\(SQL.placeOf)(e.text, \(text)) > 0" }
+        let found = folded.map { SQL.holds("e.text", $0) }
         let last = (isPublic ? firstInternal : mostParts) - 1
         let ofKind: SQL = kinds.isEmpty ? "" : " AND e.kind IN (\(anyOf: kinds))"
         return """
@@ -196,7 +196,7 @@ enum WordsQueries {
     ///
     /// On PostgreSQL there are none.
     static func touched(by folded: [String]) -> SQL {
-        let holds = folded.map { text -> SQL in "instr(text, \(text)) > 0" }
+        let holds = folded.map { SQL.holds("text", $0) }
         return .engines(
             sqlite: "SELECT DISTINCT doc FROM search_pending WHERE \(SQL.any(holds))",
             postgreSQL: "SELECT doc FROM search_pending WHERE 1 = 0")
@@ -205,7 +205,7 @@ enum WordsQueries {
     /// The texts of a case that hold any of some folded words, the latest first.
     static func texts(of doc: Int64, holdingAnyOf folded: [String], isPublic: Bool, limit: Int) -> SQL {
         let last = (doc << partBits) + (isPublic ? firstInternal : mostParts) - 1
-        let found = folded.map { text -> SQL in "\(SQL.placeOf)(text, \(text)) > 0" }
+        let found = folded.map { SQL.holds("text", $0) }
         return """
             SELECT kind, source, text FROM search_entry
             WHERE id BETWEEN \(doc << partBits) AND \(last) AND \(SQL.any(found))
