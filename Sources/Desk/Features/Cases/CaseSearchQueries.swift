@@ -396,10 +396,11 @@ private struct WordTree {
                 + others)
     }
 
-    /// The condition on a row that the set of the index holds, where one of several words is enough: only those are looked
-    /// for that the index has for the row. nil where there are no such words.
+    /// The condition on a row that the set of the index holds, where one of several words is enough; nil where there are
+    /// no such words.
     ///
-    /// Of a row that the index is behind on it says no more than the texts do.
+    /// Only those words are looked for that the index has for the row. Of a row that the index is behind on it says no
+    /// more than the texts do.
     var alternatives: SQL? { alternatives(root) }
 
     private func alternatives(_ node: Node) -> SQL? {
