@@ -27,7 +27,8 @@ struct KeyCommand: AsyncParsableCommand {
         func run() async throws {
             let file = try KeyFile(reading: try place.settings().installation().keyPlace)
             let services = try await place.open()
-            let uses = try await services.uses()
+            let all = try await services.uses()
+            let uses = all.byKey
             for (index, entry) in file.entries.enumerated() {
                 let state = entry.isRetired ? "retired" : index == 0 ? "in use" : "opens"
                 say("\(entry.id)\t\(state)\t\(KeyCommand.words(uses[entry.id]))")
@@ -38,8 +39,13 @@ struct KeyCommand: AsyncParsableCommand {
                     "\(key.isEmpty ? "-" : key)\t\(key.isEmpty ? "unknown" : "missing")\t\(KeyCommand.words(counts))"
                 )
             }
-            if let plain = try await services.evidence.countsByKey()[""], plain > 0 {
-                complain("\(plain) files of evidence are not encrypted yet: thirdline key rewrap")
+            if all.plainFiles > 0 {
+                complain("\(all.plainFiles) files of evidence are not encrypted yet: thirdline key rewrap")
+            }
+            if all.unreadableFiles > 0 {
+                complain(
+                    "\(all.unreadableFiles) files of evidence cannot be read; thirdline verify --evidence names them"
+                )
             }
             try await services.database.close()
         }
@@ -120,7 +126,7 @@ struct KeyCommand: AsyncParsableCommand {
             var file = try KeyFile(reading: try place.settings().installation().keyPlace)
             try file.retire(id)
             let services = try await place.open()
-            let uses = try await services.uses()
+            let uses = try await services.uses().byKey
             let secrets = Set(services.catalog.sealed.map(\.name) + [Services.evidenceName])
             try await services.database.close()
             let counts = ((uses[id] ?? []) + (uses[""] ?? [])).filter { $0.count > 0 }

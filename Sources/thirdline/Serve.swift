@@ -48,6 +48,11 @@ struct Serve: AsyncParsableCommand {
                 "\(found.count) \(found.name) cannot be read: the key “\(found.key)” is not in the key file. "
                     + "Put it back, or see “When the key file is lost” in the admin guide.")
         }
+        if let key = try await services.evidence.missingKey() {
+            complain(
+                "Evidence is encrypted with the key “\(key)”, which is not in the key file, and cannot be read. "
+                    + "Put it back, or see “When the key file is lost” in the admin guide.")
+        }
         let isDemo =
             demo ? try await DemoWorld.fill(installation, now: .now, logger: logger) { complain($0) } : false
         let setUp = try await Accounts(services).needsFirstAdministrator()

@@ -27,15 +27,21 @@ package struct SealedTable: Sendable {
 }
 
 extension Services {
+    /// What the keys hold up.
+    package struct KeyUses: Sendable {
+        /// What each key opens: its kind and how many; "" stands for what was made before keys were noted.
+        package var byKey: [String: [(name: String, count: Int)]]
+        /// Files of evidence that are not encrypted.
+        package var plainFiles: Int
+        /// Files of evidence that could not be looked at.
+        package var unreadableFiles: Int
+    }
+
     /// How many secrets, files of evidence, sessions and tokens each key holds up, by the key's identifier.
-    ///
-    /// What was made before keys were noted counts for the key "".
-    package func uses() async throws -> [String: [(name: String, count: Int)]] {
+    package func uses() async throws -> KeyUses {
         let tables = catalog.sealed
         let now = clock()
-        var files = try await evidence.countsByKey()
-        // What is not encrypted needs no key.
-        files[""] = nil
+        let files = try await evidence.keyUses()
         let found = try await database.read { tx in
             var uses: [String: [(name: String, count: Int)]] = [:]
             for table in tables {
@@ -48,7 +54,10 @@ extension Services {
             }
             return uses
         }
-        return files.reduce(into: found) { $0[$1.key, default: []].append((Self.evidenceName, $1.value)) }
+        let uses = files.counts.reduce(into: found) {
+            $0[$1.key, default: []].append((Self.evidenceName, $1.value))
+        }
+        return KeyUses(byKey: uses, plainFiles: files.plain, unreadableFiles: files.unreadable)
     }
 
     /// What files of evidence are called where the uses of a key are counted.
@@ -97,13 +106,14 @@ extension Services {
             }
         }
         let secrets = whole
-        let files = try await evidence.rewrap(at: clock()) { done in
+        let files = try await evidence.rewrap(clock: clock) { done in
             var whole = secrets
             whole.files = done.done
             progress(whole)
         }
         whole.files = files.done
         whole.unreadable += files.unreadable
+        logs.forgetOthers()
         return whole
     }
 

@@ -140,6 +140,8 @@ public struct LogFormat: Sendable {
         self.isJournald = isJournald
         self.layout = layout
         self.heads = heads
+        // Entries say their times themselves, in UTC.
+        if isJournald, basis.day == .none { basis.day = .stated }
         time = basis
         hasJSON = structured.json > 0
         hasPairs = structured.pairs * 100 > lines.count

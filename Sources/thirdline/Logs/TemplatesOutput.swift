@@ -13,7 +13,7 @@ struct TemplatesOutput {
         let counts = templates.counts
         let records = templates.templates.filter { $0.continuations < $0.count }
         let shown = top == 0 ? records[...] : records.prefix(top)
-        var text = summary(counts, patterns: templates.templates.count)
+        var text = summary(counts, patterns: records.count)
         text += "\n"
         let width = max(5, "\(shown.first?.count ?? 0)".count)
         for template in shown {

@@ -138,7 +138,7 @@ struct KeyFileTests {
             let jonas = try await server.browser(.jonas)
             _ = try await SecondFactorTests.setUp(server, jonas)
             let services = try await reopened(server.desk, Self.two + "\n" + Self.desk)
-            let before = try await services.uses()
+            let before = try await services.uses().byKey
             #expect(before["k1"]?.first { $0.name == "second factors" }?.count == 2)
             let report = try await services.rewrap()
             #expect(report.done == 2 && report.unreadable == 0)
@@ -152,7 +152,7 @@ struct KeyFileTests {
                 let waiting = try await SecondFactorTests.password(second, .marta).0
                 let answer = try await waiting.submit("/sign-in/code", ["code": app.code(second)])
                 #expect(answer.status == 303)
-                let after = try await services.uses()
+                let after = try await services.uses().byKey
                 #expect(after["k1"]?.contains { $0.name == "second factors" } != true)
                 #expect(after["k1"]?.first { $0.name == "sessions" }?.count == 1, "Jonas’s, not used since")
             }

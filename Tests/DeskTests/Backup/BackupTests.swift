@@ -297,6 +297,28 @@ struct BackupTests {
         }
     }
 
+    @Test("A backup gives back evidence whose key is lost, in the place of what nobody can read")
+    func lostKey() async throws {
+        try await Self.worked(on: .sqlite) { desk, _, file in
+            _ = try await BackupWriter(desk.services).write(to: file)
+            try await Self.target(.sqlite) { installation, _ in
+                let store = try installation.evidenceStore()
+                let files = try await desk.services.database.read { try EvidenceDirectory.keptFiles(in: $0) }
+                let stranger = EvidenceStore(
+                    folder: store.folder, keys: KeyRing(key: [UInt8](repeating: 9, count: 32)))
+                for file in files {
+                    let bytes = try #require(try desk.services.evidence.open(file.hash))
+                    let part = try stranger.begin(file.hash)
+                    try bytes.eachBlock { try part.write($0) }
+                    _ = try stranger.keep(part, at: .now)
+                }
+                #expect(throws: Refusal.self) { try store.open(files[0].hash) }
+                _ = try await BackupRestore(installation).run(BackupPlace(file), isReplacing: false)
+                for file in files { #expect(try store.open(file.hash)?.size == file.size) }
+            }
+        }
+    }
+
     @Test("A file that is there already is never written over")
     func fileExists() async throws {
         try await TestDesk.run(on: .sqlite) { desk in

@@ -1,3 +1,4 @@
+import Diagnosis
 import Domain
 import Foundation
 import Storage
@@ -147,11 +148,19 @@ struct EvidenceSealTests {
             try entries.save()
             let second = EvidenceStore(folder: folder, keys: try KeyRing(file: file))
             let reader = try #require(try second.open(hashes[0]))
-            #expect(try await second.countsByKey() == [old: 2, "": 1])
-            let done = try await second.rewrap(at: .now)
-            #expect(done.done == 3 && done.unreadable == 0)
-            #expect(try await second.countsByKey() == [new: 3])
-            #expect(try await second.rewrap(at: .now).done == 0, "once is enough")
+            let unfinished = try first.begin("u", lasting: true)
+            try Array("half".utf8).withUnsafeBytes { try unfinished.write($0) }
+            let before = try await second.keyUses()
+            #expect(before.counts == [old: 3] && before.plain == 1)
+            let done = try await second.rewrap(clock: { .now })
+            #expect(done.done == 4 && done.unreadable == 0)
+            let after = try await second.keyUses()
+            #expect(after.counts == [new: 4] && after.plain == 0)
+            #expect(try await second.rewrap(clock: { .now }).done == 0, "once is enough")
+            let whole = try #require(try second.resume("u", at: 4))
+            try Array(" done".utf8).withUnsafeBytes { try whole.write($0) }
+            let kept = try second.keep(whole, at: .now)
+            #expect(try second.open(kept.hash)?.read(at: 0, count: 20) == Array("half done".utf8))
             #expect(try reader.read(at: 0, count: 9) == Array("sealed".utf8), "who has it open reads on")
             for (hash, text) in zip(hashes, ["sealed", "plain", ""]) {
                 #expect(try second.open(hash)?.read(at: 0, count: 9) == Array(text.utf8))
@@ -159,8 +168,40 @@ struct EvidenceSealTests {
                 #expect(refusal?.code == "evidence_key_missing" && refusal?.message.contains(new) == true)
             }
             let lost = EvidenceStore(folder: folder, keys: Self.ring(9))
-            #expect(try await lost.rewrap(at: .now).unreadable == 3)
-            #expect(try await lost.check([]).findings.count == 3)
+            #expect(try await lost.missingKey() == new)
+            #expect(try await second.missingKey() == nil)
+            #expect(try await lost.rewrap(clock: { .now }).unreadable == 4)
+            #expect(try await lost.check([]).findings.count == 4)
+        }
+    }
+
+    @Test(
+        "A file whose key is lost says so in words; search, analysis and backup go on without it",
+        arguments: Engine.available)
+    func lostKey(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let number = try await desk.reportedCase()
+            for name in ["lost", "here"] {
+                try await Evidences.add("words of \(name)", name: "\(name).txt", to: number, [:], desk)
+            }
+            let hash = hex(sha256(Array("words of lost".utf8)))
+            let stranger = EvidenceStore(folder: desk.services.evidence.folder, keys: Self.ring(9))
+            #expect(try Self.keep(Array("words of lost".utf8), in: stranger) == hash)
+
+            let answer = try await server.program(.marta).get("/api/v1/cases/\(number)/evidence/E1/content")
+            #expect(answer.status == 503 && answer.json["code"]?.string == "evidence_key_missing")
+            while try await SearchJobs(desk.services).readAttachment() {}
+            let marta = try await server.browser(.marta)
+            #expect(try await marta.get("/cases?q=%22of+here%22").body.contains(number))
+            #expect(try await marta.get("/cases/\(number)/evidence/E1").body.contains("key"))
+            try await Logs.analyse(desk)
+            #expect(try await Logs.analysis(number, desk)?.message?.contains("key") == true)
+            let file = desk.store.file + ".backup"
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            #expect(try await BackupWriter(desk.services).write(to: file).missing == [hash])
+            let checked = try await desk.services.checkEvidence()
+            #expect(checked.findings.count == 1 && checked.findings[0].contains("is encrypted with the key"))
         }
     }
 
@@ -168,20 +209,26 @@ struct EvidenceSealTests {
     func damage() async throws {
         try await TestDesk.run(on: .sqlite) { desk in
             let number = try await desk.reportedCase()
-            for text in ["one", "two", "three"] { try await Evidences.add(text, to: number, [:], desk) }
+            for text in ["one", "two", "three", "four"] {
+                try await Evidences.add(text, to: number, [:], desk)
+            }
             let store = desk.services.evidence
-            let hashes = ["one", "two"].map { hex(sha256(Array($0.utf8))) }
+            let hashes = ["one", "two", "three"].map { hex(sha256(Array($0.utf8))) }
             let path = store.path(of: hashes[0])
             var bytes = try Data(contentsOf: URL(filePath: path))
             bytes[bytes.count - 1] ^= 1
             try bytes.write(to: URL(filePath: path))
             try FileManager.default.removeItem(atPath: store.path(of: hashes[1]))
+            // A folder in place of a file cannot be read, as a bad sector cannot.
+            try FileManager.default.removeItem(atPath: store.path(of: hashes[2]))
+            try FileManager.default.createDirectory(
+                atPath: store.path(of: hashes[2]), withIntermediateDirectories: false)
             let checked = try await desk.services.checkEvidence()
-            #expect(checked.files == 2)
-            #expect(
-                Set(checked.findings) == [
-                    "evidence \(hashes[0]) has other bytes than it had", "evidence \(hashes[1]) is gone",
-                ])
+            #expect(checked.files == 3 && checked.findings.count == 3)
+            #expect(checked.findings.contains("evidence \(hashes[0]) has other bytes than it had"))
+            #expect(checked.findings.contains("evidence \(hashes[1]) is gone"))
+            #expect(checked.findings.contains { $0.hasPrefix("evidence \(hashes[2]) cannot be read") })
+            #expect(try await store.rewrap(clock: { .now }).unreadable == 1, "the others are seen to")
         }
     }
 }

@@ -516,7 +516,7 @@ struct NotificationSendingTests {
             #expect(try await marta.submit("/account/notifications/chat", ["url": Self.slack]).status == 303)
             let page = try await marta.get("/account/notifications").body
             #expect(page.contains("hooks.slack.com") && !page.contains("s3cr3t"))
-            let uses = try await server.desk.services.uses().values.flatMap { $0 }
+            let uses = try await server.desk.services.uses().byKey.values.flatMap { $0 }
             #expect(uses.contains { $0.name == "chat addresses" && $0.count == 1 })
             #expect(try await server.desk.findings() == [])
             #expect(try await marta.submit("/account/notifications/chat", ["url": ""]).status == 303)

@@ -56,6 +56,7 @@ struct LogRecordsTests {
         #expect(records.map(\.level) == [.info, .error, .info])
         #expect(records.compactMap(\.time).map { $0 - 1_772_438_400_000_000 } == [0, 1_000_000, 2_000_000])
         #expect(reading.templates.counts.records == 3)
+        #expect(reading.format.time.notes.isEmpty)
     }
 
     @Test("A log of nothing but headless lines has a record a line")

@@ -1,4 +1,5 @@
 import Diagnosis
+import Domain
 import Glibc
 import Synchronization
 
@@ -38,9 +39,8 @@ package final class EvidenceFile: Sendable {
         do {
             var status = stat()
             guard fstat(descriptor, &status) == 0 else { throw EvidenceStore.fault("open \(path)") }
-            let header = try Self.read(descriptor, at: 0, count: EvidenceSeal.headerSize)
             self.init(
-                .descriptor(descriptor), State(seal: try EvidenceSeal(header: header, with: keys)),
+                .descriptor(descriptor), State(seal: try Self.seal(descriptor, keys)),
                 raw: Int64(status.st_size), keys)
         } catch {
             close(descriptor)
@@ -80,6 +80,14 @@ package final class EvidenceFile: Sendable {
                 state.position = place + Int64(wanted)
                 return try self.read(at: place, count: wanted, &state, bucket, key)
             }
+        }
+    }
+
+    private static func seal(_ descriptor: Int32, _ keys: KeyRing?) throws -> EvidenceSeal? {
+        func header() throws -> [UInt8] { try read(descriptor, at: 0, count: EvidenceSeal.headerSize) }
+        do { return try EvidenceSeal(header: header(), with: keys) } catch is Refusal {
+            // It may have been written anew while it was read.
+            return try EvidenceSeal(header: header(), with: keys)
         }
     }
 

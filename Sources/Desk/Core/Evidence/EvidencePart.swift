@@ -87,6 +87,13 @@ final class EvidencePart: Sendable {
     /// Forgets what lies behind `size`: it may not have reached the disk.
     func cut(to size: Int64) throws {
         try state.withLock { state in
+            // Of a file of which nothing was acknowledged, not even the header need have reached it.
+            if size == 0, state.seal == nil, keys != nil {
+                guard ftruncate(state.descriptor, 0) == 0, lseek(state.descriptor, 0, SEEK_SET) == 0 else {
+                    throw EvidenceStore.fault("truncate \(path)")
+                }
+                try Self.beginSeal(&state, keys)
+            }
             let end = Int(size + state.offset)
             guard ftruncate(state.descriptor, end) == 0, lseek(state.descriptor, end, SEEK_SET) == end else {
                 throw EvidenceStore.fault("truncate \(path)")

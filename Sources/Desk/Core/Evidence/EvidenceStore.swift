@@ -67,9 +67,7 @@ package struct EvidenceStore: Sendable {
     func resume(_ id: String, at size: Int64) throws -> EvidencePart? {
         guard let there = try self.size(ofPartial: id), there >= size else { return nil }
         guard let bucket else {
-            // With nothing acknowledged, not even the beginning of the file need have reached the disk.
-            if size == 0 { unlink(partialPath(id)) }
-            let part = try EvidencePart(path: partialPath(id), isNew: size == 0, keys: keys)
+            let part = try EvidencePart(path: partialPath(id), isNew: false, keys: keys)
             try part.cut(to: size)
             return part
         }
@@ -142,6 +140,13 @@ package struct EvidenceStore: Sendable {
         guard let bucket else { return try EvidenceFile(path: path(of: hash), keys: keys) }
         return try EvidenceFile(bucket, Self.key(of: hash), keys: keys)
             ?? EvidenceFile(bucket, Self.asideKey(of: hash), keys: keys)
+    }
+
+    /// Whether the bytes are there, with whatever key they are encrypted.
+    func has(_ hash: String) throws -> Bool {
+        guard let bucket else { return access(path(of: hash), F_OK) == 0 }
+        return try bucket.size(of: Self.key(of: hash)) != nil
+            || bucket.size(of: Self.asideKey(of: hash)) != nil
     }
 
     /// How many bytes of an unfinished file there are; nil where there is none.

@@ -522,6 +522,20 @@ final class LogShelf: Sendable {
         }
     }
 
+    /// Removes what the key in use does not open; it is made again when somebody asks.
+    func forgetOthers() {
+        guard let keys else { return }
+        for name in Self.names(in: folder) where !name.contains(".part-") {
+            let path = "\(folder)/\(name)"
+            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { continue }
+            defer { close(descriptor) }
+            // What cannot be read is made again too.
+            let header = (try? EvidenceFile.read(descriptor, at: 0, count: EvidenceSeal.headerSize)) ?? []
+            if EvidenceSeal.keyID(of: header) != keys.currentID { unlink(path) }
+        }
+    }
+
     /// Removes what nobody used for long, what was not finished, and what was made from bytes that no row names.
     /// - Returns: how many files were removed.
     func sweep(at now: Timestamp, used: @Sendable ([String]) async throws -> Set<String>) async throws -> Int

@@ -50,6 +50,8 @@ extension AnalysisJobs {
             throw fault
         } catch let unsuited as ComparisonWork.Unsuited {
             try await fail(one, unsuited.why)
+        } catch let refusal as Refusal {
+            try await fail(one, refusal.message)
         } catch {
             services.logger.error(
                 "a comparison failed",

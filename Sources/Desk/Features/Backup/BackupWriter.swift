@@ -137,7 +137,17 @@ package struct BackupWriter: Sendable {
     private func writeEvidence(_ hash: String, _ archive: BackupArchive, _ summary: inout BackupSummary)
         throws
     {
-        guard let file = try services.evidence.open(hash) else {
+        let file: EvidenceFile
+        do {
+            guard let found = try services.evidence.open(hash) else {
+                summary.missing.append(hash)
+                return
+            }
+            file = found
+        } catch {
+            let words = (error as? Refusal)?.message ?? "\(error)"
+            services.logger.error(
+                "evidence cannot be read", metadata: ["hash": "\(hash)", "error": "\(words)"])
             summary.missing.append(hash)
             return
         }

@@ -38,7 +38,15 @@ extension Services {
         -> EvidenceStore.Checked
     {
         let others = catalog.heldFiles
-        let named = try await database.read { try EvidenceDirectory.keptFiles(with: others, in: $0) }
-        return try await evidence.check(named.map(\.hash), progress: progress)
+        @Sendable func named() async throws -> [String] {
+            try await database.read { try EvidenceDirectory.keptFiles(with: others, in: $0).map(\.hash) }
+        }
+        var checked = try await evidence.check(try await named(), progress: progress)
+        if !checked.gone.isEmpty {
+            // Some may have been taken away by somebody while the others were read.
+            checked.gone = Set(checked.gone).intersection(try await named()).sorted()
+        }
+        checked.findings = (checked.findings + checked.gone.map { "evidence \($0) is gone" }).sorted()
+        return checked
     }
 }

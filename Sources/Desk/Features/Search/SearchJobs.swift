@@ -167,8 +167,15 @@ package struct SearchJobs: Service {
     private static func text(
         of evidence: Evidence, in store: EvidenceStore, _ redactor: Redactor?
     ) throws -> FileText {
-        guard let file = try store.open(evidence.hash) else {
-            return .none(reason: "missing", detail: "Its bytes are not in the store.")
+        let file: EvidenceFile
+        do {
+            guard let found = try store.open(evidence.hash) else {
+                return .none(reason: "missing", detail: "Its bytes are not in the store.")
+            }
+            file = found
+        } catch let refusal as Refusal {
+            // No key opens it: the others behind it are read all the same.
+            return .none(reason: "missing", detail: refusal.message)
         }
         let bytes = try file.read(at: 0, count: Int(min(file.size, mostBytes)))
         guard !bytes.isEmpty else { return .pieces([], isWhole: true) }
