@@ -8,6 +8,7 @@ import http.client
 import http.server
 import logging
 import re
+import sys
 import threading
 from datetime import datetime, timezone
 
@@ -49,6 +50,12 @@ class Storage:
         self.lock = threading.Lock()
         storage = self
 
+        class Server(http.server.ThreadingHTTPServer):
+            def handle_error(self, request, client_address):
+                """A connection that a kill broke is no fault of the storage; anything else is told."""
+                if not isinstance(sys.exc_info()[1], ConnectionError):
+                    super().handle_error(request, client_address)
+
         class Door(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
@@ -60,7 +67,7 @@ class Storage:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.server = Server(("127.0.0.1", 0), Door)
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
