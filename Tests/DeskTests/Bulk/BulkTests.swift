@@ -231,8 +231,10 @@ struct BulkTests {
                 let long = try await program.post(
                     "/api/v1/bulk", json: ["operation": "case.note", "search": "is:open", "fields": note])
                 let short = try await program.post(
-                    "/api/v1/bulk", json: ["operation": "case.note", "cases": [.string(last)], "fields": note])
-                runs.withLock { $0 = (long.json["id"]?.string ?? "", short.json["id"]?.string ?? "") }
+                    "/api/v1/bulk",
+                    json: ["operation": "case.note", "cases": [.string(last)], "fields": note])
+                let ids = (long.json["id"]?.string ?? "", short.json["id"]?.string ?? "")
+                runs.withLock { $0 = ids }
             }
             // The server’s own worker may have done some of it, or all. Now there is none, and both begin again.
             let (long, short) = runs.withLock { $0 }
