@@ -53,6 +53,29 @@ package struct CaseRoute: Equatable, Sendable {
     }
 }
 
+extension CaseRoute {
+    /// What became of the cover of an owner for an absence.
+    package enum CoverStanding: Sendable {
+        /// Nobody has looked after it.
+        case unseen
+        /// It was asked for, and nobody was free to take the case.
+        case unmet
+        /// The case was offered to somebody since, whatever they answered.
+        case offered
+    }
+
+    /// How far the cover for an absence is.
+    package func coverStanding(
+        of owner: ID<Person>, in absence: Cover.Absence, handoffs: Handoffs
+    ) -> CoverStanding {
+        guard let cover, let coverAt, cover.person == owner.raw, cover.key == absence.key else {
+            return .unseen
+        }
+        let isOffered = handoffs.open != nil || handoffs.handovers.contains { $0.offeredAt >= coverAt }
+        return isOffered ? .offered : .unmet
+    }
+}
+
 extension SupportCase {
     /// The facts of sending the case to where the rules say, and giving it to whoever they found.
     ///

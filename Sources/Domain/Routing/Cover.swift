@@ -191,17 +191,20 @@ package struct FollowTheSun: Sendable {
 extension SupportCase {
     /// The facts of standing in for the owner of the case.
     ///
-    /// That cover is needed stands in the history whatever comes of it; where nobody can take the case, that fact is the
-    /// demand, and the case stays with its owner.
-    /// - Parameter brief: what a receiver reads, as the case itself says it.
+    /// That cover is needed stands in the history once, whatever comes of it; where nobody can take the case, that fact is
+    /// the demand, and the case stays with its owner until somebody is free.
+    /// - Parameters:
+    ///   - known: the cover that the history has, where it is of this absence.
+    ///   - brief: what a receiver reads, as the case itself says it.
     package func covered(
-        in absence: Cover.Absence, by decision: RoutingDecision, handoffs: Handoffs, brief: String,
-        in context: Context
+        in absence: Cover.Absence, known: RoutingFact.Cover?, by decision: RoutingDecision,
+        handoffs: Handoffs, brief: String, in context: Context
     ) throws(Refusal) -> [CaseFact] {
         guard let owner else { return [] }
         let cover = RoutingFact.Cover(
             person: owner.raw, cause: absence.cause, key: absence.key, until: absence.until)
-        let need: [CaseFact] = [.routing(.coverNeeded(cover))]
+        let isKnown = known?.person == cover.person && known?.key == cover.key
+        let need: [CaseFact] = isKnown ? [] : [.routing(.coverNeeded(cover))]
         guard let person = decision.person, handoffs.open == nil else { return need }
         switch absence.step {
         case .none: return []

@@ -149,6 +149,32 @@ struct CoverTests {
         }
     }
 
+    @Test(
+        "ROUTE-08 part: Where nobody was free when cover was asked for, the case goes to the first who is; the demand stands in the history once",
+        arguments: Engine.available)
+    func freeLater(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            let incident = try await owned(by: .ines, desk, severity: "sev1", subject: "All payments fail")
+            let urgent = try await owned(by: .marta, desk, promised: 60)
+            for member in [Cast.marta, .jonas] {
+                try await desk.perform(
+                    "case.add_specialist", as: .ines,
+                    ["id": .text(incident), "person": .text(member.email), "contribution": "Reads traces"])
+            }
+            try await RoutingDesk.apply(Self.document(Self.reassigning), on: desk)
+            for _ in 0..<3 { try await cover(desk) }
+            #expect(try await owner(urgent, desk) == .marta, "nobody is free")
+            try await desk.perform(
+                "case.leave_swarm", as: .ines, ["id": .text(incident), "person": .text(Cast.jonas.email)])
+            try await cover(desk)
+            #expect(try await owner(urgent, desk) == .jonas)
+            let facts = try await server.program(.ines).get("/api/v1/cases/\(urgent)/timeline").json["items"]
+            #expect(facts?.array?.count { $0["kind"]?.string == "case.cover_needed" } == 1)
+            #expect(try await desk.findings() == [])
+        }
+    }
+
     /// Three regions: UTC 9 to 17, 16 to 24, and the night.
     private static let regions =
         RoutingDesk.document(

@@ -3,7 +3,8 @@ import Storage
 
 /// Sees to the cases of whoever is called away: by an incident, the end of a shift, an absence, or the sun.
 ///
-/// Each case is decided in the transaction that records it.
+/// Each case is decided in the transaction that records it. Where nobody was free, later rounds try again until somebody
+/// is.
 struct CoverJobs: Sendable {
     let services: Services
 
@@ -36,7 +37,7 @@ struct CoverJobs: Sendable {
             guard rules.cover != nil || rules.sun != nil else { return ([Task](), standing) }
             let situation = try Self.situation(policy, now, in: tx)
             return (
-                try Self.tasks(situation, policy, in: tx),
+                try Self.tasks(situation, policy, now, in: tx),
                 try standing.filter { try Self.isLifted($1, of: $0, situation, policy, in: tx) }
             )
         }
@@ -86,7 +87,7 @@ struct CoverJobs: Sendable {
     }
 
     private static func tasks(
-        _ situation: Situation, _ policy: Policy, in tx: borrowing Transaction
+        _ situation: Situation, _ policy: Policy, _ now: Timestamp, in tx: borrowing Transaction
     ) throws -> [Task] {
         var tasks: [Task] = []
         for person in situation.people {
@@ -101,13 +102,20 @@ struct CoverJobs: Sendable {
                 let due = [
                     deadlines[this.id]?.at, this.arrangement.nextUpdateAt, this.arrangement.nextActionDueAt,
                 ].compactMap { $0 }.min()
-                let known = routes[this.id]?.cover
-                let isSeenTo = known?.person == person.id.raw && known?.key == absence.key
-                if !isSeenTo,
-                    situation.cover.isAtRisk(severity: this.severity.raw, deadline: due, in: absence)
-                {
-                    tasks.append(Task(id: this.id, owner: person.id, absence: absence))
-                }
+                guard situation.cover.isAtRisk(severity: this.severity.raw, deadline: due, in: absence)
+                else { continue }
+                let route = routes[this.id] ?? CaseRoute()
+                let handoffs = try HandoffDirectory.handoffs(of: this.id, in: tx)
+                let isDue =
+                    switch route.coverStanding(of: person.id, in: absence, handoffs: handoffs) {
+                    case .unseen: true
+                    case .offered: false
+                    case .unmet:
+                        // Only where somebody is free by now is there anything to write.
+                        try !decide(this, person.id, absence, situation.cover, policy, now, in: tx)
+                            .entries.isEmpty
+                    }
+                if isDue { tasks.append(Task(id: this.id, owner: person.id, absence: absence)) }
             }
         }
         return tasks
@@ -155,8 +163,10 @@ struct CoverJobs: Sendable {
             guard let this = try CaseDirectory.any(task.id, in: tx), this.owner == task.owner,
                 policy.phase(of: this.status) == .open
             else { return false }
-            let known = try RoutingDirectory.route(of: task.id, in: tx).cover
-            guard known?.person != task.owner.raw || known?.key != task.absence.key else { return false }
+            let standing = try RoutingDirectory.route(of: task.id, in: tx).coverStanding(
+                of: task.owner, in: task.absence,
+                handoffs: try HandoffDirectory.handoffs(of: task.id, in: tx))
+            guard standing != .offered else { return false }
             let situation = try Self.situation(policy, now, in: tx)
             guard let owner = situation.people.first(where: { $0.id == task.owner }),
                 situation.cover.absence(of: owner)?.key == task.absence.key
@@ -183,7 +193,7 @@ struct CoverJobs: Sendable {
         var made = Decision()
         made.record(
             try this.covered(
-                in: absence, by: decision, handoffs: material.handoffs,
+                in: absence, known: situation.standing.cover, by: decision, handoffs: material.handoffs,
                 brief: material.brief(policy: policy, at: now).text, in: context), on: this.ref)
         return made
     }
