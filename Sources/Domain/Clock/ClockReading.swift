@@ -84,12 +84,13 @@ extension ClockCycle {
     package func reading(at now: Timestamp) -> ClockReading {
         let until = end?.cause.occurredAt ?? max(now, start.occurredAt)
         var intervals: [ClockReading.Interval] = []
+        intervals.reserveCapacity(stretches.count)
         for (index, stretch) in stretches.enumerated() {
             let to = index + 1 < stretches.count ? stretches[index + 1].from : until
             // A stretch before a change that begins anew is cut where the counting begins.
             let cut = min(max(countsFrom, stretch.from), to)
             if stretch.from < cut { intervals.append(interval(stretch, stretch.from, cut, counts: false)) }
-            if cut < to || stretch.from == to { intervals += parted(stretch, cut, to) }
+            if cut < to || stretch.from == to { part(stretch, cut, to, into: &intervals) }
         }
         let due = due
         let isLate = due.map { end == nil ? $0 <= until : $0 < until } ?? false
@@ -99,11 +100,14 @@ extension ClockCycle {
     }
 
     /// A stretch in which time counts, parted where the customer allows changes no longer, or again.
-    private func parted(_ stretch: Stretch, _ from: Timestamp, _ to: Timestamp) -> [ClockReading.Interval] {
+    private func part(
+        _ stretch: Stretch, _ from: Timestamp, _ to: Timestamp, into parts: inout [ClockReading.Interval]
+    ) {
         guard let changes = terms.changes?.hours, stretch.state == .running, from < to else {
-            return [interval(stretch, from, to, counts: true)]
+            parts.append(interval(stretch, from, to, counts: true))
+            return
         }
-        var (parts, start): ([ClockReading.Interval], Timestamp) = ([], from)
+        var start = from
         while start < to {
             let isOpen = changes.isOpen(at: start)
             let next = isOpen ? changes.nextClosing(from: start) : changes.nextOpening(from: start)
@@ -113,7 +117,6 @@ extension ClockCycle {
             parts.append(interval(part, start, end, counts: true))
             start = end
         }
-        return parts
     }
 
     private func interval(

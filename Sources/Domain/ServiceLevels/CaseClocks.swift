@@ -542,8 +542,7 @@ extension CaseClocks {
         if isUpward { begin(.escalation, cause) }
         if phase == .mitigated || phase == .verifying { signal(.mitigation, .stop, cause) }
         pauseAll(because: cause)
-        for clock in CaseClock.allCases {
-            guard let reason = clock.waitsFor else { continue }
+        for (clock, reason) in Self.waits {
             if waiting == reason || destination == clock {
                 start(clock, cause)
             } else {
@@ -552,8 +551,22 @@ extension CaseClocks {
         }
     }
 
+    /// The clocks that run while something is waited for, and for what.
+    private static let waits = CaseClock.allCases.compactMap { clock in clock.waitsFor.map { (clock, $0) } }
+
+    /// In place, for this is done at each change of status of a case.
     private mutating func pauseAll(because cause: ClockCause) {
-        for id in Array(clocks.keys) where id.clock.hasTarget { pause(id, because: cause) }
+        let standing = waiting.flatMap { pauses[$0] } ?? []
+        var place = clocks.startIndex
+        while place < clocks.endIndex {
+            let clock = clocks.keys[place].clock
+            if clock.hasTarget {
+                let signal: ClockSignal =
+                    if let waiting, standing.contains(clock) { .pause(waiting) } else { .resume }
+                clocks.values[place].take(signal, because: cause)
+            }
+            clocks.formIndex(after: &place)
+        }
     }
 
     private mutating func pause(_ id: CaseClockID, because cause: ClockCause) {
