@@ -170,4 +170,9 @@ package enum SearchOrder: String, Sendable, CaseIterable {
     case openedAscending = "opened-asc"
     /// By what promise ends first; cases without one come last.
     case breachAscending = "breach"
+    /// The gravest first, and of those what promise ends first.
+    case gravest = "severity"
+
+    /// Whether customers may know the order: what is promised to whom, and how grave it is held to be, is for the house.
+    package var isForCustomers: Bool { self != .breachAscending && self != .gravest }
 }

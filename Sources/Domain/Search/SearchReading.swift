@@ -54,11 +54,11 @@ package struct SearchReading: Sendable {
             "updated": .updatedDescending, "created": .openedDescending, "opened": .openedDescending,
             "created-desc": .openedDescending, "created-asc": .openedAscending, "newest": .openedDescending,
             "oldest": .openedAscending, "desc": .updatedDescending, "asc": .updatedAscending,
-            "sla": .breachAscending, "deadline": .breachAscending,
+            "sla": .breachAscending, "deadline": .breachAscending, "sev": .gravest, "priority": .gravest,
+            "prio": .gravest, "severity-desc": .gravest,
         ]
         let wanted = value.text.lowercased()
-        // What is promised to whom inside the house is nothing for customers.
-        let known = SearchOrder.allCases.filter { !isForCustomer || $0 != .breachAscending }
+        let known = SearchOrder.allCases.filter { !isForCustomer || $0.isForCustomers }
         if let order = words[wanted] ?? SearchOrder(rawValue: wanted), known.contains(order) { return order }
         throw unknown(value, "an order", known.map(\.rawValue))
     }

@@ -210,6 +210,58 @@ struct SearchTests {
     }
 
     @Test(
+        "CASE-67 part: A list stands in the order that is asked for, page after page; customers know none of the house’s orders",
+        arguments: Engine.available)
+    func orders(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let desk = server.desk
+            var numbers: [String: String] = [:]
+            for (name, severity) in [
+                ("a", "sev3"), ("b", "sev1"), ("c", "sev4"), ("d", "sev2"), ("e", "sev3"),
+            ] {
+                desk.clock.advance(seconds: 60)
+                let number = try await desk.perform(
+                    "case.open", as: .marta,
+                    [
+                        "organisation": "Orrin Foods", "subject": "Kiosk", "symptom": "It flickers.",
+                        "severity": .text(severity),
+                    ]
+                ).answer["number"]?.string
+                numbers[number ?? ""] = name
+            }
+            let program = try await server.program(.marta)
+            func listed(_ order: String, typed: Bool) async throws -> String {
+                var (names, cursor) = ("", "")
+                repeat {
+                    let asked = typed ? "q=flickers%20sort:\(order)" : "q=flickers&sort=\(order)"
+                    let page = try await program.get("/api/v1/cases?\(asked)&limit=2\(cursor)").json
+                    for item in page["items"]?.array ?? [] {
+                        names += numbers[item["number"]?.string ?? ""] ?? "?"
+                    }
+                    cursor = page["next"]?.string.map { "&cursor=\($0)" } ?? ""
+                } while !cursor.isEmpty
+                return names
+            }
+            for typed in [true, false] {
+                #expect(try await listed("opened-asc", typed: typed) == "abcde")
+                #expect(try await listed("opened-desc", typed: typed) == "edcba")
+                #expect(try await listed("severity", typed: typed) == "bdaec", "the older of two alike first")
+            }
+            #expect(try await listed("prio", typed: true) == "bdaec")
+            let page = try await server.browser(.marta).get("/cases?q=is:open%20sort:sev").body
+            func place(_ name: String) throws -> Int {
+                let number = try #require(numbers.first { $0.value == name }?.key)
+                return try #require(page.ranges(of: "r-\(number)\"").first).lowerBound.utf16Offset(in: page)
+            }
+            #expect(try place("b") < place("c") && page.contains("gravest first"))
+            let wrong = try await server.program(.marta).get("/api/v1/cases?sort=colour")
+            #expect(wrong.status == 422 && wrong.body.contains("breach, severity"))
+            let portal = try await server.browser(.daniel).get("/portal?q=sort:severity").body
+            #expect(portal.contains("updated-desc") && !portal.contains("breach"))
+        }
+    }
+
+    @Test(
         "CASE-67 part: Where nothing is found, it is said what was asked for, and each part can be left out")
     func nothing() async throws {
         try await TestServer.run(on: .sqlite) { server in

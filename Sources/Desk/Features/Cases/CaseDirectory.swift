@@ -49,6 +49,8 @@ package struct CaseFilter: Hashable, Sendable {
     package var condition: SearchCondition?
     /// The order of the list.
     package var order = SearchOrder.updatedDescending
+    /// The severities, the gravest first, for an order by them.
+    package var ranks: [String] = []
     /// Of these owners.
     package var owner = Owner.anybody
     /// By their next action.

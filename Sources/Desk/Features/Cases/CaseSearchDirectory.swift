@@ -63,7 +63,9 @@ package struct CaseSearchText: Sendable {
                 policy: policy, now: now, me: ID(actor.id), people: people, organisations: organisations,
                 isForCustomer: actor.isCustomer)
             let (condition, order) = try reading.read(tree)
-            return .found(tree, CaseFilter(condition, order: order))
+            var filter = CaseFilter(condition, order: order)
+            filter.ranks = policy.severities.map(\.id.raw)
+            return .found(tree, filter)
         } catch let problem as SearchProblem {
             return .problem(problem)
         }
@@ -107,7 +109,7 @@ extension CaseFilter {
         case (_, .person(let id)): more.append(.oneOf(.owner, [id.raw]))
         case (_, .others(let id)): more.append(.every([.has(.owner), .not(.oneOf(.owner, [id.raw]))]))
         }
-        order = other.order
+        (order, ranks) = (other.order, other.ranks)
         guard !more.isEmpty else { return }
         let all = ((condition.map { [$0] } ?? []) + more).flatMap { part -> [SearchCondition] in
             if case .every(let parts) = part { parts } else { [part] }

@@ -122,7 +122,7 @@ enum CaseSearchQueries {
     /// Few hits: driven by the index, page and count in one.
     private static func driven(_ plan: Plan, _ page: CasePage) -> SQL {
         guard let set = plan.set else { return walked(plan, page) }
-        let order = CasesQueries.ListOrder(plan.filter.order, page, for: plan.actor)
+        let order = CasesQueries.ListOrder(plan.filter, page, for: plan.actor)
         let hits = SQL.documents(set)
         let all: SQL = .engines(
             sqlite: "\(hits) UNION SELECT doc FROM touched\(SQL.isSmall)", postgreSQL: hits)
@@ -138,7 +138,7 @@ enum CaseSearchQueries {
 
     /// Many hits, or none that the index knows: walks the order of the list, and stops after the page.
     private static func walked(_ plan: Plan, _ page: CasePage) -> SQL {
-        let order = CasesQueries.ListOrder(plan.filter.order, page, for: plan.actor)
+        let order = CasesQueries.ListOrder(plan.filter, page, for: plan.actor)
         let statement: SQL = """
             \(plan.with)SELECT c.case_id FROM search_case c
             WHERE \(SQL.all(plan.conditions + order.later + [plan.judgement])) \(order.inside) LIMIT \(page.limit)

@@ -18,7 +18,7 @@ enum CasesJSON {
                     "q",
                     "A search as in the queue: words, \"phrases\", is:open sev:1 owner:@me, AND, OR, NOT, brackets"
                 ),
-                .init("sort", "updated-desc, updated-asc, opened-desc or opened-asc"),
+                .init("sort", "updated-desc, updated-asc, opened-desc, opened-asc, breach or severity"),
                 .init("count", "“yes” for how many there are, counted to 10,000; “exact” for all of them"),
                 .init("next_action", "“none” or “overdue”"),
                 .init("blocked_by", "What cases wait for, or “none”"),
@@ -71,7 +71,7 @@ enum CasesJSON {
         }
         let text = try request.query("q").map { try CaseSearchText.checked($0, field: "q") } ?? ""
         let search = CaseSearchText(text, for: call.actor, policy: policy, now: services.clock())
-        let order = try request.query("sort").map(order)
+        let order = try request.query("sort").map { try Self.order($0, for: call.actor) }
         let counting = try counting(request)
         let base = try filter(request, call.actor, policy, now: services.clock())
         let position = after
@@ -79,6 +79,7 @@ enum CasesJSON {
             var filter = base
             try filter.narrow(to: try search.meaning(in: tx).get())
             if let order { filter.order = order }
+            filter.ranks = policy.severities.map(\.id.raw)
             if let text = request.query("organisation") {
                 guard let found = try CustomerDirectory.find(text, in: tx) else {
                     throw Refusal(field: "organisation", "not_found", "There is no organisation “\(text)”.")
@@ -120,9 +121,10 @@ enum CasesJSON {
         }
     }
 
-    private static func order(_ text: String) throws -> SearchOrder {
-        guard let order = SearchOrder(rawValue: text) else {
-            let known = SearchOrder.allCases.map(\.rawValue).joined(separator: ", ")
+    private static func order(_ text: String, for actor: Actor) throws -> SearchOrder {
+        let orders = SearchOrder.allCases.filter { !actor.isCustomer || $0.isForCustomers }
+        guard let order = orders.first(where: { $0.rawValue == text }) else {
+            let known = orders.map(\.rawValue).joined(separator: ", ")
             throw Refusal(field: "sort", "unknown_choice", "“\(text)” is not an order. There are: \(known).")
         }
         return order

@@ -43,11 +43,11 @@ package enum CasesQueries {
 
     /// The cases of a page of a list: see `CaseSearchQueries` for those that are found by words.
     static func list(_ filter: CaseFilter, for actor: Actor, _ page: CasePage) -> SQL {
-        let order = ListOrder(filter.order, page, for: actor)
+        let order = ListOrder(filter, page, for: actor)
         var filter = filter
         if filter.order == .breachAscending {
             // The index of deadlines is walked in order, and each case looked at until the page is full.
-            let walk = ListOrder(filter.order, page, for: actor, column: "k.deadline_at")
+            let walk = ListOrder(filter, page, for: actor, column: "k.deadline_at")
             let all = visible(to: actor) + conditions(filter, isNarrow: true) + walk.later
             return rows(
                 in: """
@@ -155,29 +155,52 @@ package enum CasesQueries {
         /// The same of `moment` and `place`.
         var laterOutside: [SQL] = []
 
-        init(_ order: SearchOrder, _ page: CasePage, for actor: Actor, column given: SQL? = nil) {
+        init(_ filter: CaseFilter, _ page: CasePage, for actor: Actor, column given: SQL? = nil) {
+            let order = filter.order
             // Where a case stands in a customer's list tells them nothing of what is done inside the house.
             switch order {
             case .updatedDescending, .updatedAscending:
                 column = actor.isCustomer ? "publicly_changed_at" : "updated_at"
             case .openedDescending, .openedAscending: column = "opened_at"
             case .breachAscending: column = given ?? ServiceLevelsDirectory.deadline(ofCase: "c.case_id")
+            case .gravest: column = Self.gravity(filter.ranks, severity: "c.severity", of: "c.case_id")
             }
-            let isAscending =
-                [.updatedAscending, .openedAscending, .breachAscending].contains(order) != page.isBackwards
+            let ascending: [SearchOrder] = [.updatedAscending, .openedAscending, .breachAscending, .gravest]
+            let isAscending = ascending.contains(order) != page.isBackwards
             inside =
                 isAscending ? "ORDER BY \(column), c.doc" : "ORDER BY \(column) DESC, c.doc DESC"
             outside = isAscending ? "ORDER BY moment, place" : "ORDER BY moment DESC, place DESC"
             guard let after = page.after else { return }
             let moment: SQL =
-                order == .breachAscending
-                ? ServiceLevelsDirectory.deadline(ofCase: "\(after.id)") : "\(after.changedAt)"
+                switch order {
+                case .breachAscending: ServiceLevelsDirectory.deadline(ofCase: "\(after.id)")
+                case .gravest:
+                    Self.gravity(
+                        filter.ranks,
+                        severity: "(SELECT severity FROM search_case WHERE case_id = \(after.id))",
+                        of: "\(after.id)")
+                default: "\(after.changedAt)"
+                }
             let position: SQL =
                 "(\(moment), (SELECT doc FROM search_case WHERE case_id = \(after.id)))"
             later = [isAscending ? "(\(column), c.doc) > \(position)" : "(\(column), c.doc) < \(position)"]
             laterOutside = [
                 isAscending ? "(moment, place) > \(position)" : "(moment, place) < \(position)"
             ]
+        }
+
+        /// One number for how grave a case is and when its next promise ends: less is more pressing.
+        private static func gravity(_ ranks: [String], severity: SQL, of id: SQL) -> SQL {
+            var rank: SQL = ""
+            for (place, name) in ranks.prefix(900).enumerated() {
+                rank += " WHEN \(name) THEN \(Int64(place))"
+            }
+            let order: SQL = ranks.isEmpty ? "0" : "CASE \(severity)\(rank) ELSE 901 END"
+            let deadline = ServiceLevelsDirectory.deadline(ofCase: id)
+            // Later than every moment that a promise can end, and so long that ranks never meet.
+            return .engines(
+                sqlite: "((\(order)) * 10000000000000000 + MIN(\(deadline), 9999999999999999))",
+                postgreSQL: "((\(order)) * 10000000000000000 + LEAST(\(deadline), 9999999999999999))")
         }
     }
 

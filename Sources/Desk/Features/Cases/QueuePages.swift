@@ -35,6 +35,7 @@ enum QueuePages {
             case .openedDescending: "newest first"
             case .openedAscending: "oldest first"
             case .breachAscending: "first to breach first"
+            case .gravest: "gravest first"
             }
         }
     }

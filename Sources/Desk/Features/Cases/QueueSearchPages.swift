@@ -204,6 +204,7 @@ enum QueueSearchPages {
             ("account:acme tier:enterprise", "of a customer, or of a tier"),
             ("updated:<2d opened:2026-11", "changed in the last two days; opened in a month"),
             ("breach:<2h sort:breach", "a promise ends within two hours; the first on top"),
+            ("is:open sort:severity", "the gravest on top, and of those what must be done first"),
             ("is:breached", "a promise to a customer is over; also is:late, is:overdue, is:stuck"),
             ("is:behind", "a clock among ourselves is over, such as the answer of engineering"),
             ("is:unexplained", "a promise was missed and nobody recorded why; is:missed finds all"),
