@@ -175,7 +175,12 @@ enum QueueSearchPages {
             "<div class=\"pick\"><h3>\(title)</h3>\(links)</div>"
         }
         let severities = policy.severities.map { choice($0.name, .severity, $0.id.raw) }
+        let orders: [(String, SearchOrder)] = [
+            ("Gravest first", .gravest), ("First to breach", .breachAscending), ("Newest", .openedDescending),
+            ("Oldest", .openedAscending), ("Longest unchanged", .updatedAscending),
+        ]
         let more: [HTML] = [
+            list("Order", orders.map { choice($0.0, .sort, $0.1.rawValue) }),
             list(
                 "State",
                 [link("All cases", .every([]), isOn: view.isAll)]
