@@ -1054,6 +1054,14 @@ document.addEventListener("keydown", event => {
   if (menu) { menu.open = false; one("summary", menu)?.focus(); }
 });
 
+// The headings of the navigation stay as they were folded ------------------------------------------------------------
+
+for (const part of all("details[data-fold]")) {
+  const key = "fold:" + part.dataset.fold, kept = store.get(key);
+  if (kept) part.open = kept === "open";
+  part.addEventListener("toggle", () => { store.set(key, part.open ? "open" : "folded"); });
+}
+
 // Theme and copy ------------------------------------------------------------------------------------------------------
 
 const themes = ["", "light", "dark"], themeNames = { "": "system", light: "light", dark: "dark" };

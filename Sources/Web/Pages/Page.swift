@@ -1,5 +1,30 @@
 package import Domain
 
+/// Under which heading an entry of the main navigation stands, in the order in which they stand.
+package enum NavigationGroup: String, CaseIterable, Sendable {
+    /// What everybody does all day; it stands first, without a heading.
+    case work
+    /// Cases that need somebody to look after them.
+    case care
+    /// How a team is doing.
+    case team
+    /// Where things are looked up.
+    case reference
+    /// What is set up once.
+    case installation
+
+    /// What people read; nil for what needs no heading.
+    var title: HTML? {
+        switch self {
+        case .work: nil
+        case .care: "Needs care"
+        case .team: "Team"
+        case .reference: "Look up"
+        case .installation: "Set-up"
+        }
+    }
+}
+
 /// One entry of the main navigation.
 package struct NavigationItem: Sendable {
     /// Where it leads.
@@ -10,13 +35,18 @@ package struct NavigationItem: Sendable {
     package var icon: String
     /// Who sees it.
     package var access: Access
+    /// Under which heading it stands.
+    package var group: NavigationGroup
     /// Whether the customers' pages show it rather than the staff's.
     package var isForCustomers: Bool
 
     /// An entry of the navigation.
-    package init(path: String, title: String, icon: String, access: Access, isForCustomers: Bool = false) {
+    package init(
+        path: String, title: String, icon: String, access: Access, group: NavigationGroup = .work,
+        isForCustomers: Bool = false
+    ) {
         (self.path, self.title, self.icon) = (path, title, icon)
-        (self.access, self.isForCustomers) = (access, isForCustomers)
+        (self.access, self.group, self.isForCustomers) = (access, group, isForCustomers)
     }
 
     /// Whether the navigation of this person shows the entry.
@@ -87,10 +117,7 @@ package struct PageFrame: Sendable {
     }
 
     private func staffDocument(_ page: Page, for caller: Caller, _ nonce: String) -> HTML {
-        let items = navigation.filter { $0.isVisible(to: caller.actor) }
-        let links = items.map { item in
-            "<a href=\"\(item.path)\"\(current(item, page))>\(icon(item.icon))\(item.title)</a>" as HTML
-        }
+        let groups = NavigationGroup.allCases.map { group(of: $0, on: page, for: caller) }
         return """
             \(head(page, caller.preferences, nonce, user: caller.actor.id))\(bodyTag(page, caller, class: page.bar.isEmpty ? nil : "has-bar"))
             \(offline)
@@ -99,7 +126,7 @@ package struct PageFrame: Sendable {
             <nav class="rail" id="rail" popover aria-label="Main">
             \(brand("/"))
             <a class="find" href="/search" data-search data-palette aria-keyshortcuts="Control+K">\(icon("search"))Search or do<kbd>Ctrl K</kbd></a>
-            <div class="nav" id="nav">\(bell(caller, page, id: "bell"))\(links)</div>
+            <div class="nav" id="nav">\(bell(caller, page, id: "bell"))\(groups)</div>
             \(selfPanel(caller))
             </nav>
             <main class="page" id="main" tabindex="-1">
@@ -111,6 +138,19 @@ package struct PageFrame: Sendable {
             </body>
             </html>
             """
+    }
+
+    /// The entries under one heading, folded where somebody folded them; never where the page is one of them.
+    private func group(of group: NavigationGroup, on page: Page, for caller: Caller) -> HTML {
+        let items = navigation.filter { $0.group == group && $0.isVisible(to: caller.actor) }
+        let links = items.map { item in
+            "<a href=\"\(item.path)\"\(current(item, page))>\(icon(item.icon))\(item.title)</a>" as HTML
+        }
+        guard let title = group.title, !items.isEmpty else { return "\(links)" }
+        let isHere = items.contains { $0.path == page.here }
+        let isOpen: HTML = isHere || group == .care ? " open" : .empty
+        let fold: HTML = isHere ? .empty : " data-fold=\"\(group.rawValue)\""
+        return "<details\(isOpen)\(fold)><summary>\(title)</summary>\(links)</details>"
     }
 
     /// The way to what somebody was told, with the number of cases that have news.

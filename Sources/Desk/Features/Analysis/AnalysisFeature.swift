@@ -21,7 +21,8 @@ enum AnalysisFeature: Feature {
     static let caseParts = [AnalysisCasePages.part]
     static let navigation = [
         NavigationItem(
-            path: "/error-codes", title: "Error codes", icon: "doc", access: .right("case.view"))
+            path: "/error-codes", title: "Error codes", icon: "doc", access: .right("case.view"),
+            group: .reference)
     ]
     static func routes(_ services: Services) -> [Route] {
         AnalysisPages.routes(services) + AnalysisComparisonPages.routes(services)

@@ -11,7 +11,8 @@ enum AttentionFeature: Feature {
 
     static let navigation = [
         NavigationItem(
-            path: "/attention", title: "Nothing falls through", icon: "alert", access: .right("case.view"))
+            path: "/attention", title: "Nothing falls through", icon: "alert", access: .right("case.view"),
+            group: .care)
     ]
 
     static func routes(_ services: Services) -> [Route] {

@@ -7,7 +7,9 @@ enum BackupFeature: Feature {
     static let name = "backup"
     static let rights: [Right] = [BackupPages.right]
     static let navigation = [
-        NavigationItem(path: "/backups", title: "Backups", icon: "gear", access: .right(BackupPages.right))
+        NavigationItem(
+            path: "/backups", title: "Backups", icon: "gear", access: .right(BackupPages.right),
+            group: .installation)
     ]
     static let reads = [BackupPages.read]
     static let statements = BackupQueries.samples

@@ -14,9 +14,11 @@ enum BoardFeature: Feature {
     static let navigation = [
         NavigationItem(path: "/board", title: "My work", icon: "me", access: .right("case.note")),
         NavigationItem(
-            path: "/deadlines", title: "By time left", icon: "clock", access: .right("case.view")),
+            path: "/deadlines", title: "By time left", icon: "clock", access: .right("case.view"),
+            group: .care),
         NavigationItem(
-            path: "/risk", title: "Before the shift ends", icon: "clock", access: .right("case.view")),
+            path: "/risk", title: "Before the shift ends", icon: "clock", access: .right("case.view"),
+            group: .care),
     ]
 
     static func routes(_ services: Services) -> [Route] {

@@ -11,8 +11,11 @@ enum CoordinationFeature: Feature {
 
     static let navigation = [
         NavigationItem(
-            path: "/cases/check", title: "Severity check", icon: "rank", access: .right("case.view")),
-        NavigationItem(path: "/cases/backlog", title: "Backlog", icon: "s-wait", access: .right("case.view")),
+            path: "/cases/check", title: "Severity check", icon: "rank", access: .right("case.view"),
+            group: .care),
+        NavigationItem(
+            path: "/cases/backlog", title: "Backlog", icon: "s-wait", access: .right("case.view"),
+            group: .care),
     ]
 
     static func routes(_ services: Services) -> [Route] {

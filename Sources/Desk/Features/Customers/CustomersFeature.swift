@@ -10,7 +10,8 @@ enum CustomersFeature: Feature {
     static let rights: [Right] = ["organisation.view", "organisation.view_terms"]
     static let navigation = [
         NavigationItem(
-            path: "/organisations", title: "Organisations", icon: "org", access: .right("organisation.view"))
+            path: "/organisations", title: "Organisations", icon: "org", access: .right("organisation.view"),
+            group: .reference)
     ]
     static let statements = CustomersQueries.samples
 

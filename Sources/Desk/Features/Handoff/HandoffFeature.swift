@@ -19,7 +19,8 @@ enum HandoffFeature: Feature {
     static let navigation = [
         NavigationItem(
             path: "/handover", title: "Hand-over", icon: "people", access: .right("case.hand_over")),
-        NavigationItem(path: "/unblock", title: "Stuck", icon: "alert", access: .right("case.ask_unblock")),
+        NavigationItem(
+            path: "/unblock", title: "Stuck", icon: "alert", access: .right("case.ask_unblock"), group: .care),
     ]
 
     static func routes(_ services: Services) -> [Route] {

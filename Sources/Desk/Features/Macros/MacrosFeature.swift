@@ -12,7 +12,8 @@ enum MacrosFeature: Feature {
     static let rights: [Right] = ["macro.view"]
 
     static let navigation = [
-        NavigationItem(path: "/macros", title: "Templates", icon: "doc", access: .right("macro.view"))
+        NavigationItem(
+            path: "/macros", title: "Templates", icon: "doc", access: .right("macro.view"), group: .reference)
     ]
 
     static func routes(_ services: Services) -> [Route] {

@@ -18,7 +18,9 @@ enum MailFeature: Feature {
     static let heldFiles = [HeldFiles(used: MailQueries.used(hashes:), kept: MailQueries.keptFiles)]
 
     static let navigation = [
-        NavigationItem(path: "/mail", title: "Mail", icon: "send", access: .right(MailDirectory.viewRight))
+        NavigationItem(
+            path: "/mail", title: "Mail", icon: "send", access: .right(MailDirectory.viewRight),
+            group: .installation)
     ]
 
     static func routes(_ services: Services) -> [Route] { MailPages.routes(services) }

@@ -20,7 +20,8 @@ enum NoticesFeature: Feature {
     ]
 
     static let navigation = [
-        NavigationItem(path: "/notices", title: "Notices owed", icon: "send", access: .right(viewRight))
+        NavigationItem(
+            path: "/notices", title: "Notices owed", icon: "send", access: .right(viewRight), group: .care)
     ]
 
     static func routes(_ services: Services) -> [Route] {

@@ -38,7 +38,9 @@ enum PeopleFeature: Feature {
     ]
 
     static let navigation = [
-        NavigationItem(path: "/people", title: "People", icon: "people", access: .right("people.view"))
+        NavigationItem(
+            path: "/people", title: "People", icon: "people", access: .right("people.view"), group: .reference
+        )
     ]
 
     static func routes(_ services: Services) -> [Route] {

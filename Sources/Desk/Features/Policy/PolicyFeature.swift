@@ -10,7 +10,9 @@ enum PolicyFeature: Feature {
     static let subjects = [PolicyStore.subject, PolicyQueries.subject]
     static let rights: [Right] = ["policy.view"]
     static let navigation = [
-        NavigationItem(path: "/policy", title: "Policy", icon: "gear", access: .right("policy.view"))
+        NavigationItem(
+            path: "/policy", title: "Policy", icon: "gear", access: .right("policy.view"),
+            group: .installation)
     ]
     static let statements = PolicyStore.samples + PolicyQueries.samples
 

@@ -17,7 +17,8 @@ enum QualityFeature: Feature {
     ]
 
     static let navigation = [
-        NavigationItem(path: "/quality", title: "Quality", icon: "check", access: .right("case.view"))
+        NavigationItem(
+            path: "/quality", title: "Quality", icon: "check", access: .right("case.view"), group: .team)
     ]
 
     static func routes(_ services: Services) -> [Route] {

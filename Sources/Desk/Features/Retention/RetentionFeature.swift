@@ -26,7 +26,9 @@ enum RetentionFeature: Feature {
     ]
 
     static let navigation = [
-        NavigationItem(path: "/retention", title: "Retention", icon: "clock", access: .right(viewRight))
+        NavigationItem(
+            path: "/retention", title: "Retention", icon: "clock", access: .right(viewRight),
+            group: .installation)
     ]
 
     static func routes(_ services: Services) -> [Route] {

@@ -13,9 +13,12 @@ enum RoutingFeature: Feature {
     static let statements = RoutingQueries.samples
 
     static let navigation = [
-        NavigationItem(path: "/routing", title: "Routing", icon: "queue", access: .right("policy.view")),
         NavigationItem(
-            path: "/rebalance", title: "Load", icon: "people", access: .right(RebalanceCases.right)),
+            path: "/routing", title: "Routing", icon: "queue", access: .right("policy.view"),
+            group: .installation),
+        NavigationItem(
+            path: "/rebalance", title: "Load", icon: "people", access: .right(RebalanceCases.right),
+            group: .team),
     ]
 
     static let caseParts = [

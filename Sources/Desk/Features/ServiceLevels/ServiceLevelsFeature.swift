@@ -17,7 +17,8 @@ enum ServiceLevelsFeature: Feature {
     static let rights = [AttainmentPages.right, ExposurePages.right]
     static let navigation = [
         NavigationItem(
-            path: "/levels", title: "Service levels", icon: "clock", access: .right(AttainmentPages.right))
+            path: "/levels", title: "Service levels", icon: "clock", access: .right(AttainmentPages.right),
+            group: .team)
     ]
     static let checks: [@Sendable (borrowing Transaction) throws -> [String]] = [ServiceLevelsJobs.check]
 

@@ -16,7 +16,8 @@ enum ServicesFeature: Feature {
     static let viewRight: Right = "service.view"
 
     static let navigation = [
-        NavigationItem(path: "/services", title: "Services", icon: "rank", access: .right(viewRight))
+        NavigationItem(
+            path: "/services", title: "Services", icon: "rank", access: .right(viewRight), group: .reference)
     ]
 
     static let caseParts = [

@@ -22,7 +22,8 @@ enum SurveysFeature: Feature {
     ]
 
     static let navigation = [
-        NavigationItem(path: "/surveys", title: "Satisfaction", icon: "chat", access: .right(viewRight))
+        NavigationItem(
+            path: "/surveys", title: "Satisfaction", icon: "chat", access: .right(viewRight), group: .team)
     ]
 
     static func routes(_ services: Services) -> [Route] {
