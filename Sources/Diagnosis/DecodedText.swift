@@ -124,7 +124,10 @@ public struct DecodedText: Hashable, Sendable {
     }
 
     /// The text with characters that cannot be seen, or that turn the direction of reading, made visible.
-    public var visible: String {
+    public var visible: String { Self.visible(text) }
+
+    /// A text with characters that cannot be seen, or that turn the direction of reading, made visible.
+    public static func visible(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         var scalars = text.unicodeScalars.makeIterator()
         var next = scalars.next()

@@ -92,6 +92,24 @@ class LogCommandTests(unittest.TestCase):
             self.assertTrue(error.strip(), arguments)
             self.assertNotIn("Fatal error", error)
 
+    def test_what_is_packed_is_not_redacted_and_what_cannot_be_read_is_not_called_quiet(self):
+        secret = QUIET + "password=Sup3rS3cretX9\n"
+        (self.folder / "app.log.gz").write_bytes(gzip.compress(secret.encode()))
+        _, error = self.run_command("redact", "app.log.gz", "-o", "copy.gz", code=2)
+        self.assertIn("unpack it first", error)
+        self.assertFalse((self.folder / "copy.gz").exists())
+        _, error = self.run_command("redact", ".", "-o", "copies", code=2)
+        self.assertIn("It was left out", error)
+        self.assertTrue((self.folder / "copies" / "quiet.log").exists())
+        self.assertFalse((self.folder / "copies" / "app.log.gz").exists())
+        (self.folder / "cut.gz").write_bytes(gzip.compress(secret.encode())[:300])
+        out, _ = self.run_command("diagnose", "cut.gz", code=2)
+        self.assertIn("No line could be read", out)
+        out, _ = self.run_command("diagnose", "quiet.log", "--from", "2027-01-01 00:00")
+        self.assertIn("No line lies in the time asked for", out)
+        out, _ = self.run_command("diagnose", "quiet.log", "--zone", "-05:00")
+        self.assertIn("2026-03-02T13:", out)
+
     def test_an_identifier_is_followed_through_files_in_order_of_time(self):
         (self.folder / "a.log").write_text(
             "2026-03-02 08:00:01 INFO gateway - request r-17 taken\n2026-03-02 08:00:05 INFO gateway - request r-17 answered\n"

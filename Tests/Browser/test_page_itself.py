@@ -292,6 +292,33 @@ class PageItselfTests(BrowserTest):
         page.evaluate("() => { const area = document.querySelector('#note-text'); area.value = ''; area.dispatchEvent(new Event('input', { bubbles: true })); }")
         self.assert_quiet(page)
 
+    def test_the_timeline_and_what_is_typed_are_in_the_zone_of_the_reader(self):
+        page = self.signed_in("engineer", timezone_id="Pacific/Kiritimati")
+        number = self.open_case(page)
+        told = page.evaluate("""() => {
+            let day = "";
+            return [...document.querySelector("#timeline").children].map(item => {
+                if (item.matches("[data-day]")) { day = item.textContent; return null; }
+                const time = item.querySelector("time[data-zoned=clock]");
+                return time && [time.dateTime, time.textContent.trim(), day];
+            }).filter(Boolean);
+        }""")
+        self.assertGreater(len(told), 5)
+        for stated, clock, day in told:
+            at = datetime.datetime.fromisoformat(stated.replace("Z", "+00:00")) + datetime.timedelta(hours=14)
+            self.assertEqual(clock, f"{at:%H:%M}", stated)
+            self.assertIn(f"{at.day} {at:%b}", day, stated)
+        page.keyboard.press("n")
+        an_hour_ago = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
+        page.fill("#note-text", "Seen by the customer in their own zone.")
+        page.fill("#happened", f"{an_hour_ago + datetime.timedelta(hours=14):%Y-%m-%dT%H:%M}")
+        page.get_by_role("button", name="Save internal note").click()
+        note = page.locator("#timeline li", has_text="Seen by the customer in their own zone.")
+        note.wait_for()
+        kept = note.locator("time[data-zoned=clock]").first.get_attribute("datetime")
+        self.assertEqual(kept[:16], f"{an_hour_ago:%Y-%m-%dT%H:%M}")
+        self.assertIn("/cases/" + number, page.url)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -22,7 +22,7 @@ extension DiagnosisReport {
         page += histogram
         page += "<h2 id=\"findings\">Findings</h2>\n"
         if diagnosis.findings.isEmpty {
-            page += "<p>Nothing stands out: no errors, no known trouble, no break in time.</p>\n"
+            page += "<p>\(emptiness)</p>\n"
         } else {
             page += "<ol class=\"list\">"
             for (index, finding) in diagnosis.findings.enumerated() {

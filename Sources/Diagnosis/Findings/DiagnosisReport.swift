@@ -11,6 +11,16 @@ public struct DiagnosisReport: Sendable {
         self.problems = problems
     }
 
+    /// What is said where there is no finding.
+    public var emptiness: String {
+        if diagnosis.lines.subject > 0 {
+            return "Nothing stands out: no errors, no known trouble, no break in time."
+        }
+        return diagnosis.lines.outside > 0
+            ? "No line lies in the time asked for, so there is nothing to say."
+            : "No line could be read, so there is nothing to say."
+    }
+
     /// What was read, in a few sentences.
     public var summary: [String] {
         let counts = diagnosis.templates.counts

@@ -92,7 +92,8 @@ public struct LogDiagnosis: Sendable {
                 let citation = findings[finding].citations[place]
                 let lines = citation.lines.prefix(12).compactMap { text(citation.source, $0) }
                 if !lines.isEmpty {
-                    findings[finding].citations[place].excerpt = lines.joined(separator: "\n")
+                    findings[finding].citations[place].excerpt = DecodedText.visible(
+                        lines.joined(separator: "\n"))
                 }
             }
         }

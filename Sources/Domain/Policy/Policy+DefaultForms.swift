@@ -38,7 +38,7 @@ extension Policy {
                 needed_to: hand_off
               - {id: expected, label: What did you expect?, kind: long_text, needed_to: hand_off}
               - {id: actual, label: What came instead?, kind: long_text, needed_to: hand_off}
-              - {id: began, label: When did it start?, help: UTC. The first time that anybody saw it., case_field: began_at, needed_to: hand_off}
+              - {id: began, label: When did it start?, help: The first time that anybody saw it., case_field: began_at, needed_to: hand_off}
               - id: scope
                 label: Who is affected, and how many?
                 help: One person, some or everybody; how many of how many, if you can say.
@@ -76,7 +76,7 @@ extension Policy {
               - {id: webhook_events, label: Which events are missing or late?, help: Event IDs help most., kind: long_text, shown_when: {symptom_type: webhook}}
               - {id: webhook_answer, label: What does your address answer to a test event?, shown_when: {symptom_type: webhook}}
               - {id: sync_direction, label: "From which system to which does it run?", shown_when: {symptom_type: sync}}
-              - {id: sync_last_good, label: When did it last run whole?, help: UTC., kind: time, shown_when: {symptom_type: sync}}
+              - {id: sync_last_good, label: When did it last run whole?, kind: time, shown_when: {symptom_type: sync}}
               - {id: sync_records, label: Which records differ?, kind: long_text, shown_when: {symptom_type: sync}}
               - {id: slow_action, label: Which action is slow?, shown_when: {symptom_type: slowness}}
               - {id: slow_times, label: "How long does it take, and how long is usual?", shown_when: {symptom_type: slowness}}

@@ -64,15 +64,37 @@ function zoned(at, isBare) {
   const name = isBare ? {} : { timeZoneName: "short" };
   return date.toLocaleString("en-GB", { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...name }).replace(",", "");
 }
+const clockOf = at => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const universal = at => new Date(at).toISOString().slice(0, 16).replace("T", " ") + " UTC";
+/** The days of a timeline are those of the reader, too: each heading stands before the first entry of its day. */
+function headDays(list) {
+  for (const head of all(":scope > [data-day]", list)) head.remove();
+  let day = "";
+  for (const item of [...list.children]) {
+    const at = Date.parse(one("time[data-zoned=clock]", item)?.dateTime ?? "");
+    if (Number.isNaN(at)) continue;
+    const date = new Date(at), now = new Date();
+    if (date.toDateString() === day) continue;
+    day = date.toDateString();
+    const head = list.ownerDocument.createElement("li"), isToday = day === now.toDateString();
+    const year = date.getFullYear() === now.getFullYear() ? {} : { year: "numeric" };
+    const words = date.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year });
+    head.className = "day";
+    head.dataset.day = "";
+    head.textContent = (isToday ? "Today" : date.toLocaleDateString("en-GB", { weekday: "long" })) + ", " + words;
+    item.before(head);
+  }
+}
 function dressTimes(within) {
   if (isUTC) return;
   for (const time of all("time[data-zoned]:not([title])", within)) {
     const at = Date.parse(time.dateTime);
     if (Number.isNaN(at)) continue;
-    const isBare = time.dataset.zoned === "bare";
-    time.title = time.textContent + (isBare ? " UTC" : "");
-    time.textContent = zoned(at, isBare);
+    const isClock = time.dataset.zoned === "clock", isBare = isClock || time.dataset.zoned === "bare";
+    time.title = isClock ? universal(at) : time.textContent + (isBare ? " UTC" : "");
+    time.textContent = isClock ? clockOf(at) : zoned(at, isBare);
   }
+  for (const list of all("ol:has(> [data-day])", within)) headDays(list);
   for (const name of all("[data-zone]", within)) name.textContent = zone.replaceAll("_", " ");
   for (const time of all("time[datetime]:not([title])", within)) {
     const at = Date.parse(time.dateTime);
@@ -356,7 +378,7 @@ async function send(form, button) {
   again();
   let why = "";
   if (page && one("main .problem h2", page)) why = one("main .problem h2", page).textContent.trim();
-  else if (page) why = [one("main h1", page), one("main p", page)].map(el => el?.textContent.trim()).filter(Boolean).join(". ").replace(/\.\. /g, ". ");
+  else if (page) why = [one("main h1", page), one("main p:not(.code)", page)].map(el => el?.textContent.trim()).filter(Boolean).join(". ").replace(/\.\. /g, ". ");
   else if (type.includes("json")) { try { const problem = JSON.parse(html); why = problem.detail || problem.title || ""; } catch { /* said below */ } }
   const id = answer.headers.get("X-Request-ID");
   const not = /^Not /.test(why) ? "" : form.dataset.enhance === "stay" ? "Not done: " : "Not sent: ";

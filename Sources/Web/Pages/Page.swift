@@ -318,6 +318,11 @@ package func time(_ moment: Timestamp, now: Timestamp, class name: String? = nil
     "<time datetime=\"\(moment.rfc3339)\" data-zoned=\"bare\"\(.attribute("class", name))>\(words(for: moment, now: now))</time>"
 }
 
+/// A clock time under the heading of its day; the page's script shows both in the reader's zone.
+package func clockTime(_ moment: Timestamp, class name: String? = nil) -> HTML {
+    "<time datetime=\"\(moment.rfc3339)\" data-zoned=\"clock\"\(.attribute("class", name))>\(moment.clock)</time>"
+}
+
 /// A moment for the reader and the zone with it, for sentences and for what somebody must keep.
 package func zonedTime(_ moment: Timestamp, now: Timestamp) -> HTML {
     "<time datetime=\"\(moment.rfc3339)\" data-zoned>\(words(for: moment, now: now)) UTC</time>"

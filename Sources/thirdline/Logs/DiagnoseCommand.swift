@@ -40,7 +40,10 @@ struct DiagnoseCommand: AsyncParsableCommand {
             "The beginning of own packages or a part of own paths in stack traces, such as com.example. May be repeated."
     )
     var own: [String] = []
-    @Option(help: "The zone of times that name none, such as +02:00. Without it: UTC.") var zone: String?
+    @Option(
+        parsing: .unconditional,
+        help: "The zone of times that name none, such as +02:00 or -05:00. Without it: UTC.")
+    var zone: String?
     @Option(help: "How many processors to use. Without it: all.") var jobs: Int?
 
     func validate() throws {
@@ -105,6 +108,7 @@ struct DiagnoseCommand: AsyncParsableCommand {
                 try Output.write(
                     json ? report.json.text + "\n" : DiagnosisText(report: report).text(top: top))
             }
+            if diagnosis.lines.subject == 0, !result.problems.isEmpty { throw ExitCode(2) }
             if let failOn = failOn.flatMap(Finding.Severity.init), let worst = diagnosis.worst,
                 worst >= failOn
             {

@@ -12,7 +12,7 @@ struct DiagnosisText {
         for problem in report.problems { text += paint.level("Note: \(clean(problem))", .warning) + "\n" }
         text += "\n"
         if diagnosis.findings.isEmpty {
-            return text + "Nothing stands out: no errors, no known trouble, no break in time.\n"
+            return text + report.emptiness + "\n"
         }
         let shown = top == 0 ? diagnosis.findings[...] : diagnosis.findings.prefix(top)
         for (index, finding) in shown.enumerated() {

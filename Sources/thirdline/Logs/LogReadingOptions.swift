@@ -5,7 +5,10 @@ import Foundation
 /// What all commands take that read logs whole.
 struct LogReadingOptions: ParsableArguments {
     @Flag(help: "Write everything as JSON.") var json = false
-    @Option(help: "The zone of times that name none, such as +02:00. Without it: UTC.") var zone: String?
+    @Option(
+        parsing: .unconditional,
+        help: "The zone of times that name none, such as +02:00 or -05:00. Without it: UTC.")
+    var zone: String?
     @Option(help: "How many processors to use. Without it: all.") var jobs: Int?
 
     func validate() throws {

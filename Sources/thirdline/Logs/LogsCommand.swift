@@ -29,7 +29,10 @@ struct Logs: AsyncParsableCommand {
         @Flag(help: "Write everything as JSON.") var json = false
         @Option(help: "Write the pattern, time and level of each line to this CSV file.") var assign: String?
         @Option(help: "How many patterns to show; 0 for all.") var top = 50
-        @Option(help: "The zone of times that name none, such as +02:00. Without it: UTC.") var zone: String?
+        @Option(
+            parsing: .unconditional,
+            help: "The zone of times that name none, such as +02:00 or -05:00. Without it: UTC.")
+        var zone: String?
         @Option(help: "How many processors to use. Without it: all.") var jobs: Int?
 
         func validate() throws {

@@ -20,7 +20,8 @@ struct RedactCommand: ParsableCommand {
             link them to those of another. Lines, line numbers and time stamps stay as they are.
 
             EXIT CODES
-              0 done, 1 something was found and --fail-on found was given, 2 wrong usage or unreadable input
+              0 done, 1 something was found and --fail-on found was given, 2 wrong usage, or input that could not
+                be read, or was packed
             """)
 
     /// When finding something is a failure.
@@ -48,6 +49,7 @@ struct RedactCommand: ParsableCommand {
             let summary = try job.run(paths, report: report)
             try report?.close()
             if !quiet { complain(summary.text) }
+            if summary.isIncomplete { throw ExitCode(2) }
             if failOn == .found, summary.replaced > 0 { throw ExitCode(1) }
         } catch let problem as RedactProblem {
             complain("thirdline redact: \(problem.message)")

@@ -16,6 +16,8 @@ struct RedactJob {
         var replaced = 0
         var counts: [RedactionKind: Int] = [:]
         var skipped: [String] = []
+        /// Whether something was left out that may hold what is private.
+        var isIncomplete = false
 
         var text: String {
             let kinds = counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
@@ -26,6 +28,8 @@ struct RedactJob {
     }
 
     private struct Item {
+        /// Whether somebody named the file itself, not the folder that it lies in.
+        var isNamed: Bool
         var path: String
         var target: String?
     }
@@ -43,14 +47,25 @@ struct RedactJob {
         _ item: Item, _ inputs: Set<InputFile.Identity>, _ report: ReportFile?, _ summary: inout Summary
     ) throws {
         let input = try InputFile(path: item.path)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        var count = try input.read(into: buffer)
+        // What is packed hides from every rule, and would not be an archive any more where a byte was replaced.
+        if ArchiveReader.isArchive(Array(buffer.prefix(min(count, 4_096)))) {
+            let words =
+                "\(input.name) is an archive or compressed: unpack it first, and redact what comes out."
+            guard item.isNamed else {
+                summary.skipped.append("\(words) It was left out.")
+                summary.isIncomplete = true
+                return
+            }
+            throw RedactProblem(words)
+        }
         if let target = item.target { try makeFolder(of: target) }
         let out = try OutputFile(path: item.target, isForced: isForced, inputs: inputs)
         var stream = RedactionStream(rules: rules, key: key)
         report?.writer.begin(file: item.path == "-" ? "-" : item.path)
         let observe: ((borrowing Redaction) -> Void)? = report.map { report in { report.writer.add($0) } }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { buffer.deallocate() }
-        var count = try input.read(into: buffer)
         let encoding = DecodedText.encoding(of: Array(buffer.prefix(min(count, 4_096))))
         var wide = try wideText(encoding, input.name)
         if encoding == nil, count > 0 {
@@ -109,7 +124,8 @@ struct RedactJob {
             var isFolder: ObjCBool = false
             guard path != "-", manager.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
             else {
-                items.append(Item(path: path, target: paths.count == 1 ? output : try copy(of: path)))
+                let target = paths.count == 1 ? output : try copy(of: path)
+                items.append(Item(isNamed: true, path: path, target: target))
                 continue
             }
             guard let output else { throw RedactProblem("\(path) is a folder: -o says where the copies go.") }
@@ -124,7 +140,7 @@ struct RedactJob {
                     summary.skipped.append("\(full) was left out: it is a link or no file.")
                     continue
                 }
-                items.append(Item(path: full, target: output + "/" + name))
+                items.append(Item(isNamed: false, path: full, target: output + "/" + name))
             }
         }
         return items.sorted { $0.path < $1.path }

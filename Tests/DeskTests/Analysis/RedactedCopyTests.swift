@@ -151,6 +151,25 @@ struct RedactedCopyTests {
         }
     }
 
+    @Test("PRIV-03 part: An archive that breaks off is never handed out as though nothing private were in it")
+    func brokenArchive() async throws {
+        try await TestServer.run(on: .sqlite) { server in
+            let number = try await server.desk.reportedCase()
+            let whole = try Archives.tar(["logs/login.log": Array(Self.line.utf8)])
+            let bytes = Array(whole.prefix(whole.count / 2))
+            _ = try await EvidenceClient(server, .marta).upload(bytes, name: "bundle.tar.gz", to: number)
+            let place = "/cases/\(number)/evidence/E1"
+            let browser = try await server.browser(.marta)
+            let got = try await browser.get(place + "/content")
+            #expect(got.bytes != bytes)
+            #expect(try Archives.members(of: got.bytes)["LEFT-OUT.txt"]?.contains("bundle.tar.gz") == true)
+            let page = try await browser.get(place).body
+            #expect(
+                !page.contains("nothing private was found") && page.contains("could not be looked through"))
+            #expect(try await browser.get(place + "/content?show=original").status >= 400, "nobody said why")
+        }
+    }
+
     @Test("Whoever gets a link gets the copy, and its digest is what the page names")
     func links() async throws {
         try await TestServer.run(on: .sqlite) { server in

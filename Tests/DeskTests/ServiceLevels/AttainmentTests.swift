@@ -323,6 +323,9 @@ struct AttainmentTests {
                 let answer = try await program.get("/api/v1/levels?\(query)")
                 #expect(answer.status == 422, "\(query)")
                 #expect(answer.body.contains(word), "\(answer.body)")
+                let page = try await server.browser(.ines).get("/levels?\(query)")
+                #expect(page.status == 200 && page.body.contains(word), "the page says so and shows a month")
+                #expect(page.body.contains("How it is counted"))
             }
             #expect(
                 try await program.get("/api/v1/levels/cases?clock=first_respons").body.contains(

@@ -27,6 +27,81 @@ import Testing
         #expect(examined.findings.isEmpty, "\(examined.findings.map(\.title))")
     }
 
+    private static func steady(_ message: String, lines: Int = 50) -> String {
+        (0..<lines).map { "2026-11-20 09:00:\($0 < 10 ? "0" : "")\($0) INFO  \(message) \($0)\n" }.joined()
+    }
+
+    @Test("The one line of a log that says something else keeps its first word", arguments: [5, 20, 50])
+    func firstWord(lines: Int) {
+        let examined = Examining(
+            Self.steady("request served in ms", lines: lines) + "2026-11-20 09:30:00 ERROR disk full on /var\n")
+        #expect(examined.kinds.contains("log.disk"), "\(examined.kinds)")
+        #expect(examined.lies() == [])
+    }
+
+    @Test(
+        "DIAG-07 part: The last words of a program that dies are found, though they stand without a head",
+        arguments: [
+            ("java.lang.OutOfMemoryError: Java heap space", "log.memory"),
+            ("Segmentation fault (core dumped)", "log.crash"),
+            ("write error: No space left on device", "log.disk"),
+        ])
+    func lastWords(words: String, kind: String) throws {
+        let examined = Examining(Self.steady("worker tick ok") + words + "\n")
+        let finding = try #require(examined.finding(kind), "\(examined.kinds)")
+        #expect(examined.text(try #require(finding.citations.first)) == words)
+    }
+
+    @Test("The first error is the first in time, in whatever order logs are given")
+    func firstInTime() throws {
+        func log(_ hour: String, _ message: String) -> String {
+            (10..<60).map {
+                "2026-11-20T\(hour):\($0):00Z \($0 == 40 ? "ERROR \(message)" : "INFO tick \($0)")\n"
+            }
+            .joined()
+        }
+        let logs = [("a.log", log("10", "cache was refused")), ("b.log", log("09", "ledger is locked"))]
+        for order in [logs, logs.reversed()] {
+            let finding = try #require(Examining(order).finding("log.errors"))
+            #expect(finding.title == "The first error: ledger is locked")
+        }
+    }
+
+    @Test(
+        "A stamp that is cut or damaged is no time, so it makes no clock go back",
+        arguments: [
+            "2026-11-2", "2026-11-20 09\u{FF}22:43 late", "2026-02-30 09:00:10 INFO  worker tick ok 1",
+            "2026-11-20 25:61:00 x",
+        ])
+    func damagedStamp(line: String) {
+        let examined = Examining(Self.steady("worker tick ok") + line)
+        #expect(examined.findings.isEmpty, "\(examined.findings.map(\.title))")
+    }
+
+    @Test("Lines of containers are read behind their head, and a whole line is no fatal one")
+    func containers() {
+        func log(_ body: (Int) -> String) -> String {
+            (10..<60).map {
+                "2026-11-20T09:00:\($0).000000001+01:00 stdout \($0 % 9 == 0 ? "P" : "F") \(body($0))\n"
+            }
+            .joined()
+        }
+        let plain = Examining(log { "order \($0) created" })
+        #expect(plain.findings.isEmpty)
+        #expect(plain.diagnosis.templates.templates.map(\.text) == ["order <*> created"])
+        let errors = Examining(log { $0 == 50 ? "ERROR ledger is locked" : "INFO order \($0) created" })
+        #expect(errors.finding("log.errors")?.count == 1)
+    }
+
+    @Test("Characters that turn the direction of reading are shown, in titles and in cited lines")
+    func directions() throws {
+        let examined = Examining(
+            Self.steady("worker tick ok") + "2026-11-20 09:30:00 ERROR \u{202E}evil\u{1B}[31m was refused\n")
+        let finding = try #require(examined.finding("log.errors"))
+        let shown = finding.title + finding.citations.compactMap(\.excerpt).joined()
+        #expect(!shown.contains("\u{202E}") && !shown.contains("\u{1B}") && shown.contains("⟨U+202E⟩"))
+    }
+
     @Test("When errors begin is found to the second, and the line is cited")
     func onset() throws {
         var log = Self.quiet()

@@ -51,6 +51,36 @@ enum Redacting {
     }
 
     @Test(
+        "PRIV-01 part: A URL with escapes in its password loses user, password and host alone",
+        arguments: [
+            ("https://user:p%40ss@host.halden.io/x", "url-password", "p%40ss"),
+            ("mysql://root:a%3Ab%2Fc@db.halden.io/x", "url-password", "a%3Ab%2Fc"),
+            ("postgres://app:s3cr3t%40pw@db-1.prod.halden.io:5432/shop", "url-password", "s3cr3t%40pw"),
+        ])
+    func escapedPassword(url: String, rule: String, password: String) throws {
+        let found = try Redacting.found(url)
+        #expect(found.contains { $0.rule == rule && $0.text == password }, "\(found)")
+        let redacted = try Redacting.redact(url)
+        #expect(redacted.contains("@") && !redacted.contains("halden.io"), "\(redacted)")
+        #expect(redacted.hasPrefix(String(url.prefix { $0 != ":" }) + "://") && redacted.contains("/"))
+        if url.contains("root:") { #expect(redacted.contains("://root:")) }
+    }
+
+    @Test("PRIV-01 part: Of Digest credentials the secret parameters go, and the header stays one")
+    func digest() throws {
+        let header =
+            "Authorization: Digest username=\"anna\", realm=\"x y\", uri=\"/\", response=\"6629fae49393a05397450978507c4ef1\""
+        for text in [
+            header, "curl -H '\(header)' -v", "{\"line\": \"\(header.replacing("\"", with: "\\\""))\"}",
+        ] {
+            let redacted = try Redacting.redact(text)
+            #expect(!redacted.contains("anna") && !redacted.contains("6629fae4"), "\(redacted)")
+            #expect(redacted.contains("Digest username=") && redacted.contains("realm="), "\(redacted)")
+            #expect(redacted.contains("uri=") && redacted.contains("response="), "\(redacted)")
+        }
+    }
+
+    @Test(
         "PRIV-01 part: values of every kind are found, and nothing around them",
         arguments: [
             ("key AKIAIOSFODNN7EXAMPLE used", "AKIAIOSFODNN7EXAMPLE", "aws-access-key"),

@@ -45,11 +45,12 @@ struct RedactionWork {
         guard isArchive || Self.isText(head: head, mediaType: mediaType) else { return nil }
         let part = try store.begin(id)
         do {
-            let replaced =
+            let (replaced, isWhole) =
                 isArchive
                 ? try writeArchive(hash, name: name, in: store, to: part)
-                : try write(file, head: head, to: part)
-            guard !replaced.isEmpty else {
+                : (try write(file, head: head, to: part), true)
+            // What could not be looked through is never handed out as though nothing private were in it.
+            guard !replaced.isEmpty || !isWhole else {
                 store.discard(id)
                 return Copy(hash: hash, size: file.size, replaced: [:])
             }
@@ -92,11 +93,12 @@ struct RedactionWork {
 
     /// Writes a ZIP archive with the texts of another archive, each under its path.
     ///
-    /// What is no text is left out and named: nobody can say what is in it.
+    /// What is no text, or cannot be read, is left out and named: nobody can say what is in it.
+    /// - Returns: what was replaced, and whether nothing was left out.
     private func writeArchive(
         _ hash: String, name: String, in store: EvidenceStore, to part: EvidencePart
-    ) throws -> [String: Int] {
-        guard let file = try store.open(hash) else { return [:] }
+    ) throws -> (replaced: [String: Int], isWhole: Bool) {
+        guard let file = try store.open(hash) else { return ([:], true) }
         let writer = try ArchiveWriter { try part.write($0) }
         var replaced: [String: Int] = [:]
         var reader = ArchiveReader()
@@ -119,7 +121,7 @@ struct RedactionWork {
             try Array(text.utf8).withUnsafeBytes { try writer.write($0) }
         }
         try writer.finish()
-        return replaced
+        return (replaced, problems.isEmpty)
     }
 
     private func write(

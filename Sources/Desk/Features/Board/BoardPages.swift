@@ -215,7 +215,11 @@ struct BoardRows {
         let clock = line.clocks.running.first { $0.clock.clock == need.clock && $0.clock.due == due }
         let seconds = clock.map { $0.left / 1_000_000 } ?? due.seconds(since: now)
         let isWorking = clock.map { $0.hours !== WorkingHours.always } ?? false
-        let length = isWorking ? workingWords(abs(seconds)) : durationWords(seconds: abs(seconds))
+        // How late it is counts all time, as everywhere; what is left may be working time alone, and says so then.
+        let length =
+            due <= now
+            ? durationWords(seconds: now.seconds(since: due))
+            : isWorking ? workingWords(seconds) : durationWords(seconds: seconds)
         let words: HTML =
             due <= now ? "<b class=\"bad\">\(length) late</b>" : "<b>\(length) left</b>"
         let moment: HTML =
@@ -225,7 +229,8 @@ struct BoardRows {
 
     /// Working time in hours: eight of them are a day's work, not a third of a day.
     private func workingWords(_ seconds: Int64) -> String {
-        seconds < 86_400 ? durationWords(seconds: seconds) : "\(seconds / 3600) working hours"
+        seconds < 86_400
+            ? "\(durationWords(seconds: seconds)) of working time" : "\(seconds / 3600) working hours"
     }
 
     private func step(_ line: BoardLine) -> HTML {

@@ -404,7 +404,7 @@ struct CaseView {
         <form class="as-note" id="note" method="post" action="\(path)/note" data-enhance data-land="compose">\(FormView.hidden(key: newKey(), base: nil))<p class="audience">\(icon("lock"))<span><b>Internal.</b> Only \(policy.organisation) reads this. It never leaves the house and is never shown in the portal.</span></p>
         <label class="sr" for="note-text">Internal note</label>\(draftField("note", content.noteDraft, placeholder: "What you saw, tried or were told"))
         <p class="form-error" data-form-error role="alert"></p>
-        <div class="send"><span class="draft-state" data-draft-state role="status"></span><label for="happened">Happened at <input class="input" id="happened" name="occurred_at" placeholder="now" size="16" autocomplete="off"></label><button class="btn internal">Save internal note<kbd>Ctrl ↵</kbd></button></div></form>
+        <div class="send"><span class="draft-state" data-draft-state role="status"></span><label for="happened">Happened at <input class="input time" id="happened" name="occurred_at" placeholder="now" size="16" autocomplete="off"> <span class="dim f13">\(zoneName)</span></label><button class="btn internal">Save internal note<kbd>Ctrl ↵</kbd></button></div></form>
         """
     }
 

@@ -143,7 +143,7 @@ struct CaseTimeline {
             html += item.before
             if item.at.day != day {
                 day = item.at.day
-                html += "<li class=\"day\">\(dayWords(for: item.at, now: now))</li>\n"
+                html += "<li class=\"day\" data-day>\(dayWords(for: item.at, now: now))</li>\n"
             }
             html += item.html
         }
@@ -166,7 +166,7 @@ struct CaseTimeline {
 
     private func item(_ aside: CaseAside) -> HTML {
         """
-        <li><span class="node">\(icon(aside.icon))</span><p class="fact"><span>\(aside.words)</span><time class="at" datetime="\(aside.at.rfc3339)">\(aside.at.clock)</time></p></li>
+        <li><span class="node">\(icon(aside.icon))</span><p class="fact"><span>\(aside.words)</span>\(clockTime(aside.at, class: "at"))</p></li>
 
         """
     }
@@ -253,7 +253,7 @@ struct CaseTimeline {
 
     private func anchor(_ entry: Recorded<CaseFact>) -> HTML {
         """
-        <a class="at" href="#e-\(entry.version.number)"><time datetime="\(entry.occurredAt.rfc3339)">\(entry.occurredAt.clock)</time></a>
+        <a class="at" href="#e-\(entry.version.number)">\(clockTime(entry.occurredAt))</a>
         """
     }
 
@@ -261,7 +261,7 @@ struct CaseTimeline {
     private func late(_ entry: Recorded<CaseFact>) -> HTML {
         let mark = marks[entry.version.number] ?? .empty
         guard entry.isLate else { return mark }
-        return mark + "<span class=\"late\">entered later, \(words(for: entry.recordedAt, now: now))</span>"
+        return mark + "<span class=\"late\">entered later, \(time(entry.recordedAt, now: now))</span>"
     }
 
     private func message(_ entry: Recorded<CaseFact>, _ text: String, isFromCustomer: Bool) -> HTML {
@@ -300,7 +300,7 @@ struct CaseTimeline {
         let before = entries.first { $0.version.number == entry.version.number - 1 }
         let (symbol, sentence) = sentences.line(entry, after: before)
         return """
-            <li id="e-\(entry.version.number)"><span class="node">\(icon(symbol))</span><p class="fact"><span>\(sentence)\(late(entry))</span><time class="at" datetime="\(entry.occurredAt.rfc3339)">\(entry.occurredAt.clock)</time>\(pin(entry))</p></li>
+            <li id="e-\(entry.version.number)"><span class="node">\(icon(symbol))</span><p class="fact"><span>\(sentence)\(late(entry))</span>\(clockTime(entry.occurredAt, class: "at"))\(pin(entry))</p></li>
 
             """
     }

@@ -63,10 +63,10 @@ enum ChangeConflictPages {
                 one.closure.opensAt.map { "; changes are allowed again \(zonedTime($0, now: context.now))" }
                 ?? .empty
             return
-                "<li>\(one.what), \(zonedTime(one.at, now: context.now)), lies \(isolated(one.closure.words))\(again).</li>"
+                "<li><span>\(one.what), \(zonedTime(one.at, now: context.now)), lies \(isolated(one.closure.words))\(again).</span></li>"
         }
         return """
-            <div class="notice warn" id="change-conflicts" role="status" data-live>\(icon("clock"))<div><p><b>\(isolated(found.name)) allows no changes then.</b> Plan around <a href="/organisations/\(found.id.raw)#changes-allowed">their change windows</a>, or agree on an exception.</p><ul class="plain-list">\(items)</ul></div></div>
+            <div class="notice warn" id="change-conflicts" role="status" data-live>\(icon("clock"))<div><p><b>\(isolated(found.name)) allows no changes at what is planned here.</b> Plan around <a href="/organisations/\(found.id.raw)#changes-allowed">their change windows</a>, or agree on an exception.</p><ul class="plain-list">\(items)</ul></div></div>
 
             """
     }

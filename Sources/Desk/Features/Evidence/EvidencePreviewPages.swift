@@ -55,7 +55,9 @@ enum EvidencePreviewPages {
         /// It is shown as it is.
         case none
         /// A copy is shown, with so many values replaced; the original is another step away.
-        case copy(replaced: [String: Int], isOpen: Bool, showsOriginal: Bool)
+        ///
+        /// - Parameter isSame: whether the copy is the piece itself, in which nothing had to be replaced or left out.
+        case copy(replaced: [String: Int], isSame: Bool, isOpen: Bool, showsOriginal: Bool)
     }
 
     private static func seal(
@@ -67,7 +69,7 @@ enum EvidencePreviewPages {
         }
         guard let copy else { return .none }
         return .copy(
-            replaced: copy.replaced,
+            replaced: copy.replaced, isSame: copy.hash == found.hash,
             isOpen: try await EvidenceReadPages.isOriginalOpen(found, for: call.actor, services),
             showsOriginal: call.request.query("show") == "original")
     }
@@ -228,12 +230,12 @@ struct EvidenceView {
     }
 
     private var showsOriginal: Bool {
-        if case .copy(_, _, let shows) = seal { shows } else { false }
+        if case .copy(_, _, _, let shows) = seal { shows } else { false }
     }
 
     /// What people see of it, and the way to the original.
     private var sealed: HTML? {
-        guard case .copy(let replaced, let isOpen, let showsOriginal) = seal else { return nil }
+        guard case .copy(let replaced, let isSame, let isOpen, let showsOriginal) = seal else { return nil }
         if showsOriginal {
             return "The original; that you read it is on record. <a href=\"\(path)\">Redacted copy</a>"
         }
@@ -242,10 +244,12 @@ struct EvidenceView {
             "\(grouped($0.value)) \($0.key)"
         }
         let what: HTML =
-            count == 0
+            isSame
             ? "As it came; nothing private was found"
-            : "Redacted copy, \(grouped(count)) \(count == 1 ? "value" : "values") replaced <span class=\"dim\">\(kinds.joined(separator: ", "))</span>"
-        guard actor.may(Evidence.restrictedRight), count > 0 else { return what }
+            : count == 0
+                ? "A copy without what could not be looked through: <code>\(RedactionWork.leftOut)</code> in it names that"
+                : "Redacted copy, \(grouped(count)) \(count == 1 ? "value" : "values") replaced <span class=\"dim\">\(kinds.joined(separator: ", "))</span>"
+        guard actor.may(Evidence.restrictedRight), !isSame else { return what }
         return isOpen
             ? "\(what). <a href=\"\(path)?show=original\">Show the original</a>"
             : "\(what). <a href=\"\(operations)/open\">Open the original</a>"

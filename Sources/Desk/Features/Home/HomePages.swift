@@ -42,8 +42,8 @@ extension HomeSection {
         case .escalations: "/cases?q=is%3Aopen%20sev%3A%3C%3D2"
         case .ageing: "/cases?q=is%3Aopen%20sort%3Aopened-asc"
         case .coverage: "/routing"
-        case .levels, .prevention: "/levels"
-        case .approvals: "/home"
+        case .levels: "/levels"
+        case .approvals, .prevention: "/home"
         }
     }
 

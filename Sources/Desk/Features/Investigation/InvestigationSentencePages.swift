@@ -152,10 +152,10 @@ struct InvestigationEntry {
     private var stamp: HTML {
         let late: HTML =
             fact.recordedAt.seconds(since: fact.occurredAt) > 60
-            ? "<span class=\"late\">entered later, \(fact.recordedAt.day) \(fact.recordedAt.clock)</span>"
+            ? "<span class=\"late\">entered later, \(time(fact.recordedAt, now: fact.occurredAt))</span>"
             : .empty
         return """
-            \(late)<a class="at" href="#e-\(fact.version.number)"><time datetime="\(fact.occurredAt.rfc3339)">\(fact.occurredAt.clock)</time></a>
+            \(late)<a class="at" href="#e-\(fact.version.number)">\(clockTime(fact.occurredAt))</a>
             """
     }
 

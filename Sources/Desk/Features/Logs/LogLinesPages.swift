@@ -31,6 +31,16 @@ struct LogView {
     let state: State
     let policy: Policy
     let now: Timestamp
+    /// A search that cannot be understood.
+    struct Problem: Sendable {
+        /// As it was typed.
+        var text: String
+        /// What is wrong with it.
+        var message: String
+    }
+
+    /// What is wrong with the search; nil where nothing is.
+    let problem: Problem?
     /// Up to where a search found nothing.
     let lost: Int64?
     let isLostBack: Bool
@@ -174,9 +184,13 @@ struct LogView {
         let line: HTML =
             ask.line.map { "<input type=\"hidden\" name=\"line\" value=\"\(Int($0))\" data-log-line>" }
             ?? .empty
+        let invalid: HTML = problem == nil ? .empty : " aria-invalid=\"true\" aria-describedby=\"q-e\""
+        let wrong: HTML =
+            problem.map { "<p class=\"err\" id=\"q-e\" role=\"alert\">\(icon("alert"))\($0.message)</p>" }
+            ?? .empty
         let wrap: HTML = ask.wraps ? "<input type=\"hidden\" name=\"wrap\" value=\"1\">" : .empty
         return """
-            <form class="log-form" method="get" action="\(path)" role="search" aria-label="This log">\(member)\(line)\(wrap)<div class="fld wide"><label for="q">Words, or /expression/</label><input class="input mono" id="q" name="q" value="\(ask.text ?? "")" maxlength="1000" autocomplete="off" autocapitalize="off" spellcheck="false" data-search aria-keyshortcuts="/"></div>\(choice)\(times)<label class="tick"><input type="checkbox" name="only" value="1"\(.flag("checked", ask.isOnly))><span>Only records that hold it</span></label><div class="btns"><button class="btn go">Show</button>\(reset)</div></form>
+            <form class="log-form" method="get" action="\(path)" role="search" aria-label="This log">\(member)\(line)\(wrap)<div class="fld wide"><label for="q">Words, or /expression/</label><input class="input mono" id="q" name="q" value="\(problem?.text ?? ask.text ?? "")" maxlength="1000" autocomplete="off" autocapitalize="off" spellcheck="false" data-search aria-keyshortcuts="/"\(invalid)>\(wrong)</div>\(choice)\(times)<label class="tick"><input type="checkbox" name="only" value="1"\(.flag("checked", ask.isOnly))><span>Only records that hold it</span></label><div class="btns"><button class="btn go">Show</button>\(reset)</div></form>
             """
     }
 

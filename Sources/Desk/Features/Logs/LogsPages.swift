@@ -36,7 +36,16 @@ enum LogsPages {
         var ask = try LogAsk(call.request)
         let shown = try await LogsJSON.shown(found, ask.member, call, services)
         var state = LogView.State.notice(shown)
+        var problem: LogView.Problem?
         if case .log(let log) = shown {
+            do {
+                _ = try ask.query(in: log.encoding)
+            } catch {
+                // The log is shown without the search, which stays to be mended.
+                problem = LogView.Problem(
+                    text: ask.text ?? "", message: error.problems.first?.message ?? error.message)
+                (ask.text, ask.isOnly) = (nil, false)
+            }
             if let moved = try await jump(log, ask, path, call, services) { return moved }
             if let byte = try LogAsk.number(call.request, "byte") {
                 let line = ask.line ?? 1
@@ -55,7 +64,7 @@ enum LogsPages {
         }
         let view = LogView(
             this: this, found: found, path: path, ask: ask, state: state, policy: policy,
-            now: services.clock(), lost: call.request.query("lost").flatMap { Int64($0) },
+            now: services.clock(), problem: problem, lost: call.request.query("lost").flatMap { Int64($0) },
             isLostBack: call.request.query("find") == "previous")
         let name = ask.member.map { "\($0), \(found.name)" } ?? found.name
         var page = Page("Log \(found.number) \(name), \(this.number)", here: "/cases", main: view.main)

@@ -45,6 +45,18 @@ extension AttainmentQuery {
         status = try Self.term(request, "state", policy.statuses.map(\.id.raw))
     }
 
+    /// The same for a page: what cannot be meant is said, and the month of `now` shown in its place.
+    static func reading(
+        _ request: WebRequest, _ policy: Policy, now: Timestamp
+    ) -> (asked: AttainmentQuery, problem: String?) {
+        do {
+            return (try AttainmentQuery(request, policy, now: now), nil)
+        } catch {
+            let month = (Month.start(Month.of(now)) ?? now)..<Month.after(now)
+            return (AttainmentQuery(period: month), error.problems.first?.message ?? error.message)
+        }
+    }
+
     /// The names of what an address may ask for, with what each does.
     static let parameters: [APIRead.Parameter] =
         narrowing + [

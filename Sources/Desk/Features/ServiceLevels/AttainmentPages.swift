@@ -9,12 +9,16 @@ enum AttainmentPages {
 
     static func show(_ call: SignedInCall, _ services: Services) async throws -> WebResponse {
         let (policy, now) = (services.policy.current, services.clock())
-        let asked = try AttainmentQuery(call.request, policy, now: now)
+        let (asked, problem) = AttainmentQuery.reading(call.request, policy, now: now)
         let review = try await services.database.read { tx in
             try AttainmentReview(asked, for: call.actor, policy: policy, now: now, in: tx)
         }
         let view = AttainmentView(review: review, policy: policy, now: now, actor: call.actor)
-        return services.page(Page("Service levels", here: "/levels", main: view.body), for: call)
+        let wrong: HTML =
+            problem.map {
+                "<div class=\"notice bad\" role=\"alert\">\(icon("alert"))<div>\($0) This is the current month.</div></div>"
+            } ?? .empty
+        return services.page(Page("Service levels", here: "/levels", main: wrong + view.body), for: call)
     }
 
     /// The outcomes behind a number.

@@ -52,7 +52,7 @@ enum ServicesPages {
         let allowed = durationWords(seconds: budget.objective.allowed)
         guard budget.left >= 0 else {
             return """
-                <b class="bad">nothing</b> <span class="dim">\(durationWords(seconds: -budget.left)) more than the \(allowed) allowed</span>
+                <b class="bad">Used up:</b> <span class="dim">\(durationWords(seconds: -budget.left)) more than the \(allowed) allowed</span>
                 """
         }
         let look: HTML = budget.leftPercent < 25 ? "warn" : "good"
@@ -193,7 +193,7 @@ enum ServiceCasePages {
             return "<section class=\"panel\" id=\"error-budget\" data-live hidden></section>"
         }
         let items = standing.map { one -> HTML in
-            "<li><b><a href=\"/services/\(one.service.id)\">\(isolated(one.service.name))</a></b><small>\(ServicesPages.left(one.budget)) left</small><small>Burn rate \(ServicesPages.burn(one.budget, 3600, "1 h")), \(ServicesPages.burn(one.budget, 21_600, "6 h"))</small></li>"
+            "<li><b><a href=\"/services/\(one.service.id)\">\(isolated(one.service.name))</a></b><small>\(ServicesPages.left(one.budget))\(one.budget.left >= 0 ? " left" : HTML.empty)</small><small>Burn rate \(ServicesPages.burn(one.budget, 3600, "1 h")), \(ServicesPages.burn(one.budget, 21_600, "6 h"))</small></li>"
         }
         return """
             <section class="panel" id="error-budget" data-live aria-labelledby="budget-h"><header><h2 id="budget-h">Error budget</h2></header><ul class="people">\(items)</ul></section>

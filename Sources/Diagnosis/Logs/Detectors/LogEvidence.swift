@@ -70,7 +70,7 @@ struct LogEvidence {
             let count = errors[place].reduce(0) { $0 + $1.count }
             if count > 0 {
                 patterns[place].errors = count
-                patterns[place].firstError = errors[place].map(\.line).min() ?? 0
+                patterns[place].firstError = errors[place].min(by: Self.isEarlier)?.line ?? 0
             } else if patterns[place].isTrouble {
                 // Words alone say so: all its lines do.
                 patterns[place].errors = patterns[place].subject.count
@@ -90,9 +90,16 @@ struct LogEvidence {
         pattern.isContinuation = sight.continuations * 2 > sight.count
         pattern.worst = worst(sight)
         let level = pattern.worst
-        guard !pattern.isContinuation, level.map({ $0 >= .info }) ?? true, pattern.text != "<*>" else {
+        guard !pattern.isContinuation else {
+            // A program that dies writes its last words without a head.
+            if level == nil, let (signal, says) = Signal.find(in: pattern.words, level: nil),
+                signal.isLastWord
+            {
+                (pattern.signal, pattern.says) = (signal, says)
+            }
             return
         }
+        guard level.map({ $0 >= .info }) ?? true, pattern.text != "<*>" else { return }
         let status = AccessLine.status(of: pattern.text)
         // Words of a route say what is asked for, not how it went.
         let found = status.map(AccessLine.signal) ?? Signal.find(in: pattern.words, level: level)
@@ -140,6 +147,11 @@ struct LogEvidence {
             courses[place] = merged(courses[place])
         }
         return courses
+    }
+
+    /// By time, those without one last, and then by line.
+    static func isEarlier(_ left: Slot, _ right: Slot) -> Bool {
+        (left.time == 0 ? .max : left.time, left.line) < (right.time == 0 ? .max : right.time, right.line)
     }
 
     /// Slots in order, each time once.
@@ -279,6 +291,6 @@ enum Phrase {
 
     /// A text that fits one line.
     static func clip(_ text: String, _ length: Int = 110) -> String {
-        text.count > length ? text.prefix(length - 1) + "…" : text
+        DecodedText.visible(text.count > length ? text.prefix(length - 1) + "…" : text)
     }
 }

@@ -27,6 +27,14 @@ enum Signal: String, CaseIterable, Sendable {
         var nextTest: String
     }
 
+    /// Whether a program may write it as it dies, past its own log.
+    var isLastWord: Bool {
+        switch self {
+        case .oomKill, .memory, .crash, .threads, .fileHandles, .disk: true
+        default: false
+        }
+    }
+
     /// Words that name it whatever the level of the line; a blank at the end asks for the word's end there.
     var phrases: [StaticString] {
         switch self {

@@ -35,8 +35,9 @@ enum SignalDetector {
         if let burst, burst.score > 12, let span = evidence.span,
             burst.from > span.lowerBound + evidence.width
         {
-            why +=
-                " From \(Phrase.time(burst.from)) on \(Phrase.rate(burst.inside)) instead of \(Phrase.rate(burst.outside))."
+            let hasBefore = course.contains { $0.time < burst.from }
+            why += " From \(Phrase.time(burst.from)) on \(Phrase.rate(burst.inside))"
+            why += hasBefore ? " instead of \(Phrase.rate(burst.outside))." : ", none before."
         }
         var citations = places.prefix(3).compactMap { place -> Citation? in
             guard var citation = evidence.cite(first: place) else { return nil }
@@ -96,7 +97,11 @@ enum ErrorDetector {
         let isStated =
             places.contains { (patterns[$0].worst ?? .info) >= .error }
             || evidence.digest.errors.entries.count > 0
-        guard let first = places.min(by: { patterns[$0].firstError < patterns[$1].firstError }),
+        func firstSlot(_ place: Int) -> LogEvidence.Slot {
+            evidence.errorCourses[place].min(by: LogEvidence.isEarlier)
+                ?? .init(time: 0, line: patterns[place].firstError, count: 0)
+        }
+        guard let first = places.min(by: { LogEvidence.isEarlier(firstSlot($0), firstSlot($1)) }),
             let firstCitation = evidence.cite(patterns[first].firstError, pattern: patterns[first].id)
         else { return [] }
         let course = LogEvidence.merged(places.flatMap { evidence.errorCourses[$0] })
@@ -147,7 +152,10 @@ enum ErrorDetector {
                 citations.append(citation)
             }
         }
-        let linesBefore = patterns[first].firstError - 1
+        let isFirstLine = places.allSatisfy { place in
+            evidence.errorCourses[place].allSatisfy { $0.line >= patterns[first].firstError }
+        }
+        let linesBefore = isFirstLine ? patterns[first].firstError - 1 : 0
         var why = "\(Phrase.count(count, "line")) of \(Phrase.grouped(lines)) "
         why += isStated ? "are at error level or worse" : "tell of errors by their words"
         why += ", in \(Phrase.count(places.count, "pattern"))."

@@ -386,6 +386,16 @@ struct FieldScanner: ~Copyable {
         return stamp.parts.isSuperset(of: [.date, .time])
     }
 
+    /// Whether a lone capital says that a line of a container is whole or a part: `stdout F text`, as container runtimes
+    /// write it (the CRI log format of Kubernetes).
+    private static func endsContainerHead(_ line: LineBytes, _ start: Int, _ end: Int) -> Bool {
+        guard end == start + 1, line[start] == UInt8(ascii: "F") || line[start] == UInt8(ascii: "P") else {
+            return false
+        }
+        let before = line.slice(0, start).trimmed
+        return before.ends("stdout") || before.ends("stderr")
+    }
+
     /// The level that a lone capital stands for; not those that are more often something else.
     private static func letterLevel(_ line: LineBytes, _ start: Int, _ end: Int) -> LogLevel? {
         guard end == start + 1 else { return nil }
@@ -430,6 +440,7 @@ struct FieldScanner: ~Copyable {
                 return isSure ? .level : .levelWord
             }
         }
+        if Self.endsContainerHead(line, start, end) { return .delimiter }
         if end == coreEnd, let known = Self.letterLevel(line, start, coreEnd) {
             setLevel(known)
             return .level

@@ -247,18 +247,18 @@ struct LayoutLearner: ~Copyable {
     /// Whether the next field starts at one place though widths differ.
     private func isPadded(_ group: [Int], _ column: Int) -> Bool {
         guard column > 0, group.count >= 20, share(group, column + 1, [.end]) < 0.02 else { return false }
-        var places: [Int32: Int] = [:]
-        var widths: Set<Int32> = []
+        var places: [Int32: (lines: Int, widths: Set<Int32>)] = [:]
         for line in group {
             let (this, next) = (field(line, column), field(line, column + 1))
-            places[next.start - this.start, default: 0] += 1
-            widths.insert(this.end - this.start)
+            places[next.start - this.start, default: (0, [])].lines += 1
+            places[next.start - this.start]?.widths.insert(this.end - this.start)
         }
-        guard let most = places.max(by: { ($0.value, $0.key) < ($1.value, $1.key) }),
-            let widest = widths.max()
+        // A line that has another word and no padding says nothing of the widths that were padded.
+        guard let most = places.max(by: { ($0.value.lines, $0.key) < ($1.value.lines, $1.key) }),
+            let widest = most.value.widths.max()
         else { return false }
-        return Double(most.value) >= rules.padding * Double(group.count)
-            && (widths.count > 1 || most.key > widest + 1)
+        return Double(most.value.lines) >= rules.padding * Double(group.count)
+            && (most.value.widths.count > 1 || most.key > widest + 1)
     }
 
     /// Parts the group by the class of the field at `column`.

@@ -20,6 +20,8 @@ public struct LogTimeBasis: Sendable, Equatable {
     public var hasZone = false
     /// Whether some lines with a time name no zone, so that `assumedZone` holds for them.
     public var lacksZone = false
+    /// Whether dates stand with a time of day, so that one without it is damaged or something else.
+    var hasTimeOfDay = false
     /// Seconds east of Greenwich for lines that name no zone.
     public var assumedZone: Int32 = 0
     /// The order of dates that are three numbers, where there are such.

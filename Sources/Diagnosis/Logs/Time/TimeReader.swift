@@ -5,13 +5,14 @@
 struct TimeReader {
     private let zone: Int64
     private let order: DateOrder?
+    private let hasTimeOfDay: Bool
     private var year: Int32
     private var day: Int64
     /// The last place in the year or in the day, in microseconds; negative before the first.
     private var lastInYear: Int64 = -1
     private var lastInDay: Int64 = -1
     private var cachedDate: (year: Int32, month: Int32, day: Int32) = (0, 0, 0)
-    private var cachedDays: Int64 = 0
+    private var cachedDays: Int64?
 
     /// What the entry of journald said so far in which the reader stands.
     var entry = JournaldEntry()
@@ -22,6 +23,7 @@ struct TimeReader {
     init(_ basis: LogTimeBasis, from offset: Int = 0) {
         zone = Int64(basis.assumedZone) * 1_000_000
         order = basis.dateOrder
+        hasTimeOfDay = basis.hasTimeOfDay
         let anchor = basis.anchors.last { $0.offset <= offset } ?? basis.anchors.first
         year = anchor?.year ?? 1970
         day = anchor?.day ?? 0
@@ -44,6 +46,7 @@ struct TimeReader {
     init(_ basis: LogTimeBasis, _ state: State) {
         zone = Int64(basis.assumedZone) * 1_000_000
         order = basis.dateOrder
+        hasTimeOfDay = basis.hasTimeOfDay
         (year, day) = (state.year, state.day)
         (lastInYear, lastInDay) = (state.lastInYear, state.lastInDay)
         entry = state.entry
@@ -59,11 +62,13 @@ struct TimeReader {
         .init(offset: offset, year: year, day: day, last: kind == .withoutYear ? lastInYear : lastInDay)
     }
 
+    /// Days since 1970; nil for a day that the month does not have.
     @inline(__always)
-    private mutating func days(_ year: Int32, _ month: Int32, _ day: Int32) -> Int64 {
+    private mutating func days(_ year: Int32, _ month: Int32, _ day: Int32) -> Int64? {
         if cachedDate == (year, month, day) { return cachedDays }
         cachedDate = (year, month, day)
-        cachedDays = CivilTime.days(year: year, month: month, day: day)
+        let days = CivilTime.days(year: year, month: month, day: day)
+        cachedDays = day <= 28 || CivilTime.date(days: days).day == Int(day) ? days : nil
         return cachedDays
     }
 
@@ -107,7 +112,7 @@ struct TimeReader {
         return stamp.parts.contains(.time) ? 1 : 0
     }
 
-    /// The time that one stamp says.
+    /// The time that one stamp says; nil where it is damaged: a date alone where dates stand with times, or no such day.
     @inline(__always)
     mutating func time(_ stamp: Stamp) -> Int64? {
         if stamp.parts.contains(.epoch) || stamp.parts.contains(.uptime) { return stamp.count }
@@ -115,13 +120,14 @@ struct TimeReader {
         let inDay = seconds * 1_000_000 + Int64(stamp.microsecond)
         let shift = stamp.parts.contains(.zone) ? Int64(stamp.zoneSeconds) * 1_000_000 : zone
         guard stamp.parts.contains(.date) else { return timeOfDay(inDay) - shift }
+        if hasTimeOfDay, !stamp.parts.contains(.time) { return nil }
         var (year, month, day) = (stamp.year, stamp.month, stamp.day)
         if stamp.parts.contains(.isAmbiguous), let order, let date = order.date(stamp.numbers) {
             (month, day) = (date.month, date.day)
             if stamp.parts.contains(.year) { year = date.year }
         }
         if !stamp.parts.contains(.year) { year = yearOf(month, day, inDay) }
-        return days(year, month, day) * Self.dayLength + inDay - shift
+        return days(year, month, day).map { $0 * Self.dayLength + inDay - shift }
     }
 
     private mutating func yearOf(_ month: Int32, _ day: Int32, _ inDay: Int64) -> Int32 {

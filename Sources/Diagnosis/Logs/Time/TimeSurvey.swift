@@ -54,6 +54,8 @@ struct TimeSurvey {
         basis.reference = assumptions.writtenAt
         guard !stamps.isEmpty else { return basis }
         var counts = (stated: 0, yearless: 0, dateless: 0, uptime: 0)
+        let dated = stamps.filter { $0.stamp.parts.contains(.date) }
+        basis.hasTimeOfDay = dated.count { $0.stamp.parts.contains(.time) } * 10 > dated.count * 9
         for (_, stamp) in stamps {
             let parts = stamp.parts
             if parts.contains(.uptime) {

@@ -47,6 +47,10 @@ enum Authorization {
         var end = value.lowerBound
         while end < text.upper, end < value.lowerBound + 8_192 {
             let byte = text[end]
+            if let close = parameterEnd(text, end) {
+                end = close
+                continue
+            }
             if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
                 || byte == UInt8(ascii: "\\")
             {
@@ -55,6 +59,18 @@ enum Authorization {
             end += 1
         }
         return end
+    }
+
+    /// The offset behind the quotes of a parameter, as `username="anna"`, where they begin at an offset; nil elsewhere.
+    private static func parameterEnd(_ text: TextView, _ offset: Int) -> Int? {
+        guard text[offset - 1] == UInt8(ascii: "=") else { return nil }
+        let isEscaped = text[offset] == UInt8(ascii: "\\")
+        var close = isEscaped ? offset + 1 : offset
+        guard text[close] == UInt8(ascii: "\"") else { return nil }
+        close += 1
+        while close < text.upper, text[close] >= 0x20, text[close] != UInt8(ascii: "\"") { close += 1 }
+        guard text[close] == UInt8(ascii: "\"") else { return nil }
+        return close + 1
     }
 
     /// Claims one token, or the secret parameters of a list such as Digest's.

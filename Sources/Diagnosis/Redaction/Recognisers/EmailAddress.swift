@@ -12,9 +12,14 @@ enum EmailAddress {
             start += 1
         }
         guard start < at else { return }
-        let before = text[start - 1]
-        // `user:password@host` is a URL's; its own recogniser claims it.
-        guard before != UInt8(ascii: ":") || !isInURL(text, start) else { return }
+        // `user:password@host` is a URL's, escapes in the password or not; its own recogniser claims it.
+        var outer = start
+        while outer > text.lower,
+            text[outer - 1] == UInt8(ascii: "%") || ByteSet.mailLocal.contains(text[outer - 1])
+        {
+            outer -= 1
+        }
+        guard text[outer - 1] != UInt8(ascii: ":") || !isInURL(text, outer) else { return }
         guard let last = domainEnd(text, at + 1) else { return }
         guard !(text[last] == UInt8(ascii: ":") && at - start == 3 && text.hasCaseless("git", at: start))
         else { return }

@@ -74,6 +74,11 @@ struct CandidateFinder: ~Copyable {
             for match in matches where match.pattern != Self.escape {
                 let place = Int(match.end)
                 let recogniser = recognisers[Int(match.pattern)]
+                if case .url = recogniser,
+                    Self.isPlainURL(window, runs.origin(of: place - 1..<place).lowerBound)
+                {
+                    continue
+                }
                 let text = TextView(
                     base: base, lower: max(0, place - RedactionStream.lookBehind),
                     upper: min(bytes.count, place + min(recogniser.reach, DecodedRuns.limits.right)))
@@ -104,6 +109,12 @@ struct CandidateFinder: ~Copyable {
             }
             if isKept { spans.append(claim) }
         }
+    }
+
+    /// Whether the authority of a URL that is not escaped itself begins at an offset. Its escapes are read after it was
+    /// parted, never before (RFC 3986, section 2.4): `%2F` in a password ends no host.
+    private static func isPlainURL(_ window: UnsafeBufferPointer<UInt8>, _ offset: Int) -> Bool {
+        offset >= 3 && window[offset - 3..<offset].elementsEqual("://".utf8)
     }
 
     /// The ranges that spans cover together, in order and apart.
