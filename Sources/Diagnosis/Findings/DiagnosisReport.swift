@@ -16,7 +16,7 @@ public struct DiagnosisReport: Sendable {
         if diagnosis.lines.subject > 0 {
             return "Nothing stands out: no errors, no known trouble, no break in time."
         }
-        return diagnosis.lines.outside > 0
+        return diagnosis.lines.outside + diagnosis.lines.baseline > 0
             ? "No line lies in the time asked for, so there is nothing to say."
             : "No line could be read, so there is nothing to say."
     }

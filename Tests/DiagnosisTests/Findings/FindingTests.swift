@@ -34,7 +34,8 @@ import Testing
     @Test("The one line of a log that says something else keeps its first word", arguments: [5, 20, 50])
     func firstWord(lines: Int) {
         let examined = Examining(
-            Self.steady("request served in ms", lines: lines) + "2026-11-20 09:30:00 ERROR disk full on /var\n")
+            Self.steady("request served in ms", lines: lines)
+                + "2026-11-20 09:30:00 ERROR disk full on /var\n")
         #expect(examined.kinds.contains("log.disk"), "\(examined.kinds)")
         #expect(examined.lies() == [])
     }

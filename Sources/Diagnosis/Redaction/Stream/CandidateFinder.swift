@@ -111,8 +111,9 @@ struct CandidateFinder: ~Copyable {
         }
     }
 
-    /// Whether the authority of a URL that is not escaped itself begins at an offset. Its escapes are read after it was
-    /// parted, never before (RFC 3986, section 2.4): `%2F` in a password ends no host.
+    /// Whether the authority of a URL that is not escaped itself begins at an offset.
+    ///
+    /// Its escapes are read after it was parted, never before (RFC 3986, section 2.4): `%2F` in a password ends no host.
     private static func isPlainURL(_ window: UnsafeBufferPointer<UInt8>, _ offset: Int) -> Bool {
         offset >= 3 && window[offset - 3..<offset].elementsEqual("://".utf8)
     }
