@@ -114,7 +114,8 @@ package struct Workload: Equatable, Sendable {
     package var limit: Int?
 
     /// The work of somebody who owns these cases.
-    package init(_ cases: some Sequence<SupportCase>, policy: Policy) {
+    /// - Parameter email: whose; a member of a team may have a limit of their own.
+    package init(_ cases: some Sequence<SupportCase>, of email: String? = nil, policy: Policy) {
         (open, inHand) = (0, 0)
         for this in cases {
             let phase = policy.phase(of: this.status)
@@ -122,7 +123,8 @@ package struct Workload: Equatable, Sendable {
             open += 1
             if phase != .waiting { inHand += 1 }
         }
-        limit = policy.work.limit == 0 ? nil : policy.work.limit
+        let most = email.flatMap { policy.routing.member($0)?.member.limit } ?? policy.work.limit
+        limit = most == 0 ? nil : most
     }
 
     /// By how many cases more than enough are in hand; 0 where it is not too much.

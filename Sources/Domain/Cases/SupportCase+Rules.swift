@@ -13,7 +13,17 @@ extension SupportCase {
             throw Refusal(
                 field: "assignee", "not_staff", "\(person.name) is a customer and cannot own a case.")
         }
+        guard owner == person.id || Self.mayOwn(person, policy: policy) else {
+            throw Refusal(
+                field: "assignee", "cannot_work",
+                "\(person.name) may read cases but not work on them. Choose somebody who may.")
+        }
         return owner == person.id ? [] : [.ownerChanged(owner: person.id.raw, reason: reason)]
+    }
+
+    /// Whether the role of somebody lets them work on a case that is theirs.
+    package static func mayOwn(_ person: Person, policy: Policy) -> Bool {
+        policy.rights(of: person.roles).contains("case.note")
     }
 
     /// The facts of putting a new case back into the queue, for anybody to take.

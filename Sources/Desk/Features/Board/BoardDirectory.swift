@@ -55,8 +55,9 @@ enum BoardDirectory {
         filter.owner = .person(person)
         filter.statuses = policy.statuses(in: unfinished)
         let (lines, hasMore) = try mostPressing(filter, for: actor, policy: policy, now: now, in: tx)
+        let email = try PeopleDirectory.find(person.raw, in: tx)?.email
         return Board(
-            lines: lines, load: Workload(lines.map(\.this), policy: policy),
+            lines: lines, load: Workload(lines.map(\.this), of: email, policy: policy),
             interruptions: try interruptions(of: person, since: now.adding(seconds: -86_400), in: tx),
             hasMore: hasMore)
     }

@@ -61,7 +61,7 @@ enum AssignCase: Operation {
     ) throws -> OperationForm {
         try caseForm(id, for: actor, in: tx) { found, form in
             form.values["assignee"] = .text(found.owner?.raw ?? actor.id)
-            form.references["person"] = try PeopleDirectory.staffChoices(in: tx)
+            form.references["person"] = try PeopleDirectory.ownerChoices(policy: policy, in: tx)
         }
     }
 

@@ -146,7 +146,7 @@ enum HandOver: Operation {
         _ id: String, for actor: Actor, policy: Policy, in tx: borrowing Transaction
     ) throws -> OperationForm {
         try caseForm(id, for: actor, in: tx) { found, form in
-            form.references["person"] = try PeopleDirectory.staffChoices(in: tx)
+            form.references["person"] = try PeopleDirectory.ownerChoices(policy: policy, in: tx)
             let material = try HandoffDirectory.material(of: found, policy: policy, in: tx)
             form.atTime = { now, form in
                 form.values["brief"] = .text(material.brief(policy: policy, at: now).text)

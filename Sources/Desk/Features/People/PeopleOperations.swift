@@ -82,6 +82,13 @@ package enum PeopleDirectory {
         }
     }
 
+    /// Everybody of the staff who may work on a case.
+    package static func ownerChoices(policy: Policy, in tx: borrowing Transaction) throws -> [FieldChoice] {
+        try tx.all(PeopleQueries.staff(), PeopleQueries.readPerson)
+            .filter { SupportCase.mayOwn($0, policy: policy) }
+            .map { FieldChoice($0.id.raw, $0.name, detail: $0.email ?? "") }
+    }
+
     /// The addresses of all colleagues, of those too who have left.
     package static func colleagues(in tx: borrowing Transaction) throws -> Set<String> {
         Set(try everybody(in: tx).filter { $0.organisation == nil }.compactMap(\.email))
