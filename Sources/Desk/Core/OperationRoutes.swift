@@ -218,7 +218,7 @@ package enum OperationRoutes {
             <form class="form" method="post" action="\(action)" data-enhance>\(FormView.hidden(key: key, base: base))\(drafts)
             \(view.allFields)
             <p class="form-error" data-form-error role="alert"></p>
-            <div class="foot"><button class="btn go">\(operation.verb)<kbd>Ctrl ↵</kbd></button><a class="btn bare" href="\(form.back.text)">Cancel</a><span class="draft-state" data-draft-state role="status"></span></div></form></div>
+            <div class="foot"><button class="btn go">\(operation.verb)<kbd>Ctrl ↵</kbd></button><a class="btn bare" href="\(form.back.text)" data-cancel>Cancel</a><span class="draft-state" data-draft-state role="status"></span></div></form></div>
             \(missing)</div>
             """
         return Page(

@@ -179,7 +179,7 @@ extension Field {
         ) { raw, policy in
             switch raw {
             case .missing, .null, .text(""):
-                .failure(FieldProblems(name, "missing", "\(label) is needed."))
+                .failure(FieldProblems(name, "missing", needed(label)))
             case .members:
                 .failure(FieldProblems(name, "wrong_type", "\(label) cannot be an object."))
             default: read(raw, policy)
@@ -238,7 +238,7 @@ extension Field where Value == String {
         _ text: String, _ name: String, _ label: String, maxBytes: Int
     ) -> Result<String, FieldProblems> {
         if text.trimmingWhitespace.isEmpty {
-            return .failure(FieldProblems(name, "missing", "\(label) is needed."))
+            return .failure(FieldProblems(name, "missing", needed(label)))
         }
         if text.utf8.count > maxBytes {
             return .failure(
@@ -446,4 +446,9 @@ extension Unicode.Scalar {
     package var isDirectionOverride: Bool {
         (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
     }
+}
+
+/// What is said where a field is empty that must not be.
+private func needed(_ label: String) -> String {
+    label.hasSuffix("?") ? "“\(label)” needs an answer." : "\(label) is needed."
 }

@@ -1076,6 +1076,30 @@ document.addEventListener("keydown", event => {
   if (menu) { menu.open = false; one("summary", menu)?.focus(); }
 });
 
+// Whoever gives up is back where they came from ---------------------------------------------------------------------
+
+document.addEventListener("click", event => {
+  const link = event.target.closest?.("a[data-cancel]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  let from = null;
+  try { from = new URL(document.referrer); } catch { /* opened by itself */ }
+  if (!from || from.origin !== location.origin || from.pathname === location.pathname || from.pathname === "/sign-in") return;
+  event.preventDefault();
+  location.assign(plain(from).href);
+});
+
+// What is folded is printed, too ------------------------------------------------------------------------------------
+
+let unfolded = [];
+window.addEventListener("beforeprint", () => {
+  unfolded = all("main details:not([open])").filter(part => !part.matches(".more-acts, .menu"));
+  for (const part of unfolded) part.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const part of unfolded) part.open = false;
+  unfolded = [];
+});
+
 // The headings of the navigation stay as they were folded ------------------------------------------------------------
 
 for (const part of all("details[data-fold]")) {

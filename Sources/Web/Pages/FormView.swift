@@ -81,9 +81,11 @@ package struct FormView: Sendable {
 
     /// What is wrong, on top of the form.
     package func summary(_ refusal: Refusal) -> HTML {
-        let items = refusal.problems.map { problem in
-            "<li><a href=\"#\(id(problem.field))\">\(label(problem.field)): \(problem.message)</a></li>"
-                as HTML
+        let items = refusal.problems.map { problem -> HTML in
+            // A message that names the field already says it once.
+            let label = label(problem.field)
+            let words = problem.message.contains(label) ? problem.message : "\(label): \(problem.message)"
+            return "<li><a href=\"#\(id(problem.field))\">\(words)</a></li>" as HTML
         }
         let list: HTML = items.isEmpty ? .empty : "<ul>\(items)</ul>"
         // One problem is said once, and its words lead to the field.

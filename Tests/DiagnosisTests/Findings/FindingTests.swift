@@ -126,6 +126,8 @@ import Testing
             ("log.disk", "write /var/lib/shop/orders: no space left on device"),
             ("log.file-handles", "accept: too many open files"),
             ("log.connections", "FATAL: sorry, too many clients already"),
+            ("log.connections", "could not acquire connection from pool within 5000 ms"),
+            ("log.connectivity", "Connection broken for id 188978561024, my id = 1"),
             ("log.threads", "unable to create new native thread"),
             ("log.deadlock", "deadlock detected while updating stock"),
             ("log.oom-kill", "Memory cgroup out of memory: Killed process 4711 (shopd)"),

@@ -108,7 +108,11 @@ struct RedactionWork {
                 member.name.hasPrefix(name + "/")
                 ? String(member.name.dropFirst(name.utf8.count + 1))
                 : name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
-            try writer.begin(path, modified: member.modified)
+            // Folders are named after people and hosts, too.
+            let shown = redactor.redact(Array(path.utf8)) {
+                replaced[$0.rule.kind.rawValue, default: 0] += 1
+            }
+            try writer.begin(String(decoding: shown, as: UTF8.self), modified: member.modified)
             let counts = try write(member, to: writer, of: file)
             replaced.merge(counts) { $0 + $1 }
         }

@@ -91,18 +91,23 @@ enum ChangePolicy: Operation {
         return decision
     }
 
+    /// So many mistakes of a document are listed.
+    static let shown = 100
+
     /// The policy that a document describes.
     /// - Throws: a refusal with a problem a mistake, the first hundred, in the order of the lines.
     static func checked(_ document: String, people: Set<String>? = nil) throws(Refusal) -> Policy {
         switch PolicyDocument.read(document, people: people) {
         case .success(let policy): return policy
         case .failure(let found):
+            let count = found.problems.count
+            let cut = count > shown ? " The first \(shown) are listed; one wrong key can cause many." : ""
             var refusal = Refusal(
                 .invalid, "bad_policy",
-                found.problems.count == 1
+                count == 1
                     ? "Not in force: there is 1 mistake in the document."
-                    : "Not in force: there are \(found.problems.count) mistakes in the document.")
-            refusal.problems = found.problems.prefix(100).map {
+                    : "Not in force: there are \(count) mistakes in the document.\(cut)")
+            refusal.problems = found.problems.prefix(shown).map {
                 Refusal.Problem(
                     field: "document", code: "bad_policy",
                     message: $0.sentence)
