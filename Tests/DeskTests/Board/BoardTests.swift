@@ -172,4 +172,20 @@ struct BoardTests {
             #expect(try await server.browser(.daniel).get("/risk").status == 403)
         }
     }
+
+    @Test("A member of a team is held to the limit that policy names for them, on their board as elsewhere")
+    func ownLimit() throws {
+        let document =
+            Policy.defaultDocument + """
+
+                routing:
+                  teams:
+                    - {id: day, name: Day, members: [{person: marta@halden.io, limit: 6}, {person: jonas@halden.io}]}
+
+                """
+        let policy = try PolicyDocument.read(document).get()
+        #expect(Workload([], of: "marta@halden.io", policy: policy).limit == 6)
+        #expect(policy.work.limit != 6)
+        #expect(Workload([], of: "jonas@halden.io", policy: policy).limit == policy.work.limit)
+    }
 }
