@@ -44,6 +44,30 @@ struct CommitTests {
         }
     }
 
+    @Test(
+        "A write that fails with nobody beside it leaves nothing, and the next one is done",
+        arguments: Engine.available)
+    func alone(_ engine: Engine) async throws {
+        try await Workbench.run(on: engine) { database, _ async throws in
+            for id in 1...5 {
+                let isBad = id % 2 == 0
+                do {
+                    try await database.write { tx in
+                        try tx.execute("INSERT INTO thing (id, name) VALUES (\(id), 'first')")
+                        if isBad { throw Broken(number: id) }
+                    }
+                    #expect(!isBad)
+                } catch let broken as Broken {
+                    #expect(isBad && broken.number == id)
+                }
+            }
+            let there = try await database.read { tx in
+                try tx.all("SELECT id FROM thing ORDER BY id") { Int($0.integer(0)) }
+            }
+            #expect(there == [1, 3, 5])
+        }
+    }
+
     @Test("What a write returns is committed: a reader that comes after sees it", arguments: Engine.available)
     func readYourWrites(_ engine: Engine) async throws {
         try await Workbench.run(on: engine) { database, _ async throws in

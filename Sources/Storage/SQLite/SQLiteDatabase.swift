@@ -85,23 +85,23 @@ package final class SQLiteDatabase: Database {
 
     private func commit(_ group: [any PendingWrite], on db: GRDB.Database) {
         let connection = SQLiteConnection(db)
-        var done: [any PendingWrite] = []
+        // Alone, a write needs no savepoint: what undoes the transaction undoes it. In a long one, a savepoint costs with
+        // each statement what it has changed so far.
+        let isShared = group.count > 1
         do {
             if queue.withLock({ $0.isSuspect }) { try proveDisk(connection) }
             try connection.command("BEGIN IMMEDIATE")
             for write in group {
-                try connection.command("SAVEPOINT operation")
-                if write.run(Transaction(connection)) {
-                    done.append(write)
-                } else if db.isInsideTransaction {
-                    try connection.command("ROLLBACK TO operation")
-                } else {
+                if isShared { try connection.command("SAVEPOINT operation") }
+                let isDone = write.run(Transaction(connection))
+                guard db.isInsideTransaction else {
                     throw write.fault
                         ?? StorageFault("the shared transaction was rolled back", isTemporary: true)
                 }
-                try connection.command("RELEASE operation")
+                if !isDone { try connection.command(isShared ? "ROLLBACK TO operation" : "ROLLBACK") }
+                if isShared { try connection.command("RELEASE operation") }
             }
-            try connection.command("COMMIT")
+            if db.isInsideTransaction { try connection.command("COMMIT") }
             for write in group { write.finish(nil) }
         } catch {
             // Nothing to lose: it all failed.

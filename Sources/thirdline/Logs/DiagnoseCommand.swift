@@ -27,7 +27,7 @@ struct DiagnoseCommand: AsyncParsableCommand {
     @Option(help: "Diagnose from this time on (2026-11-21 14:00); what is before it is compared with.")
     var from: String?
     @Option(help: "Diagnose up to this time.") var to: String?
-    @Flag(help: "Write everything as JSON.") var json = false
+    @OptionGroup var reading: LogReadingOptions
     @Option(help: "Write a report to this HTML file, which needs nothing else.") var html: String?
     @Option(help: "How many findings to show; 0 for all.") var top = 12
     @Option(
@@ -40,24 +40,15 @@ struct DiagnoseCommand: AsyncParsableCommand {
             "The beginning of own packages or a part of own paths in stack traces, such as com.example. May be repeated."
     )
     var own: [String] = []
-    @Option(
-        parsing: .unconditional,
-        help: "The zone of times that name none, such as +02:00 or -05:00. Without it: UTC.")
-    var zone: String?
-    @Option(help: "How many processors to use. Without it: all.") var jobs: Int?
 
     func validate() throws {
         if paths.isEmpty {
             throw ValidationError("Name a log, a folder, an archive, or - for standard input.")
         }
-        if json, html != nil { throw ValidationError("Choose one of --json and --html.") }
+        if reading.json, html != nil { throw ValidationError("Choose one of --json and --html.") }
         if top < 0 { throw ValidationError("--top takes 0 or more.") }
-        if let jobs, jobs < 1 { throw ValidationError("--jobs takes 1 or more.") }
         if let failOn, Finding.Severity(rawValue: failOn) == nil {
             throw ValidationError("--fail-on takes info, low, medium, high or critical.")
-        }
-        if let zone, ZoneOffset.seconds(zone) == nil {
-            throw ValidationError("--zone takes an offset such as +02:00 or Z.")
         }
         if (paths + baseline).filter({ $0 == "-" }).count > 1 {
             throw ValidationError("Standard input can be read once only.")
@@ -67,15 +58,8 @@ struct DiagnoseCommand: AsyncParsableCommand {
 
     private func window() throws -> Range<Int64>? {
         guard from != nil || to != nil else { return nil }
-        func time(_ text: String?, _ name: String, _ other: Int64) throws -> Int64 {
-            guard let text else { return other }
-            guard let time = LogTime.parse(text, zone: zone.flatMap(ZoneOffset.seconds) ?? 0) else {
-                throw ValidationError(
-                    "--\(name) takes a time such as 2026-11-21T14:00:00Z or \"2026-11-21 14:00\".")
-            }
-            return time
-        }
-        let (start, end) = (try time(from, "from", .min), try time(to, "to", .max))
+        let start = try reading.time(from, "from") ?? .min
+        let end = try reading.time(to, "to") ?? .max
         guard start < end else { throw ValidationError("--from has to be before --to.") }
         return start..<end
     }
@@ -85,17 +69,7 @@ struct DiagnoseCommand: AsyncParsableCommand {
             var options = ExaminationOptions()
             options.window = try window()
             options.ownership = CodeOwnership(own: own)
-            let progress = ProgressBar()
-            let examination = LogExamination(
-                options: options, zone: zone.flatMap(ZoneOffset.seconds) ?? 0,
-                jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, progress: progress)
-            var result = try await examination.run(paths, as: .subject)
-            if !baseline.isEmpty {
-                let compared = try await examination.run(baseline, as: .baseline)
-                result.digest.append(compared.digest)
-                result.problems += compared.problems
-            }
-            progress?.finish()
+            let result = try await reading.read(paths, options, baseline: baseline, options)
             var diagnosis = LogDiagnosis(result.digest)
             let texts = try CitedLines.read(paths + baseline, diagnosis.citedLines)
             diagnosis.fill { source, line in texts[source]?[line] }
@@ -106,7 +80,7 @@ struct DiagnoseCommand: AsyncParsableCommand {
                 try output.close()
             } else {
                 try Output.write(
-                    json ? report.json.text + "\n" : DiagnosisText(report: report).text(top: top))
+                    reading.json ? report.json.text + "\n" : DiagnosisText(report: report).text(top: top))
             }
             if diagnosis.lines.subject == 0, !result.problems.isEmpty { throw ExitCode(2) }
             if let failOn = failOn.flatMap(Finding.Severity.init), let worst = diagnosis.worst,

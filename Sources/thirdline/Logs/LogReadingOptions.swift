@@ -21,10 +21,12 @@ struct LogReadingOptions: ParsableArguments {
     /// Seconds east of Greenwich.
     var zoneSeconds: Int32 { zone.flatMap(ZoneOffset.seconds) ?? 0 }
 
-    func examination(_ options: ExaminationOptions = ExaminationOptions()) -> LogExamination {
+    func examination(
+        _ options: ExaminationOptions = ExaminationOptions(), progress: ProgressBar? = ProgressBar()
+    ) -> LogExamination {
         LogExamination(
             options: options, zone: zoneSeconds, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
-            progress: ProgressBar())
+            progress: progress)
     }
 
     /// The time that an option gives; nil where it is not given.
@@ -37,30 +39,32 @@ struct LogReadingOptions: ParsableArguments {
         return time
     }
 
-    /// Reads logs, and others to compare them with; says on standard error what was left out.
+    /// Reads logs, and others to compare them with.
     /// - Parameters:
     ///   - window: the time that counts, and what of the same logs it is compared with.
     ///   - baselineWindow: the time that counts of what they are compared with.
-    func diagnosis(
-        _ paths: [String], _ window: ExaminationOptions = ExaminationOptions(), baseline: [String] = [],
-        _ baselineWindow: ExaminationOptions = ExaminationOptions()
-    ) async throws -> LogDiagnosis {
+    func read(
+        _ paths: [String], _ window: ExaminationOptions, baseline: [String],
+        _ baselineWindow: ExaminationOptions
+    ) async throws -> LogExamination.Result {
         let progress = ProgressBar()
-        func read(
-            _ paths: [String], _ options: ExaminationOptions, as role: LogRole
-        ) async throws -> LogExamination.Result {
-            try await LogExamination(
-                options: options, zone: zoneSeconds,
-                jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, progress: progress
-            ).run(paths, as: role)
-        }
-        var result = try await read(paths, window, as: .subject)
+        var result = try await examination(window, progress: progress).run(paths, as: .subject)
         if !baseline.isEmpty {
-            let compared = try await read(baseline, baselineWindow, as: .baseline)
+            let compared = try await examination(baselineWindow, progress: progress)
+                .run(baseline, as: .baseline)
             result.digest.append(compared.digest)
             result.problems += compared.problems
         }
         progress?.finish()
+        return result
+    }
+
+    /// What logs show, beside others; says on standard error what was left out.
+    func diagnosis(
+        _ paths: [String], _ window: ExaminationOptions = ExaminationOptions(), baseline: [String] = [],
+        _ baselineWindow: ExaminationOptions = ExaminationOptions()
+    ) async throws -> LogDiagnosis {
+        let result = try await read(paths, window, baseline: baseline, baselineWindow)
         for problem in result.problems { complain("Note: \(problem)") }
         return LogDiagnosis(result.digest)
     }

@@ -26,22 +26,13 @@ struct Logs: AsyncParsableCommand {
                 """)
 
         @Argument(help: "The log, or - for standard input.") var file: String
-        @Flag(help: "Write everything as JSON.") var json = false
+        @OptionGroup var reading: LogReadingOptions
         @Option(help: "Write the pattern, time and level of each line to this CSV file.") var assign: String?
         @Option(help: "How many patterns to show; 0 for all.") var top = 50
-        @Option(
-            parsing: .unconditional,
-            help: "The zone of times that name none, such as +02:00 or -05:00. Without it: UTC.")
-        var zone: String?
-        @Option(help: "How many processors to use. Without it: all.") var jobs: Int?
 
         func validate() throws {
-            if json, assign != nil { throw ValidationError("Choose one of --json and --assign.") }
+            if reading.json, assign != nil { throw ValidationError("Choose one of --json and --assign.") }
             if top < 0 { throw ValidationError("--top takes 0 or more.") }
-            if let jobs, jobs < 1 { throw ValidationError("--jobs takes 1 or more.") }
-            if let zone, ZoneOffset.seconds(zone) == nil {
-                throw ValidationError("--zone takes an offset such as +02:00 or Z.")
-            }
         }
 
         func run() async throws {
@@ -49,17 +40,17 @@ struct Logs: AsyncParsableCommand {
                 let source = try LogSource(path: file)
                 var assumptions = LogFormat.Assumptions()
                 assumptions.writtenAt = source.writtenAt
-                assumptions.zone = zone.flatMap(ZoneOffset.seconds) ?? 0
-                let jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
+                assumptions.zone = reading.zoneSeconds
+                let jobs = reading.jobs ?? ProcessInfo.processInfo.activeProcessorCount
                 let run = try await LogMining.run(
                     source, assumptions, jobs: jobs, keepsLines: assign != nil)
-                let templates = LogTemplates(run.tally, variables: json)
+                let templates = LogTemplates(run.tally, variables: reading.json)
                 if let assign {
                     try run.ledger?.write(to: assign, templates)
                     return
                 }
                 let output = TemplatesOutput(templates: templates, format: run.format)
-                try Output.write(json ? output.json() : output.text(top: top))
+                try Output.write(reading.json ? output.json() : output.text(top: top))
             } catch let fault as LogFault {
                 FileHandle.standardError.write(Data("\(fault.message)\n".utf8))
                 throw ExitCode(2)

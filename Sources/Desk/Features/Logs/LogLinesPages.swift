@@ -24,13 +24,6 @@ struct LogView {
         var course: IndexedLog.Course?
     }
 
-    let this: SupportCase
-    let found: Evidence
-    let path: String
-    let ask: LogAsk
-    let state: State
-    let policy: Policy
-    let now: Timestamp
     /// A search that cannot be understood.
     struct Problem: Sendable {
         /// As it was typed.
@@ -39,6 +32,13 @@ struct LogView {
         var message: String
     }
 
+    let this: SupportCase
+    let found: Evidence
+    let path: String
+    let ask: LogAsk
+    let state: State
+    let policy: Policy
+    let now: Timestamp
     /// What is wrong with the search; nil where nothing is.
     let problem: Problem?
     /// Up to where a search found nothing.

@@ -77,16 +77,20 @@ package enum PeopleDirectory {
 
     /// The staff as choices of a field.
     package static func staffChoices(in tx: borrowing Transaction) throws -> [FieldChoice] {
-        try tx.all(PeopleQueries.staff(), PeopleQueries.readPerson).map {
-            FieldChoice($0.id.raw, $0.name, detail: $0.email ?? "")
-        }
+        try staffChoices(in: tx) { _ in true }
     }
 
     /// Everybody of the staff who may work on a case.
     package static func ownerChoices(policy: Policy, in tx: borrowing Transaction) throws -> [FieldChoice] {
-        try tx.all(PeopleQueries.staff(), PeopleQueries.readPerson)
-            .filter { SupportCase.mayOwn($0, policy: policy) }
-            .map { FieldChoice($0.id.raw, $0.name, detail: $0.email ?? "") }
+        try staffChoices(in: tx) { SupportCase.mayOwn($0, policy: policy) }
+    }
+
+    private static func staffChoices(
+        in tx: borrowing Transaction, where isOffered: (Person) -> Bool
+    ) throws -> [FieldChoice] {
+        try tx.all(PeopleQueries.staff(), PeopleQueries.readPerson).filter(isOffered).map {
+            FieldChoice($0.id.raw, $0.name, detail: $0.email ?? "")
+        }
     }
 
     /// The addresses of all colleagues, of those too who have left.

@@ -97,11 +97,14 @@ enum ErrorDetector {
         let isStated =
             places.contains { (patterns[$0].worst ?? .info) >= .error }
             || evidence.digest.errors.entries.count > 0
-        func firstSlot(_ place: Int) -> LogEvidence.Slot {
-            evidence.errorCourses[place].min(by: LogEvidence.isEarlier)
-                ?? .init(time: 0, line: patterns[place].firstError, count: 0)
+        let firsts = places.map { place in
+            (
+                place,
+                evidence.errorCourses[place].min(by: LogEvidence.isEarlier)
+                    ?? .init(time: 0, line: patterns[place].firstError, count: 0)
+            )
         }
-        guard let first = places.min(by: { LogEvidence.isEarlier(firstSlot($0), firstSlot($1)) }),
+        guard let first = firsts.min(by: { LogEvidence.isEarlier($0.1, $1.1) })?.0,
             let firstCitation = evidence.cite(patterns[first].firstError, pattern: patterns[first].id)
         else { return [] }
         let course = LogEvidence.merged(places.flatMap { evidence.errorCourses[$0] })

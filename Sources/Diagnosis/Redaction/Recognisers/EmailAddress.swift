@@ -14,7 +14,7 @@ enum EmailAddress {
         guard start < at else { return }
         // `user:password@host` is a URL's, escapes in the password or not; its own recogniser claims it.
         var outer = start
-        while outer > text.lower,
+        while outer > text.lower, start - outer < 128,
             text[outer - 1] == UInt8(ascii: "%") || ByteSet.mailLocal.contains(text[outer - 1])
         {
             outer -= 1
