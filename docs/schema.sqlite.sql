@@ -847,6 +847,8 @@ CREATE INDEX search_case_by_update ON search_case (updated_at, doc, confidential
 
 CREATE INDEX search_case_due ON search_case (next_action_due_at) WHERE next_action_due_at IS NOT NULL;
 
+CREATE INDEX search_case_in_brief ON search_case (doc, status, severity, confidentiality, merged_into);
+
 CREATE INDEX search_case_in_portal ON search_case (organisation, publicly_changed_at, doc);
 
 CREATE INDEX search_case_of_organisation ON search_case (organisation, updated_at, doc);

@@ -74,6 +74,15 @@ extension SQL {
             postgreSQL: set.selection)
     }
 
+    /// Documents by their numbers, as a query with one column, `doc`.
+    package static func documents(_ numbers: some Sequence<Int64>) -> SQL {
+        let list = "[" + numbers.map(String.init).joined(separator: ",") + "]"
+        return .engines(
+            sqlite: "SELECT value AS doc FROM json_each(\(list))",
+            postgreSQL:
+                "SELECT CAST(value AS bigint) AS doc FROM json_array_elements_text(CAST(\(list) AS json))")
+    }
+
     /// That a text holds another one, byte by byte.
     package static func holds(_ text: SQL, _ words: String) -> SQL {
         .engines(sqlite: "holds_text(\(text), \(words))", postgreSQL: "strpos(\(text), \(words)) > 0")

@@ -11,7 +11,7 @@ package enum Schema {
         mail, outbox, clocks, notifications, handoffs, notificationChoices, routing,
         outward, outcomes, qualityAndSurveys, notices, analysis, services, comparisons,
         proposals,
-        felt,
+        felt, brief,
     ]
 
     private static let journal = Migration(

@@ -18,26 +18,41 @@ enum CaseSearchQueries {
         let isExact: Bool
         /// That the words hold of `c`, by its texts alone.
         let holds: SQL
-        /// That one of several words holds of `c`, which the set holds, where only those are looked for that the index has
-        /// for the case; nil where nothing is saved so.
-        let alternatives: SQL?
+        /// What the index has for each of several words, where it was read before.
+        var known: [IndexedSet: [Int64]] = [:]
         /// That the words hold of `c`, by the index as far as it can say.
         let isFound: SQL
         /// The cases on which the index may be behind.
         let touched: SQL
+        private let tree: WordTree
 
         init?(_ filter: CaseFilter, for actor: Actor) {
             guard let worded = filter.condition?.worded else { return nil }
             (self.filter, self.actor) = (filter, actor)
             conditions = CasesQueries.conditions(filter, for: actor)
             let tree = WordTree(worded, isPublic: actor.isCustomer)
+            self.tree = tree
             holds = tree.holds
-            alternatives = tree.alternatives
             isFound = tree.isFound
             let indexed = tree.indexed
             set = indexed?.set
             isExact = !actor.isCustomer && indexed?.isExact ?? false
             touched = SearchDirectory.touched(by: tree.texts)
+        }
+
+        /// That one of several words holds of `c`, which the set holds, where only those are looked for that the index has
+        /// for the case; nil where nothing is saved so.
+        var alternatives: SQL? { tree.alternatives(known) }
+
+        /// The sets of several words of which one is enough, where all that can be found is in them.
+        var parts: [IndexedSet]? {
+            guard alternatives != nil, case .any(let parts)? = set else { return nil }
+            return parts
+        }
+
+        /// The cases of the set.
+        func hits(_ set: IndexedSet) -> SQL {
+            known.isEmpty ? .documents(set) : .documents(Set(known.values.joined()).sorted())
         }
 
         var with: SQL { "WITH touched(doc) AS MATERIALIZED (\(touched)) " }
@@ -77,11 +92,11 @@ enum CaseSearchQueries {
         _ filter: CaseFilter, for actor: Actor, _ page: CasePage, few: Int = CaseSearchQueries.few,
         in tx: borrowing Transaction
     ) throws -> (cases: [SupportCase], total: Int?) {
-        guard let plan = Plan(filter, for: actor) else { return ([], 0) }
+        guard var plan = Plan(filter, for: actor) else { return ([], 0) }
         try SearchDirectory.begin(in: tx)
         var total: Int?
         var ids: [String] = []
-        if try isFew(plan, few, in: tx) {
+        if try isFew(&plan, few, in: tx) {
             try tx.each(driven(plan, page)) { row in
                 ids.append(row.text(0))
                 total = Int(row.integer(1))
@@ -105,17 +120,35 @@ enum CaseSearchQueries {
         return try tx.first(counted(plan, limit)) { Int($0.integer(0)) } ?? 0
     }
 
-    private static func isFew(_ plan: Plan, _ few: Int, in tx: borrowing Transaction) throws -> Bool {
+    /// Whether the index has so few cases that a search is driven by them; on the way it learns those of each of several
+    /// words.
+    private static func isFew(_ plan: inout Plan, _ few: Int, in tx: borrowing Transaction) throws -> Bool {
         guard let set = plan.set, !plan.actor.isCustomer else { return false }
         guard tx.dialect == .sqlite else { return few > 0 }
-        let hits = try tx.first(probe(set)) { Int($0.integer(0)) } ?? 0
-        return try hits <= few && SearchDirectory.waiting(atMost: 3001, in: tx) <= 3000
+        guard try SearchDirectory.waiting(atMost: 3001, in: tx) <= 3000 else { return false }
+        guard let parts = plan.parts else {
+            return try tx.first(probe(set, few)) { Int($0.integer(0)) } ?? 0 <= few
+        }
+        var (known, left): ([IndexedSet: [Int64]], Int) = ([:], few)
+        for part in parts where known[part] == nil {
+            let found = try tx.all(first(left + 1, of: part)) { $0.integer(0) }
+            left -= found.count
+            guard left >= 0 else { return false }
+            known[part] = found
+        }
+        plan.known = known
+        return true
     }
 
     // MARK: Statements
 
-    private static func probe(_ set: IndexedSet) -> SQL {
-        let statement: SQL = "SELECT COUNT(*) FROM (\(SQL.documents(set)) LIMIT \(few + 1)) AS hits"
+    private static func probe(_ set: IndexedSet, _ few: Int) -> SQL {
+        let statement: SQL = "SELECT COUNT(*) FROM (\(first(few + 1, of: set))) AS hits"
+        return statement.once
+    }
+
+    private static func first(_ limit: Int, of set: IndexedSet) -> SQL {
+        let statement: SQL = "\(SQL.documents(set)) LIMIT \(limit)"
         return statement.once
     }
 
@@ -123,7 +156,7 @@ enum CaseSearchQueries {
     private static func driven(_ plan: Plan, _ page: CasePage) -> SQL {
         guard let set = plan.set else { return walked(plan, page) }
         let order = CasesQueries.ListOrder(plan.filter, page, for: plan.actor)
-        let hits = SQL.documents(set)
+        let hits = plan.hits(set)
         let all: SQL = .engines(
             sqlite: "\(hits) UNION SELECT doc FROM touched\(SQL.isSmall)", postgreSQL: hits)
         let statement: SQL = """
@@ -156,12 +189,15 @@ enum CaseSearchQueries {
             return statement.once
         }
         let hits = SQL.documents(set)
+        // An index with little beside the numbers, which SQLite would not choose over the rows themselves.
+        let brief: SQL = .engines(sqlite: "INDEXED BY search_case_in_brief ", postgreSQL: "")
         let all: SQL = .engines(
             sqlite: """
                 \(hits) AND rowid NOT IN (SELECT doc FROM touched) UNION ALL SELECT doc FROM touched
                 """, postgreSQL: hits)
         let statement: SQL = """
-            \(plan.with)SELECT COUNT(*) FROM (SELECT 1 FROM (\(all)) AS h \(SQL.joinedTo) search_case c ON c.doc = h.doc
+            \(plan.with)SELECT COUNT(*) FROM (SELECT 1 FROM (\(all)) AS h
+                \(SQL.joinedTo) search_case c \(brief)ON c.doc = h.doc
                 WHERE \(SQL.all(plan.conditions + [plan.decision])) LIMIT \(limit)) AS hits
             """
         return statement.once
@@ -313,7 +349,9 @@ enum CaseSearchQueries {
                 for page in [CasePage(limit: 1), CasePage(after: position, isBackwards: true, limit: 1)] {
                     statements += [driven(plan, page), walked(plan, page)]
                 }
-                statements += [counted(plan, nil), counted(plan, 1)] + (plan.set.map { [probe($0)] } ?? [])
+                statements +=
+                    [counted(plan, nil), counted(plan, 1)]
+                    + (plan.set.map { [probe($0, few), first(few, of: $0)] } ?? [])
             }
         }
         return statements + ["SELECT 1 FROM search_case c WHERE " + field(fields, isForCustomer: true)]
@@ -401,22 +439,24 @@ private struct WordTree {
     ///
     /// Only those words are looked for that the index has for the row. Of a row that the index is behind on it says no
     /// more than the texts do.
-    var alternatives: SQL? { alternatives(root) }
+    /// - Parameter known: what the index has for some of them, where it was read before.
+    func alternatives(_ known: [IndexedSet: [Int64]]) -> SQL? { alternatives(root, known) }
 
-    private func alternatives(_ node: Node) -> SQL? {
+    private func alternatives(_ node: Node, _ known: [IndexedSet: [Int64]]) -> SQL? {
         switch node {
         case .every(let parts):
-            let known = parts.map(alternatives)
-            guard known.contains(where: { $0 != nil }) else { return nil }
-            return "(" + SQL.all(zip(parts, known).map { $1 ?? holds($0) }) + ")"
+            let some = parts.map { alternatives($0, known) }
+            guard some.contains(where: { $0 != nil }) else { return nil }
+            return "(" + SQL.all(zip(parts, some).map { $1 ?? holds($0) }) + ")"
         case .any(let parts):
             let sets = parts.compactMap(indexed)
             guard sets.count == parts.count, parts.count <= Self.mostAlternatives else { return nil }
             return SQL.any(
                 zip(parts, sets).map { part, found in
-                    let narrowed: SQL = "c.doc IN (\(SQL.documents(found.set)))"
+                    let set = known[found.set].map { SQL.documents($0) } ?? .documents(found.set)
+                    let narrowed: SQL = "c.doc IN (\(set))"
                     guard found.isExact, !isPublic else {
-                        return "(\(narrowed) AND \(alternatives(part) ?? holds(part)))"
+                        return "(\(narrowed) AND \(alternatives(part, known) ?? holds(part)))"
                     }
                     return .engines(
                         sqlite: "(\(narrowed) AND c.doc NOT IN (SELECT doc FROM touched))",
