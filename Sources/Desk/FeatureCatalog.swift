@@ -83,7 +83,7 @@ package struct FeatureCatalog: Sendable {
         PlatformFeature.self, BackupFeature.self,
         PresenceFeature.self, PaletteFeature.self, SearchFeature.self, ViewsFeature.self,
         BulkFeature.self, RetentionFeature.self, ServiceLevelsFeature.self, ServicesFeature.self,
-        FixWatchFeature.self,
+        FixWatchFeature.self, HuddlesFeature.self,
         NotificationsFeature.self,
     ]
 

@@ -85,6 +85,7 @@ class EveryPageTests(BrowserTest):
             "/cases/{id}": RICH,
             "/portal/cases/{id}": "/portal" + RICH,
             "{call}": "C1",
+            "{huddle}": "TL-10-H1",
             "{number}": "E1",
             "{entry}": "first",
             "/organisations/{id}": self.first("/organisations", r'href="(/organisations/[0-9a-f-]{36})"[^>]*>(?:<[^>]+>)?Halden'),

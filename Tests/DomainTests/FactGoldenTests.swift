@@ -78,7 +78,7 @@ struct FactGoldenTests {
             "FixWatch/FixWatchFact.swift",
             "Outward/OutwardFact.swift",
             "Quality/QualityFact.swift", "Surveys/SurveyFact+Coding.swift", "Notices/NoticeFact.swift",
-            "Defects/DefectFact.swift", "Services/OutageFact.swift",
+            "Defects/DefectFact.swift", "Services/OutageFact.swift", "Huddles/HuddleFact.swift",
         ]
         var written: Set<String> = []
         for source in sources {
@@ -363,7 +363,25 @@ struct FactGoldenTests {
             .ended(watch: "W1", outcome: .quiet, reason: nil),
             .ended(watch: "W1", outcome: .stopped, reason: "r"),
         ]
-        return steps + watches.map { CaseFact.fixWatch($0) } + records + facts.map { CaseFact.clock($0) }
+        let huddle = HuddleFact.Plan(
+            huddle: "TL-1-H1", topic: "t", startsAt: moment, joinLink: "https://meet.example/1", agenda: "a",
+            people: ["p1"], cases: [.init(id: "c1", number: "TL-1"), .init(id: "c2", number: "TL-2")])
+        let huddles: [HuddleFact] = [
+            .convened(huddle),
+            .convened(
+                .init(
+                    huddle: "TL-1-H2", topic: "t", startsAt: moment, joinLink: nil, agenda: nil, people: [],
+                    cases: [.init(id: "c1", number: "TL-1")])),
+            .noted(huddle: "TL-1-H1", text: "t"),
+            .actionAdded(.init(huddle: "TL-1-H1", item: "A1", text: "t", owner: "p1", dueAt: moment)),
+            .actionAdded(.init(huddle: "TL-1-H1", item: "A2", text: "t", owner: "p1", dueAt: nil)),
+            .actionDone(huddle: "TL-1-H1", item: "A1", outcome: nil),
+            .actionDone(huddle: "TL-1-H1", item: "A2", outcome: "o"),
+            .ended(huddle: "TL-1-H1", isHeld: true, summary: "s"),
+            .ended(huddle: "TL-1-H2", isHeld: false, summary: nil),
+        ]
+        return steps + huddles.map { CaseFact.huddle($0) } + watches.map { CaseFact.fixWatch($0) } + records
+            + facts.map { CaseFact.clock($0) }
     }()
 
     private static let retentionSamples: [any Fact] = [

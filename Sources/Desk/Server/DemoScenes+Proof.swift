@@ -163,7 +163,35 @@ extension DemoScenes {
                 "next_step": "Jonas replays 50 refused captures against both releases today.",
             ]),
         DemoStep(
-            15, marta, "case.schedule_call",
+            4, marta, "case.convene_huddle",
+            [
+                "topic": "What proves the cause, and what may be said before",
+                "people": ["ravi@thirdline.example", "jonas@thirdline.example"],
+                "join_link": "https://meet.example/huddle-10",
+                "agenda":
+                    "1. The replay that decides it: who, on what, until when\n2. What customers may be told before\n3. What the fix has to pass",
+            ]),
+        DemoStep(
+            6, jonas, "case.note_huddle",
+            [
+                "huddle": "TL-10-H1",
+                "text":
+                    "25 refused captures against each release are enough to tell 1 in 333 from all of them.",
+            ]),
+        DemoStep(
+            1, marta, "case.add_huddle_action",
+            [
+                "huddle": "TL-10-H1", "text": "Keep the texts that both releases sign as evidence",
+                "owner": "ravi@thirdline.example", "due_at": .ahead(200),
+            ]),
+        DemoStep(
+            2, marta, "case.end_huddle",
+            [
+                "huddle": "TL-10-H1", "outcome": "held",
+                "summary": "The replay decides. Nothing is said of the release before it.",
+            ]),
+        DemoStep(
+            2, marta, "case.schedule_call",
             [
                 "topic": "Which payments can be captured anew, and when the fix comes",
                 "starts_at": .ahead(330), "join_link": "https://meet.example/halden-10",

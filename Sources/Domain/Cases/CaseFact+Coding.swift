@@ -36,7 +36,7 @@ extension CaseFact {
         case .entryErased: "case.entry_erased"
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
             .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice,
-            .defect:
+            .defect, .huddle:
             family?.kind ?? ""
         }
     }
@@ -79,7 +79,7 @@ extension CaseFact {
             ]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
             .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice,
-            .defect:
+            .defect, .huddle:
             family?.body ?? .null
         }
     }

@@ -167,6 +167,8 @@ package enum CaseFact: Fact {
     case notice(NoticeFact)
     /// What engineering says of a defect that it waits for.
     case defect(DefectFact)
+    /// How colleagues met about it, and what came of it.
+    case huddle(HuddleFact)
 
     /// A field that says what a case is about; each is an aspect of its own.
     package enum ClassifyingField: String, Sendable, CaseIterable {
@@ -261,7 +263,7 @@ package enum CaseFact: Fact {
         case .timesRecorded: ["times"]
         case .investigation, .coordination, .relation, .evidence, .form, .story, .customer, .retention, .mail,
             .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice,
-            .defect:
+            .defect, .huddle:
             family?.edits ?? []
         }
     }

@@ -41,6 +41,7 @@ extension CaseFact {
         case .survey(let fact): fact
         case .notice(let fact): fact
         case .defect(let fact): fact
+        case .huddle(let fact): fact
         default: nil
         }
     }
@@ -51,7 +52,7 @@ extension CaseFact {
         CaseFormFact.self, StoryFact.self, CaseCustomerFact.self, RetentionFact.self,
         CaseMailFact.self,
         ClockFact.self, HandoffFact.self, RoutingFact.self, FixWatchFact.self, OutwardFact.self,
-        QualityFact.self, SurveyFact.self, NoticeFact.self, DefectFact.self,
+        QualityFact.self, SurveyFact.self, NoticeFact.self, DefectFact.self, HuddleFact.self,
     ]
 
     /// The fact of a family that was stored under `kind`; nil where no family has the kind.
@@ -93,6 +94,7 @@ extension CaseFact {
         if SurveyFact.kinds.contains(kind) { return .survey(try SurveyFact(kind: kind, body: body)) }
         if NoticeFact.kinds.contains(kind) { return .notice(try NoticeFact(kind: kind, body: body)) }
         if DefectFact.kinds.contains(kind) { return .defect(try DefectFact(kind: kind, body: body)) }
+        if HuddleFact.kinds.contains(kind) { return .huddle(try HuddleFact(kind: kind, body: body)) }
         if CaseFormFact.kinds.contains(kind) { return .form(try CaseFormFact(kind: kind, body: body)) }
         return nil
     }

@@ -117,7 +117,8 @@ package struct SupportCase: Subject, Equatable {
         case .investigation(.hypothesisJudged(let id, let judgement)): judge(id, judgement)
         case .investigation(.judgementWithdrawn(let id, let withdrawal)): takeBack(id, withdrawal)
         case .noted, .entryErased, .investigation, .coordination, .evidence, .story, .retention, .mail,
-            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice, .defect:
+            .clock, .handoff, .routing, .fixWatch, .outward, .quality, .survey, .notice, .defect,
+            .huddle:
             break
         case .relation(let fact): apply(fact)
         case .form(let fact):

@@ -29,7 +29,7 @@ extension SupportCase {
     }
 
     /// People press it, so nothing but a web address is a link.
-    private static func checkLink(_ link: String) throws(Refusal) {
+    static func checkLink(_ link: String) throws(Refusal) {
         let rest = link.lowercased().hasPrefix("https://") ? link.dropFirst(8) : ""
         let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard !host.isEmpty, !host.contains("@"), !link.contains(where: \.isWhitespace) else {

@@ -109,7 +109,8 @@ package struct NotificationChoices: Equatable, Sendable {
 
     private static func usualChannels(of kind: NotificationKind) -> Set<NotificationChannel> {
         switch kind {
-        case .assigned, .offered, .unblockAsked, .unblockAnswered, .reviewAsked, .reviewed, .accountUpdate,
+        case .assigned, .offered, .invited, .unblockAsked, .unblockAnswered, .reviewAsked, .reviewed,
+            .accountUpdate,
             .lowScore, .noticeOwed, .named, .promiseMissed, .breached:
             [.page, .browser, .mail, .chat]
         case .qualityReviewed: [.page, .mail]

@@ -6,6 +6,8 @@ package enum NotificationKind: String, CaseIterable, Sendable {
     case assigned
     /// The case is offered to them by whoever has it.
     case offered
+    /// They are invited to a huddle about the case.
+    case invited
     /// They are called away, and a case of theirs, or of the team that they lead, is at risk.
     case coverNeeded = "cover_needed"
     /// An offer of theirs was accepted or returned, or one to them was taken back.
@@ -46,6 +48,7 @@ package enum NotificationKind: String, CaseIterable, Sendable {
         switch self {
         case .assigned: "A case is assigned to me"
         case .offered: "A case is offered to me"
+        case .invited: "Somebody invites me to a huddle"
         case .coverNeeded: "A case of mine, or of my team, needs cover while its owner is called away"
         case .handover: "A case that I offered is accepted or returned, or an offer to me is taken back"
         case .unblockAsked: "Somebody is stuck, and I may help"
@@ -95,6 +98,8 @@ package struct NotificationRules {
         case assigned(to: ID<Person>)
         /// The case was offered to a person, or to whoever has a role.
         case offered(HandoffFact.Offer)
+        /// Colleagues are invited to a huddle; the case from which it was called.
+        case invited([ID<Person>], from: String?)
         /// The owner is called away: why.
         case coverNeeded(RoutingFact.Cover)
         /// An offer was answered or taken back.
@@ -165,6 +170,8 @@ package struct NotificationRules {
                 .qualityReviewed(of: ID($0.reviewer))
             }
         case .routing(.coverNeeded(let cover)): .coverNeeded(cover)
+        case .huddle(.convened(let plan)):
+            .invited(plan.people.map { ID($0) }, from: plan.cases.first?.id)
         case .notice(.owed(let duty)): .noticeOwed(by: ID(duty.owner))
         case .notice(.reassigned(_, let owner)): .noticeOwed(by: ID(owner))
         case .ownerChanged(let owner, _): .assigned(to: ID(owner))
@@ -259,6 +266,8 @@ package struct NotificationRules {
             } else {
                 tell([ID(handover.offer.from), ID(handover.offeredBy)], .handover, outcome)
             }
+        // It stands in each of its cases, and nobody is told twice.
+        case .invited(let people, let origin): if origin == found.id.raw { tell(people, .invited) }
         case .stuck: tell(whoever(helpRight, of: try staff()), .unblockAsked)
         case .unstuck(let person): tell([person], .unblockAnswered)
         case .accountUpdate(let people): tell(people, .accountUpdate)

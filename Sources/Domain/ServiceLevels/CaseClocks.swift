@@ -93,20 +93,22 @@ package struct CaseClocks: Sendable {
         severities = rules.policy.severities.map(\.id.raw)
         promises = promises(of: level)
         pauses = Self.pauses(promises)
-        learntAt = facts.map(\.recordedAt).min() ?? now
         traits.openedOn = facts.min { $0.version < $1.version }.map { CalendarDay($0.occurredAt) }
-        for fact in facts {
-            guard case .clock(.responseJudged(let sequence, let counts, let reason)) = fact.body else {
-                continue
-            }
-            verdicts[sequence] = (counts, reason)
-        }
         let entries = Entry.inOrder(facts, records)
         // A recorded level counts from the fact that it names, so that all is as it was before it was recorded; the first
         // one from the beginning.
         var levels = entries.compactMap { $0.isRecord ? records[$0.place].body.level : nil }
-        let known = Set(facts.map(\.sequence))
-        let named = Set(levels.compactMap(\.cause)).intersection(known)
+        let causes = Set(levels.compactMap(\.cause))
+        var named: Set<Int64> = []
+        learntAt = facts.isEmpty ? now : Timestamp(microseconds: .max)
+        // A fact is large: by its place, nothing of it is copied but what is asked for.
+        for place in facts.indices {
+            learntAt = min(learntAt, facts[place].recordedAt)
+            if causes.contains(facts[place].sequence) { named.insert(facts[place].sequence) }
+            if case .clock(.responseJudged(let sequence, let counts, let reason)) = facts[place].body {
+                verdicts[sequence] = (counts, reason)
+            }
+        }
         let first = levels.isEmpty ? nil : levels.removeFirst()
         var isFirstTaken = false
         for entry in entries {
@@ -118,23 +120,24 @@ package struct CaseClocks: Sendable {
                 if !isNamed, !isFirst { take(record) }
                 continue
             }
-            let fact = facts[entry.place]
-            let (before, cause) = (traits, ClockCause(fact))
-            take(fact.body, at: fact.occurredAt)
-            noteRelief(from: before.severity, because: cause)
+            let (body, cause) = (facts[entry.place].body, ClockCause(facts[entry.place]))
+            let before = body.saysTraits ? traits : nil
+            take(body, at: entry.at)
+            if let before { noteRelief(from: before.severity, because: cause) }
             if level.severity.isEmpty, !traits.severity.isEmpty {
-                apply(first ?? chosen(because: .opened, fact), because: cause, isRecorded: first != nil)
-            } else if named.contains(fact.sequence) {
-                for next in levels where next.cause == fact.sequence {
+                apply(first ?? chosen(because: .opened, cause), because: cause, isRecorded: first != nil)
+            } else if named.contains(entry.sequence) {
+                for next in levels where next.cause == entry.sequence {
                     apply(next, because: cause, isRecorded: true)
                 }
-            } else if before != traits {
-                let next = chosen(because: .changed, fact)
+            } else if let before, before != traits {
+                let next = chosen(because: .changed, cause)
                 if next.level != level.level || next.severity != level.severity {
                     apply(next, because: cause, isRecorded: false)
                 }
             }
-            move(fact, cause)
+            if case .evidence = body { moveEvidence(facts[entry.place], cause) }
+            move(body, cause)
         }
         traits.setAccount(rules.account)
         guard !level.severity.isEmpty, let last = entries.last else { return }
@@ -194,14 +197,14 @@ package struct CaseClocks: Sendable {
     // MARK: Levels
 
     private func chosen(
-        because reason: ClockRecordFact.Applied.Reason, _ fact: Recorded<CaseFact>?
+        because reason: ClockRecordFact.Applied.Reason, _ cause: ClockCause?
     ) -> ClockRecordFact.Applied {
         var traits = traits
         traits.setAccount(rules.account)
         let level = rules.policy.serviceLevels.level(for: traits)
         var next = ClockRecordFact.Applied(
             level: level?.id ?? "", policy: rules.version, severity: traits.severity, tier: traits.tier,
-            reason: reason, cause: fact?.sequence)
+            reason: reason, cause: cause?.sequence)
         (next.amendments, next.changeCalendar) = rules.contract.counting(level, traits)
         return next
     }
@@ -378,15 +381,15 @@ extension CaseClocks {
 
     // MARK: What facts do to clocks
 
-    private mutating func move(_ fact: Recorded<CaseFact>, _ cause: ClockCause) {
-        switch fact.body {
+    private mutating func move(_ fact: CaseFact, _ cause: ClockCause) {
+        switch fact {
         case .opened: begin(.creation, cause)
         case .imported:
             begin(.creation, cause)
             follow(cause)
         case .changeImported, .statusChanged:
             signal(.takeBack, .stop, cause)
-            follow(cause, isUpward(fact.body))
+            follow(cause, isUpward(fact))
             if cameBack { start(.takeBack, cause) }
             cameBack = false
         case .reopened: reopen(cause)
@@ -412,7 +415,6 @@ extension CaseClocks {
         case .form(.customerAnswered): asked(cause)
         case .coordination(let change): move(change, cause)
         case .investigation(let change): move(change, cause)
-        case .evidence: moveEvidence(fact, cause)
         case .fixWatch(let change): move(change, cause)
         case .routing(.routed(let route)): arrive(at: route.queue, cause)
         case .clock(.cadenceAgreed):
@@ -629,18 +631,35 @@ private struct Entry {
     var place: Int
     var isRecord: Bool
 
-    private init(_ fact: Recorded<some Fact>, _ place: Int, isRecord: Bool) {
-        (at, sequence, self.place, self.isRecord) = (fact.occurredAt, fact.sequence, place, isRecord)
-    }
-
     /// All in the order in which they were true in the world.
     static func inOrder(
         _ facts: [Recorded<CaseFact>], _ records: [Recorded<ClockRecordFact>]
     ) -> [Entry] {
-        let all =
-            facts.enumerated().map { Entry($1, $0, isRecord: false) }
-            + records.enumerated().map { Entry($1, $0, isRecord: true) }
+        var all: [Entry] = []
+        all.reserveCapacity(facts.count + records.count)
+        for place in facts.indices {
+            all.append(
+                Entry(
+                    at: facts[place].occurredAt, sequence: facts[place].sequence, place: place,
+                    isRecord: false))
+        }
+        for place in records.indices {
+            all.append(
+                Entry(
+                    at: records[place].occurredAt, sequence: records[place].sequence, place: place,
+                    isRecord: true))
+        }
         return all.sorted { ($0.at, $0.sequence) < ($1.at, $1.sequence) }
+    }
+}
+
+extension CaseFact {
+    /// Whether it says something by which a level is chosen.
+    fileprivate var saysTraits: Bool {
+        switch self {
+        case .opened, .imported, .changeImported, .severityChanged, .classified: true
+        default: false
+        }
     }
 }
 

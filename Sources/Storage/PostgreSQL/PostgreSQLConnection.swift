@@ -24,7 +24,10 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
     var dialect: Dialect { .postgreSQL }
 
     /// Whether the server can still be reached through this connection, as far as is known.
-    var isUsable: Bool { !isLost && PQtransactionStatus(handle) == PQTRANS_IDLE }
+    var isUsable: Bool {
+        settle()
+        return !isLost && PQtransactionStatus(handle) == PQTRANS_IDLE
+    }
 
     /// Whether the connection is known to be lost, or leads to a server that takes no writes any more.
     var isLost: Bool { PQstatus(handle) != CONNECTION_OK || isReadOnly }
@@ -35,6 +38,7 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
         PQfinish(handle)
         handle = nil
         (names, isReadOnly) = ([:], false)
+        (awaitedBegin, isEnding) = (nil, false)
         try connect()
     }
 
@@ -68,12 +72,54 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
         if preparesStatements { try command(Self.ours("SET")) }
     }
 
-    /// Begins a transaction.
+    /// What begins the transaction, which goes to the server together with its first statement.
+    private var awaitedBegin: String?
+    /// Whether the answer to the end of a transaction that only read has not been taken in yet.
+    private var isEnding = false
+
+    /// Whether the server is known to have begun the transaction.
+    var hasBegun: Bool { awaitedBegin == nil }
+
+    /// Begins a transaction, with its first statement at the latest: a round trip less.
     ///
     /// Behind a pooler each one may have another server process, so it brings its settings along, in the same round
     /// trip.
     func begin(_ text: String) throws {
-        try command(preparesStatements ? text : "\(text); \(Self.ours("SET LOCAL"))")
+        settle()
+        guard preparesStatements else { return try command("\(text); \(Self.ours("SET LOCAL"))") }
+        awaitedBegin = text
+    }
+
+    /// Ends a transaction that changed something.
+    func commit() throws {
+        try beginAlone()
+        try command("COMMIT")
+    }
+
+    /// Ends a transaction that only read, without waiting for the answer: nothing depends on it.
+    func endReading() {
+        if awaitedBegin == nil { isEnding = PQsendQuery(handle, "COMMIT") == 1 }
+        awaitedBegin = nil
+    }
+
+    /// Undoes a transaction; a lost connection has done so by itself.
+    func rollback() {
+        if awaitedBegin == nil { try? command("ROLLBACK") }  // a lost connection has rolled back by itself
+        awaitedBegin = nil
+    }
+
+    /// Takes in what the server still answers to the transaction before.
+    private func settle() {
+        guard isEnding else { return }
+        while let result = PQgetResult(handle) { PQclear(result) }
+        isEnding = false
+    }
+
+    /// Begins the transaction without a statement.
+    private func beginAlone() throws {
+        guard let begin = awaitedBegin else { return }
+        try command(begin)
+        awaitedBegin = nil
     }
 
     /// Names without a schema are ours, and times are UTC.
@@ -95,9 +141,13 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
         try check(result, of: text)
     }
 
-    func run(script: String) throws { try command(script) }
+    func run(script: String) throws {
+        try beginAlone()
+        try command(script)
+    }
 
     func prepare(_ sql: SQL) throws {
+        try beginAlone()
         let rendered = sql.rendered(for: .postgreSQL)
         let result = PQprepare(handle, "", rendered.text, 0, nil)
         defer { PQclear(result) }
@@ -111,6 +161,7 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
     }
 
     func stream(_ sql: SQL, each body: (any Row) throws -> Void) throws {
+        try beginAlone()
         let rendered = sql.rendered(for: .postgreSQL)
         try withValues(rendered.values) { values in
             let isSent = PQsendQueryParams(
@@ -157,9 +208,15 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
             let count = Int32(values.count)
             let result: OpaquePointer?
             if preparesStatements, rendered.isKept {
-                let name = try preparedName(of: rendered.text)
-                result = PQexecPrepared(handle, name, count, values, nil, nil, 0)
+                if let begin = awaitedBegin, let name = names[rendered.text] {
+                    result = try executed(name, values, after: begin)
+                } else {
+                    try beginAlone()
+                    let name = try preparedName(of: rendered.text)
+                    result = PQexecPrepared(handle, name, count, values, nil, nil, 0)
+                }
             } else {
+                try beginAlone()
                 result = PQexecParams(handle, rendered.text, count, nil, values, nil, nil, 0)
             }
             do {
@@ -171,6 +228,36 @@ final class PostgreSQLConnection: Connection, @unchecked Sendable {
             guard let result else { throw StorageFault("libpq has no memory") }
             return result
         }
+    }
+
+    /// The result of a prepared statement that is sent together with what begins its transaction.
+    ///
+    /// Source: https://www.postgresql.org/docs/15/libpq-pipeline-mode.html
+    private func executed(
+        _ name: String, _ values: [UnsafePointer<CChar>?], after begin: String
+    ) throws -> OpaquePointer? {
+        let isSent =
+            PQenterPipelineMode(handle) == 1
+            && PQsendQueryParams(handle, begin, 0, nil, nil, nil, nil, 0) == 1
+            && PQsendQueryPrepared(handle, name, Int32(values.count), values, nil, nil, 0) == 1
+            && PQpipelineSync(handle) == 1
+        var results: [OpaquePointer?] = []
+        defer { for result in results { PQclear(result) } }
+        // A result, then nothing, for each of the two; then the mark of the end, unless the connection is lost.
+        while isSent {
+            guard let result = PQgetResult(handle) else {
+                if PQstatus(handle) != CONNECTION_OK { break }
+                continue
+            }
+            results.append(result)
+            if PQresultStatus(result) == PGRES_PIPELINE_SYNC { break }
+        }
+        guard PQexitPipelineMode(handle) == 1, results.count == 3 else {
+            throw StorageFault(String(cString: PQerrorMessage(handle)), code: "08006", isTemporary: true)
+        }
+        try check(results[0], of: begin)
+        awaitedBegin = nil
+        return results.remove(at: 1)
     }
 
     private func preparedName(of text: String) throws -> String {

@@ -81,7 +81,8 @@ package final class PostgreSQLDatabase: Database {
         _ body: @escaping @Sendable (borrowing Transaction) throws -> T
     ) async throws -> T {
         try await withConnection {
-            try Self.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", on: $0, body)
+            try Self.transaction(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", isReading: true, on: $0, body)
         }
     }
 
@@ -102,21 +103,24 @@ package final class PostgreSQLDatabase: Database {
     }
 
     private static func transaction<T>(
-        _ begin: String, on connection: PostgreSQLConnection, _ body: (borrowing Transaction) throws -> T
+        _ begin: String, isReading: Bool = false, on connection: PostgreSQLConnection,
+        _ body: (borrowing Transaction) throws -> T
     ) throws -> T {
-        do { try connection.begin(begin) } catch let fault as StorageFault where fault.isTemporary {
-            // The server was gone since the connection was last used. Nothing was begun, so nothing is done twice.
-            guard connection.isLost else { throw fault }
-            try connection.reconnect()
-            try connection.begin(begin)
-        }
-        do {
-            let value = try body(Transaction(connection))
-            try connection.command("COMMIT")
-            return value
-        } catch {
-            try? connection.command("ROLLBACK")  // a lost connection has rolled back by itself
-            throw error
+        var isAgain = false
+        while true {
+            do {
+                try connection.begin(begin)
+                let value = try body(Transaction(connection))
+                if isReading { connection.endReading() } else { try connection.commit() }
+                return value
+            } catch {
+                let wasGone = !connection.hasBegun && connection.isLost
+                connection.rollback()
+                // The server was gone since the connection was last used. Nothing was begun, so nothing is done twice.
+                guard wasGone, !isAgain, (error as? StorageFault)?.isTemporary == true else { throw error }
+                isAgain = true
+                try connection.reconnect()
+            }
         }
     }
 

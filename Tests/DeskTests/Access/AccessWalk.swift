@@ -55,6 +55,8 @@ struct AccessWalk: Sendable {
             "case.request_evidence", as: .marta,
             ["id": .text(number), "reason": "To see more", "items": "One\nTwo"])
         try await server.desk.perform(
+            "case.convene_huddle", as: .marta, ["id": .text(number), "topic": "A walk"])
+        try await server.desk.perform(
             "evidence.share", as: .marta, ["id": .text("\(number).E1"), "purpose": "A walk"])
         let (id, keys) = (try await server.desk.found(number).id, server.desk.services.keys)
         giveToken = CaseLinks.token(.give, id, "R1", keys)
@@ -137,6 +139,7 @@ struct AccessWalk: Sendable {
                 with: path.contains("/shared/")
                     ? shareToken : path.contains("/survey/") ? surveyToken : giveToken)
         return path.replacing("{entry}", with: "first").replacing("{call}", with: "C1")
+            .replacing("{huddle}", with: "\(number)-H1")
             .replacing("{number}", with: "E1").replacing("{id}", with: thing(of: path))
     }
 

@@ -240,4 +240,18 @@ struct CaseLifecycleTests {
             #expect(refused.fieldCodes == ["assignee:inactive"])
         }
     }
+
+    @Test("An owner may work on cases: nobody else is offered, or taken", arguments: Engine.available)
+    func owners(_ engine: Engine) async throws {
+        try await TestServer.run(on: engine) { server in
+            let marta = try await CaseClient(server, .marta)
+            let number = try await server.desk.reportedCase()
+            let refusal = try await marta.act(
+                "assign", on: number, ["assignee": .string(Cast.ada.email)], expecting: 422)
+            #expect(refusal.fieldCodes == ["assignee:cannot_work"])
+            let form = try await server.browser(.marta).get("/cases/\(number)/assign")
+            #expect(form.status == 200 && form.body.contains(server.desk.people[.jonas]?.id.raw ?? "no id"))
+            #expect(!form.body.contains(server.desk.people[.ada]?.id.raw ?? ""))
+        }
+    }
 }

@@ -44,6 +44,7 @@ struct CaseTimeline {
             View(id: "investigation", title: "Investigation", kinds: InvestigationFact.kinds),
             View(id: "evidence", title: "Evidence", kinds: CaseEvidenceFact.kinds),
             View(id: "people", title: "People and promises", kinds: CoordinationFact.kinds),
+            View(id: "huddles", title: "Huddles", kinds: HuddleFact.kinds),
             View(id: "links", title: "Links", kinds: RelationFact.kinds),
             View(id: "forms", title: "Forms", kinds: CaseFormFact.kinds),
             View(id: "customer", title: "Contract and alerts", kinds: CaseCustomerFact.kinds),
@@ -67,7 +68,9 @@ struct CaseTimeline {
         ]
 
         /// What colleagues wrote for each other.
-        private static let notes = ["case.noted", "case.note_structured", "case.call_noted"]
+        private static let notes = [
+            "case.noted", "case.note_structured", "case.call_noted", "case.huddle_noted",
+        ]
 
         /// Which facts the page asks for.
         func filter(_ story: Story) -> EntryFilter {

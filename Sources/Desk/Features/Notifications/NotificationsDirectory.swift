@@ -103,7 +103,8 @@ package struct NotificationsDirectory: Sendable {
         "case.closed", "case.resolved", "case.severity_changed", "case.handover_offered",
         "case.handover_accepted", "case.handover_returned", "case.handover_withdrawn", "case.unblock_asked",
         "case.unblock_answered", "case.message_held", "case.message_approved", "case.message_returned",
-        "case.message_released", "case.account_update", "case.cover_needed", "case.survey_follow_up_opened",
+        "case.message_released", "case.account_update", "case.cover_needed",
+        "case.huddle_convened", "case.survey_follow_up_opened",
         "case.quality_reviewed",
         "case.quality_answered", "case.quality_withdrawn", "case.notice_owed", "case.notice_reassigned",
     ]

@@ -14,6 +14,7 @@ enum NotificationWords {
         switch item.kind {
         case .assigned: return "\(who) assigned the case to you"
         case .offered: return "\(who) offers you the case"
+        case .invited: return "\(who) invites you to a huddle"
         case .coverNeeded:
             let cause = RoutingFact.Cover.Cause(rawValue: item.detail)?.words ?? "is called away"
             return "Cover is needed: its owner \(cause)"
