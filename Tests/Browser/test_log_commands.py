@@ -1,8 +1,10 @@
 """The commands that read logs, as people run them: exit codes, output for people and programs, every kind of input."""
 
+import datetime
 import gzip
 import json
 import os
+import random
 import subprocess
 import tempfile
 import unittest
@@ -187,6 +189,61 @@ class LogCommandTests(unittest.TestCase):
         (self.folder / "pairs.log").write_text("".join(f"time=2026-03-02T08:00:00Z msg=x region={'eu' if i % 3 else 'us'}\n" for i in range(90)), encoding="utf-8")
         text, _ = self.run_command("logs", "top", "pairs.log", "--field", "region", "--json")
         self.assertEqual(json.loads(text)["values"], [{"value": "eu", "count": 60}, {"value": "us", "count": 30}])
+
+
+    def test_diag_09_the_shell_command_beside_the_values_of_a_field_counts_the_same(self):
+        """DIAG-09: values of fields are extracted as jq and grep would, and the command that comes to the same is shown."""
+        (self.folder / "it's.json").write_text("".join(
+            json.dumps({"time": f"2026-03-02T08:00:{i % 60:02d}Z", "msg": "x", "http.status": 200 if i % 3 else 503}) + "\n"
+            for i in range(90)), encoding="utf-8")
+        (self.folder / "pairs.log").write_text("".join(
+            f"time=2026-03-02T08:00:00Z msg=x region={'eu' if i % 3 else 'us'} subregion=no\n" for i in range(90)), encoding="utf-8")
+        for name, field in (("it's.json", "msg"), ("pairs.log", "region")):
+            text, _ = self.run_command("logs", "top", name, "--field", field)
+            values = [tuple(line.split()) for line in text.split("\nThe same")[0].splitlines()[1:] if line.strip()]
+            command = text.split("The same in a shell:\n")[1].strip()
+            done = subprocess.run(["/bin/sh", "-c", command], cwd=self.folder, capture_output=True, text=True, check=True)
+            self.assertEqual([tuple(line.split()) for line in done.stdout.splitlines()], values, command)
+        self.assertNotIn("in a shell", self.run_command("logs", "top", "-", "--field", "region", stdin=b"region=eu\n")[0])
+
+
+    def peak_memory(self, *arguments):
+        """The output of the command, and its peak memory in megabytes."""
+        with tempfile.TemporaryFile() as output:
+            process = subprocess.Popen(
+                [str(find_binary()), *map(str, arguments)], cwd=self.folder, stdout=output, stderr=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0)
+            output.seek(0)
+            return output.read().decode(), usage.ru_maxrss / 1024
+
+    def test_diag_06_six_months_of_packed_logs_are_one_history_read_in_bounded_memory(self):
+        """DIAG-06: months of stored logs are read as one, without all of it in memory: what began in month four is found."""
+        random.seed(6)
+        begins = datetime.datetime(2026, 1, 1)
+        for day in range(181):
+            lines = []
+            for index in range(500):
+                at = begins + datetime.timedelta(days=day, seconds=index * 172)
+                code, region = random.choice("5411 5812 7995 4121".split()), random.choice(["eu", "us", "ap"])
+                fails = random.random() < (0.25 if code == "7995" and region == "ap" and day >= 95 else 0.0005)
+                lines.append(json.dumps({
+                    "time": at.isoformat() + "Z", "level": "info", "msg": "payment processed", "txn_id": random.getrandbits(40),
+                    "merchant_code": code, "region": region, "status": "declined" if fails else "approved"}) + "\n")
+            name = f"payments-{(begins + datetime.timedelta(days=day)).date()}.log.gz"
+            for folder in ["half-year"] + (["month"] if day < 30 else []):
+                (self.folder / folder).mkdir(exist_ok=True)
+                (self.folder / folder / name).write_bytes(gzip.compress("".join(lines).encode(), 1))
+        _, small = self.peak_memory("diagnose", "month", "--json")
+        text, large = self.peak_memory("diagnose", "half-year", "--json")
+        report = json.loads(text)
+        found = next(one for one in report["findings"] if one["kind"] == "log.cohort")
+        self.assertIn("merchant_code = 7995", found["title"])
+        self.assertIn("region = ap", found["title"])
+        self.assertRegex(found["details"]["onset"], "^2026-04-0[5-9]")
+        self.assertLess(large, 300)
+        self.assertLess(large, small * 2, "six times as much to read, not six times as much kept")
 
 
 if __name__ == "__main__":

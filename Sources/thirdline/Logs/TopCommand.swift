@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnosis
+import Foundation
 
 extension Logs {
     /// The command `thirdline logs top`.
@@ -67,6 +68,17 @@ extension Logs {
             try Output.write(text)
         }
 
+        /// The same with common tools, where the logs are files of their own.
+        private func shellCommand(_ field: String) -> String? {
+            let first = paths.first.flatMap { FileHandle(forReadingAtPath: $0) }
+            defer { try? first?.close() }  // nothing was written
+            guard !paths.contains("-"), let head = try? first?.read(upToCount: 1), !head.isEmpty else {
+                return nil
+            }
+            return ShellEquivalent.values(
+                of: field, in: paths, isJSON: head.first == UInt8(ascii: "{"), count: count)
+        }
+
         private func values(of field: String) async throws {
             var examination = options.examination()
             examination.field = field
@@ -90,6 +102,7 @@ extension Logs {
             for value in shown {
                 text += "\(LogText.right("\(value.count)", 9))  \(LogText.clean(value.value))\n"
             }
+            if let command = shellCommand(field) { text += "\nThe same in a shell:\n  \(command)\n" }
             if values.total == 0 { text += "Known names are those of JSON members and of key=value pairs.\n" }
             try Output.write(text)
         }

@@ -185,6 +185,8 @@ struct LogPageTests {
             let filtered = try await browser.get("\(place)?level=error&q=refused").body
             #expect(
                 filtered.contains("30 records, from line 100") && filtered.contains("<mark>refused</mark>"))
+            #expect(filtered.contains("grep -naiF -e refused -- "), "DIAG-09: the same in a shell")
+            #expect(!page.contains("in a shell"))
             #expect(
                 try await browser.get("\(place)?q=nothing+at+all&only=1").body.contains("No record fits."))
             let wrong = try await browser.get("\(place)?q=/a(/")

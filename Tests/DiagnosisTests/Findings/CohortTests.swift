@@ -46,4 +46,37 @@ import Testing
         let examined = Examining(Self.payments(failing: false, json: true))
         #expect(examined.finding("log.cohort") == nil)
     }
+
+    /// Accounts of which those with one identity provider and one version are affected, and few others.
+    private static func accounts(_ column: String, _ affected: String, _ unaffected: String) -> String {
+        var random = SeededGenerator(seed: 4)
+        var text = "account,created,merchant_code,region,plan,version,idp,\(column)\n"
+        for index in 0..<4000 {
+            let (version, idp) = (
+                ["4.17.2", "4.18.0", "4.18.1"][random.below(3)], ["okta", "entra", "google"][random.below(3)]
+            )
+            let isHit = version == "4.18.0" && idp == "okta"
+            let isAffected = isHit ? random.below(10) < 6 : random.below(200) == 0
+            text +=
+                "acc-\(index),2025-0\(1 + random.below(9))-1\(random.below(10)),\(5000 + random.below(5)),\(["eu", "us"][random.below(2)]),\(["free", "team"][random.below(2)]),\(version),\(idp),\(isAffected ? affected : unaffected)\n"
+        }
+        return text
+    }
+
+    @Test(
+        "DIAG-49: Of a table of affected and unaffected accounts the attributes that separate them are ranked",
+        arguments: [
+            ["affected", "yes", "no"], ["outcome", "affected", "unaffected"], ["status", "failed", "ok"],
+            ["impacted", "true", "false"],
+        ])
+    func table(_ words: [String]) throws {
+        let examined = Examining(Self.accounts(words[0], words[1], words[2]))
+        let finding = try #require(examined.finding("log.cohort"), "\(examined.findings.map(\.title))")
+        #expect(finding.title.contains("version = 4.18.0") && finding.title.contains("idp = okta"))
+        let ranked = try #require(finding.details["ranked"]?.array).compactMap { $0["condition"]?.string }
+        #expect(Set(ranked.prefix(2)) == ["version = 4.18.0", "idp = okta"], "\(ranked)")
+        #expect(!ranked.contains { $0.hasPrefix("region") || $0.hasPrefix("plan") }, "what divides nothing")
+        #expect(try #require(finding.details["p_value"]?.double) < 1e-6)
+        #expect(examined.text(finding.citations[0]).contains("4.18.0"))
+    }
 }

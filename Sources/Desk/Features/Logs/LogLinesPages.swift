@@ -94,7 +94,7 @@ struct LogView {
                 return empty("Nothing in it", "The file has no bytes, so there is no line to show.")
             }
             return """
-                <div class="stack log-page">\(LogChart(log: log, ask: ask, path: path, course: content.course).html)\(form(log))\(missed(log))\(sheet(log, content))</div>
+                <div class="stack log-page">\(LogChart(log: log, ask: ask, path: path, course: content.course).html)\(form(log))\(shell)\(missed(log))\(sheet(log, content))</div>
                 """
         case .part(let log, let line, let byte, let part): return long(log, line, byte, part)
         case .notice(.making(let done, let total)): return making(done, total)
@@ -191,6 +191,19 @@ struct LogView {
         let wrap: HTML = ask.wraps ? "<input type=\"hidden\" name=\"wrap\" value=\"1\">" : .empty
         return """
             <form class="log-form" method="get" action="\(path)" role="search" aria-label="This log">\(member)\(line)\(wrap)<div class="fld wide"><label for="q">Words, or /expression/</label><input class="input mono" id="q" name="q" value="\(problem?.text ?? ask.text ?? "")" maxlength="1000" autocomplete="off" autocapitalize="off" spellcheck="false" data-search aria-keyshortcuts="/"\(invalid)>\(wrong)</div>\(choice)\(times)<label class="tick"><input type="checkbox" name="only" value="1"\(.flag("checked", ask.isOnly))><span>Only records that hold it</span></label><div class="btns"><button class="btn go">Show</button>\(reset)</div></form>
+            """
+    }
+
+    /// The same with common tools, for whoever has the file elsewhere.
+    private var shell: HTML {
+        guard let text = ask.text, problem == nil else { return .empty }
+        let command = ShellEquivalent.search(text, in: found.name, member: ask.member)
+        let rest: HTML =
+            ask.level != nil || ask.from != nil || ask.to != nil
+            ? "<p class=\"hint\">It knows nothing of levels and times, which are read from each format here.</p>"
+            : .empty
+        return """
+            <details class="shell"><summary>The same in a shell</summary><div class="secret"><code id="shell-command">\(command)</code><button class="btn small" type="button" data-copy="shell-command">Copy</button></div>\(rest)</details>
             """
     }
 

@@ -38,6 +38,7 @@ enum CohortDetector {
         let table = Table(sample)
         var splits = table.splits()
         guard let first = splits.first else { return [] }
+        let ranked = splits
         // A pair must say clearly more than each of its halves.
         var best = first
         splits.removeFirst()
@@ -45,10 +46,13 @@ enum CohortDetector {
         guard best.chance < 1e-4, best.failed >= 6, best.rateInside > 3 * max(best.rateOutside, 1e-9) else {
             return []
         }
-        return [finding(best, table, evidence)].compactMap { $0 }
+        return [finding(best, ranked, table, evidence)].compactMap { $0 }
     }
 
-    private static func finding(_ split: Split, _ table: Table, _ evidence: LogEvidence) -> Finding? {
+    /// - Parameter ranked: all that divide failures from the rest by one attribute, the clearest first.
+    private static func finding(
+        _ split: Split, _ ranked: [Split], _ table: Table, _ evidence: LogEvidence
+    ) -> Finding? {
         let sample = evidence.digest.outcomes
         let rows = split.failures.map { sample.failed[$0] }.sorted { $0.line < $1.line }
         guard let firstRow = rows.first else { return nil }
@@ -71,6 +75,15 @@ enum CohortDetector {
             "Of records with \(split.text), \(Phrase.percent(split.rateInside)) fail; of the others \(Phrase.percent(split.rateOutside)) (overall \(Phrase.percent(all))). "
             + "\(Phrase.percent(share)) of the failures have it. "
         why += "By chance that would come about less than once in \(chanceText(split.chance)) such searches."
+        let others = ranked.filter { other in
+            !split.condition.contains { $0.key == other.condition[0].key }
+        }.prefix(2)
+        if !others.isEmpty {
+            let words = others.map {
+                "\($0.text) (\(Phrase.percent($0.rateInside)) against \(Phrase.percent($0.rateOutside)))"
+            }
+            why += " Less clearly: \(words.joined(separator: ", "))."
+        }
         if let onset {
             why +=
                 " It begins at \(Phrase.time(onset.time)): before, \(onset.failedBefore) of \(onset.before) such records in the sample failed, since then \(onset.failedSince) of \(onset.since)."
@@ -94,6 +107,18 @@ enum CohortDetector {
                 ("failure_share_outside", .init(floatLiteral: split.rateOutside)),
                 ("share_of_failures", .init(floatLiteral: share)),
                 ("p_value", .init(floatLiteral: split.chance)),
+                (
+                    "ranked",
+                    .array(
+                        ranked.prefix(10).map {
+                            [
+                                "condition": .string($0.text),
+                                "failure_share_inside": .init(floatLiteral: $0.rateInside),
+                                "failure_share_outside": .init(floatLiteral: $0.rateOutside),
+                                "p_value": .init(floatLiteral: $0.chance),
+                            ]
+                        })
+                ),
                 ("onset", onset.map { .string(LogTime.text($0.time)) } ?? .null),
             ]))
     }

@@ -7,6 +7,8 @@ struct FieldMeaning: Sendable {
         case outcome
         /// `success`, `ok`: true or false.
         case success
+        /// `failed`, `affected`: true or false.
+        case failure
         /// `error`, `exception`: its presence says that it did not.
         case error
         /// `exit_code`: anything but 0.
@@ -34,6 +36,7 @@ struct FieldMeaning: Sendable {
             "status result outcome statuscode httpstatus httpstatuscode responsecode responsestatus sc-status code state "
                 + "elbstatuscode targetstatuscode disposition")
         put(.success, "success ok succeeded successful passed")
+        put(.failure, "failed affected impacted isaffected isimpacted hasfailed isfailed")
         put(
             .error,
             "error err exception errormessage errorcode errorclass errortype exc excinfo failure reason stack stacktrace"
@@ -57,7 +60,7 @@ struct FieldMeaning: Sendable {
             .frame,
             "message msg log level severity lvl loglevel levelname severitytext priority "
                 + "time timestamp ts date datetime asctime logger thread pid tid caller line file host "
-                + "hostname v version realtimetimestamp sourcerealtimetimestamp monotonictimestamp "
+                + "hostname v realtimetimestamp sourcerealtimetimestamp monotonictimestamp "
                 + "syslogtimestamp cursor "
                 + "name stacktrace source func function module process processid threadid threadname @timestamp t"
         )
@@ -104,6 +107,12 @@ struct FieldMeaning: Sendable {
             }
             return words(value)
         case .success: return words(value)
+        case .failure:
+            switch value.lowercasedText {
+            case "yes", "true", "y", "affected", "impacted", "failed": return false
+            case "no", "false", "n", "unaffected", "unimpacted", "ok": return true
+            default: return nil
+            }
         case .error:
             if value.count == 0 || value.lowercasedText == "null" || value.lowercasedText == "none"
                 || value.lowercasedText == "false" || value.lowercasedText == "nil"
@@ -123,10 +132,11 @@ struct FieldMeaning: Sendable {
         switch value.lowercasedText {
         case "failed", "failure", "fail", "error", "err", "declined", "rejected", "denied", "timeout",
             "timed_out", "timedout", "ko", "false", "aborted", "unsuccessful", "exception", "dropped", "no",
-            "bounced", "nok", "crashed":
+            "bounced", "nok", "crashed", "affected", "impacted":
             return false
         case "ok", "success", "succeeded", "successful", "completed", "complete", "approved", "accepted",
-            "true", "done", "passed", "pass", "delivered", "sent", "yes", "finished", "settled", "captured":
+            "true", "done", "passed", "pass", "delivered", "sent", "yes", "finished", "settled", "captured",
+            "unaffected", "unimpacted":
             return true
         default: return nil
         }

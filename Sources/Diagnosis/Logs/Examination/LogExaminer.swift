@@ -254,7 +254,7 @@ struct LogCollector {
             switch role {
             case .none, .frame: break
             case .correlation: isCorrelated = true
-            case .outcome, .success, .error, .exitCode:
+            case .outcome, .success, .failure, .error, .exitCode:
                 guard let says = FieldMeaning.outcome(role, value) else { return }
                 outcome = says && outcome != false
             default: if duration == nil { duration = FieldMeaning.microseconds(role, value) }

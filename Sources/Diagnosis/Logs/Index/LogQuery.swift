@@ -60,7 +60,7 @@ public struct LogQuery: Sendable {
     /// Whether a text is looked for.
     public var hasText: Bool { pattern != nil }
 
-    private static func expression(_ text: String) -> (body: String, isCaseless: Bool)? {
+    static func expression(_ text: String) -> (body: String, isCaseless: Bool)? {
         guard text.hasPrefix("/"), text.utf8.count > 2 else { return nil }
         if text.hasSuffix("/") { return (String(text.dropFirst().dropLast()), false) }
         if text.hasSuffix("/i"), text.utf8.count > 3 { return (String(text.dropFirst().dropLast(2)), true) }

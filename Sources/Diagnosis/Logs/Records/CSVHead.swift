@@ -1,7 +1,7 @@
 /// The columns of a log that is a table: its first line names them.
 ///
-/// A table is read as one only if its names say where the time or the message stands, and its rows have as many
-/// fields as there are names.
+/// A table is read as one only if its names say where the time or the message stands, or a column says how each row went,
+/// as in a list of accounts that are affected or not; and if its rows have as many fields as there are names.
 struct CSVHead: Sendable {
     /// What separates fields.
     let delimiter: UInt8
@@ -30,11 +30,15 @@ struct CSVHead: Sendable {
         }
         let time = column(Self.times)
         let level = column(Self.levels)
+        let outcome = time == nil ? Self.outcome(rows, delimiter, names) : nil
         guard
             let message = column(Self.messages)
-                ?? Self.wordiest(rows, delimiter, names, besides: [time, level])
+                ?? Self.wordiest(rows, delimiter, names, besides: [time, level, outcome])
+                ?? outcome.map({ $0 == 0 ? 1 : 0 })
         else { return nil }
-        guard time != nil || (level != nil && column(Self.messages) != nil) else { return nil }
+        guard time != nil || outcome != nil || (level != nil && column(Self.messages) != nil) else {
+            return nil
+        }
         (self.delimiter, self.names, self.message, self.level) = (delimiter, names, message, level)
         let named = names.map { String(decoding: $0, as: UTF8.self) }
         let other = time.flatMap { named[$0] == "date" ? "time" : named[$0] == "time" ? "date" : nil }
@@ -100,6 +104,24 @@ struct CSVHead: Sendable {
         }
         let place = words.indices.filter { !besides.contains($0) }.max { (words[$0], $1) < (words[$1], $0) }
         return place.flatMap { words[$0] >= rows.count * 2 ? $0 : nil }
+    }
+
+    /// The column that says of nearly each row how it went; tables of two columns have nothing beside it.
+    private static func outcome(_ rows: [LineBytes], _ delimiter: UInt8, _ names: [[UInt8]]) -> Int? {
+        guard names.count > 2 else { return nil }
+        let roles = names.map { name in
+            String(decoding: name, as: UTF8.self).withLineBytes { FieldMeaning.shared.role(of: $0) } ?? .none
+        }
+        var told = Array(repeating: 0, count: names.count)
+        for row in rows {
+            each(row, delimiter) { column, range in
+                guard column < told.count, [.outcome, .success, .failure].contains(roles[column]),
+                    FieldMeaning.outcome(roles[column], row.slice(range.lowerBound, range.upperBound)) != nil
+                else { return }
+                told[column] += 1
+            }
+        }
+        return told.firstIndex { $0 * 10 >= rows.count * 9 }
     }
 
     // MARK: Fields
